@@ -1,0 +1,154 @@
+"""Identifiers of films and people: parse, check, turn into IRIs.
+
+This is the only place where an IRI of ours is minted.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+from pyoxigraph import NamedNode
+
+from etl.errors import EtlError
+
+DEFAULT_BASE_IRI = "http://localhost:8000/"
+
+_IMDB_HOSTS = {"imdb.com", "www.imdb.com", "m.imdb.com", "imdb.to"}
+_IMDB_TITLE = re.compile(r"tt\d{7,10}")
+_IMDB_NAME = re.compile(r"nm\d{7,10}")
+_IMDB_PATH = re.compile(r"/(?:[a-z]{2}(?:-[A-Za-z]{2})?/)?(?:title|name)/((?:tt|nm)\d{7,10})(?:/.*)?")
+_WIKIDATA_ITEM = re.compile(r"(?:https?://(?:www\.)?wikidata\.org/(?:entity|wiki)/)?(Q[1-9]\d*)")
+
+
+def imdb_id(text: str) -> str | None:
+    """Return the IMDb id in any of its forms (`tt…`, `nm…`, a page's URL), or None.
+
+    Source: Wikidata's P345 gives the form, two letters and 7 to 10 digits.
+    """
+    text = text.strip()
+    if _IMDB_TITLE.fullmatch(text) or _IMDB_NAME.fullmatch(text):
+        return text
+    try:
+        parts = urlsplit(text if "//" in text else f"//{text}")
+    except ValueError:
+        return None
+    if (parts.hostname or "") not in _IMDB_HOSTS:
+        return None
+    match = _IMDB_PATH.fullmatch(parts.path)
+    return match[1] if match else None
+
+
+def imdb_title_id(text: str) -> str | None:
+    """Return the IMDb id of a film (`tt…`) in any of its forms, or None."""
+    found = imdb_id(text)
+    return found if found and found.startswith("tt") else None
+
+
+def imdb_name_id(text: str) -> str | None:
+    """Return the IMDb id of a person (`nm…`) in any of its forms, or None."""
+    found = imdb_id(text)
+    return found if found and found.startswith("nm") else None
+
+
+def wikidata_id(text: str) -> str | None:
+    """Return the item id (`Q…`) of a Wikidata IRI, page or bare id, or None."""
+    match = _WIKIDATA_ITEM.fullmatch(text.strip())
+    return match[1] if match else None
+
+
+def imdb_page(identifier: str) -> str:
+    """Return the address of an IMDb page: what `schema:sameAs` and `schema:url` hold."""
+    folder = "title" if identifier.startswith("tt") else "name"
+    return f"https://www.imdb.com/{folder}/{identifier}/"
+
+
+def wikidata_entity(identifier: str) -> str:
+    """Return the IRI of a Wikidata item.
+
+    Source: Wikidata's RDF dump format, where an entity's IRI is http and /entity/.
+    """
+    return f"http://www.wikidata.org/entity/{identifier}"
+
+
+def _needs_encoding() -> re.Pattern[str]:
+    """Match each character that may not stand in an IRI's path segment, and `_` and `%`.
+
+    Source: RFC 3987 section 2.2, `ipchar`. An underscore is encoded because it stands for
+    a space, so that two names never share an IRI.
+    """
+    ucschar = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef" + "".join(
+        f"{chr(plane * 0x10000 + (0x1000 if plane == 14 else 0))}-{chr(plane * 0x10000 + 0xFFFD)}"
+        for plane in range(1, 15)
+    )
+    return re.compile(f"[^A-Za-z0-9.~!$&'()*+,;=:@{ucschar}-]")
+
+
+_ENCODED = _needs_encoding()
+
+
+def _segment(name: str) -> str:
+    """Turn a name into one segment of an IRI's path; different names give different segments."""
+    words = unicodedata.normalize("NFC", name).split(" ")
+    encoded = "_".join(_ENCODED.sub(_percent_encode, word) for word in words)
+    if _IMDB_NAME.fullmatch(encoded) or encoded.strip(".") == "":
+        return "".join(f"%{ord(letter):02X}" for letter in encoded[:1]) + encoded[1:]
+    return encoded
+
+
+def _percent_encode(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "surrogatepass"))
+
+
+@dataclass(frozen=True, slots=True)
+class Iris:
+    """Mints every IRI of a workspace below its base IRI, which ends with a slash."""
+
+    base: str = DEFAULT_BASE_IRI
+
+    @classmethod
+    def below(cls, base_iri: str) -> Self:
+        """Check a base IRI as a user gives it.
+
+        Raises:
+            EtlError: it is not an absolute http(s) IRI, or has a query or fragment.
+        """
+        parts = urlsplit(base_iri)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+            raise EtlError(
+                f"base IRI: expected an address such as {DEFAULT_BASE_IRI}, found {base_iri!r}",
+                hint="give an http or https address without query or fragment",
+            )
+        return cls(base_iri if base_iri.endswith("/") else base_iri + "/")
+
+    def movie(self, key: str) -> NamedNode:
+        """Mint a film's IRI from its key: `tt…`, or `<source>-<record id>`."""
+        return NamedNode(f"{self.base}movie/{_segment(key)}")
+
+    def person(self, key: str) -> NamedNode:
+        """Mint a person's IRI from an IMDb id (`nm…`) known to be one, or from a name."""
+        return NamedNode(f"{self.base}person/{_segment(key)}")
+
+    def person_by_imdb_id(self, identifier: str) -> NamedNode:
+        """Mint a person's IRI from an IMDb name id."""
+        return NamedNode(f"{self.base}person/{identifier}")
+
+    def part(self, movie: NamedNode, name: str) -> NamedNode:
+        """Mint the IRI of a part of a film, such as `#rating`."""
+        return NamedNode(f"{movie.value}#{name}")
+
+    def source(self, name: str) -> NamedNode:
+        """Mint the IRI of a source."""
+        return NamedNode(f"{self.base}source/{_segment(name)}")
+
+    def run(self, number: int) -> NamedNode:
+        """Mint the IRI of a run."""
+        return NamedNode(f"{self.base}run/{number}")
+
+    @property
+    def provenance_graph(self) -> NamedNode:
+        """The named graph that holds what is said about runs and sources."""
+        return NamedNode(f"{self.base}graph/provenance")

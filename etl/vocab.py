@@ -1,0 +1,58 @@
+"""The terms we write: one closed namespace for each vocabulary, and their prefixes."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode
+
+
+class Namespace:
+    """The terms of one vocabulary that we use; any other name is an `AttributeError`."""
+
+    def __init__(self, iri: str, names: str = "") -> None:
+        self.iri = iri
+        self._terms = {name: NamedNode(iri + name) for name in names.split()}
+
+    def __getattr__(self, name: str) -> NamedNode:
+        try:
+            return self.__dict__["_terms"][name]  # type: ignore[no-any-return]
+        except KeyError:
+            raise AttributeError(f"{name!r} is not among our terms of this vocabulary") from None
+
+
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type")
+RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#", "label")
+XSD = Namespace(
+    "http://www.w3.org/2001/XMLSchema#",
+    "date dateTime decimal duration gYear integer nonNegativeInteger string",
+)
+SCHEMA = Namespace(
+    "https://schema.org/",
+    """
+    Movie Person AggregateRating PropertyValue PerformanceRole
+    name datePublished url sameAs identifier propertyID value
+    director actor characterName description genre duration inLanguage countryOfOrigin
+    aggregateRating ratingValue bestRating worstRating ratingCount
+    """,
+)
+FILM = Namespace("https://w3id.org/reelgraph/film#", "performance")
+PROV = Namespace(
+    "http://www.w3.org/ns/prov#",
+    "Activity Entity SoftwareAgent endedAtTime startedAtTime used wasAssociatedWith wasDerivedFrom",
+)
+DCTERMS = Namespace("http://purl.org/dc/terms/", "isReplacedBy title")
+SH = Namespace("http://www.w3.org/ns/shacl#")
+OWL = Namespace("http://www.w3.org/2002/07/owl#")
+SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+
+PREFIXES: dict[str, str] = {
+    "dcterms": DCTERMS.iri,
+    "film": FILM.iri,
+    "owl": OWL.iri,
+    "prov": PROV.iri,
+    "rdf": RDF.iri,
+    "rdfs": RDFS.iri,
+    "schema": SCHEMA.iri,
+    "sh": SH.iri,
+    "skos": SKOS.iri,
+    "xsd": XSD.iri,
+}
