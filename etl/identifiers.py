@@ -20,7 +20,9 @@ DEFAULT_BASE_IRI = "http://localhost:8000/"
 _IMDB_HOSTS = {"imdb.com", "www.imdb.com", "m.imdb.com", "imdb.to"}
 _IMDB_TITLE = re.compile(r"tt\d{7,10}")
 _IMDB_NAME = re.compile(r"nm\d{7,10}")
-_IMDB_PATH = re.compile(r"/(?:[a-z]{2}(?:-[A-Za-z]{2})?/)?(?:title|name)/((?:tt|nm)\d{7,10})(?:/.*)?")
+_IMDB_PATH = re.compile(
+    r"/(?:[a-z]{2}(?:-[A-Za-z]{2})?/)?(?:title|name)/((?:tt|nm)\d{7,10})(?:/.*)?"
+)
 _WIKIDATA_ITEM = re.compile(r"(?:https?://(?:www\.)?wikidata\.org/(?:entity|wiki)/)?(Q[1-9]\d*)")
 
 
@@ -39,7 +41,7 @@ def imdb_id(text: str) -> str | None:
     if (parts.hostname or "") not in _IMDB_HOSTS:
         return None
     match = _IMDB_PATH.fullmatch(parts.path)
-    return match[1] if match else None
+    return imdb_id(match[1]) if match else None
 
 
 def imdb_title_id(text: str) -> str | None:
@@ -117,7 +119,12 @@ class Iris:
             EtlError: it is not an absolute http(s) IRI, or has a query or fragment.
         """
         parts = urlsplit(base_iri)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.netloc
+            or parts.query
+            or parts.fragment
+        ):
             raise EtlError(
                 f"base IRI: expected an address such as {DEFAULT_BASE_IRI}, found {base_iri!r}",
                 hint="give an http or https address without query or fragment",

@@ -1,0 +1,167 @@
+"""Films and people as triples: a table of named rules, each reading one field.
+
+Source: schema.org's types Movie, Person, AggregateRating, PropertyValue, PerformanceRole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from etl.identifiers import Iris, imdb_page, wikidata_entity
+from etl.resolution import Film, Person
+from etl.vocab import FILM, RDF, SCHEMA, XSD
+
+Triples = Iterable[Triple]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the mapping: its name, the field it reads, and the triples it makes."""
+
+    name: str
+    field: str
+    triples: Callable[[Film, NamedNode, Iris], Triples]
+
+
+def _movie(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+    del film, iris
+    yield Triple(movie, RDF.type, SCHEMA.Movie)
+
+
+def _name(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+    del iris
+    if film.title:
+        yield Triple(movie, SCHEMA.name, Literal(film.title))
+
+
+def _date_published(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+    del iris
+    if film.year is not None:
+        yield Triple(movie, SCHEMA.datePublished, Literal(f"{film.year:04d}", datatype=XSD.gYear))
+
+
+def _description(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+    del iris
+    if film.synopsis:
+        yield Triple(movie, SCHEMA.description, Literal(film.synopsis))
+
+
+def _imdb(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+    if identifier := film.identifiers.get("imdb"):
+        page = NamedNode(imdb_page(identifier))
+        yield Triple(movie, SCHEMA.url, page)
+        yield Triple(movie, SCHEMA.sameAs, page)
+        yield from _identifier(movie, iris, "imdb", identifier)
+
+
+def _movielens(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+    if identifier := film.identifiers.get("movielens"):
+        yield from _identifier(movie, iris, "movielens", identifier)
+
+
+def _wikidata(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+    if identifier := film.identifiers.get("wikidata"):
+        yield Triple(movie, SCHEMA.sameAs, NamedNode(wikidata_entity(identifier)))
+        yield from _identifier(movie, iris, "wikidata", identifier)
+
+
+def _identifier(movie: NamedNode, iris: Iris, scheme: str, value: str) -> Triples:
+    node = iris.part(movie, f"identifier-{scheme}")
+    yield Triple(movie, SCHEMA.identifier, node)
+    yield Triple(node, RDF.type, SCHEMA.PropertyValue)
+    yield Triple(node, SCHEMA.propertyID, Literal(scheme))
+    yield Triple(node, SCHEMA.value, Literal(value))
+
+
+def _director(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+    for person in film.directors:
+        yield Triple(movie, SCHEMA.director, person_iri(person, iris))
+
+
+def _actor(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+    for person in film.actors:
+        yield Triple(movie, SCHEMA.actor, person_iri(person, iris))
+
+
+def _rating(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+    if rating := film.rating:
+        node = iris.part(movie, "rating")
+        yield Triple(movie, SCHEMA.aggregateRating, node)
+        yield Triple(node, RDF.type, SCHEMA.AggregateRating)
+        yield Triple(node, SCHEMA.ratingValue, _decimal(rating.value))
+        yield Triple(node, SCHEMA.bestRating, _decimal(Decimal(rating.best)))
+        yield Triple(node, SCHEMA.worstRating, _decimal(Decimal(rating.worst)))
+        if rating.count is not None:
+            count = Literal(str(rating.count), datatype=XSD.integer)
+            yield Triple(node, SCHEMA.ratingCount, count)
+
+
+def _performance(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+    for number, performance in enumerate(film.performances, start=1):
+        node = iris.part(movie, f"role-{number}")
+        yield Triple(movie, FILM.performance, node)
+        yield Triple(node, RDF.type, SCHEMA.PerformanceRole)
+        yield Triple(node, SCHEMA.actor, person_iri(performance.actor, iris))
+        yield Triple(node, SCHEMA.characterName, Literal(performance.character))
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("movie", "identifiers", _movie),
+    Rule("movie-name", "title", _name),
+    Rule("movie-date-published", "year", _date_published),
+    Rule("movie-imdb", "imdb", _imdb),
+    Rule("movie-movielens", "movielens", _movielens),
+    Rule("movie-wikidata", "wikidata", _wikidata),
+    Rule("movie-rating", "rating", _rating),
+    Rule("movie-director", "directors", _director),
+    Rule("movie-actor", "actors", _actor),
+    Rule("movie-description", "synopsis", _description),
+    Rule("movie-performance", "synopsis", _performance),
+)
+"""The mapping of a film, in the order of its triples."""
+
+
+def map_film(film: Film, iris: Iris) -> list[Triple]:
+    """Turn a film into its triples, those of its parts included, its people's not."""
+    movie = iris.movie(film.key)
+    return [triple for rule in RULES for triple in rule.triples(film, movie, iris)]
+
+
+def explain_film(film: Film, iris: Iris) -> Iterator[tuple[Rule, Triple]]:
+    """Turn a film into its triples, each with the rule that made it."""
+    movie = iris.movie(film.key)
+    for rule in RULES:
+        for triple in rule.triples(film, movie, iris):
+            yield rule, triple
+
+
+def person_iri(person: Person, iris: Iris) -> NamedNode:
+    """Return a person's IRI: by IMDb id where one is known, else by name."""
+    if person.imdb_id:
+        return iris.person_by_imdb_id(person.imdb_id)
+    return iris.person(person.name)
+
+
+def map_person(person: Person, iris: Iris) -> list[Triple]:
+    """Turn a person into triples."""
+    node = person_iri(person, iris)
+    triples = [
+        Triple(node, RDF.type, SCHEMA.Person),
+        Triple(node, SCHEMA.name, Literal(person.name)),
+    ]
+    if person.imdb_id:
+        triples.append(Triple(node, SCHEMA.sameAs, NamedNode(imdb_page(person.imdb_id))))
+    return triples
+
+
+def _decimal(value: Decimal) -> Literal:
+    """Write a decimal in canonical form: `8`, `8.5`.
+
+    Source: XSD 1.1 part 2, section 3.3.3.2.
+    """
+    plain = format(value.normalize(), "f")
+    return Literal(plain, datatype=XSD.decimal)

@@ -1,0 +1,157 @@
+"""What a source says, as it says it: records, their place, and what could not be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A person as one record names them, with the parts they play there, if it says."""
+
+    name: str
+    imdb_id: str | None = None
+    characters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """An average of votes on a scale from `worst` to `best`."""
+
+    value: Decimal
+    best: int = 10
+    worst: int = 1
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A repair, or something that was not understood: it was done without guessing."""
+
+    line: int
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilmRecord:
+    """One film as one record describes it; None and () mean that the record is silent.
+
+    `identifiers` maps a scheme (`imdb`, `movielens`, `wikidata`) to an id. `lines` maps each
+    field to the line of the file that it was read from, counting from 1.
+    """
+
+    identifiers: Mapping[str, str]
+    title: str | None = None
+    year: int | None = None
+    rating: Rating | None = None
+    directors: tuple[Credit, ...] = ()
+    actors: tuple[Credit, ...] = ()
+    synopsis: str | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Name the film by the strongest id the record has: `tt…`, else `<scheme>-<id>`."""
+        if imdb := self.identifiers.get("imdb"):
+            return imdb
+        scheme, identifier = next(iter(self.identifiers.items()))
+        return f"{scheme}-{identifier}"
+
+    def value(self, name: str) -> object:
+        """Return what the record says in a field, or None where it says nothing."""
+        if name in ("imdb", "movielens", "wikidata"):
+            return self.identifiers.get(name)
+        return getattr(self, name) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that cannot be read: which field, what was expected, what was found.
+
+    `text` is the record as it stood in the file, so that nothing is lost.
+    """
+
+    line: int
+    field: str
+    expected: str
+    found: str
+    text: str = ""
+
+    @property
+    def message(self) -> str:
+        """Say it without the place: `year: expected a year such as 2004, found 'two'`."""
+        subject = f"{self.field}: " if self.field else ""
+        return f"{subject}expected {self.expected}, found {self.found}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record stands: source, file as it can be opened, line of its beginning."""
+
+    source: str
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+def encode(item: FilmRecord | Reject) -> str:
+    """Turn a record or a reject into the JSON text that the catalog keeps."""
+    if isinstance(item, Reject):
+        return json.dumps(
+            [item.line, item.field, item.expected, item.found, item.text], ensure_ascii=False
+        )
+    body: dict[str, Any] = {"identifiers": item.identifiers, "lines": item.lines}
+    for name in ("title", "year", "synopsis"):
+        if (value := getattr(item, name)) is not None:
+            body[name] = value
+    if item.rating:
+        rating = item.rating
+        body["rating"] = [str(rating.value), rating.best, rating.worst, rating.count]
+    for name in ("directors", "actors"):
+        if credits_ := getattr(item, name):
+            body[name] = [_encode_credit(credit) for credit in credits_]
+    if item.notes:
+        body["notes"] = [[note.line, note.field, note.message] for note in item.notes]
+    return json.dumps(body, ensure_ascii=False)
+
+
+def _encode_credit(credit: Credit) -> str | list[Any]:
+    if credit.imdb_id is None and not credit.characters:
+        return credit.name
+    return [credit.name, credit.imdb_id, list(credit.characters)]
+
+
+def decode_film(text: str) -> FilmRecord:
+    """Read back a film record that `encode` wrote."""
+    body = json.loads(text)
+    rating = body.get("rating")
+    return FilmRecord(
+        identifiers=body["identifiers"],
+        title=body.get("title"),
+        year=body.get("year"),
+        rating=Rating(Decimal(rating[0]), *rating[1:]) if rating else None,
+        directors=tuple(_decode_credit(credit) for credit in body.get("directors", ())),
+        actors=tuple(_decode_credit(credit) for credit in body.get("actors", ())),
+        synopsis=body.get("synopsis"),
+        lines=body["lines"],
+        notes=tuple(Note(*note) for note in body.get("notes", ())),
+    )
+
+
+def _decode_credit(credit: str | list[Any]) -> Credit:
+    if isinstance(credit, str):
+        return Credit(credit)
+    return Credit(credit[0], credit[1], tuple(credit[2]))
+
+
+def decode_reject(text: str) -> Reject:
+    """Read back a reject that `encode` wrote."""
+    return Reject(*json.loads(text))

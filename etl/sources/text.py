@@ -1,0 +1,171 @@
+"""The text format: one film in a file, `key: value` lines, then a synopsis.
+
+movieId: 7361
+title: Eternal Sunshine of the Spotless Mind
+…
+(blank line)
+synopsis:
+Free text to the end of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import process
+
+from etl.records import Credit, FilmRecord, Reject
+from etl.sources import values
+from etl.sources.values import Notes, Unreadable, quoted
+
+KEYS = {
+    "movielens": "movieId",
+    "title": "title",
+    "year": "year",
+    "imdb": "url",
+    "rating": "ratingValue",
+    "directors": "directors",
+    "actors": "actors",
+    "synopsis": "synopsis",
+}
+"""The key in the file that each field of a record is read from."""
+
+_FIELDS = {key.lower(): field for field, key in KEYS.items()}
+_FIELDS |= {"director": "directors", "actor": "actors"}
+_EXACT = {key: field for field, key in KEYS.items()}
+_READERS = {
+    "movielens": values.number,
+    "title": values.title,
+    "year": values.year,
+    "imdb": values.imdb_title,
+    "rating": values.rating,
+    "directors": values.names,
+    "actors": values.names,
+}
+_REJECT_TEXT_LIMIT = 65_536  # characters of a reject's text that the catalog keeps
+
+
+class _Bad(Exception):
+    """Carries what is wrong with one line out of the reading of it."""
+
+    def __init__(self, line: int, key: str, expected: str, found: str) -> None:
+        super().__init__(line, key, expected, found)
+        self.line, self.key, self.expected, self.found = line, key, expected, found
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    line: int
+    key: str
+    value: str
+
+
+def parse(text: str) -> FilmRecord | Reject:
+    """Read one record from the text of its file."""
+    notes = Notes()
+    try:
+        return _parse(text, notes)
+    except _Bad as bad:
+        kept = text[:_REJECT_TEXT_LIMIT]
+        return Reject(bad.line, bad.key, bad.expected, bad.found, kept)
+
+
+def _parse(text: str, notes: Notes) -> FilmRecord:
+    lines = text.split("\n")
+    entries, synopsis = _header(lines, notes)
+    if not entries and synopsis is None:
+        raise _Bad(1, "", "a record such as `title: …`", "an empty file")
+    read = {field: _read(field, entry, notes) for field, entry in entries.items()}
+    where = {field: entry.line for field, entry in entries.items()}
+    if synopsis is not None:
+        where["synopsis"] = synopsis.line
+        notes.at(synopsis.line, "synopsis")
+        read["synopsis"] = values.unescape(synopsis.value, notes).strip() or None
+    _note_missing(where, notes)
+    return _record(read, where, notes)
+
+
+def _record(read: Mapping[str, Any], where: Mapping[str, int], notes: Notes) -> FilmRecord:
+    schemes = ("imdb", "movielens")
+    identifiers = {scheme: read[scheme] for scheme in schemes if read.get(scheme)}
+    if not identifiers:
+        line = where.get("movielens") or where.get("imdb") or 1
+        raise _Bad(line, "movieId", "a number, or an IMDb title in `url:`", "neither")
+    return FilmRecord(
+        identifiers=identifiers,
+        title=read.get("title"),
+        year=read.get("year"),
+        rating=read.get("rating"),
+        directors=tuple(Credit(name) for name in read.get("directors", ())),
+        actors=tuple(Credit(name) for name in read.get("actors", ())),
+        synopsis=read.get("synopsis"),
+        lines=where,
+        notes=tuple(notes.notes),
+    )
+
+
+def _header(lines: list[str], notes: Notes) -> tuple[dict[str, _Entry], _Entry | None]:
+    """Read the keys up to `synopsis:`, and the text behind it."""
+    entries: dict[str, _Entry] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line or line.isspace():
+            continue
+        key, colon, value = line.partition(":")
+        field = _EXACT.get(key) or _FIELDS.get(key.strip().lower())
+        if not colon or (field is None and " " in key.strip()):
+            raise _Bad(number, "", "`key: value`, or `synopsis:` before free text", quoted(line))
+        notes.at(number, key)
+        if field == "synopsis":
+            return entries, _Entry(number, key, "\n".join([value, *lines[number:]]))
+        if field is None:
+            notes.add(_unknown(key))
+            continue
+        if key != KEYS[field]:
+            notes.add(f"key {quoted(key)} read as {KEYS[field]!r}")
+        entry = _Entry(number, KEYS[field], value)
+        entries[field] = _merged(entries[field], entry, notes) if field in entries else entry
+    return entries, None
+
+
+def _unknown(key: str) -> str:
+    nearest = process.extractOne(key.strip(), list(KEYS.values()), score_cutoff=75)
+    hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+    return f"unknown key {quoted(key)}: its value is not read{hint}"
+
+
+def _merged(first: _Entry, second: _Entry, notes: Notes) -> _Entry:
+    """Join a key that is given twice, where that needs no choice."""
+    one, two = first.value.strip(), second.value.strip()
+    if first.key in ("directors", "actors"):
+        notes.add(f"second {first.key!r} line joined to line {first.line}")
+        return _Entry(first.line, first.key, f"{one}, {two}" if one and two else one or two)
+    if one == two or not two:
+        notes.add(f"repeated key, as on line {first.line}")
+        return first
+    if not one:
+        notes.add(f"repeated key: line {first.line} is empty")
+        return second
+    found = f"{quoted(one)} on line {first.line} and {quoted(two)}"
+    raise _Bad(second.line, second.key, "one value", found)
+
+
+def _read(field: str, entry: _Entry, notes: Notes) -> object:
+    notes.at(entry.line, entry.key)
+    try:
+        return _READERS[field](entry.value, notes)
+    except Unreadable as error:
+        raise _Bad(entry.line, entry.key, error.expected, error.found) from error
+
+
+def _note_missing(where: Mapping[str, int], notes: Notes) -> None:
+    for field, key in KEYS.items():
+        if field not in where:
+            notes.at(1, key)
+            notes.add(f"no {key!r} line")
+
+
+def split(text: str) -> Iterator[tuple[int, str]]:
+    """Cut a file's text into its records, each with the line it begins on: here, one."""
+    yield 1, text

@@ -1,0 +1,174 @@
+"""Single values as film records write them, read without guessing.
+
+Each function returns the value, or raises `Unreadable` with what was expected. What it had
+to repair it says to a `Notes`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from etl.identifiers import imdb_title_id
+from etl.records import Note, Rating
+
+YEAR_EXPECTED = "a year such as 2004"
+
+_ABSENT = {"n/a", "\\n", "-", "--"}
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_YEAR = re.compile(r"\(?(\d{4})\)?")
+_DATE = re.compile(r"(\d{4})-(?:0\d|1[0-2])-[0-3]\d")
+_RATING = re.compile(r"(\d{1,3}(?:[.,]\d+)?)(?:\s*/\s*10)?")
+# The articles that film catalogues move behind a title, where none is a word's end by chance.
+_ARTICLE = re.compile(r"(?s)(.+), (The|A|An|Le|La|Les|L'|Der|Das|El|Los|Las|Il|Lo|Gli)")
+_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|Esq|M\.D|Ph\.D)\.?")
+
+
+class Unreadable(Exception):
+    """A value is not of its field's kind."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(expected, found)
+        self.expected = expected
+        self.found = quoted(found)
+
+
+@dataclass(slots=True)
+class Notes:
+    """Collects what was repaired in one record."""
+
+    notes: list[Note] = field(default_factory=list)
+    line: int = 1
+    field: str = ""
+
+    def at(self, line: int, name: str) -> None:
+        """Say which field is read next."""
+        self.line, self.field = line, name
+
+    def add(self, message: str) -> None:
+        """Note a repair of the field that is being read."""
+        self.notes.append(Note(self.line, self.field, message))
+
+
+def quoted(text: str, limit: int = 60) -> str:
+    """Quote a text for a message, shortened to `limit` characters."""
+    return repr(text if len(text) <= limit else text[: limit - 1] + "…")
+
+
+def unescape(text: str, notes: Notes) -> str:
+    """Replace HTML's character references that end in a semicolon."""
+    if "&" not in text or not _ENTITY.search(text):
+        return text
+    repaired = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    if repaired != text:
+        notes.add("HTML character references replaced by the characters they stand for")
+    return repaired
+
+
+def present(text: str, notes: Notes) -> str:
+    """Return a value without the space around it; empty for the usual marks of absence."""
+    value = text.strip()
+    if value.lower() in _ABSENT:
+        notes.add(f"{quoted(value)} read as no value")
+        return ""
+    return value
+
+
+def title(text: str, notes: Notes) -> str | None:
+    """Read a title; a trailing article is put back in front."""
+    value = unescape(present(text, notes), notes).strip()
+    if match := _ARTICLE.fullmatch(value):
+        article = match[2] if match[2].endswith("'") else match[2] + " "
+        notes.add(f"article put back in front: {quoted(value)}")
+        return article + match[1]
+    return value or None
+
+
+def year(text: str, notes: Notes) -> int | None:
+    """Read a year; a whole ISO date counts as its year."""
+    value = present(text, notes)
+    if not value:
+        return None
+    match = _YEAR.fullmatch(value) or _DATE.fullmatch(value)
+    if not match or not value.isascii():
+        raise Unreadable(YEAR_EXPECTED, value)
+    if value != match[1]:
+        notes.add(f"{quoted(value)} read as the year {match[1]}")
+    return int(match[1])
+
+
+def rating(text: str, notes: Notes) -> Rating | None:
+    """Read a rating from 1 to 10; whether it lies on the scale is for the shapes to say."""
+    value = present(text, notes)
+    if not value:
+        return None
+    match = _RATING.fullmatch(value)
+    if not match or not value.isascii():
+        raise Unreadable("a number such as 7.5", value)
+    if value != match[1] or "," in value:
+        notes.add(f"{quoted(value)} read as {match[1].replace(',', '.')}")
+    return Rating(Decimal(match[1].replace(",", ".")))
+
+
+def imdb_title(text: str, notes: Notes) -> str | None:
+    """Read an IMDb page or id; any of their forms is one id."""
+    value = present(text, notes)
+    if not value:
+        return None
+    identifier = imdb_title_id(value)
+    if identifier is None:
+        raise Unreadable("an IMDb title such as https://www.imdb.com/title/tt0338013/", value)
+    return identifier
+
+
+def number(text: str, notes: Notes) -> str | None:
+    """Read a record's number, without leading zeros."""
+    value = present(text, notes)
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit()):
+        raise Unreadable("a number such as 7361", value)
+    if value != (plain := str(int(value))):
+        notes.add(f"leading zeros dropped from {quoted(value)}")
+    return plain
+
+
+def names(text: str, notes: Notes) -> tuple[str, ...]:
+    """Read people's names, separated by commas; each is kept once, in order."""
+    value = unescape(present(text, notes), notes)
+    found = list(_joined(_split(value, notes), notes))
+    unique = tuple(dict.fromkeys(found))
+    if len(unique) < len(found):
+        twice = sorted({name for name in found if found.count(name) > 1})
+        notes.add(f"named more than once: {', '.join(twice)}")
+    return unique
+
+
+def _split(value: str, notes: Notes) -> list[str]:
+    separator = ","
+    if "," not in value:
+        separator = next((mark for mark in (";", "|") if mark in value), ",")
+    items = [" ".join(item.split()) for item in value.split(separator)]
+    if separator != ",":
+        notes.add(f"names separated by {separator!r}")
+    if "" in items and any(items):
+        notes.add("empty name between separators dropped")
+    return [item for item in items if item]
+
+
+def _joined(items: list[str], notes: Notes) -> Iterator[str]:
+    """Put a suffix such as `Jr.` back behind the name it was cut from."""
+    held = ""
+    for item in items:
+        if held and _SUFFIX.fullmatch(item):
+            held = f"{held} {item}"
+            notes.add(f"suffix joined to its name: {held}")
+            continue
+        if held:
+            yield held
+        held = item
+    if held:
+        yield held
