@@ -18,12 +18,16 @@ class Namespace:
         except KeyError:
             raise AttributeError(f"{name!r} is not among our terms of this vocabulary") from None
 
+    def __getitem__(self, name: str) -> NamedNode:
+        """Return a term whose name Python keeps for itself, such as `SH["in"]`."""
+        return self._terms[name]
 
-RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type")
-RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#", "label")
+
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "first langString nil rest type")
+RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#", "Class label subClassOf")
 XSD = Namespace(
     "http://www.w3.org/2001/XMLSchema#",
-    "date dateTime decimal duration gYear integer nonNegativeInteger string",
+    "boolean date dateTime decimal duration gYear integer nonNegativeInteger string",
 )
 SCHEMA = Namespace(
     "https://schema.org/",
@@ -40,7 +44,22 @@ PROV = Namespace(
     "Activity Entity SoftwareAgent endedAtTime startedAtTime used wasAssociatedWith wasDerivedFrom",
 )
 DCTERMS = Namespace("http://purl.org/dc/terms/", "isReplacedBy title")
-SH = Namespace("http://www.w3.org/ns/shacl#")
+SH = Namespace(
+    "http://www.w3.org/ns/shacl#",
+    """
+    NodeShape PropertyShape targetClass targetNode targetObjectsOf targetSubjectsOf
+    deactivated message severity Info Violation Warning
+    path alternativePath inversePath oneOrMorePath zeroOrMorePath zeroOrOnePath
+    and class closed datatype disjoint equals flags hasValue ignoredProperties in languageIn
+    lessThan lessThanOrEquals maxCount maxExclusive maxInclusive maxLength
+    minCount minExclusive minInclusive minLength node nodeKind not or pattern property
+    qualifiedMaxCount qualifiedMinCount qualifiedValueShape qualifiedValueShapesDisjoint
+    uniqueLang xone
+    BlankNode BlankNodeOrIRI BlankNodeOrLiteral IRI IRIOrLiteral Literal
+    ValidationReport ValidationResult conforms detail focusNode result resultMessage resultPath
+    resultSeverity sourceConstraint sourceConstraintComponent sourceShape value
+    """,
+)
 OWL = Namespace("http://www.w3.org/2002/07/owl#")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
 

@@ -1,0 +1,175 @@
+"""Property paths: read from a shapes graph, written as SPARQL or as triples.
+
+Source: SHACL section 2.3.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias, assert_never
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from etl.validation.graph import Graph, Term
+from etl.vocab import RDF, SH
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """One step along a property (section 2.3.1.1)."""
+
+    iri: NamedNode
+
+    def __str__(self) -> str:
+        return str(self.iri)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """One path after the other (section 2.3.1.2)."""
+
+    steps: tuple[PropertyPath, ...]
+
+    def __str__(self) -> str:
+        return "/".join(map(_operand, self.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Any one of several paths (section 2.3.1.3)."""
+
+    choices: tuple[PropertyPath, ...]
+
+    def __str__(self) -> str:
+        return "|".join(map(_operand, self.choices))
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse:
+    """A path walked backwards (section 2.3.1.4)."""
+
+    path: PropertyPath
+
+    def __str__(self) -> str:
+        return "^" + _operand(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroOrMore:
+    """A path repeated any number of times (section 2.3.1.5)."""
+
+    path: PropertyPath
+
+    def __str__(self) -> str:
+        return _operand(self.path) + "*"
+
+
+@dataclass(frozen=True, slots=True)
+class OneOrMore:
+    """A path repeated at least once (section 2.3.1.6)."""
+
+    path: PropertyPath
+
+    def __str__(self) -> str:
+        return _operand(self.path) + "+"
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroOrOne:
+    """A path that may be left out (section 2.3.1.7)."""
+
+    path: PropertyPath
+
+    def __str__(self) -> str:
+        return _operand(self.path) + "?"
+
+
+PropertyPath: TypeAlias = (
+    Predicate | Sequence | Alternative | Inverse | ZeroOrMore | OneOrMore | ZeroOrOne
+)
+
+_UNARY: dict[NamedNode, type[Inverse | ZeroOrMore | OneOrMore | ZeroOrOne]] = {
+    SH.inversePath: Inverse,
+    SH.zeroOrMorePath: ZeroOrMore,
+    SH.oneOrMorePath: OneOrMore,
+    SH.zeroOrOnePath: ZeroOrOne,
+}
+_PARAMETER = {kind: parameter for parameter, kind in _UNARY.items()}
+
+
+def _operand(path: PropertyPath) -> str:
+    return str(path) if isinstance(path, Predicate) else f"({path})"
+
+
+def read_path(shapes: Graph, node: Term) -> PropertyPath:
+    """Read the path that a node of a shapes graph stands for.
+
+    Raises:
+        ValueError: the node is not a well-formed path.
+    """
+    return _read(shapes, node, frozenset())
+
+
+def _read(shapes: Graph, node: Term, above: frozenset[Term]) -> PropertyPath:
+    if isinstance(node, NamedNode):
+        return Predicate(node)
+    if node in above:
+        raise ValueError("a property path contains itself")
+    above |= {node}
+    if shapes.objects(node, RDF.first):
+        return Sequence(_several(shapes, node, above))
+    for parameter, kind in _UNARY.items():
+        for inner in shapes.objects(node, parameter):
+            return kind(_read(shapes, inner, above))
+    for choices in shapes.objects(node, SH.alternativePath):
+        return Alternative(_several(shapes, choices, above))
+    raise ValueError(f"{node} is not a property path")
+
+
+def _several(shapes: Graph, node: Term, above: frozenset[Term]) -> tuple[PropertyPath, ...]:
+    paths = tuple(_read(shapes, member, above) for member in shapes.members(node))
+    if len(paths) < 2:
+        raise ValueError("a sequence or choice of property paths has at least two members")
+    return paths
+
+
+class PathWriter:
+    """Writes paths as triples; each blank node gets the prefix and a number of its own."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._count = 0
+
+    def write(self, path: PropertyPath) -> tuple[NamedNode | BlankNode, list[Triple]]:
+        """Return the node that stands for a path, and the triples that describe it."""
+        triples: list[Triple] = []
+        return self._node(path, triples), triples
+
+    def _node(self, path: PropertyPath, triples: list[Triple]) -> NamedNode | BlankNode:
+        match path:
+            case Predicate(iri):
+                return iri
+            case Sequence(steps):
+                return self._list(steps, triples)
+            case Alternative(choices):
+                node = self._blank()
+                triples.append(Triple(node, SH.alternativePath, self._list(choices, triples)))
+                return node
+            case Inverse(inner) | ZeroOrMore(inner) | OneOrMore(inner) | ZeroOrOne(inner):
+                node = self._blank()
+                triples.append(Triple(node, _PARAMETER[type(path)], self._node(inner, triples)))
+                return node
+            case _:
+                assert_never(path)
+
+    def _list(self, paths: tuple[PropertyPath, ...], triples: list[Triple]) -> BlankNode:
+        cells = [self._blank() for _ in paths]
+        rests: list[NamedNode | BlankNode] = [*cells[1:], RDF.nil]
+        for cell, rest, path in zip(cells, rests, paths, strict=True):
+            triples.append(Triple(cell, RDF.first, self._node(path, triples)))
+            triples.append(Triple(cell, RDF.rest, rest))
+        return cells[0]
+
+    def _blank(self) -> BlankNode:
+        self._count += 1
+        return BlankNode(f"{self._prefix}{self._count}")

@@ -1,0 +1,90 @@
+"""What validation finds: results, and the report that holds them.
+
+Source: SHACL section 3.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from etl.validation.graph import Term
+from etl.validation.paths import PathWriter, PropertyPath
+from etl.vocab import RDF, SH, XSD
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationResult:
+    """One thing that a shape finds wrong with a focus node.
+
+    `result_path` is None for a node shape, `value` is None where no single value is at fault.
+    `source_constraint` is the SPARQL constraint behind it, `detail` the results below it;
+    most results have neither.
+    """
+
+    focus_node: Term
+    source_shape: NamedNode | BlankNode
+    source_constraint_component: NamedNode
+    severity: NamedNode = SH.Violation
+    result_path: PropertyPath | None = None
+    value: Term | None = None
+    messages: tuple[Literal, ...] = ()
+    source_constraint: NamedNode | BlankNode | None = None
+    detail: tuple[ValidationResult, ...] = ()
+
+    @property
+    def blocks(self) -> bool:
+        """Say whether it keeps an entity out of the store."""
+        return self.severity == SH.Violation
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationReport:
+    """All results of validating some triples against some shapes."""
+
+    results: tuple[ValidationResult, ...] = ()
+
+    @property
+    def conforms(self) -> bool:
+        """Say whether the triples may be loaded: only a `sh:Violation` blocks."""
+        return not any(result.blocks for result in self.results)
+
+    @property
+    def strictly_conforms(self) -> bool:
+        """Say whether `sh:conforms` is true in the standard's sense: no result of any severity."""
+        return not self.results
+
+    def to_triples(self) -> Iterator[Triple]:
+        """Yield the report as the standard's report graph; equal reports give equal triples."""
+        report = BlankNode("report")
+        yield Triple(report, RDF.type, SH.ValidationReport)
+        conforms = "true" if self.strictly_conforms else "false"
+        yield Triple(report, SH.conforms, Literal(conforms, datatype=XSD.boolean))
+        for number, result in enumerate(self.results, start=1):
+            node = BlankNode(f"result{number}")
+            yield Triple(report, SH.result, node)
+            yield from _result_triples(node, result)
+
+
+def _result_triples(node: BlankNode, result: ValidationResult) -> Iterator[Triple]:
+    yield Triple(node, RDF.type, SH.ValidationResult)
+    yield Triple(node, SH.focusNode, result.focus_node)
+    yield Triple(node, SH.sourceShape, result.source_shape)
+    yield Triple(node, SH.sourceConstraintComponent, result.source_constraint_component)
+    yield Triple(node, SH.resultSeverity, result.severity)
+    if result.result_path is not None:
+        path, triples = PathWriter(f"{node.value}path").write(result.result_path)
+        yield Triple(node, SH.resultPath, path)
+        yield from triples
+    if result.value is not None:
+        yield Triple(node, SH.value, result.value)
+    if result.source_constraint is not None:
+        yield Triple(node, SH.sourceConstraint, result.source_constraint)
+    for message in result.messages:
+        yield Triple(node, SH.resultMessage, message)
+    for number, below in enumerate(result.detail, start=1):
+        detail = BlankNode(f"{node.value}detail{number}")
+        yield Triple(node, SH.detail, detail)
+        yield from _result_triples(detail, below)

@@ -1,0 +1,94 @@
+"""Shapes as files hold them: read, merged and told apart by a digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from pyoxigraph import (
+    CanonicalizationAlgorithm,
+    Dataset,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+)
+
+from etl.errors import ShapesError
+from etl.validation.graph import Graph
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """A shapes graph.
+
+    Its blank nodes carry the labels of RDFC-1.0, so the same shapes give the same reports in
+    every run, whatever order and whichever files they were read from.
+    """
+
+    triples: tuple[Triple, ...]
+
+    @classmethod
+    def read(cls, paths: Sequence[Path]) -> Self:
+        """Read Turtle files, and all files `*.ttl` of folders, into one shapes graph.
+
+        Raises:
+            ShapesError: a file is missing or is not Turtle, or there is none.
+        """
+        files = [file for path in paths for file in _turtle_files(path)]
+        return cls.of(triple for file in files for triple in _parse(file))
+
+    @classmethod
+    def of(cls, triples: Iterable[Triple]) -> Self:
+        """Make a shapes graph of triples."""
+        dataset = Dataset(Quad(*triple) for triple in triples)
+        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+        return cls(tuple(quad.triple for quad in sorted(dataset, key=str)))
+
+    @cached_property
+    def digest(self) -> str:
+        """A SHA-256 that is the same exactly when the shapes graphs are isomorphic."""
+        lines = "".join(f"{triple} .\n" for triple in self.triples)
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The triples, indexed."""
+        return Graph(self.triples)
+
+
+def _turtle_files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(path.glob("*.ttl"))
+    if not files:
+        raise ShapesError(
+            f"{path}: the folder holds no shapes",
+            hint="name a Turtle file, or a folder with files whose names end in .ttl",
+        )
+    return files
+
+
+def _parse(file: Path) -> Iterator[Triple]:
+    try:
+        quads = parse(
+            file.read_bytes(),
+            RdfFormat.TURTLE,
+            base_iri=file.resolve().as_uri(),
+            rename_blank_nodes=True,
+        )
+        for quad in quads:
+            yield quad.triple
+    except OSError as error:
+        raise ShapesError(
+            f"{file}: cannot be read: {error.strerror}", hint="check the path and its permissions"
+        ) from error
+    except SyntaxError as error:
+        reason = error.msg.partition(": ")[2] or error.msg
+        raise ShapesError(
+            f"{file}:{error.lineno}: not Turtle: {reason}", hint="mend the file at this line"
+        ) from error
