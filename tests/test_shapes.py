@@ -160,6 +160,12 @@ def test_every_shape_that_reports_says_how_bad_it_is_and_what_to_do() -> None:
         assert _one(graph, shape, SH.name)
 
 
+def test_a_shape_that_only_others_refer_to_is_never_less_than_a_violation() -> None:
+    """An engine told to allow warnings would let a value pass where it does not conform."""
+    for shape in all_shapes() - reporting_shapes():
+        assert shapes_graph().value(shape, SH.severity) in (None, SH.Violation), shape
+
+
 def test_every_result_carries_the_severity_of_its_shape() -> None:
     for path in INVALID:
         for shape, _, severity in results_of(path):
