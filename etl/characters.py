@@ -101,10 +101,11 @@ def _long_names(text: str) -> set[str]:
     names: set[str] = set()
     run: list[str] = []
     for token in [*_TOKEN.findall(text), "\n"]:
-        word = token[:-2] if _is_possessive(token) else token.removesuffix(".")
+        word = token[:-2] if _is_possessive(token) else token
+        word = word.removesuffix(".") if _ends_sentence(word) else word
         belongs = _is_name_word(token) or (bool(run) and token in _PARTICLES)
         if belongs:
-            run.append(token if _ABBREVIATION.fullmatch(token) else word)
+            run.append(word)
         if not belongs or word != token:
             while run and run[-1] in _PARTICLES:
                 run.pop()

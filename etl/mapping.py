@@ -165,3 +165,28 @@ def _decimal(value: Decimal) -> Literal:
     """
     plain = format(value.normalize(), "f")
     return Literal(plain, datatype=XSD.decimal)
+
+
+_FIELDS = {
+    SCHEMA.name: "title",
+    SCHEMA.datePublished: "year",
+    SCHEMA.url: "imdb",
+    SCHEMA.sameAs: "imdb",
+    SCHEMA.identifier: "imdb",
+    SCHEMA.value: "imdb",
+    SCHEMA.director: "directors",
+    SCHEMA.actor: "actors",
+    SCHEMA.description: "synopsis",
+    FILM.performance: "synopsis",
+    SCHEMA.characterName: "synopsis",
+    SCHEMA.aggregateRating: "rating",
+    SCHEMA.ratingValue: "rating",
+    SCHEMA.bestRating: "rating",
+    SCHEMA.worstRating: "rating",
+    SCHEMA.ratingCount: "rating",
+}
+
+
+def field_of(predicate: str) -> str:
+    """Tell which field of a record a property of a film or of its parts is made from, or ""."""
+    return _FIELDS.get(NamedNode(predicate), "") if predicate else ""

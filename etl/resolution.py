@@ -60,35 +60,12 @@ class Film:
         return tuple(dict.fromkeys((*self.directors, *self.actors, *cast)))
 
 
-def precedence(member: Member) -> tuple[str, str, int]:
-    """Order the records of a film: the first that has a value for a field gives it.
-
-    Sources come in the order of their names, so that the order of loading is of no account;
-    within a source the record that stands last comes first.
-    """
-    origin = member.origin
-    return (origin.source, origin.path, origin.line)
-
-
-def contributing(members: Iterable[Member]) -> tuple[list[Member], list[Member]]:
-    """Part a film's records into those that count and those that are superseded.
-
-    Of the records that one source has for a film, the last by path and line counts.
-    """
-    latest: dict[str, Member] = {}
-    superseded = []
-    for member in sorted(members, key=precedence):
-        if member.origin.source in latest:
-            superseded.append(latest[member.origin.source])
-        latest[member.origin.source] = member
-    return list(latest.values()), superseded
-
-
 def resolve(key: str, members: Sequence[Member], identities: Mapping[str, str]) -> Film:
     """Make one film of the records about it.
 
-    `members` are in order of precedence, and none is superseded. `identities` gives the
-    IMDb id of each name that has exactly one in the catalog.
+    The first member that has a value for a field gives it: members come in the order of
+    their sources' names, so that the order of loading is of no account, and each source has
+    one. `identities` gives the IMDb id of each name that has exactly one in the catalog.
     """
     records = [member.record for member in members]
     directors = _people((record.directors for record in records), identities)

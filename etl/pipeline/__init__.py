@@ -1,0 +1,1 @@
+"""Drives the parts: sources → catalog → resolution → mapping → validation → store."""

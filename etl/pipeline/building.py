@@ -1,0 +1,230 @@
+"""From the catalog's records to the store's triples: resolve, map, validate, apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pyoxigraph import NamedNode, Quad, Triple
+
+from etl.catalog import Catalog, Group, Reason
+from etl.identifiers import Iris
+from etl.mapping import field_of, map_film, map_person, person_iri
+from etl.pipeline.reports import Diff, LoadReport, Progress
+from etl.provenance import derivations
+from etl.resolution import Film, Member, resolve
+from etl.stores import Writable
+from etl.validation import ValidationReport, ValidationResult
+
+CHUNK_FILMS = 1000
+CHUNK_PEOPLE = 20_000
+
+
+class Engine(Protocol):
+    """What checks triples against shapes."""
+
+    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
+        """Validate triples as one graph."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A film on its way into the graph, with the triples it would have there."""
+
+    group: Group
+    film: Film
+    triples: list[Triple]
+
+    def with_people(self, iris: Iris) -> Iterable[Triple]:
+        """Give the film's triples and those of its people: what its shapes look at."""
+        yield from self.triples
+        for person in self.film.people:
+            yield from map_person(person, iris)
+
+
+@dataclass(slots=True)
+class Builder:
+    """Brings a store in step with a catalog, entity by entity."""
+
+    catalog: Catalog
+    store: Writable
+    iris: Iris
+    engine: Engine
+    report: LoadReport
+    run: int
+    fresh: bool
+    progress: Progress
+    sources: dict[str, NamedNode]
+    _gone: list[Quad] = field(default_factory=list)
+    _new: list[Quad] = field(default_factory=list)
+
+    def build(self) -> None:
+        """Bring films and people in step.
+
+        All changed films are judged first; then records that fell back to what was accepted
+        before make their films anew; then what no record is about any more goes.
+        """
+        with self.report.timed("catalog"):
+            self.catalog.compare()
+        self._films("candidates")
+        with self.report.timed("catalog"):
+            self.catalog.compare_accepted()
+        self._films("accepted")
+        for film in self.catalog.superfluous_films():
+            self._replace(self.iris.movie(film), (), self.report.films)
+            self.catalog.forget([film])
+        self._apply()
+        self._people()
+
+    def _films(self, table: str) -> None:
+        done = 0
+        for groups in self.catalog.pending(table, CHUNK_FILMS):
+            with self.report.timed("map"):
+                drafts = self._drafts(groups)
+            with self.report.timed("validate"):
+                refused = self._violations(drafts)
+            fit = [draft for draft in drafts if draft.film.key not in refused]
+            with self.report.timed("store"):
+                self._store(fit)
+            with self.report.timed("catalog"):
+                self.catalog.release([draft.group for draft in fit])
+                self.catalog.accept([(d.film.key, d.group.inputs, d.film.people) for d in fit])
+            if table == "candidates":
+                self._refuse_all(drafts, refused)
+            done += len(groups)
+            self.progress("films", done, self.catalog.pending_count())
+
+    def _drafts(self, groups: Sequence[Group]) -> list[Draft]:
+        identities = self._identities(groups)
+        return [self._draft(group, group.members, identities) for group in groups]
+
+    def _draft(self, group: Group, members: Sequence[Member], identities: dict[str, str]) -> Draft:
+        film = resolve(group.film, members, identities)
+        return Draft(group, film, map_film(film, self.iris))
+
+    def _identities(self, groups: Sequence[Group]) -> dict[str, str]:
+        if not self.catalog.has_identities():
+            return {}
+        records = [member.record for group in groups for member in group.members]
+        return self.catalog.identities(
+            {credit.name for record in records for credit in (*record.directors, *record.actors)}
+        )
+
+    def _violations(self, drafts: Sequence[Draft]) -> dict[str, list[ValidationResult]]:
+        """Validate films together; give what blocks each that does not conform, by its key.
+
+        A fault of a person is a fault of every film that names them so.
+        """
+        triples = [triple for draft in drafts for triple in draft.with_people(self.iris)]
+        found = [result for result in self.engine.validate(triples).results if result.blocks]
+        if not found:
+            return {}
+        owners: dict[str, list[str]] = {}
+        for draft in drafts:
+            key = draft.film.key
+            owners.setdefault(self.iris.movie(key).value, []).append(key)
+            for person in draft.film.people:
+                owners.setdefault(person_iri(person, self.iris).value, []).append(key)
+        refused: dict[str, list[ValidationResult]] = {}
+        for result in found:
+            focus = result.focus_node
+            entity = focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
+            for key in owners.get(entity, ()):
+                refused.setdefault(key, []).append(result)
+        return refused
+
+    def _refuse_all(
+        self, drafts: Sequence[Draft], refused: dict[str, list[ValidationResult]]
+    ) -> None:
+        for draft in drafts:
+            if draft.film.key in refused:
+                self._refuse(draft, refused[draft.film.key])
+
+    def _refuse(self, draft: Draft, results: Sequence[ValidationResult]) -> None:
+        """Put the records that are at fault for a film into quarantine.
+
+        A record is at fault that does not conform alone, where the others together do;
+        otherwise all are.
+        """
+        members = draft.group.members
+        sound: list[Member] = []
+        if len(members) > 1:
+            sound = [member for member in members if self._conforms(draft, [member])]
+            if not sound or not self._conforms(draft, sound):
+                sound = []
+        refused = [member for member in members if member not in sound]
+        reasons = [self._reason(draft.film, result) for result in results]
+        self.catalog.refuse(self.run, draft.group, refused, reasons)
+
+    def _reason(self, film: Film, result: ValidationResult) -> Reason:
+        path = str(result.result_path) if result.result_path else ""
+        value = "" if result.value is None else str(result.value)
+        messages = [message.value for message in result.messages]
+        component = result.source_constraint_component.value.rpartition("#")[2]
+        focus = result.focus_node.value if isinstance(result.focus_node, NamedNode) else ""
+        return Reason(
+            message="; ".join(messages) or f"violates {component}",
+            field=self._field(film, focus, path),
+            path=path,
+            value=value,
+            shape=str(result.source_shape),
+            focus_node=focus,
+        )
+
+    def _field(self, film: Film, focus: str, path: str) -> str:
+        """Tell which field of the record a result speaks of; empty when of none in particular."""
+        if any(person_iri(person, self.iris).value == focus for person in film.directors):
+            return "directors"
+        if any(person_iri(person, self.iris).value == focus for person in film.people):
+            return "actors"
+        return field_of(path.strip("<>"))
+
+    def _conforms(self, draft: Draft, members: Sequence[Member]) -> bool:
+        trial = self._draft(draft.group, members, self._identities([draft.group]))
+        return not self._violations([trial])
+
+    def _store(self, drafts: Sequence[Draft]) -> None:
+        for draft in drafts:
+            quads = [Quad(*triple) for triple in draft.triples]
+            quads += derivations(draft.film, self.sources, self.iris)
+            self._replace(self.iris.movie(draft.film.key), quads, self.report.films)
+        self._apply()
+
+    def _replace(self, subject: NamedNode, quads: Iterable[Quad], diff: Diff) -> None:
+        """Give an entity the quads it should have, touching only those that differ."""
+        if self.fresh:
+            self._new.extend(quads)
+            diff.added += 1
+            return
+        old, new = self.store.entity(subject), set(quads)
+        self._gone.extend(old - new)
+        self._new.extend(new - old)
+        diff.added += not old
+        diff.removed += not new
+        diff.changed += bool(old and new and old != new)
+
+    def _apply(self) -> None:
+        """Write to the store what has been replaced since it was last written to."""
+        if self._gone:
+            self.store.remove(self._gone)
+            self._gone.clear()
+        if self._new:
+            self.store.add(self._new)
+            self._new.clear()
+
+    def _people(self) -> None:
+        removed = set[NamedNode]()
+        for gone, added in self.catalog.change_people(CHUNK_PEOPLE):
+            with self.report.timed("store"):
+                removed.update(person_iri(person, self.iris) for person in gone)
+                for person in added:
+                    node = person_iri(person, self.iris)
+                    removed.discard(node)
+                    quads = [Quad(*triple) for triple in map_person(person, self.iris)]
+                    self._replace(node, quads, self.report.people)
+                self._apply()
+        for node in removed:
+            self._replace(node, (), self.report.people)
+        self._apply()

@@ -1,0 +1,222 @@
+"""Load sources: bring catalog and graph in step with them, all or nothing."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
+
+from etl.catalog import Catalog, Quarantined, Reason, Staged
+from etl.errors import WorkspaceError
+from etl.identifiers import DEFAULT_BASE_IRI, Iris
+from etl.pipeline.building import Builder, Engine
+from etl.pipeline.reading import Reading, opened
+from etl.pipeline.reports import LoadReport, Progress, Refusal, SourceReport, refusal, silent
+from etl.provenance import describe_run, describe_source
+from etl.sources import format_of
+from etl.sources.files import Source, sources
+from etl.stores.embedded import EmbeddedStore
+from etl.workspace import Generation, Workspace
+
+STAGED_AT_ONCE = 2000
+
+
+def _nobody(holder: str) -> None:
+    """Wait for another writer without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How to load.
+
+    `name` calls the source so; `strict` loads nothing if anything is kept out; `dry_run`
+    changes nothing; `allow_removals` takes a mass removal for meant.
+    """
+
+    command: str = "load"
+    name: str | None = None
+    strict: bool = False
+    dry_run: bool = False
+    allow_removals: bool = False
+    base_iri: str | None = None
+    progress: Progress = silent
+    waiting: Callable[[str], None] = field(default=_nobody)
+
+
+def load(
+    workspace: Workspace, arguments: Sequence[str], engine: Engine, options: LoadOptions
+) -> LoadReport:
+    """Bring the workspace in step with what is named, and say what that changed.
+
+    Raises:
+        SourceError: a source cannot be read at all, or most of it has vanished.
+        WorkspaceError: the workspace cannot be used.
+    """
+    with workspace.writing(options.command, options.waiting) as following:
+        run = _Load(workspace.current(), following, engine, options)
+        report = run.load(arguments)
+        if (
+            report.run is not None
+            and not options.dry_run
+            and not (options.strict and report.kept_out)
+        ):
+            with report.timed("store"):
+                workspace.commit(following)
+            report.committed = True
+    return report
+
+
+class _Load:
+    """One load on its way: reads beside the current generation, writes into the following."""
+
+    def __init__(
+        self,
+        current: Generation | None,
+        following: Generation,
+        engine: Engine,
+        options: LoadOptions,
+    ) -> None:
+        self._current = current
+        self._following = following
+        self._engine = engine
+        self._options = options
+        self._report = LoadReport()
+        self._started = time.perf_counter()
+
+    def load(self, arguments: Sequence[str]) -> LoadReport:
+        """Read, and build the following generation if anything is new."""
+        if self._current is None:
+            self._iris = Iris.below(self._options.base_iri or DEFAULT_BASE_IRI)
+            return self._read(arguments, None)
+        with Catalog.read(self._current.catalog) as catalog:
+            self._iris = Iris(catalog.base_iri)
+            self._check_base_iri()
+            return self._read(arguments, catalog)
+
+    def _check_base_iri(self) -> None:
+        wanted = self._options.base_iri
+        if wanted is not None and Iris.below(wanted) != self._iris:
+            raise WorkspaceError(
+                f"--base-iri: the workspace's base IRI is {self._iris.base}",
+                hint="load into a new --workspace to use another",
+            )
+
+    def _read(self, arguments: Sequence[str], old: Catalog | None) -> LoadReport:
+        known = old.sources() if old else []
+        named = sources(arguments, self._options.name, known)
+        readings = [Reading(source, old) for source in named]
+        staged = chain.from_iterable(readings)
+        with self._report.timed("read"):
+            first = list(islice(staged, STAGED_AT_ONCE))
+        if not first and old:
+            return self._finish(old, readings)
+        catalog = self._next_catalog()
+        try:
+            self._report.run = catalog.begin(self._options.command)
+            self._stage(catalog, first, staged)
+            self._guard(readings)
+            for reading in readings:
+                catalog.keep_source(reading.source)
+                catalog.keep_files(reading.source.name, reading.stats)
+            self._build(catalog, readings)
+            return self._finish(catalog, readings)
+        finally:
+            catalog.close()
+
+    def _next_catalog(self) -> Catalog:
+        with self._report.timed("catalog"):
+            if self._current is None:
+                return Catalog.create(self._following.catalog, self._iris.base)
+            shutil.copyfile(self._current.catalog, self._following.catalog)
+            return Catalog.write(self._following.catalog)
+
+    def _stage(self, catalog: Catalog, batch: list[Staged], rest: Iterator[Staged]) -> None:
+        done = 0
+        run = self._report.run or 0
+        while batch:
+            with self._report.timed("catalog"):
+                catalog.stage(run, batch)
+            done += len(batch)
+            self._options.progress("records", done, None)
+            with self._report.timed("read"):
+                batch = list(islice(rest, STAGED_AT_ONCE))
+
+    def _guard(self, readings: Iterable[Reading]) -> None:
+        if not self._options.allow_removals:
+            for reading in readings:
+                if reading.vanished:
+                    reading.refuse_mass_removal()
+
+    def _build(self, catalog: Catalog, readings: Sequence[Reading]) -> None:
+        store = self._next_store()
+        all_sources = catalog.sources()
+        Builder(
+            catalog=catalog,
+            store=store,
+            iris=self._iris,
+            engine=self._engine,
+            report=self._report,
+            run=self._report.run or 0,
+            fresh=self._current is None,
+            progress=self._options.progress,
+            sources={source.name: self._iris.source(source.slug) for source in all_sources},
+        ).build()
+        run = self._report.run or 0
+        catalog.end(run, time.perf_counter() - self._started, self._report.summary())
+        used = [reading.source for reading in readings]
+        with self._report.timed("store"):
+            store.add(describe_run(catalog.runs()[-1], used, self._iris))
+            for source in used:
+                store.add(describe_source(source, self._iris))
+            store.finish()
+
+    def _next_store(self) -> EmbeddedStore:
+        with self._report.timed("store"):
+            if self._current is not None:
+                EmbeddedStore.checkpoint(self._current.store, self._following.store)
+            return EmbeddedStore.write(self._following.store)
+
+    def _finish(self, catalog: Catalog, readings: Sequence[Reading]) -> LoadReport:
+        """Say how every record of the named sources ended."""
+        report = self._report
+        if report.run is None:
+            catalog.compare()
+        statuses = catalog.statuses(report.run or 0, [s for r in readings for s in r.scope])
+        for reading in readings:
+            source = reading.source
+            counts = statuses.get(source.name, {})
+            report.sources.append(SourceReport(source.label, vanished=reading.vanished, **counts))
+            report.notes.extend(reading.notes)
+        places = {source.name: source for source in catalog.sources()}
+        scope = {item for reading in readings for item in reading.scope}
+        report.refusals.extend(refusals(catalog, places, scope))
+        return report
+
+
+def refusals(
+    catalog: Catalog, places: dict[str, Source], scope: set[tuple[str, str | None]] | None = None
+) -> Iterator[Refusal]:
+    """Say of each record that is kept out where it stands and why; `scope` as in `statuses`."""
+
+    def inside(source: str, path: str) -> bool:
+        return scope is None or (source, None) in scope or (source, path) in scope
+
+    for origin, reject in catalog.rejects():
+        if inside(origin.source, origin.path):
+            path = opened(places[origin.source], origin.path)
+            yield refusal(replace(origin, path=path), reject)
+    for item in catalog.quarantined():
+        if inside(item.origin.source, item.origin.path):
+            path = opened(places[item.origin.source], item.origin.path)
+            for reason in item.reasons:
+                yield _quarantined(path, item, reason)
+
+
+def _quarantined(path: str, item: Quarantined, reason: Reason) -> Refusal:
+    """Point a validation result at the line of the field that it speaks of."""
+    line = item.origin.line + item.record.lines.get(reason.field, 1) - 1
+    key = format_of(path).keys.get(reason.field, "")
+    value = f" (found {reason.value})" if reason.value else ""
+    return Refusal(f"{path}:{line}", f"{key}: {reason.message}{value}" if key else reason.message)

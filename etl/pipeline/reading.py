@@ -1,0 +1,113 @@
+"""From sources to staged records: what is new, changed or gone since the catalog last looked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from etl.catalog import Catalog, Staged
+from etl.errors import SourceError
+from etl.records import FilmRecord, Note, Origin, Reject
+from etl.sources import SUFFIXES, format_of, raw_records
+from etl.sources.files import Found, Source, Stat, find, shown
+
+
+@dataclass(slots=True)
+class Reading:
+    """One look at a source. It is used up by iterating: that reads the files.
+
+    `scope` names what was looked at, as `Catalog.statuses` wants it; `stats` what the files
+    that were read looked like; `notes` what was repaired in them.
+    """
+
+    source: Source
+    catalog: Catalog | None
+    stats: list[tuple[str, Stat | None]] = field(default_factory=list)
+    notes: list[tuple[Origin, Note]] = field(default_factory=list)
+    scope: list[tuple[str, str | None]] = field(default_factory=list)
+    vanished: int = 0
+    held: int = 0
+
+    def __iter__(self) -> Iterator[Staged]:
+        name = self.source.name
+        known = self.catalog.files(name) if self.catalog else {}
+        counts = self.catalog.place_counts(name) if self.catalog else {}
+        self.held = sum(counts.values())
+        seen, closed = set[str](), list[str]()
+        for found in find(self.source, SUFFIXES):
+            seen.add(found.relative)
+            if found.problem:
+                closed.append(found.relative + os.sep)
+            if found.problem or known.get(found.relative) != found.stat:
+                yield from self._file(found, read_before=found.relative in counts)
+        if not seen and not counts:
+            raise SourceError(
+                f"{shown(self.source.root)}: no records in it",
+                hint=f"expected files that end in {' or '.join(SUFFIXES)}",
+            )
+        if self.source.whole:
+            self.scope.append((name, None))
+            gone = [path for path in counts if path not in seen and not _below(path, closed)]
+            yield from self._gone(gone)
+        else:
+            self.scope.extend((name, path) for path in sorted(seen))
+
+    def _file(self, found: Found, *, read_before: bool) -> Iterator[Staged]:
+        """Read one file; give what differs from what the catalog has for it."""
+        name, path = self.source.name, found.relative
+        known = {}
+        if read_before and self.catalog:
+            known = {place.key: place for place in self.catalog.known(name, path)}
+        form = format_of(found.path)
+        self.stats.append((path, found.stat))
+        for raw in raw_records(found):
+            old = known.pop("", None)
+            if old is None or old.digest != raw.digest:
+                item = raw.parse(form)
+                self._note(path, raw.line, item)
+                yield Staged(name, path, "", raw.line, raw.digest, item)
+        for place in known.values():
+            yield Staged(name, path, place.key, place.line, "", None)
+
+    def _note(self, path: str, line: int, item: FilmRecord | Reject) -> None:
+        if isinstance(item, FilmRecord):
+            origin = Origin(self.source.name, self.place(path), line)
+            self.notes.extend((origin, note) for note in item.notes)
+
+    def _gone(self, paths: list[str]) -> Iterator[Staged]:
+        if not self.catalog:
+            return
+        for path in paths:
+            self.stats.append((path, None))
+            for place in self.catalog.known(self.source.name, path):
+                self.vanished += 1
+                yield Staged(self.source.name, path, place.key, place.line, "", None)
+
+    def place(self, path: str) -> str:
+        """Turn a path within the source into one that a person can open from here."""
+        return opened(self.source, path)
+
+    def refuse_mass_removal(self) -> None:
+        """Stop when more than half of what the source held has vanished.
+
+        Raises:
+            SourceError: it has.
+        """
+        if self.vanished * 2 > self.held:
+            raise SourceError(
+                f"{shown(self.source.root)}: {self.vanished} of {self.held} records have vanished",
+                hint="is the right folder there? To take them out of the graph, "
+                "load with --allow-removals",
+            )
+
+
+def _below(path: str, folders: list[str]) -> bool:
+    return any(path.startswith(folder) for folder in folders)
+
+
+def opened(source: Source, path: str) -> str:
+    """Turn a path within a source into one that a person can open from here."""
+    root = source.root
+    inside = root if os.path.basename(root) == path else os.path.join(root, path)
+    return shown(inside)

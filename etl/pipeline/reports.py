@@ -1,0 +1,103 @@
+"""What a run did, in numbers and places: made by the pipeline, written out by `cli`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from etl.records import Note, Origin, Reject
+
+Progress = Callable[[str, int, int | None], None]
+"""Told of a stage, how much of it is done, and of how much, where that is known."""
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """Report no progress."""
+
+
+@dataclass(slots=True)
+class Diff:
+    """How many entities of one kind a run added, changed and removed."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(slots=True)
+class SourceReport:
+    """How the records of one source ended: each of those read in exactly one way."""
+
+    label: str
+    loaded: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    rejected: int = 0
+    quarantined: int = 0
+    vanished: int = 0
+
+    @property
+    def read(self) -> int:
+        """Count the records that were read."""
+        ended = self.loaded + self.unchanged + self.superseded
+        return ended + self.rejected + self.quarantined
+
+    @property
+    def kept_out(self) -> int:
+        """Count the records that are not in the graph because something is wrong with them."""
+        return self.rejected + self.quarantined
+
+
+@dataclass(slots=True)
+class Refusal:
+    """A record that is kept out of the graph: where, and what to do about it."""
+
+    place: str
+    message: str
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What a load did, or would have done. `run` is None when nothing was written."""
+
+    run: int | None = None
+    committed: bool = False
+    sources: list[SourceReport] = field(default_factory=list)
+    films: Diff = field(default_factory=Diff)
+    people: Diff = field(default_factory=Diff)
+    refusals: list[Refusal] = field(default_factory=list)
+    notes: list[tuple[Origin, Note]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def kept_out(self) -> int:
+        """Count the records of the named sources that are not in the graph."""
+        return sum(source.kept_out for source in self.sources)
+
+    @contextmanager
+    def timed(self, part: str) -> Iterator[None]:
+        """Add the time that a part of the work takes to `seconds`."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[part] = self.seconds.get(part, 0.0) + time.perf_counter() - start
+
+    def summary(self) -> dict[str, Any]:
+        """Return what the catalog keeps of it."""
+        return {
+            "sources": [asdict(source) for source in self.sources],
+            "films": asdict(self.films),
+            "people": asdict(self.people),
+        }
+
+
+def refusal(origin: Origin, reject: Reject) -> Refusal:
+    """Say what is wrong with an unreadable record, and on which line of its file."""
+    return Refusal(f"{origin.path}:{origin.line + reject.line - 1}", reject.message)

@@ -1,0 +1,43 @@
+"""Triple stores: what one has to offer, whatever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples
+
+Answer = QuerySolutions | QueryBoolean | QueryTriples
+
+
+class Readable(Protocol):
+    """A store that answers SPARQL queries."""
+
+    def query(self, sparql: str) -> Answer:
+        """Answer a query over the default graph and the named graphs.
+
+        Raises:
+            QueryError: the text is not a SPARQL query.
+            StoreError: the store failed.
+        """
+        ...
+
+
+class Writable(Readable, Protocol):
+    """A store whose entities can be replaced."""
+
+    def entity(self, subject: NamedNode) -> set[Quad]:
+        """Return an entity's quads: those of its IRI and of its `#…` parts."""
+        ...
+
+    def add(self, quads: Iterable[Quad]) -> None:
+        """Add many quads."""
+        ...
+
+    def remove(self, quads: Iterable[Quad]) -> None:
+        """Remove quads."""
+        ...
+
+    def export(self) -> Iterator[Quad]:
+        """Give every quad."""
+        ...
