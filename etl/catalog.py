@@ -35,10 +35,10 @@ CREATE TABLE versions (
     version BIGINT, run INTEGER, source TEXT, path TEXT, key TEXT, line INTEGER,
     kind TEXT,                          -- film, reject or gone
     digest TEXT, imdb TEXT, movielens TEXT,
-    names TEXT[], name_ids TEXT[],      -- its people: names, and IMDb ids where it gives them
+    names TEXT, name_ids TEXT,          -- its people, a line each, and their IMDb ids if it has any
     body TEXT);                         -- the record or the reject, as JSON
 CREATE TABLE quarantine (version BIGINT, film TEXT, inputs TEXT, run INTEGER, results TEXT);
-CREATE TABLE films (film TEXT, inputs TEXT, names TEXT[], name_ids TEXT[]);
+CREATE TABLE films (film TEXT, inputs TEXT, versions BIGINT[]);
 CREATE TABLE people (name TEXT, imdb TEXT);
 """
 
@@ -55,6 +55,10 @@ WHERE kind <> 'gone'
 
 # The versions of each film. A record without an IMDb id belongs to the film whose records give
 # its MovieLens id, where there is just one. Of one source's records the last by place counts.
+_PEOPLE = (
+    "unnest(string_split(names, chr(10))) AS name, unnest(string_split(name_ids, chr(10))) AS id"
+)
+
 _MEMBERS = """
 CREATE OR REPLACE TEMP TABLE {table}_members AS
 SELECT *, row_number() OVER (PARTITION BY film, source ORDER BY path DESC, line DESC) = 1 AS counts
@@ -71,22 +75,38 @@ FROM (
 _IDENTITIES = """
 CREATE OR REPLACE TEMP TABLE identities AS
 SELECT name, min(id) AS id
-FROM (SELECT unnest(names) AS name, unnest(name_ids) AS id
-      FROM candidates_members WHERE counts AND name_ids IS NOT NULL)
-WHERE id IS NOT NULL GROUP BY name HAVING count(DISTINCT id) = 1
+FROM (SELECT {people} FROM candidates_members WHERE counts AND name_ids IS NOT NULL)
+WHERE id <> '' GROUP BY name HAVING count(DISTINCT id) = 1
 """
 
 # What a film is made from: its versions, and the identities of the people it names.
 _GROUPS = """
 CREATE OR REPLACE TEMP TABLE {table} AS
 WITH named AS (
-    SELECT film, string_agg(DISTINCT name || '=' || id, ';' ORDER BY name || '=' || id) AS people
-    FROM (SELECT film, unnest(names) AS name FROM {table}_members WHERE counts)
-    JOIN identities USING (name) GROUP BY film)
+    SELECT film, string_agg(DISTINCT who, ';' ORDER BY who) AS people FROM (
+        SELECT film, name || '=' || identities.id AS who
+        FROM (SELECT film, {people} FROM {table}_members WHERE counts)
+        JOIN identities USING (name))
+    GROUP BY film)
 SELECT film, list(version ORDER BY source) AS versions, min(version) AS first,
        string_agg(version::TEXT, ',' ORDER BY source) || coalesce(';' || any_value(people), '')
            AS inputs
 FROM {table}_members LEFT JOIN named USING (film) WHERE counts GROUP BY film
+"""
+
+# The people of the films in the graph, each with one name.
+_NAMED = """
+CREATE OR REPLACE TEMP TABLE named AS
+WITH mentions AS (
+    SELECT name, coalesce(nullif(credits.id, ''), identities.id) AS imdb
+    FROM (SELECT {people} FROM accepted_members JOIN films USING (film) WHERE counts) AS credits
+    LEFT JOIN identities USING (name)
+    WHERE name <> ''),
+spellings AS (SELECT name, imdb, count(*) AS films FROM mentions GROUP BY ALL)
+SELECT name, imdb FROM spellings WHERE imdb IS NULL
+UNION ALL
+SELECT arg_min(name, (-films, name)) AS name, imdb FROM spellings WHERE imdb IS NOT NULL
+GROUP BY imdb
 """
 
 _STATUS = """
@@ -327,8 +347,8 @@ class Catalog:
         self._db.execute(
             "INSERT INTO versions SELECT unnest($1::BIGINT[]), $2, unnest($3::TEXT[]), "
             "unnest($4::TEXT[]), unnest($5::TEXT[]), unnest($6::INTEGER[]), unnest($7::TEXT[]), "
-            "unnest($8::TEXT[]), unnest($9::TEXT[]), unnest($10::TEXT[]), unnest($11::TEXT[][]), "
-            "unnest($12::TEXT[][]), unnest($13::TEXT[])",
+            "unnest($8::TEXT[]), unnest($9::TEXT[]), unnest($10::TEXT[]), unnest($11::TEXT[]), "
+            "unnest($12::TEXT[]), unnest($13::TEXT[])",
             [list(range(first, first + len(staged))), run, *map(list, columns)],
         )
 
@@ -338,14 +358,14 @@ class Catalog:
         """Put together which versions make which film now; what follows speaks of that."""
         self._db.execute(_PLACES)
         self._db.execute(_MEMBERS.format(table="candidates", choice=_CANDIDATE))
-        self._db.execute(_IDENTITIES)
-        self._db.execute(_GROUPS.format(table="candidates"))
+        self._db.execute(_IDENTITIES.format(people=_PEOPLE))
+        self._db.execute(_GROUPS.format(table="candidates", people=_PEOPLE))
 
     def compare_accepted(self) -> None:
         """Put together which accepted versions make which film, after all have been judged."""
         self._db.execute(_PLACES)
         self._db.execute(_MEMBERS.format(table="accepted", choice="accepted"))
-        self._db.execute(_GROUPS.format(table="accepted"))
+        self._db.execute(_GROUPS.format(table="accepted", people=_PEOPLE))
 
     def pending(self, table: str, size: int) -> Iterator[list[Group]]:
         """Give the films of `candidates` or `accepted` that differ from the graph's, in chunks."""
@@ -392,18 +412,14 @@ class Catalog:
 
     # Verdicts
 
-    def accept(self, films: Sequence[tuple[str, str, Sequence[Person]]]) -> None:
-        """Remember what films in the graph are made from: key, inputs and people of each."""
-        self.forget([film for film, _, _ in films])
+    def accept(self, groups: Sequence[Group]) -> None:
+        """Remember what films in the graph are made from."""
+        films = [group.film for group in groups]
+        self.forget(films)
         self._db.execute(
-            "INSERT INTO films SELECT unnest($1::TEXT[]), unnest($2::TEXT[]), "
-            "unnest($3::TEXT[][]), unnest($4::TEXT[][])",
-            [
-                [film for film, _, _ in films],
-                [inputs for _, inputs, _ in films],
-                [[person.name for person in people] for _, _, people in films],
-                [[person.imdb_id for person in people] for _, _, people in films],
-            ],
+            "INSERT INTO films SELECT film, inputs, versions FROM pending "
+            "WHERE film IN (SELECT unnest($1::TEXT[]))",
+            [films],
         )
 
     def forget(self, films: Sequence[str]) -> None:
@@ -440,17 +456,7 @@ class Catalog:
         A person whose name changed is in both. People with an IMDb id have the name that most
         films give them, the first by alphabet among equals.
         """
-        self._db.execute("""
-            CREATE OR REPLACE TEMP TABLE named AS
-            WITH mentions AS (
-                SELECT unnest(names) AS name, unnest(name_ids) AS imdb FROM films),
-            spellings AS (
-                SELECT imdb, name, count(*) AS films FROM mentions
-                WHERE imdb IS NOT NULL GROUP BY imdb, name)
-            SELECT DISTINCT name, imdb FROM mentions WHERE imdb IS NULL
-            UNION ALL
-            SELECT arg_min(name, (-films, name)) AS name, imdb FROM spellings GROUP BY imdb
-        """)
+        self._db.execute(_NAMED.format(people=_PEOPLE))
         for old, new in (("people", "named"), ("named", "people")):
             self._db.execute(
                 f"CREATE OR REPLACE TEMP TABLE only_{old} AS "  # noqa: S608
@@ -524,27 +530,16 @@ class Catalog:
         inputs = self._one("SELECT inputs FROM films WHERE film = ?", [film])
         if inputs is None:
             return None
-        versions = [int(number) for number in str(inputs).partition(";")[0].split(",")]
         rows = self._db.execute(
             "SELECT version, run, source, path, line, body FROM versions "
-            "WHERE version IN (SELECT unnest($1::BIGINT[])) ORDER BY source",
-            [versions],
+            "WHERE version IN (SELECT unnest(versions) FROM films WHERE film = ?) ORDER BY source",
+            [film],
         ).fetchall()
         members = tuple(
             Member(Origin(source, path, line), decode_film(body), version)
             for version, _, source, path, line, body in rows
         )
         return Group(film, inputs, members), {row[0]: row[1] for row in rows}
-
-    def films_naming(self, person: Person) -> list[str]:
-        """List the films in the graph that name a person."""
-        rows = self._db.execute(
-            "SELECT DISTINCT film FROM (SELECT film, unnest(names) AS name, unnest(name_ids) AS id "
-            "FROM films) WHERE CASE WHEN $2::TEXT IS NULL THEN name = $1 AND id IS NULL "
-            "ELSE id = $2 END ORDER BY film",
-            [person.name, person.imdb_id],
-        )
-        return [film for (film,) in rows.fetchall()]
 
     def counts(self) -> tuple[int, int]:
         """Count the films and the people in the graph."""
@@ -591,8 +586,8 @@ def _row(staged: Staged) -> tuple[Any, ...]:
                 staged.digest,
                 record.identifiers.get("imdb"),
                 record.identifiers.get("movielens"),
-                [name for name, _ in people],
-                [identifier for _, identifier in people] if any(i for _, i in people) else None,
+                "\n".join(name for name, _ in people),
+                "\n".join(i or "" for _, i in people) if any(i for _, i in people) else None,
                 encode(record),
             )
         case Reject() as reject:

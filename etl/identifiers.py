@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -90,10 +91,13 @@ def _needs_encoding() -> re.Pattern[str]:
 
 
 _ENCODED = _needs_encoding()
+_PLAIN = re.compile(r"[A-Za-z'-][A-Za-z '-]*(?:\. [A-Za-z '-]+)*")  # most names: nothing to encode
 
 
 def _segment(name: str) -> str:
     """Turn a name into one segment of an IRI's path; different names give different segments."""
+    if _PLAIN.fullmatch(name):
+        return name.replace(" ", "_")
     words = unicodedata.normalize("NFC", name).split(" ")
     encoded = "_".join(_ENCODED.sub(_percent_encode, word) for word in words)
     if _IMDB_NAME.fullmatch(encoded) or encoded.strip(".") == "":
@@ -103,6 +107,11 @@ def _segment(name: str) -> str:
 
 def _percent_encode(match: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "surrogatepass"))
+
+
+@lru_cache(maxsize=1 << 16)
+def _person(base: str, name: str) -> NamedNode:
+    return NamedNode(f"{base}person/{_segment(name)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +144,9 @@ class Iris:
         """Mint a film's IRI from its key: `tt…`, or `<source>-<record id>`."""
         return NamedNode(f"{self.base}movie/{_segment(key)}")
 
-    def person(self, key: str) -> NamedNode:
-        """Mint a person's IRI from an IMDb id (`nm…`) known to be one, or from a name."""
-        return NamedNode(f"{self.base}person/{_segment(key)}")
+    def person(self, name: str) -> NamedNode:
+        """Mint a person's IRI from a name."""
+        return _person(self.base, name)
 
     def person_by_imdb_id(self, identifier: str) -> NamedNode:
         """Mint a person's IRI from an IMDb name id."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -158,6 +159,7 @@ def map_person(person: Person, iris: Iris) -> list[Triple]:
     return triples
 
 
+@lru_cache(maxsize=1024)
 def _decimal(value: Decimal) -> Literal:
     """Write a decimal in canonical form: `8`, `8.5`.
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(NamedTuple):
     """A person as one record names them, with the parts they play there, if it says."""
 
     name: str
@@ -102,56 +102,21 @@ class Origin:
         return f"{self.path}:{self.line}"
 
 
+_ENCODER = msgspec.json.Encoder()
+_FILM = msgspec.json.Decoder(FilmRecord)
+_REJECT = msgspec.json.Decoder(Reject)
+
+
 def encode(item: FilmRecord | Reject) -> str:
     """Turn a record or a reject into the JSON text that the catalog keeps."""
-    if isinstance(item, Reject):
-        return json.dumps(
-            [item.line, item.field, item.expected, item.found, item.text], ensure_ascii=False
-        )
-    body: dict[str, Any] = {"identifiers": item.identifiers, "lines": item.lines}
-    for name in ("title", "year", "synopsis"):
-        if (value := getattr(item, name)) is not None:
-            body[name] = value
-    if item.rating:
-        rating = item.rating
-        body["rating"] = [str(rating.value), rating.best, rating.worst, rating.count]
-    for name in ("directors", "actors"):
-        if credits_ := getattr(item, name):
-            body[name] = [_encode_credit(credit) for credit in credits_]
-    if item.notes:
-        body["notes"] = [[note.line, note.field, note.message] for note in item.notes]
-    return json.dumps(body, ensure_ascii=False)
-
-
-def _encode_credit(credit: Credit) -> str | list[Any]:
-    if credit.imdb_id is None and not credit.characters:
-        return credit.name
-    return [credit.name, credit.imdb_id, list(credit.characters)]
+    return _ENCODER.encode(item).decode()
 
 
 def decode_film(text: str) -> FilmRecord:
     """Read back a film record that `encode` wrote."""
-    body = json.loads(text)
-    rating = body.get("rating")
-    return FilmRecord(
-        identifiers=body["identifiers"],
-        title=body.get("title"),
-        year=body.get("year"),
-        rating=Rating(Decimal(rating[0]), *rating[1:]) if rating else None,
-        directors=tuple(_decode_credit(credit) for credit in body.get("directors", ())),
-        actors=tuple(_decode_credit(credit) for credit in body.get("actors", ())),
-        synopsis=body.get("synopsis"),
-        lines=body["lines"],
-        notes=tuple(Note(*note) for note in body.get("notes", ())),
-    )
-
-
-def _decode_credit(credit: str | list[Any]) -> Credit:
-    if isinstance(credit, str):
-        return Credit(credit)
-    return Credit(credit[0], credit[1], tuple(credit[2]))
+    return _FILM.decode(text)
 
 
 def decode_reject(text: str) -> Reject:
     """Read back a reject that `encode` wrote."""
-    return Reject(*json.loads(text))
+    return _REJECT.decode(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from etl.characters import Played, played
 from etl.records import Credit, FilmRecord, Origin, Rating
@@ -21,8 +22,7 @@ class Member:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Somebody who worked on a film: known by an IMDb id, else by the exact name."""
 
     name: str

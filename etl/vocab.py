@@ -10,13 +10,10 @@ class Namespace:
 
     def __init__(self, iri: str, names: str = "") -> None:
         self.iri = iri
-        self._terms = {name: NamedNode(iri + name) for name in names.split()}
+        self.__dict__.update((name, NamedNode(iri + name)) for name in names.split())
 
     def __getattr__(self, name: str) -> NamedNode:
-        try:
-            return self.__dict__["_terms"][name]  # type: ignore[no-any-return]
-        except KeyError:
-            raise AttributeError(f"{name!r} is not among our terms of this vocabulary") from None
+        raise AttributeError(f"{name!r} is not among our terms of <{self.iri}>")
 
     def __getitem__(self, name: str) -> NamedNode:
         """Return a term whose name Python keeps for itself, such as `SH["in"]`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Protocol
 
 from pyoxigraph import NamedNode, Quad, Triple
@@ -19,6 +20,7 @@ from etl.validation import ValidationReport, ValidationResult
 
 CHUNK_FILMS = 1000
 CHUNK_PEOPLE = 20_000
+BATCH_STATEMENTS = 150_000  # the store's loader has a fixed cost for each batch
 
 
 class Engine(Protocol):
@@ -37,12 +39,6 @@ class Draft:
     film: Film
     triples: list[Triple]
 
-    def with_people(self, iris: Iris) -> Iterable[Triple]:
-        """Give the film's triples and those of its people: what its shapes look at."""
-        yield from self.triples
-        for person in self.film.people:
-            yield from map_person(person, iris)
-
 
 @dataclass(slots=True)
 class Builder:
@@ -58,7 +54,7 @@ class Builder:
     progress: Progress
     sources: dict[str, NamedNode]
     _gone: list[Quad] = field(default_factory=list)
-    _new: list[Quad] = field(default_factory=list)
+    _new: list[Triple | Quad] = field(default_factory=list)
 
     def build(self) -> None:
         """Bring films and people in step.
@@ -90,11 +86,12 @@ class Builder:
                 self._store(fit)
             with self.report.timed("catalog"):
                 self.catalog.release([draft.group for draft in fit])
-                self.catalog.accept([(d.film.key, d.group.inputs, d.film.people) for d in fit])
+                self.catalog.accept([draft.group for draft in fit])
             if table == "candidates":
                 self._refuse_all(drafts, refused)
             done += len(groups)
             self.progress("films", done, self.catalog.pending_count())
+        self._apply()
 
     def _drafts(self, groups: Sequence[Group]) -> list[Draft]:
         identities = self._identities(groups)
@@ -117,7 +114,9 @@ class Builder:
 
         A fault of a person is a fault of every film that names them so.
         """
-        triples = [triple for draft in drafts for triple in draft.with_people(self.iris)]
+        triples = [triple for draft in drafts for triple in draft.triples]
+        people = dict.fromkeys(person for draft in drafts for person in draft.film.people)
+        triples += (triple for person in people for triple in map_person(person, self.iris))
         found = [result for result in self.engine.validate(triples).results if result.blocks]
         if not found:
             return {}
@@ -187,26 +186,28 @@ class Builder:
 
     def _store(self, drafts: Sequence[Draft]) -> None:
         for draft in drafts:
-            quads = [Quad(*triple) for triple in draft.triples]
-            quads += derivations(draft.film, self.sources, self.iris)
-            self._replace(self.iris.movie(draft.film.key), quads, self.report.films)
-        self._apply()
+            derived = derivations(draft.film, self.sources, self.iris)
+            statements = chain(draft.triples, derived)
+            self._replace(self.iris.movie(draft.film.key), statements, self.report.films)
+        self._apply(at_least=BATCH_STATEMENTS)
 
-    def _replace(self, subject: NamedNode, quads: Iterable[Quad], diff: Diff) -> None:
-        """Give an entity the quads it should have, touching only those that differ."""
+    def _replace(self, subject: NamedNode, statements: Iterable[Triple | Quad], diff: Diff) -> None:
+        """Give an entity the statements it should have, touching only those that differ."""
         if self.fresh:
-            self._new.extend(quads)
+            self._new.extend(statements)
             diff.added += 1
             return
-        old, new = self.store.entity(subject), set(quads)
+        old, new = self.store.entity(subject), set(map(_quad, statements))
         self._gone.extend(old - new)
         self._new.extend(new - old)
         diff.added += not old
         diff.removed += not new
         diff.changed += bool(old and new and old != new)
 
-    def _apply(self) -> None:
+    def _apply(self, *, at_least: int = 0) -> None:
         """Write to the store what has been replaced since it was last written to."""
+        if len(self._new) < at_least:
+            return
         if self._gone:
             self.store.remove(self._gone)
             self._gone.clear()
@@ -222,9 +223,12 @@ class Builder:
                 for person in added:
                     node = person_iri(person, self.iris)
                     removed.discard(node)
-                    quads = [Quad(*triple) for triple in map_person(person, self.iris)]
-                    self._replace(node, quads, self.report.people)
+                    self._replace(node, map_person(person, self.iris), self.report.people)
                 self._apply()
         for node in removed:
             self._replace(node, (), self.report.people)
         self._apply()
+
+
+def _quad(statement: Triple | Quad) -> Quad:
+    return statement if isinstance(statement, Quad) else Quad(*statement)

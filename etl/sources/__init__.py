@@ -67,7 +67,8 @@ def raw_records(found: files.Found) -> list[Raw]:
     if isinstance(decoded, Reject):
         kept = decoded.found if isinstance(data, Reject) else hashlib.sha256(data).hexdigest()
         return [Raw(1, "", kept, decoded)]
-    decoded = unicodedata.normalize("NFC", decoded)
+    if not unicodedata.is_normalized("NFC", decoded):
+        decoded = unicodedata.normalize("NFC", decoded)
     return [
         Raw(line, piece, hashlib.sha256(piece.encode("utf-8", "surrogatepass")).hexdigest())
         for line, piece in format_of(found.path).split(decoded)

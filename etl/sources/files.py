@@ -150,7 +150,8 @@ def _found(path: str, root: str) -> Found:
 
 
 def _relative(path: str, root: str) -> str:
-    return os.path.relpath(path, root) if path != root else os.path.basename(path)
+    """Cut the source's root off a path of it; a source that is one file gives its name."""
+    return path[len(root) :].lstrip(os.sep) or os.path.basename(path)
 
 
 def _reason(error: OSError) -> str:
@@ -168,7 +169,8 @@ def read(found: Found) -> bytes | Reject:
     if found.problem:
         return Reject(1, "", "a readable file", found.problem)
     try:
-        return Path(found.path).read_bytes()
+        with open(found.path, "rb", buffering=0) as file:
+            return file.read()
     except OSError as error:
         return Reject(1, "", "a readable file", _reason(error))
 

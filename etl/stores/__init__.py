@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples
+from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Triple
 
 Answer = QuerySolutions | QueryBoolean | QueryTriples
 
@@ -30,8 +30,8 @@ class Writable(Readable, Protocol):
         """Return an entity's quads: those of its IRI and of its `#…` parts."""
         ...
 
-    def add(self, quads: Iterable[Quad]) -> None:
-        """Add many quads."""
+    def add(self, statements: Iterable[Triple | Quad]) -> None:
+        """Add many triples, of the default graph, or quads."""
         ...
 
     def remove(self, quads: Iterable[Quad]) -> None:

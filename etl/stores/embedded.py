@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from etl.errors import StoreError
 from etl.queries import syntax_error
 from etl.stores import Answer
+
+_WAITING_BATCHES = 2
 
 
 class EmbeddedStore:
@@ -18,6 +22,8 @@ class EmbeddedStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._loads: deque[Future[None]] = deque()
+        self._loader = ThreadPoolExecutor(1, thread_name_prefix="bulk-load")
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -60,6 +66,7 @@ class EmbeddedStore:
 
     def entity(self, subject: NamedNode) -> set[Quad]:
         """Return an entity's quads. See `Writable.entity`."""
+        self._settle()
         quads = set(self._store.quads_for_pattern(subject, None, None))
         parts = {
             quad.object
@@ -71,12 +78,35 @@ class EmbeddedStore:
             quads.update(self._store.quads_for_pattern(part, None, None))
         return quads
 
-    def add(self, quads: Iterable[Quad]) -> None:
-        """Add many quads, in bulk."""
-        self._store.bulk_extend(quads)
+    def add(self, statements: Iterable[Triple | Quad]) -> None:
+        """Add many triples or quads, in bulk and beside the work that goes on meanwhile.
+
+        The store's loader lets other threads run, which building them here would not; at most
+        two batches wait for it.
+        """
+        batch = serialize(statements, format=RdfFormat.N_QUADS)
+        if len(self._loads) >= _WAITING_BATCHES:
+            self._loads.popleft().result()
+        self._loads.append(self._loader.submit(self._bulk_load, batch))
+
+    def _bulk_load(self, batch: bytes) -> None:
+        self._store.bulk_load(input=batch, format=RdfFormat.N_QUADS)
+
+    def _settle(self) -> None:
+        """Wait for what is being added.
+
+        Raises:
+            StoreError: it could not be added.
+        """
+        try:
+            while self._loads:
+                self._loads.popleft().result()
+        except OSError as error:
+            raise StoreError(f"the store could not be written: {error}") from error
 
     def remove(self, quads: Iterable[Quad]) -> None:
         """Remove quads."""
+        self._settle()
         for quad in quads:
             self._store.remove(quad)
 
@@ -86,6 +116,8 @@ class EmbeddedStore:
 
     def finish(self) -> None:
         """Write everything through to the disk."""
+        self._settle()
+        self._loader.shutdown()
         self._store.flush()
 
 
