@@ -1,0 +1,204 @@
+"""Graphs as text: each format is a function from statements to a stream.
+
+Every format writes the same graph in the same bytes, whatever order its statements come
+in, so two exports can be compared with `diff`. Statements are sorted outside memory, hence
+a graph may be larger than it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from typing import BinaryIO, assert_never
+
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+    serialize,
+)
+
+from etl.errors import EtlError
+from etl.jsonld import Json, nodes, shipped_context
+from etl.vocab import PREFIXES, RDF, XSD
+
+Statement = Triple | Quad
+Node = NamedNode | BlankNode | Literal | Triple
+
+SORTED_AT_ONCE = 200_000
+
+
+def write_nquads(statements: Iterable[Statement], stream: BinaryIO) -> None:
+    """Write N-Quads in the order of their bytes, each once."""
+    stream.writelines(_sorted_lines(map(_quad, statements)))
+
+
+def write_ntriples(statements: Iterable[Statement], stream: BinaryIO) -> None:
+    """Write the default graph as N-Triples in the order of their bytes, each once."""
+    stream.writelines(_sorted_lines(_default_graph(statements)))
+
+
+def write_turtle(statements: Iterable[Statement], stream: BinaryIO) -> None:
+    """Write the default graph as Turtle: subject by subject, a film before its parts."""
+    for prefix, iri in sorted(PREFIXES.items()):
+        stream.write(f"@prefix {prefix}: <{iri}> .\n".encode())
+    for subject, about in itertools.groupby(ordered(statements), lambda each: each.subject):
+        said = " ;\n    ".join(
+            f"{_verb(predicate)} {', '.join(_turtle(each.object) for each in same)}"
+            for predicate, same in itertools.groupby(about, lambda each: each.predicate)
+        )
+        stream.write(f"\n{_turtle(subject)}\n    {said} .\n".encode())
+
+
+def write_rdfxml(statements: Iterable[Statement], stream: BinaryIO) -> None:
+    """Write the default graph as RDF/XML.
+
+    Raises:
+        EtlError: XML has no way to say one of the statements.
+    """
+    with tempfile.TemporaryFile() as written:
+        fit = map(_fit_for_xml, ordered(statements))
+        serialize(fit, written, RdfFormat.RDF_XML, prefixes=PREFIXES)
+        written.seek(0)
+        while chunk := written.read(1 << 16):
+            stream.write(chunk.replace(b"\r", b"&#13;"))  # an XML parser turns a bare one into \n
+    stream.write(b"\n")
+
+
+def write_jsonld(statements: Iterable[Statement], stream: BinaryIO) -> None:
+    """Write the default graph as JSON-LD: one object for each film, with its parts inside.
+
+    Raises:
+        EtlError: JSON-LD has no way to say one of the statements.
+    """
+    context = shipped_context()
+    stream.write(f'{{\n  "@context": {_json(context.definitions, 2)},\n  "@graph": ['.encode())
+    separator = "\n    "
+    for node in nodes(ordered(statements), context):
+        stream.write(f"{separator}{_json(node, 4)}".encode())
+        separator = ",\n    "
+    stream.write(b"\n  ]\n}\n")
+
+
+GRAPH_WRITERS: dict[str, Callable[[Iterable[Statement], BinaryIO], None]] = {
+    "ttl": write_turtle,
+    "nt": write_ntriples,
+    "nq": write_nquads,
+    "jsonld": write_jsonld,
+    "rdfxml": write_rdfxml,
+}
+
+
+def ordered(statements: Iterable[Statement]) -> Iterator[Triple]:
+    """Yield the default graph's triples, each once, by subject; a film before its parts."""
+    lines = _sorted_lines(_default_graph(statements), _film_before_parts)
+    while some := b"".join(itertools.islice(lines, SORTED_AT_ONCE)):
+        for quad in parse(some, RdfFormat.N_TRIPLES):
+            yield quad.triple
+
+
+def _quad(statement: Statement) -> Quad:
+    return statement if isinstance(statement, Quad) else Quad(*statement)
+
+
+def _default_graph(statements: Iterable[Statement]) -> Iterator[Quad]:
+    return (quad for quad in map(_quad, statements) if quad.graph_name == DefaultGraph())
+
+
+def _film_before_parts(line: bytes) -> bytes:
+    """Return what to sort a line by: `<film>` comes before `<film#part>`."""
+    return line.replace(b">", b" ", 1)
+
+
+def _sorted_lines(
+    quads: Iterator[Quad], key: Callable[[bytes], bytes] | None = None
+) -> Iterator[bytes]:
+    """Yield statements as lines of N-Quads, sorted, each once; what is many goes to disk."""
+    with ExitStack() as open_files:
+        runs: list[Iterable[bytes]] = []
+        while some := list(itertools.islice(quads, SORTED_AT_ONCE)):
+            text = serialize(some, format=RdfFormat.N_QUADS) or b""
+            run = sorted(text.splitlines(keepends=True), key=key)
+            if len(some) == SORTED_AT_ONCE:
+                file = open_files.enter_context(tempfile.TemporaryFile())
+                file.writelines(run)
+                file.seek(0)
+                runs.append(file)
+            else:
+                runs.append(run)
+        for line, _ in itertools.groupby(heapq.merge(*runs, key=key)):
+            yield line
+
+
+_LOCAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_BARE_NUMBER = {
+    XSD.integer: re.compile(r"[+-]?[0-9]+"),
+    XSD.decimal: re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+}
+
+
+def _turtle(node: Node) -> str:
+    match node:
+        case NamedNode():
+            return _prefixed(node)
+        case Literal(value=value, datatype=datatype):
+            if datatype in _BARE_NUMBER and _BARE_NUMBER[datatype].fullmatch(value):
+                return value
+            if node.language or datatype == XSD.string:
+                return str(node)
+            return f"{Literal(value)}^^{_prefixed(datatype)}"
+        case BlankNode() | Triple():
+            return _nested(node)
+        case _:
+            assert_never(node)
+
+
+def _nested(node: BlankNode | Triple) -> str:
+    if isinstance(node, BlankNode):
+        return str(node)
+    return f"<<( {_turtle(node.subject)} {_turtle(node.predicate)} {_turtle(node.object)} )>>"
+
+
+def _prefixed(iri: NamedNode) -> str:
+    for prefix, namespace in PREFIXES.items():
+        local = iri.value.removeprefix(namespace)
+        if local != iri.value and _LOCAL_NAME.fullmatch(local):
+            return f"{prefix}:{local}"
+    return str(iri)
+
+
+def _verb(predicate: NamedNode) -> str:
+    return "a" if predicate == RDF.type else _prefixed(predicate)
+
+
+# Source: XML 1.0 section 2.2, `Char`; a predicate is an element, so it ends in an `NCName`.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ENDS_IN_NAME = re.compile(r".*[^\W\d][\w.-]*", re.DOTALL)
+
+
+def _fit_for_xml(triple: Triple) -> Triple:
+    if isinstance(triple.object, Literal) and (found := _NOT_XML.search(triple.object.value)):
+        problem = f"the character U+{ord(found[0]):04X} of {_prefixed(triple.predicate)}"
+    elif not _ENDS_IN_NAME.fullmatch(triple.predicate.value):
+        problem = f"the property {triple.predicate}"
+    else:
+        return triple
+    raise EtlError(
+        f"{triple.subject}: RDF/XML cannot hold {problem}",
+        hint="choose another format, such as ttl",
+    )
+
+
+def _json(value: Json, indent: int) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return text.replace("\n", "\n" + " " * indent)
