@@ -19,6 +19,7 @@ from typing import Any, Self
 import duckdb
 
 from etl.errors import WorkspaceError
+from etl.identifiers import Iris
 from etl.records import FilmRecord, Origin, Reject, decode_film, decode_reject, encode
 from etl.resolution import Member, Person
 from etl.sources.files import Source, Stat
@@ -200,13 +201,13 @@ class Catalog:
         self._db = connection
 
     @classmethod
-    def create(cls, path: Path, base_iri: str) -> Self:
+    def create(cls, path: Path, iris: Iris) -> Self:
         """Make an empty catalog."""
         catalog = cls(_connect(path, read_only=False))
         catalog._db.execute(_SCHEMA)
         catalog._db.executemany(
             "INSERT INTO settings VALUES (?, ?)",
-            [("schema_version", str(SCHEMA_VERSION)), ("base_iri", base_iri)],
+            [("schema_version", str(SCHEMA_VERSION)), ("base_iri", iris.base)],
         )
         return catalog
 
@@ -251,9 +252,9 @@ class Catalog:
         return row[0] if row else None
 
     @property
-    def base_iri(self) -> str:
-        """Return the IRI that all of the workspace's IRIs begin with."""
-        return self._setting("base_iri")
+    def iris(self) -> Iris:
+        """Return what mints the workspace's IRIs."""
+        return Iris(self._setting("base_iri"))
 
     # Sources and files
 
@@ -398,17 +399,17 @@ class Catalog:
                 yield Group(film, inputs, tuple(members))
                 members = []
 
-    def identities(self, names: Iterable[str]) -> dict[str, str]:
-        """Return the IMDb ids of those names that have exactly one in the catalog."""
+    def identities(self, groups: Iterable[Group]) -> dict[str, str]:
+        """Return the IMDb ids of those names of the groups that have exactly one in the catalog."""
+        if not self._one("SELECT count(*) FROM identities"):
+            return {}
+        records = (member.record for group in groups for member in group.members)
+        names = {credit.name for record in records for credit in record.credits}
         rows = self._db.execute(
             "SELECT name, id FROM identities WHERE name IN (SELECT unnest($1::TEXT[]))",
             [list(names)],
         )
         return dict(rows.fetchall())
-
-    def has_identities(self) -> bool:
-        """Say whether any name has an IMDb id."""
-        return bool(self._one("SELECT count(*) FROM identities"))
 
     # Verdicts
 
@@ -548,15 +549,18 @@ class Catalog:
             int(self._one("SELECT count(*) FROM people")),
         )
 
-    def pages(self, size: int) -> Iterator[tuple[list[str], list[Person]]]:
-        """Give the keys of all films, then all people, in chunks."""
-        self._db.execute("CREATE OR REPLACE TEMP TABLE all_people AS FROM people")
-        films, _ = self.counts()
-        for start in range(0, films, size):
-            rows = self._db.execute("SELECT film FROM films LIMIT ? OFFSET ?", [size, start])
-            yield [film for (film,) in rows.fetchall()], []
-        for people in self._people("all_people", size):
-            yield [], people
+    def films(self, size: int) -> Iterator[list[Group]]:
+        """Give what each film in the graph is made from, in chunks."""
+        self._db.execute(
+            "CREATE OR REPLACE TEMP TABLE pending AS SELECT film, inputs, versions FROM films"
+        )
+        for start in range(0, self.pending_count(), size):
+            yield list(self._groups(start, start + size))
+
+    def people(self, size: int) -> Iterator[list[Person]]:
+        """Give all people in the graph, in chunks."""
+        self._db.execute("CREATE OR REPLACE TEMP TABLE everybody AS FROM people")
+        yield from self._people("everybody", size)
 
 
 _CANDIDATE = "CASE WHEN kind = 'film' THEN head ELSE accepted END"
@@ -577,9 +581,7 @@ def _row(staged: Staged) -> tuple[Any, ...]:
     head = (staged.source, staged.path, staged.key, staged.line)
     match staged.item:
         case FilmRecord() as record:
-            people = dict.fromkeys(
-                (credit.name, credit.imdb_id) for credit in (*record.directors, *record.actors)
-            )
+            people = dict.fromkeys((credit.name, credit.imdb_id) for credit in record.credits)
             return (
                 *head,
                 "film",

@@ -100,9 +100,7 @@ def _segment(name: str) -> str:
         return name.replace(" ", "_")
     words = unicodedata.normalize("NFC", name).split(" ")
     encoded = "_".join(_ENCODED.sub(_percent_encode, word) for word in words)
-    if _IMDB_NAME.fullmatch(encoded) or encoded.strip(".") == "":
-        return "".join(f"%{ord(letter):02X}" for letter in encoded[:1]) + encoded[1:]
-    return encoded
+    return encoded if encoded.strip(".") else encoded.replace(".", "%2E")
 
 
 def _percent_encode(match: re.Match[str]) -> str:
@@ -110,8 +108,8 @@ def _percent_encode(match: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def _person(base: str, name: str) -> NamedNode:
-    return NamedNode(f"{base}person/{_segment(name)}")
+def _person(base: str, key: str) -> NamedNode:
+    return NamedNode(f"{base}person/{_segment(key)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +142,9 @@ class Iris:
         """Mint a film's IRI from its key: `tt…`, or `<source>-<record id>`."""
         return NamedNode(f"{self.base}movie/{_segment(key)}")
 
-    def person(self, name: str) -> NamedNode:
-        """Mint a person's IRI from a name."""
-        return _person(self.base, name)
-
-    def person_by_imdb_id(self, identifier: str) -> NamedNode:
-        """Mint a person's IRI from an IMDb name id."""
-        return NamedNode(f"{self.base}person/{identifier}")
+    def person(self, key: str) -> NamedNode:
+        """Mint a person's IRI from an IMDb id (`nm…`), or from a name where none is known."""
+        return _person(self.base, key)
 
     def part(self, movie: NamedNode, name: str) -> NamedNode:
         """Mint the IRI of a part of a film, such as `#rating`."""

@@ -121,7 +121,7 @@ RULES: tuple[Rule, ...] = (
     Rule("movie-director", "directors", _director),
     Rule("movie-actor", "actors", _actor),
     Rule("movie-description", "synopsis", _description),
-    Rule("movie-performance", "synopsis", _performance),
+    Rule("movie-performance", "performances", _performance),
 )
 """The mapping of a film, in the order of its triples."""
 
@@ -142,9 +142,7 @@ def explain_film(film: Film, iris: Iris) -> Iterator[tuple[Rule, Triple]]:
 
 def person_iri(person: Person, iris: Iris) -> NamedNode:
     """Return a person's IRI: by IMDb id where one is known, else by name."""
-    if person.imdb_id:
-        return iris.person_by_imdb_id(person.imdb_id)
-    return iris.person(person.name)
+    return iris.person(person.key)
 
 
 def map_person(person: Person, iris: Iris) -> list[Triple]:
@@ -157,6 +155,11 @@ def map_person(person: Person, iris: Iris) -> list[Triple]:
     if person.imdb_id:
         triples.append(Triple(node, SCHEMA.sameAs, NamedNode(imdb_page(person.imdb_id))))
     return triples
+
+
+def explain_person(person: Person, iris: Iris) -> Iterator[tuple[str, Triple]]:
+    """Turn a person into triples, each with the name of the rule that made it."""
+    return zip(("person", "person-name", "person-imdb"), map_person(person, iris), strict=False)
 
 
 @lru_cache(maxsize=1024)

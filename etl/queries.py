@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self
@@ -53,6 +53,10 @@ class Parameter:
     kind: str
     description: str
     default: str | None = None
+
+    def __str__(self) -> str:
+        default = "" if self.default is None else f" = {self.default}"
+        return f"{self.name} ({self.kind}{default})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +223,21 @@ KINDS: dict[str, Callable[[str, Lookup], Term]] = {
     "integer": _integer,
     "text": _text,
 }
+
+
+def positional(query: SavedQuery, values: Sequence[str]) -> dict[str, str]:
+    """Give values without a name to a query's parameters, in their order.
+
+    Raises:
+        QueryError: there are more values than parameters.
+    """
+    names = [parameter.name for parameter in query.parameters]
+    if len(values) > len(names):
+        raise QueryError(
+            f"{query.name}: expected at most {len(names)} values, found {len(values)}",
+            hint="put a value of several words between quotes",
+        )
+    return dict(zip(names, values, strict=False))
 
 
 def assignments(texts: Iterable[str]) -> dict[str, str]:

@@ -63,6 +63,11 @@ class FilmRecord:
         scheme, identifier = next(iter(self.identifiers.items()))
         return f"{scheme}-{identifier}"
 
+    @property
+    def credits(self) -> tuple[Credit, ...]:
+        """Give everybody the record names, directors first."""
+        return (*self.directors, *self.actors)
+
     def value(self, name: str) -> object:
         """Return what the record says in a field, or None where it says nothing."""
         if name in ("imdb", "movielens", "wikidata"):

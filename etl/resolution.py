@@ -28,6 +28,11 @@ class Person(NamedTuple):
     name: str
     imdb_id: str | None = None
 
+    @property
+    def key(self) -> str:
+        """Return what tells them from everybody else."""
+        return self.imdb_id or self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Performance:
@@ -106,7 +111,7 @@ def _people(lists: Iterable[Sequence[Credit]], identities: Mapping[str, str]) ->
     for credits_ in lists:
         for credit in credits_:
             person = _person(credit, identities)
-            people.setdefault(person.imdb_id or person.name, person)
+            people.setdefault(person.key, person)
     return tuple(people.values())
 
 
@@ -122,11 +127,11 @@ def _performances(
         for credit in record.actors:
             person = _person(credit, identities)
             for character in credit.characters:
-                key = (character, person.imdb_id or person.name)
+                key = (character, person.key)
                 found.setdefault(key, Performance(person, character))
     by_name = {person.name: person for person in actors}
     for span in played(synopsis or "", by_name):
         person = by_name[span.actor]
-        key = (span.character, person.imdb_id or person.name)
+        key = (span.character, person.key)
         found.setdefault(key, Performance(person, span.character, span))
     return tuple(found.values())

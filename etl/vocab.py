@@ -10,7 +10,8 @@ class Namespace:
 
     def __init__(self, iri: str, names: str = "") -> None:
         self.iri = iri
-        self.__dict__.update((name, NamedNode(iri + name)) for name in names.split())
+        self._terms = {name: NamedNode(iri + name) for name in names.split()}
+        self.__dict__.update(self._terms)  # found without a call: a load reads terms by the million
 
     def __getattr__(self, name: str) -> NamedNode:
         raise AttributeError(f"{name!r} is not among our terms of <{self.iri}>")

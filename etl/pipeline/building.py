@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Protocol
@@ -52,6 +52,7 @@ class Builder:
     run: int
     fresh: bool
     progress: Progress
+    warned: Callable[[Film, ValidationResult], None]
     sources: dict[str, NamedNode]
     _gone: list[Quad] = field(default_factory=list)
     _new: list[Triple | Quad] = field(default_factory=list)
@@ -94,20 +95,12 @@ class Builder:
         self._apply()
 
     def _drafts(self, groups: Sequence[Group]) -> list[Draft]:
-        identities = self._identities(groups)
+        identities = self.catalog.identities(groups)
         return [self._draft(group, group.members, identities) for group in groups]
 
     def _draft(self, group: Group, members: Sequence[Member], identities: dict[str, str]) -> Draft:
         film = resolve(group.film, members, identities)
         return Draft(group, film, map_film(film, self.iris))
-
-    def _identities(self, groups: Sequence[Group]) -> dict[str, str]:
-        if not self.catalog.has_identities():
-            return {}
-        records = [member.record for group in groups for member in group.members]
-        return self.catalog.identities(
-            {credit.name for record in records for credit in (*record.directors, *record.actors)}
-        )
 
     def _violations(self, drafts: Sequence[Draft]) -> dict[str, list[ValidationResult]]:
         """Validate films together; give what blocks each that does not conform, by its key.
@@ -117,21 +110,24 @@ class Builder:
         triples = [triple for draft in drafts for triple in draft.triples]
         people = dict.fromkeys(person for draft in drafts for person in draft.film.people)
         triples += (triple for person in people for triple in map_person(person, self.iris))
-        found = [result for result in self.engine.validate(triples).results if result.blocks]
-        if not found:
+        results = self.engine.validate(triples).results
+        if not results:
             return {}
-        owners: dict[str, list[str]] = {}
+        owners: dict[str, list[Film]] = {}
         for draft in drafts:
-            key = draft.film.key
-            owners.setdefault(self.iris.movie(key).value, []).append(key)
-            for person in draft.film.people:
-                owners.setdefault(person_iri(person, self.iris).value, []).append(key)
+            film = draft.film
+            owners.setdefault(self.iris.movie(film.key).value, []).append(film)
+            for person in film.people:
+                owners.setdefault(person_iri(person, self.iris).value, []).append(film)
         refused: dict[str, list[ValidationResult]] = {}
-        for result in found:
+        for result in results:
             focus = result.focus_node
             entity = focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
-            for key in owners.get(entity, ()):
-                refused.setdefault(key, []).append(result)
+            for film in owners.get(entity, ()):
+                if result.blocks:
+                    refused.setdefault(film.key, []).append(result)
+                else:
+                    self.warned(film, result)
         return refused
 
     def _refuse_all(
@@ -154,10 +150,11 @@ class Builder:
             if not sound or not self._conforms(draft, sound):
                 sound = []
         refused = [member for member in members if member not in sound]
-        reasons = [self._reason(draft.film, result) for result in results]
+        reasons = [self.reason(draft.film, result) for result in results]
         self.catalog.refuse(self.run, draft.group, refused, reasons)
 
-    def _reason(self, film: Film, result: ValidationResult) -> Reason:
+    def reason(self, film: Film, result: ValidationResult) -> Reason:
+        """Put a validation result into words, and tell the field of the record it speaks of."""
         path = str(result.result_path) if result.result_path else ""
         value = "" if result.value is None else str(result.value)
         messages = [message.value for message in result.messages]
@@ -181,13 +178,13 @@ class Builder:
         return field_of(path.strip("<>"))
 
     def _conforms(self, draft: Draft, members: Sequence[Member]) -> bool:
-        trial = self._draft(draft.group, members, self._identities([draft.group]))
+        trial = self._draft(draft.group, members, self.catalog.identities([draft.group]))
         return not self._violations([trial])
 
     def _store(self, drafts: Sequence[Draft]) -> None:
         for draft in drafts:
             derived = derivations(draft.film, self.sources, self.iris)
-            statements = chain(draft.triples, derived)
+            statements: Iterable[Triple | Quad] = chain(draft.triples, derived)
             self._replace(self.iris.movie(draft.film.key), statements, self.report.films)
         self._apply(at_least=BATCH_STATEMENTS)
 

@@ -7,19 +7,29 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from etl.catalog import Catalog, Quarantined, Reason, Staged
+from etl.catalog import Catalog, Staged
 from etl.errors import WorkspaceError
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.pipeline.building import Builder, Engine
 from etl.pipeline.reading import Reading, opened
-from etl.pipeline.reports import LoadReport, Progress, Refusal, SourceReport, refusal, silent
+from etl.pipeline.refusing import kept_out, located
+from etl.pipeline.reports import (
+    Found,
+    LoadReport,
+    Progress,
+    Severity,
+    SourceReport,
+    silent,
+    unheard,
+)
 from etl.provenance import describe_run, describe_source
-from etl.sources import format_of
+from etl.resolution import Film
 from etl.sources.files import Source, sources
 from etl.stores.embedded import EmbeddedStore
+from etl.validation import ValidationResult
 from etl.workspace import Generation, Workspace
 
 STAGED_AT_ONCE = 2000
@@ -45,6 +55,7 @@ class LoadOptions:
     base_iri: str | None = None
     progress: Progress = silent
     waiting: Callable[[str], None] = field(default=_nobody)
+    found: Found = field(default=unheard)
 
 
 def load(
@@ -108,7 +119,7 @@ class _Load:
             self._iris = Iris.below(self._options.base_iri or DEFAULT_BASE_IRI)
             return self._read(arguments, None)
         with Catalog.read(self._current.catalog) as catalog:
-            self._iris = Iris(catalog.base_iri)
+            self._iris = catalog.iris
             self._check_base_iri()
             return self._read(arguments, catalog)
 
@@ -123,7 +134,7 @@ class _Load:
     def _read(self, arguments: Sequence[str], old: Catalog | None) -> LoadReport:
         known = old.sources() if old else []
         named = sources(arguments, self._options.name, known)
-        readings = [Reading(source, old) for source in named]
+        readings = [Reading(source, old, self._options.found) for source in named]
         staged = chain.from_iterable(readings)
         with self._report.timed("read"):
             first = list(islice(staged, STAGED_AT_ONCE))
@@ -137,15 +148,17 @@ class _Load:
             for reading in readings:
                 catalog.keep_source(reading.source)
                 catalog.keep_files(reading.source.name, reading.stats)
-            self._build(catalog, readings)
-            return self._finish(catalog, readings)
+            store = self._build(catalog)
+            report = self._finish(catalog, readings)
+            self._record(catalog, store, [reading.source for reading in readings])
+            return report
         finally:
             catalog.close()
 
     def _next_catalog(self) -> Catalog:
         with self._report.timed("catalog"):
             if self._current is None:
-                return Catalog.create(self._following.catalog, self._iris.base)
+                return Catalog.create(self._following.catalog, self._iris)
             shutil.copyfile(self._current.catalog, self._following.catalog)
             return Catalog.write(self._following.catalog)
 
@@ -166,10 +179,10 @@ class _Load:
                 if reading.vanished:
                     reading.refuse_mass_removal()
 
-    def _build(self, catalog: Catalog, readings: Sequence[Reading]) -> None:
+    def _build(self, catalog: Catalog) -> EmbeddedStore:
         store = self._next_store()
         all_sources = catalog.sources()
-        Builder(
+        builder = Builder(
             catalog=catalog,
             store=store,
             iris=self._iris,
@@ -178,16 +191,29 @@ class _Load:
             run=self._report.run or 0,
             fresh=self._current is None,
             progress=self._options.progress,
+            warned=lambda film, result: self._warn(builder, film, result),
             sources={source.name: self._iris.source(source.slug) for source in all_sources},
-        ).build()
+        )
+        self._places = {source.name: source for source in all_sources}
+        builder.build()
+        return store
+
+    def _record(self, catalog: Catalog, store: EmbeddedStore, used: Sequence[Source]) -> None:
+        """Write down the run, in the catalog and in the provenance graph."""
         run = self._report.run or 0
         catalog.end(run, time.perf_counter() - self._started, self._report.summary())
-        used = [reading.source for reading in readings]
         with self._report.timed("store"):
             store.add(describe_run(catalog.runs()[-1], used, self._iris))
             for source in used:
                 store.add(describe_source(source, self._iris))
             store.finish()
+
+    def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
+        reason = builder.reason(film, result)
+        for member in film.members:
+            path = opened(self._places[member.origin.source], member.origin.path)
+            finding = located(Severity.WARNING, path, member.origin.line, member.record, reason)
+            self._options.found(finding)
 
     def _next_store(self) -> EmbeddedStore:
         with self._report.timed("store"):
@@ -205,35 +231,8 @@ class _Load:
             source = reading.source
             counts = statuses.get(source.name, {})
             report.sources.append(SourceReport(source.label, vanished=reading.vanished, **counts))
-            report.notes.extend(reading.notes)
-        places = {source.name: source for source in catalog.sources()}
         scope = {item for reading in readings for item in reading.scope}
-        report.refusals.extend(refusals(catalog, places, scope))
+        for refused in kept_out(catalog, scope):
+            for finding in refused.findings:
+                self._options.found(finding)
         return report
-
-
-def refusals(
-    catalog: Catalog, places: dict[str, Source], scope: set[tuple[str, str | None]] | None = None
-) -> Iterator[Refusal]:
-    """Say of each record that is kept out where it stands and why; `scope` as in `statuses`."""
-
-    def inside(source: str, path: str) -> bool:
-        return scope is None or (source, None) in scope or (source, path) in scope
-
-    for origin, reject in catalog.rejects():
-        if inside(origin.source, origin.path):
-            path = opened(places[origin.source], origin.path)
-            yield refusal(replace(origin, path=path), reject)
-    for item in catalog.quarantined():
-        if inside(item.origin.source, item.origin.path):
-            path = opened(places[item.origin.source], item.origin.path)
-            for reason in item.reasons:
-                yield _quarantined(path, item, reason)
-
-
-def _quarantined(path: str, item: Quarantined, reason: Reason) -> Refusal:
-    """Point a validation result at the line of the field that it speaks of."""
-    line = item.origin.line + item.record.lines.get(reason.field, 1) - 1
-    key = format_of(path).keys.get(reason.field, "")
-    value = f" (found {reason.value})" if reason.value else ""
-    return Refusal(f"{path}:{line}", f"{key}: {reason.message}{value}" if key else reason.message)

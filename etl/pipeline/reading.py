@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from etl.catalog import Catalog, Staged
 from etl.errors import SourceError
-from etl.records import FilmRecord, Note, Origin, Reject
+from etl.pipeline.reports import Finding, Found, Severity
+from etl.records import FilmRecord, Reject
 from etl.sources import SUFFIXES, format_of, raw_records
-from etl.sources.files import Found, Source, Stat, find, shown
+from etl.sources.files import Found as File
+from etl.sources.files import Source, Stat, find, shown
 
 
 @dataclass(slots=True)
@@ -18,13 +20,13 @@ class Reading:
     """One look at a source. It is used up by iterating: that reads the files.
 
     `scope` names what was looked at, as `Catalog.statuses` wants it; `stats` what the files
-    that were read looked like; `notes` what was repaired in them.
+    that were read looked like. What was repaired in them goes to `found`.
     """
 
     source: Source
     catalog: Catalog | None
+    found: Found
     stats: list[tuple[str, Stat | None]] = field(default_factory=list)
-    notes: list[tuple[Origin, Note]] = field(default_factory=list)
     scope: list[tuple[str, str | None]] = field(default_factory=list)
     vanished: int = 0
     held: int = 0
@@ -53,7 +55,7 @@ class Reading:
         else:
             self.scope.extend((name, path) for path in sorted(seen))
 
-    def _file(self, found: Found, *, read_before: bool) -> Iterator[Staged]:
+    def _file(self, found: File, *, read_before: bool) -> Iterator[Staged]:
         """Read one file; give what differs from what the catalog has for it."""
         name, path = self.source.name, found.relative
         known = {}
@@ -72,8 +74,9 @@ class Reading:
 
     def _note(self, path: str, line: int, item: FilmRecord | Reject) -> None:
         if isinstance(item, FilmRecord):
-            origin = Origin(self.source.name, self.place(path), line)
-            self.notes.extend((origin, note) for note in item.notes)
+            for note in item.notes:
+                place = f"{opened(self.source, path)}:{line + note.line - 1}"
+                self.found(Finding(Severity.INFO, place, f"{note.field}: {note.message}"))
 
     def _gone(self, paths: list[str]) -> Iterator[Staged]:
         if not self.catalog:
@@ -83,10 +86,6 @@ class Reading:
             for place in self.catalog.known(self.source.name, path):
                 self.vanished += 1
                 yield Staged(self.source.name, path, place.key, place.line, "", None)
-
-    def place(self, path: str) -> str:
-        """Turn a path within the source into one that a person can open from here."""
-        return opened(self.source, path)
 
     def refuse_mass_removal(self) -> None:
         """Stop when more than half of what the source held has vanished.

@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import Any
-
-from etl.records import Note, Origin, Reject
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 Progress = Callable[[str, int, int | None], None]
 """Told of a stage, how much of it is done, and of how much, where that is known."""
@@ -54,12 +53,27 @@ class SourceReport:
         return self.rejected + self.quarantined
 
 
-@dataclass(slots=True)
-class Refusal:
-    """A record that is kept out of the graph: where, and what to do about it."""
+class Severity(StrEnum):
+    """How much a finding matters; the names are those of SHACL. Only a violation keeps out."""
 
+    VIOLATION = "Violation"
+    WARNING = "Warning"
+    INFO = "Info"
+
+
+class Finding(NamedTuple):
+    """Something about a record that its owner should know: what, and on which line."""
+
+    severity: Severity
     place: str
     message: str
+
+
+Found = Callable[[Finding], None]
+
+
+def unheard(finding: Finding) -> None:
+    """Let a finding pass."""
 
 
 @dataclass(slots=True)
@@ -71,8 +85,6 @@ class LoadReport:
     sources: list[SourceReport] = field(default_factory=list)
     films: Diff = field(default_factory=Diff)
     people: Diff = field(default_factory=Diff)
-    refusals: list[Refusal] = field(default_factory=list)
-    notes: list[tuple[Origin, Note]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -96,8 +108,3 @@ class LoadReport:
             "films": asdict(self.films),
             "people": asdict(self.people),
         }
-
-
-def refusal(origin: Origin, reject: Reject) -> Refusal:
-    """Say what is wrong with an unreadable record, and on which line of its file."""
-    return Refusal(f"{origin.path}:{origin.line + reject.line - 1}", reject.message)

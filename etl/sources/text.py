@@ -118,7 +118,9 @@ def _header(lines: list[str], notes: Notes) -> tuple[dict[str, _Entry], _Entry |
             raise _Bad(number, "", "`key: value`, or `synopsis:` before free text", quoted(line))
         notes.at(number, key)
         if field == "synopsis":
-            return entries, _Entry(number, key, "\n".join([value, *lines[number:]]))
+            text = "\n".join([value, *lines[number:]])
+            blank = text[: len(text) - len(text.lstrip())].count("\n")
+            return entries, _Entry(number + blank, key, text)
         if field is None:
             notes.add(_unknown(key))
             continue

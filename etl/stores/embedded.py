@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
@@ -84,7 +84,8 @@ class EmbeddedStore:
         The store's loader lets other threads run, which building them here would not; at most
         two batches wait for it.
         """
-        batch = serialize(statements, format=RdfFormat.N_QUADS)
+        mixed = cast(Iterable[Quad], statements)  # the stub takes either kind, not both
+        batch = serialize(mixed, format=RdfFormat.N_QUADS) or b""
         if len(self._loads) >= _WAITING_BATCHES:
             self._loads.popleft().result()
         self._loads.append(self._loader.submit(self._bulk_load, batch))
@@ -113,6 +114,10 @@ class EmbeddedStore:
     def export(self) -> Iterator[Quad]:
         """Give every quad of the default graph."""
         return self._store.quads_for_pattern(None, None, None, DefaultGraph())
+
+    def size(self) -> int:
+        """Count the triples of the default graph."""
+        return sum(1 for _ in self.export())
 
     def finish(self) -> None:
         """Write everything through to the disk."""
