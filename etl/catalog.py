@@ -270,6 +270,11 @@ class Catalog:
             [source.name, source.label, source.root, list(source.paths)],
         )
 
+    def drop_source(self, source: Source) -> None:
+        """Forget a source; its records are to be staged as gone."""
+        for table in ("sources", "files"):
+            self._db.execute(f"DELETE FROM {table} WHERE source = ?", [source.name])  # noqa: S608
+
     def files(self, source: str) -> dict[str, Stat]:
         """Return what the files of a source looked like when they were last read."""
         rows = self._db.execute(

@@ -5,7 +5,7 @@ Source: PROV-O, sections 3.1 and 3.2.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -32,7 +32,7 @@ def describe_source(source: Source, iris: Iris) -> Iterator[Quad]:
     yield Quad(node, SCHEMA.name, Literal(source.label), iris.provenance_graph)
 
 
-def describe_run(run: Run, used: list[Source], iris: Iris) -> Iterator[Quad]:
+def describe_run(run: Run, used: Sequence[Source], iris: Iris) -> Iterator[Quad]:
     """Describe a run: when it took place, and which sources it read."""
     node = iris.run(run.run)
     ended = run.started + timedelta(seconds=run.seconds)

@@ -134,7 +134,9 @@ class _Load:
     def _read(self, arguments: Sequence[str], old: Catalog | None) -> LoadReport:
         known = old.sources() if old else []
         named = sources(arguments, self._options.name, known)
-        readings = [Reading(source, old, self._options.found) for source in named]
+        readings = [
+            Reading(source, old, self._options.found, _absorbed(source, known)) for source in named
+        ]
         staged = chain.from_iterable(readings)
         with self._report.timed("read"):
             first = list(islice(staged, STAGED_AT_ONCE))
@@ -148,9 +150,11 @@ class _Load:
             for reading in readings:
                 catalog.keep_source(reading.source)
                 catalog.keep_files(reading.source.name, reading.stats)
+                for source in reading.absorbed:
+                    catalog.drop_source(source)
             store = self._build(catalog)
             report = self._finish(catalog, readings)
-            self._record(catalog, store, [reading.source for reading in readings])
+            self._record(catalog, store, readings)
             return report
         finally:
             catalog.close()
@@ -198,11 +202,14 @@ class _Load:
         builder.build()
         return store
 
-    def _record(self, catalog: Catalog, store: EmbeddedStore, used: Sequence[Source]) -> None:
+    def _record(self, catalog: Catalog, store: EmbeddedStore, readings: Sequence[Reading]) -> None:
         """Write down the run, in the catalog and in the provenance graph."""
         run = self._report.run or 0
         catalog.end(run, time.perf_counter() - self._started, self._report.summary())
+        used = [reading.source for reading in readings]
         with self._report.timed("store"):
+            for source in (source for reading in readings for source in reading.absorbed):
+                store.remove(store.entity(self._iris.source(source.slug)))
             store.add(describe_run(catalog.runs()[-1], used, self._iris))
             for source in used:
                 store.add(describe_source(source, self._iris))
@@ -236,3 +243,10 @@ class _Load:
             for finding in refused.findings:
                 self._options.found(finding)
         return report
+
+
+def _absorbed(source: Source, known: Sequence[Source]) -> list[Source]:
+    """List the sources without a name of their own that lie inside a whole source."""
+    if not source.whole:
+        return []
+    return [other for other in known if not other.named and source.holds(other.root)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from etl.catalog import Catalog, Staged
@@ -20,12 +20,14 @@ class Reading:
     """One look at a source. It is used up by iterating: that reads the files.
 
     `scope` names what was looked at, as `Catalog.statuses` wants it; `stats` what the files
-    that were read looked like. What was repaired in them goes to `found`.
+    that were read looked like. What was repaired in them goes to `found`. The records of the
+    sources that it has `absorbed` are from now on its own.
     """
 
     source: Source
     catalog: Catalog | None
     found: Found
+    absorbed: Sequence[Source] = ()
     stats: list[tuple[str, Stat | None]] = field(default_factory=list)
     scope: list[tuple[str, str | None]] = field(default_factory=list)
     vanished: int = 0
@@ -51,7 +53,12 @@ class Reading:
         if self.source.whole:
             self.scope.append((name, None))
             gone = [path for path in counts if path not in seen and not _below(path, closed)]
-            yield from self._gone(gone)
+            yield from self._gone(name, gone)
+            self.stats.extend((path, None) for path in gone)
+            self.vanished = sum(counts[path] for path in gone)
+            for source in self.absorbed:
+                places = self.catalog.place_counts(source.name) if self.catalog else {}
+                yield from self._gone(source.name, places)
         else:
             self.scope.extend((name, path) for path in sorted(seen))
 
@@ -78,14 +85,12 @@ class Reading:
                 place = f"{opened(self.source, path)}:{line + note.line - 1}"
                 self.found(Finding(Severity.INFO, place, f"{note.field}: {note.message}"))
 
-    def _gone(self, paths: list[str]) -> Iterator[Staged]:
+    def _gone(self, source: str, paths: Iterable[str]) -> Iterator[Staged]:
         if not self.catalog:
             return
         for path in paths:
-            self.stats.append((path, None))
-            for place in self.catalog.known(self.source.name, path):
-                self.vanished += 1
-                yield Staged(self.source.name, path, place.key, place.line, "", None)
+            for place in self.catalog.known(source, path):
+                yield Staged(source, path, place.key, place.line, "", None)
 
     def refuse_mass_removal(self) -> None:
         """Stop when more than half of what the source held has vanished.

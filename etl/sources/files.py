@@ -7,7 +7,7 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from etl.errors import SourceError
@@ -61,9 +61,18 @@ class Source:
     whole: bool = True
 
     @property
+    def named(self) -> bool:
+        """Say whether the user gave it a name."""
+        return self.name != self.root
+
+    def holds(self, path: str) -> bool:
+        """Say whether a path lies inside this source."""
+        return path != self.root and path.startswith(self.root.rstrip(os.sep) + os.sep)
+
+    @property
     def slug(self) -> str:
         """Name the source in an IRI without showing where it lies on the disk."""
-        if self.name != self.root:
+        if self.named:
             return self.name
         return f"{self.label}-{hashlib.sha256(self.name.encode()).hexdigest()[:8]}"
 
@@ -71,7 +80,8 @@ class Source:
 def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source]) -> list[Source]:
     """Turn what was named on the command line into sources.
 
-    A file or folder inside a source that is already known is a part of that source.
+    A file or folder inside a source that is already known, or is named beside it, is a part of
+    that source.
 
     Raises:
         SourceError: an argument names nothing, or a known name is used for another place.
@@ -79,7 +89,9 @@ def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source])
     paths = [path for argument in arguments for path in _expand(argument)]
     if name is not None:
         return [_named(name, paths)]
-    return [_unnamed(path, known) for path in dict.fromkeys(paths)]
+    whole = [Source(path, os.path.basename(path) or path, path, (path,)) for path in paths]
+    outermost = [s for s in whole if not any(other.holds(s.root) for other in whole)]
+    return [_known(source, known) for source in dict.fromkeys(outermost)]
 
 
 def _expand(argument: str) -> list[str]:
@@ -104,13 +116,14 @@ def _named(name: str, paths: Sequence[str]) -> Source:
     return Source(name, name, root, tuple(paths))
 
 
-def _unnamed(path: str, known: Sequence[Source]) -> Source:
-    for source in known:
-        if path != source.root and path.startswith(source.root.rstrip(os.sep) + os.sep):
-            return Source(source.name, source.label, source.root, (path,), whole=False)
-        if path == source.root:
-            return source
-    return Source(path, os.path.basename(path) or path, path, (path,))
+def _known(source: Source, known: Sequence[Source]) -> Source:
+    """Give the known source that this one is, or is a part of, else this one."""
+    for other in known:
+        if other.holds(source.root):
+            return replace(other, paths=source.paths, whole=False)
+        if other.root == source.root:
+            return other
+    return source
 
 
 def find(source: Source, suffixes: Sequence[str]) -> Iterator[Found]:

@@ -120,10 +120,11 @@ class EmbeddedStore:
         return sum(1 for _ in self.export())
 
     def finish(self) -> None:
-        """Write everything through to the disk."""
+        """Write everything to the disk and let go of it; the store is then not to be used."""
         self._settle()
         self._loader.shutdown()
         self._store.flush()
+        del self._store  # closes it, and ends what its own threads do to the files
 
 
 def _unusable(path: Path, error: Exception) -> StoreError:
