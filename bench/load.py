@@ -20,7 +20,7 @@ from typing import Any
 
 from pyoxigraph import DefaultGraph, RdfFormat, Store
 
-from bench.films import write_films
+from bench.records import write_records
 from etl import pipeline
 from etl.resources import folder
 from etl.validation import ReferenceEngine, Shapes, ValidationReport
@@ -116,8 +116,8 @@ def _measured(
 
 def run(records: int, place: Path, *, validate: bool) -> dict[str, Any]:
     """Measure everything on that many records."""
-    write_films(place / "films", records)
-    write_films(place / "sample", min(SAMPLE, records))
+    write_records(place / "films", records)
+    write_records(place / "sample", min(SAMPLE, records))
     figures: dict[str, Any] = {"records": records}
     figures["load, unvalidated"] = measured(
         our_load, str(place / "films"), str(place / "unvalidated"), validate=False
@@ -125,9 +125,7 @@ def run(records: int, place: Path, *, validate: bool) -> dict[str, Any]:
     store = Workspace(place / "unvalidated").required().store
     dump = place / "dump.nt"
     with dump.open("wb") as file:
-        Store.read_only(str(store)).dump(
-            file, RdfFormat.N_TRIPLES, from_graph=DefaultGraph()
-        )
+        Store.read_only(str(store)).dump(file, RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
     with dump.open("rb") as file:
         figures["triples"] = sum(1 for _ in file)
     figures["bulk load"] = measured(bulk_load, str(dump), str(place / "bulk"))
