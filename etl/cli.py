@@ -325,7 +325,9 @@ def any_query(query: str, workspace: Path, format_name: str | None, output: Path
 
 @main.command()
 @click.argument("text")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="Show at most so many."
+)
 @workspace_option
 @output_options
 def search(
