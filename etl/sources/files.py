@@ -154,10 +154,17 @@ def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[Found]:
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir(follow_symlinks=False):
+        if not _is_unicode(entry.name):
+            name = os.fsencode(_relative(entry.path, root)).decode("utf-8", "backslashreplace")
+            yield Found(entry.path, name, problem="a name that is not UTF-8")
+        elif entry.is_dir(follow_symlinks=False):
             yield from _walk(entry.path, root, suffixes)
         elif entry.name.lower().endswith(suffixes):
             yield _regular(entry.path, root)
+
+
+def _is_unicode(name: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _regular(path: str, root: str) -> Found:
