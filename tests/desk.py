@@ -1,0 +1,70 @@
+"""A workspace and a folder of records, and what a user does with them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from pyoxigraph import Quad
+from records import Film, write
+
+from etl import pipeline
+from etl.catalog import Catalog
+from etl.pipeline import Finding, LoadOptions, LoadReport
+from etl.resources import folder
+from etl.stores.embedded import EmbeddedStore
+from etl.validation import ReferenceEngine, Shapes
+from etl.workspace import Workspace
+
+ENGINE = ReferenceEngine(Shapes.read([folder("shapes")]))
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+class Desk:
+    """A workspace and a folder of records, and what a user does with them."""
+
+    def __init__(self, path: Path) -> None:
+        self.workspace = Workspace(path / "workspace")
+        self.source = path / "records"
+        self.source.mkdir(parents=True)
+        self.findings: list[Finding] = []
+
+    def write(self, *films: Film) -> None:
+        """Put records into the folder."""
+        for film in films:
+            write(self.source, film)
+
+    def load(self, *sources: Path | str, **options: object) -> LoadReport:
+        """Load the folder, or what is named."""
+        self.findings.clear()
+        settings = LoadOptions(found=self.findings.append, **options)  # type: ignore[arg-type]
+        named = [str(source) for source in sources or [self.source]]
+        return pipeline.load(self.workspace, named, ENGINE, settings)
+
+    def graph(self) -> set[Quad]:
+        """Give the default graph."""
+        generation = self.workspace.current()
+        return set(EmbeddedStore.read(generation.store).export()) if generation else set()
+
+    def check(self) -> list[pipeline.Difference]:
+        """Compare store and catalog."""
+        generation = self.workspace.required()
+        with Catalog.read(generation.catalog) as catalog:
+            return list(pipeline.differences(catalog, EmbeddedStore.read(generation.store)))
+
+    def files(self) -> dict[str, tuple[str, int]]:
+        """Give each file of the workspace with its content's digest and its time."""
+        return {
+            str(path.relative_to(self.workspace.path)): (
+                hashlib.sha256(path.read_bytes()).hexdigest(),
+                path.stat().st_mtime_ns,
+            )
+            for path in sorted(self.workspace.path.rglob("*"))
+            if path.is_file() and path.name not in ("lock", "holder")
+        }
+
+    def messages(self) -> list[str]:
+        """Give what was said about records, without the folder's path."""
+        start = str(self.source) + os.sep
+        return [f"{each.place.removeprefix(start)}: {each.message}" for each in self.findings]

@@ -1,0 +1,171 @@
+"""A load that is killed, or meets another, never shows anybody half a graph."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from desk import Desk
+from records import Film
+
+RECORDS, ROUNDS = 5000, 20
+PEOPLE = [f"Person {number}" for number in range(400)]
+
+# The killed process loads without validation, which would be most of its time: this is about
+# catalog, store and switch.
+LOADER = """
+import sys
+from pathlib import Path
+from etl import pipeline
+from etl.validation import ValidationReport
+from etl.workspace import Workspace
+
+class Unchecked:
+    def validate(self, triples):
+        return ValidationReport()
+
+def waiting(holder):
+    print("waiting for", holder, flush=True)
+
+options = pipeline.LoadOptions(command="the other load", waiting=waiting)
+report = pipeline.load(Workspace(Path(sys.argv[1])), [sys.argv[2]], Unchecked(), options)
+print("loaded", report.run, flush=True)
+"""
+
+
+def film(number: int, edition: int) -> Film:
+    chosen = random.Random(number)
+    cast = chosen.sample(PEOPLE, 6)
+    return Film(
+        number,
+        f"Film {number}, edition {edition}",
+        1950 + number % 70,
+        rating=f"{1 + number % 9}.5",
+        directors=cast[0],
+        actors=", ".join(cast[1:]),
+        synopsis="A film about a load that was cut short. " * 5,
+    )
+
+
+def write_edition(desk: Desk, edition: int, count: int = RECORDS) -> None:
+    desk.write(*(film(number, edition) for number in range(1, count + 1)))
+
+
+def start(desk: Desk) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", LOADER, str(desk.workspace.path), str(desk.source)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    output, _ = process.communicate(timeout=300)
+    return output
+
+
+def editions(desk: Desk) -> list[int]:
+    """Count the films of each edition in the graph, as a new reader sees it."""
+    names = [str(quad.object) for quad in desk.graph() if "edition" in str(quad.object)]
+    return [sum(f"edition {edition}" in name for name in names) for edition in (1, 2, 3)]
+
+
+def leftovers(workspace: Path) -> list[str]:
+    return sorted(path.name for path in (workspace / "generations").iterdir())
+
+
+def test_a_load_killed_at_any_moment_leaves_the_old_graph_or_the_new_one(desk: Desk) -> None:
+    write_edition(desk, 1)
+    finish(start(desk))
+    began = time.monotonic()
+    write_edition(desk, 2)
+    finish(start(desk))
+    duration = time.monotonic() - began
+    assert editions(desk) == [0, RECORDS, 0]
+    moments = random.Random(17)
+    seen = set[str]()
+    for round_ in range(ROUNDS):
+        old, new = (2, 3) if round_ % 2 == 0 else (3, 2)
+        write_edition(desk, new)
+        process = start(desk)
+        time.sleep(moments.uniform(0.1, 1.0) * duration)
+        process.send_signal(signal.SIGKILL)
+        finish(process)
+        counts = editions(desk)
+        assert sorted(counts) == [0, 0, RECORDS]
+        seen.add("new" if counts[new - 1] else "old")
+        assert "loaded" in finish(start(desk))  # works without help, and brings the new graph
+        assert editions(desk)[new - 1] == RECORDS
+        assert editions(desk)[old - 1] == 0
+    assert "old" in seen
+    assert desk.check() == []
+    assert len(leftovers(desk.workspace.path)) <= 3
+
+
+def test_a_first_load_that_is_killed_leaves_nothing_and_can_be_repeated(desk: Desk) -> None:
+    write_edition(desk, 1, 2000)
+    process = start(desk)
+    time.sleep(0.8)
+    process.send_signal(signal.SIGKILL)
+    finish(process)
+    assert editions(desk) in ([0, 0, 0], [2000, 0, 0])
+    assert "loaded" in finish(start(desk))
+    assert editions(desk) == [2000, 0, 0]
+
+
+def test_a_second_load_waits_for_the_first_and_says_for_whom(desk: Desk) -> None:
+    write_edition(desk, 1, 3000)
+    first = start(desk)
+    holder = desk.workspace.path / "holder"
+    while not holder.exists():
+        time.sleep(0.01)
+        assert first.poll() is None
+    second = start(desk)
+    assert finish(first) == "loaded 1\n"
+    assert finish(second) == (f"waiting for process {first.pid} (the other load)\nloaded None\n")
+    assert editions(desk) == [3000, 0, 0]
+
+
+def test_queries_answer_during_a_load_from_the_graph_before_it(desk: Desk) -> None:
+    write_edition(desk, 1, 3000)
+    finish(start(desk))
+    write_edition(desk, 2, 3000)
+    load = start(desk)
+    answers = []
+    while load.poll() is None:
+        answers.append(editions(desk))
+    assert "loaded" in finish(load)
+    assert answers[0] == [3000, 0, 0]
+    assert all(answer in ([3000, 0, 0], [0, 3000, 0]) for answer in answers)
+    assert len(answers) > 2
+    assert editions(desk) == [0, 3000, 0]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders are protected in another way there")
+def test_a_workspace_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "workspace").write_text("a file, not a folder")
+    desk = Desk(tmp_path)
+    desk.write(film(1, 1))
+    process = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "etl",
+            "load",
+            str(desk.source),
+            "--workspace",
+            str(tmp_path / "workspace" / "x"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 2
+    assert process.stderr.startswith(f"Error: {tmp_path / 'workspace' / 'x'}: cannot be made")
+    assert "Traceback" not in process.stderr
