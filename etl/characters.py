@@ -22,6 +22,7 @@ from dataclasses import dataclass
 _BRACKET = re.compile(r"\(([^()\n]{2,80})\)")
 _TOKEN = re.compile(r"[^\s,;:!?()…—–]+|\S|\n")
 _WINDOW = 120  # characters before a bracket in which its name is looked for
+_LONGEST = 8  # words of a name; more are a heading, or a list without commas
 _QUOTES = "\"“”„«»'‘’"
 _PARTICLES = frozenset("von van der den de del della di da do dos du la le ibn bin al el".split())
 _SUFFIX = frozenset("Jr Jr. Sr Sr. II III IV".split())
@@ -85,7 +86,7 @@ def _name_before(text: str, end: int) -> tuple[str, int]:
         del found[0]  # it may have been cut in two
     pieces = [match[0] for match in found]
     first = _last_name(pieces)
-    if first == len(pieces):
+    if not 0 < len(pieces) - first <= _LONGEST:
         return "", end
     return _unquoted(" ".join(pieces[first:])), found[first].start()
 
@@ -105,7 +106,7 @@ def _last_name(pieces: Sequence[str]) -> int:
 def _belongs(pieces: Sequence[str], place: int) -> bool:
     """Tell whether a word belongs to the name behind it, or is its last one."""
     piece = pieces[place]
-    if _is_possessive(piece) or (place < len(pieces) - 1 and _ends_sentence(piece)):
+    if _is_possessive(piece) or _ends_sentence(piece):
         return False
     if piece == "of":
         before = pieces[place - 1] if place else ""
@@ -210,7 +211,7 @@ def _long_names(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
             while run and run[-1] in _PARTICLES:
                 run.pop()
             first = _last_name(run)
-            if len(run) - first > 1:
+            if 1 < len(run) - first <= _LONGEST:
                 yield tuple(run[first:]), begins and first == 0
             run = []
         sentence = piece in "\n!?…" or _ends_sentence(piece)

@@ -83,14 +83,17 @@ def wikidata_entity(identifier: str) -> str:
 def _needs_encoding() -> re.Pattern[str]:
     """Match each character that may not stand in an IRI's path segment, and `_` and `%`.
 
-    Source: RFC 3987 section 2.2, `ipchar`. An underscore is encoded because it stands for
-    a space, so that two names never share an IRI.
+    An underscore is encoded because it stands for a space, so that two names never share an
+    IRI; any other space, because not every parser takes it.
+
+    Source: RFC 3987 section 2.2, `ipchar`; section 4.1, marks of a text's direction.
     """
     ucschar = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef" + "".join(
         f"{chr(plane * 0x10000 + (0x1000 if plane == 14 else 0))}-{chr(plane * 0x10000 + 0xFFFD)}"
         for plane in range(1, 15)
     )
-    return re.compile(f"[^A-Za-z0-9.~!$&'()*+,;=:@{ucschar}-]")
+    direction = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    return re.compile(f"[^A-Za-z0-9.~!$&'()*+,;=:@{ucschar}-]|[\\s{direction}]")
 
 
 _ENCODED = _needs_encoding()
