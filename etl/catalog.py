@@ -301,15 +301,19 @@ class Catalog:
             ],
         )
 
-    def known(self, source: str, path: str) -> list[Known]:
-        """Return the places of a file that hold something."""
+    def known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
+        """Return the places of files that hold something, by path."""
         rows = self._db.execute(
-            "SELECT key, arg_max(line, version), arg_max(kind, version) AS kind, "
-            "arg_max(digest, version) FROM versions WHERE source = ? AND path = ? "
-            "GROUP BY key HAVING kind <> 'gone'",
-            [source, path],
+            "SELECT path, key, arg_max(line, version), arg_max(kind, version) AS kind, "
+            "arg_max(digest, version) FROM versions "
+            "WHERE source = $1 AND path IN (SELECT unnest($2::TEXT[])) "
+            "GROUP BY path, key HAVING kind <> 'gone' ORDER BY path, key",
+            [source, list(paths)],
         )
-        return [Known(*row) for row in rows.fetchall()]
+        known: dict[str, list[Known]] = {}
+        for path, *place in rows.fetchall():
+            known.setdefault(path, []).append(Known(*place))
+        return known
 
     def place_counts(self, source: str) -> dict[str, int]:
         """Count the places of each file of a source."""

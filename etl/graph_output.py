@@ -116,8 +116,9 @@ def _default_graph(statements: Iterable[Statement]) -> Iterator[Quad]:
 
 
 def _film_before_parts(line: bytes) -> bytes:
-    """Return what to sort a line by: `<film>` comes before `<film#part>`."""
-    return line.replace(b">", b" ", 1)
+    """Return what to sort a line by: `<film>` first, `<film#part>` next, then `<film-2>`."""
+    subject, end, rest = line.partition(b">")
+    return subject.replace(b"#", b"\x01", 1) + end.replace(b">", b"\x00") + rest
 
 
 def _sorted_lines(

@@ -70,27 +70,25 @@ PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX schema: <https://schema.org/>
 SELECT ?entity ?name ?year
 WHERE {
-  VALUES ?class { UNDEF }
-  PATTERN
-  ?entity a ?class ;
+  {pattern}
+  ?entity a {class} ;
     schema:name ?name .
   OPTIONAL { ?entity schema:datePublished ?year }
 }
 """
-_ALL = _ENTITIES.replace("  PATTERN\n", "")
-_BY_IRI = _ENTITIES.replace("PATTERN", "VALUES ?entity { UNDEF }")
-_BY_NAME = _ENTITIES.replace("PATTERN", "VALUES ?name { UNDEF }")
-_BY_PAGE = _ENTITIES.replace("PATTERN", "VALUES ?page { UNDEF }\n  ?entity schema:sameAs ?page .")
-_BY_FORMER_IRI = _ENTITIES.replace(
-    "PATTERN", "VALUES ?former { UNDEF }\n  ?former dcterms:isReplacedBy ?entity ."
-)
+_ALL = ""
+_BY_IRI = "VALUES ?entity { UNDEF }"
+_BY_NAME = "VALUES ?name { UNDEF }"
+_BY_PAGE = "VALUES ?page { UNDEF }\n  ?entity schema:sameAs ?page ."
+_BY_FORMER_IRI = "VALUES ?former { UNDEF }\n  ?former dcterms:isReplacedBy ?entity ."
 
 
 def entities(
-    store: Queryable, kind: Kind, text: str = _ALL, terms: Mapping[str, Term] | None = None
+    store: Queryable, kind: Kind, pattern: str = _ALL, terms: Mapping[str, Term] | None = None
 ) -> Iterator[Entity]:
     """Yield the films or the people of a graph, each of them once, in no order."""
-    solutions = store.query(fill(text, {"class": kind.term, **(terms or {})}))
+    text = _ENTITIES.replace("{pattern}", pattern).replace("{class}", str(kind.term))
+    solutions = store.query(fill(text, terms or {}))
     assert isinstance(solutions, QuerySolutions)  # noqa: S101  # each text above is a SELECT
     seen: set[NamedNode] = set()
     for iri, name, year in solutions:
@@ -155,7 +153,7 @@ class GraphLookup:
         return list(entities(self._store, kind, pattern, terms))
 
     def _by_identifier(self, kind: Kind, text: str) -> list[Entity]:
-        imdb, item = kind.identifier(text), wikidata_id(text)
+        imdb, item = kind.identifier(_key(text)), wikidata_id(text)
         if imdb:
             return self._select(kind, _BY_PAGE, page=NamedNode(imdb_page(imdb)))
         if item:
@@ -180,7 +178,7 @@ class GraphLookup:
         return self._named_or_moved(kind, iri)
 
     def _by_key(self, kind: Kind, text: str) -> list[Entity]:
-        key = unquote(text.removeprefix("movie/").removeprefix("person/")).replace("_", " ")
+        key = unquote(_key(text)).replace("_", " ")
         return self._named_or_moved(kind, kind.iri(self._iris, key)) if key else []
 
     def _named_or_moved(self, kind: Kind, iri: NamedNode) -> list[Entity]:
@@ -189,15 +187,21 @@ class GraphLookup:
         )
 
 
+def _key(text: str) -> str:
+    """Return a key without the folder that it has in an IRI, and in tables."""
+    return text.removeprefix("movie/").removeprefix("person/")
+
+
 def _single(text: str, found: list[Entity]) -> Entity:
     if len(found) == 1:
         return found[0]
     plural = found[0].kind.plural if len({entity.kind for entity in found}) == 1 else "things"
     listed = sorted(map(str, found))
+    years = " or with its year" if any(entity.year for entity in found) else ""
     more = f" and {len(listed) - LISTED} more" if len(listed) > LISTED else ""
     raise QueryError(
         f"{len(found)} {plural} are called {text!r}",
-        hint=f"say which one by its IRI: {', '.join(listed[:LISTED])}{more}",
+        hint=f"say which, by its IRI{years}: {', '.join(listed[:LISTED])}{more}",
     )
 
 
@@ -211,7 +215,9 @@ def _ignoring_case(text: str, everything: Iterable[Entity]) -> list[Entity]:
 
 
 def _unknown(text: str, kinds: tuple[Kind, ...], everything: list[Entity]) -> QueryError:
-    nearest = [match.entity.label for match in _similar(folded(text), everything, NEAREST)]
+    match = _NAME_AND_YEAR.fullmatch(text)
+    wanted = folded(match["name"] if match else text)
+    nearest = [match.entity.label for match in _similar(wanted, everything, NEAREST)]
     hint = f"did you mean {' or '.join(dict.fromkeys(nearest))}?" if nearest else ""
     nouns = " or ".join(kind.noun for kind in kinds)
     return QueryError(f"no {nouns} is called {text!r}", hint=hint or "try 'etl search'")

@@ -317,7 +317,8 @@ def _plain(cell: Cell) -> str:
 def _shown(cell: Cell, base_iri: str | None) -> str:
     """Return a cell's text for people: on one line, IRIs short, nothing that steers a terminal."""
     text = _short(cell, base_iri) if isinstance(cell, NamedNode) else _plain(cell)
-    return _STEERING.sub(lambda match: ascii(match[0])[1:-1], re.sub(r"\s*[\n\r\t]\s*", " ", text))
+    on_one_line = re.sub(r"\s*[\n\r\t]\s*", " ", text).strip()
+    return _STEERING.sub(lambda match: ascii(match[0])[1:-1], on_one_line)
 
 
 # Control characters, and those that turn the direction of what follows them.

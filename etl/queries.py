@@ -31,7 +31,7 @@ Term = NamedNode | Literal
 class Queryable(Protocol):
     """Anything that answers SPARQL queries."""
 
-    def query(self, sparql: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+    def query(self, sparql: str, /) -> QuerySolutions | QueryBoolean | QueryTriples:
         """Answer one query."""
 
 
@@ -210,10 +210,7 @@ def _integer(text: str, _: Lookup) -> Term:
 
 
 def _text(text: str, _: Lookup) -> Term:
-    try:
-        return Literal(unicodedata.normalize("NFC", text))
-    except UnicodeEncodeError as error:
-        raise QueryError(f"expected text in UTF-8, found {text!r}") from error
+    return Literal(unicodedata.normalize("NFC", text))
 
 
 KINDS: dict[str, Callable[[str, Lookup], Term]] = {
@@ -275,10 +272,17 @@ def parse_terms(query: SavedQuery, values: Mapping[str, str], lookup: Lookup) ->
                 hint=f"add -p {parameter.name}=… ({parameter.description})",
             )
         try:
+            _check_encoding(value)
             terms[parameter.name] = KINDS[parameter.kind](value, lookup)
         except QueryError as error:
             raise QueryError(f"{parameter.name}: {error}", hint=error.hint) from error
     return terms
+
+
+def _check_encoding(text: str) -> None:
+    """Refuse the lone surrogates that Python puts for bytes that are not UTF-8."""
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise QueryError(f"expected text in UTF-8, found {text!r}")
 
 
 def _check_names(query: SavedQuery, values: Mapping[str, str]) -> None:

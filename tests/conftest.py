@@ -1,4 +1,4 @@
-"""Fixtures that several test modules share."""
+"""What several test modules share."""
 
 from __future__ import annotations
 
@@ -7,16 +7,51 @@ from pathlib import Path
 
 import pytest
 from desk import SEEDS, Desk
+from hypothesis import settings
+from pyoxigraph import RdfFormat, Store
 
-EXPECTED = Path(__file__).parent / "expected"
+from etl.identifiers import Iris
+
+TESTS = Path(__file__).parent
+
+settings.register_profile("unhurried", deadline=None)  # machines differ, promises do not
+settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-expected",
         action="store_true",
-        help="Write what the tests found into tests/expected/ instead of comparing it.",
+        help="write the files in tests/expected anew; read the diff before you commit it",
     )
+
+
+@pytest.fixture
+def expect(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
+    """Compare an output with a file in tests/expected, or write that file anew."""
+
+    def compare(name: str, output: bytes) -> None:
+        path = TESTS / "expected" / name
+        if request.config.getoption("--update-expected"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(output)
+        assert output.decode() == path.read_bytes().decode()
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def films() -> Store:
+    """A small graph of made-up films, with its provenance in the named graph."""
+    store = Store()
+    fixtures = TESTS / "fixtures"
+    store.load(path=fixtures / "films.ttl", format=RdfFormat.TURTLE)
+    store.load(
+        path=fixtures / "provenance.ttl",
+        format=RdfFormat.TURTLE,
+        to_graph=Iris().provenance_graph,
+    )
+    return store
 
 
 @pytest.fixture
@@ -27,21 +62,7 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A workspace with the sample records loaded; for reading only."""
+    """A workspace with the sample records in it, for reading only."""
     desk = Desk(tmp_path_factory.mktemp("loaded"))
     desk.load(SEEDS)
     return desk
-
-
-@pytest.fixture
-def expect(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Compare a text with a file of `tests/expected/`, or write it there when told to."""
-
-    def compare(name: str, text: str) -> None:
-        path = EXPECTED / name
-        if request.config.getoption("--update-expected"):
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="")
-        assert text == path.read_text(encoding="utf-8")
-
-    return compare

@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from pyoxigraph import Quad
+from pyoxigraph import Quad, QuerySolutions
 from records import Film, write
 
 from etl import pipeline
@@ -46,6 +46,16 @@ class Desk:
         """Give the default graph."""
         generation = self.workspace.current()
         return set(EmbeddedStore.read(generation.store).export()) if generation else set()
+
+    def count(self, pattern: str) -> int:
+        """Count the solutions of a pattern."""
+        generation = self.workspace.current()
+        if generation is None:
+            return 0
+        store = EmbeddedStore.read(generation.store)
+        answer = store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")
+        assert isinstance(answer, QuerySolutions)
+        return int(next(answer)["n"].value)
 
     def check(self) -> list[pipeline.Difference]:
         """Compare store and catalog."""

@@ -212,6 +212,6 @@ def found_in_seeds() -> Iterator[str]:
 
 
 def test_the_sample_records_name_the_characters_they_are_known_to_name(
-    expect: Callable[[str, str], None],
+    expect: Callable[[str, bytes], None],
 ) -> None:
-    expect("characters.tsv", "".join(found_in_seeds()))
+    expect("characters.tsv", "".join(found_in_seeds()).encode())

@@ -58,9 +58,9 @@ def sample() -> list[Film]:
 
 
 def test_a_sample_record_becomes_exactly_these_triples(
-    expect: Callable[[str, str], None],
+    expect: Callable[[str, bytes], None],
 ) -> None:
-    expect("movie-7361.nt", "".join(lines(triples(film(SEEDS / "7361.txt")))))
+    expect("movie-7361.nt", "".join(lines(triples(film(SEEDS / "7361.txt")))).encode())
 
 
 def test_a_record_that_says_little_becomes_little() -> None:

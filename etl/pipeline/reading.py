@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from etl.catalog import Catalog, Staged
+from etl.catalog import Catalog, Known, Staged
 from etl.errors import SourceError
 from etl.pipeline.reports import Finding, Found, Severity
 from etl.records import FilmRecord, Reject
 from etl.sources import SUFFIXES, format_of, raw_records
 from etl.sources.files import Found as File
 from etl.sources.files import Source, Stat, find, shown
+
+FILES_AT_ONCE = 2000
 
 
 @dataclass(slots=True)
@@ -35,48 +38,57 @@ class Reading:
 
     def __iter__(self) -> Iterator[Staged]:
         name = self.source.name
-        known = self.catalog.files(name) if self.catalog else {}
         counts = self.catalog.place_counts(name) if self.catalog else {}
         self.held = sum(counts.values())
         seen, closed = set[str](), list[str]()
-        for found in find(self.source, SUFFIXES):
-            seen.add(found.relative)
-            if found.problem:
-                closed.append(found.relative + os.sep)
-            if found.problem or known.get(found.relative) != found.stat:
-                yield from self._file(found, read_before=found.relative in counts)
+        differing = self._differing(seen, closed)
+        while batch := list(islice(differing, FILES_AT_ONCE)):
+            places = self._known(name, [found.relative for found in batch])
+            for found in batch:
+                yield from self._file(found, places.get(found.relative, ()))
         if not seen and not counts:
             raise SourceError(
                 f"{shown(self.source.root)}: no records in it",
                 hint=f"expected files that end in {' or '.join(SUFFIXES)}",
             )
-        if self.source.whole:
-            self.scope.append((name, None))
-            gone = [path for path in counts if path not in seen and not _below(path, closed)]
-            yield from self._gone(name, gone)
-            self.stats.extend((path, None) for path in gone)
-            self.vanished = sum(counts[path] for path in gone)
-            for source in self.absorbed:
-                places = self.catalog.place_counts(source.name) if self.catalog else {}
-                yield from self._gone(source.name, places)
-        else:
+        if not self.source.whole:
             self.scope.extend((name, path) for path in sorted(seen))
+            return
+        self.scope.append((name, None))
+        gone = [path for path in counts if path not in seen and not _below(path, closed)]
+        self.vanished = sum(counts[path] for path in gone)
+        self.stats.extend((path, None) for path in gone)
+        yield from self._gone(name, gone)
+        for source in self.absorbed:
+            places_of = self.catalog.place_counts(source.name) if self.catalog else {}
+            yield from self._gone(source.name, list(places_of))
 
-    def _file(self, found: File, *, read_before: bool) -> Iterator[Staged]:
+    def _differing(self, seen: set[str], closed: list[str]) -> Iterator[File]:
+        """Find the files that are not as they were when they were last read."""
+        known = self.catalog.files(self.source.name) if self.catalog else {}
+        for found in find(self.source, SUFFIXES):
+            seen.add(found.relative)
+            if found.problem:
+                closed.append(found.relative + os.sep)
+            if found.problem or known.get(found.relative) != found.stat:
+                yield found
+
+    def _known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
+        return self.catalog.known(source, paths) if self.catalog else {}
+
+    def _file(self, found: File, known: Iterable[Known]) -> Iterator[Staged]:
         """Read one file; give what differs from what the catalog has for it."""
         name, path = self.source.name, found.relative
-        known = {}
-        if read_before and self.catalog:
-            known = {place.key: place for place in self.catalog.known(name, path)}
+        places = {place.key: place for place in known}
         form = format_of(found.path)
         self.stats.append((path, found.stat))
         for raw in raw_records(found):
-            old = known.pop("", None)
+            old = places.pop("", None)
             if old is None or old.digest != raw.digest:
                 item = raw.parse(form)
                 self._note(path, raw.line, item)
                 yield Staged(name, path, "", raw.line, raw.digest, item)
-        for place in known.values():
+        for place in places.values():
             yield Staged(name, path, place.key, place.line, "", None)
 
     def _note(self, path: str, line: int, item: FilmRecord | Reject) -> None:
@@ -85,11 +97,9 @@ class Reading:
                 place = f"{opened(self.source, path)}:{line + note.line - 1}"
                 self.found(Finding(Severity.INFO, place, f"{note.field}: {note.message}"))
 
-    def _gone(self, source: str, paths: Iterable[str]) -> Iterator[Staged]:
-        if not self.catalog:
-            return
-        for path in paths:
-            for place in self.catalog.known(source, path):
+    def _gone(self, source: str, paths: Sequence[str]) -> Iterator[Staged]:
+        for path, places in self._known(source, paths).items():
+            for place in places:
                 yield Staged(source, path, place.key, place.line, "", None)
 
     def refuse_mass_removal(self) -> None:

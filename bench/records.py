@@ -1,0 +1,57 @@
+"""Invented film records in the layout of `seeds/`, the same ones in every run."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+_GIVEN = (
+    "Ada Björn Chloé Dmitri Elena Fatou Goro Hélène Ivo Jürgen Kateřina Lúcia Mehmet Noor".split()
+)
+_FAMILY = (
+    "Abbott O'Brien Castañeda Dvořák Eriksson Fontaine Grünwald Hassan Ito Jansen Kovács".split()
+)
+_NOUNS = (
+    "harbour letter winter orchard mirror signal border garden silence engine island debt".split()
+)
+_VERBS = "finds loses hides follows forgives betrays remembers leaves".split()
+_PER_FOLDER = 1000
+
+
+def _person(chance: random.Random, pool: int) -> str:
+    """Name somebody out of a pool, some far more often than others."""
+    number = int(pool * chance.random() ** 3)
+    middle = chr(65 + number // 154 % 26)
+    suffix = number // 4004
+    name = f"{_GIVEN[number % 14]} {middle}. {_FAMILY[number // 14 % 11]}"
+    return f"{name} {suffix}" if suffix else name
+
+
+def record(number: int, pool: int) -> str:
+    """Write one record; a title in every seven has its article behind, one in eight no rating."""
+    chance = random.Random(number)
+    title = f"The {chance.choice(_NOUNS).title()} and the {chance.choice(_NOUNS)} {number}"
+    if number % 7 == 0:
+        title = f"{title[4:]}, The"
+    cast = list(dict.fromkeys(_person(chance, pool) for _ in range(chance.randint(6, 14))))
+    directors = [_person(chance, pool) for _ in range(1 + (number % 9 == 0))]
+    sentences = [
+        f"{chance.choice(cast).split()[0]} {chance.choice(_VERBS)} the {chance.choice(_NOUNS)}."
+        for _ in range(8)
+    ]
+    rating = "" if number % 8 == 0 else f"{chance.randint(10, 100) / 10:.1f}"
+    return (
+        f"movieId: {number}\ntitle: {title}\nyear: {chance.randint(1920, 2024)}\n"
+        f"url: https://www.imdb.com/title/tt{number:07d}/\nratingValue: {rating}\n"
+        f"directors: {', '.join(dict.fromkeys(directors))}\nactors: {', '.join(cast)}\n\n"
+        f"synopsis:\nA story that begins with {chance.choice(_NOUNS)}. {' '.join(sentences)}\n"
+        f"{cast[0].split()[0]} Grey ({cast[0]}) has the last word."
+    )
+
+
+def write_records(folder: Path, count: int) -> None:
+    """Write records into a folder, a thousand to each folder in it."""
+    for number in range(1, count + 1):
+        place = folder / f"{number // _PER_FOLDER:04d}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number}.txt").write_text(record(number, count // 2 + 20), encoding="utf-8")
