@@ -5,6 +5,7 @@ Each command is imported with what it needs when it runs, so that `etl --help` i
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections import Counter
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from etl.errors import EtlError
+from etl.errors import EtlError, QueryError
 
 if TYPE_CHECKING:
     from etl.catalog import Catalog
@@ -32,6 +33,13 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 class _Main(click.Group):
     """The one place where an `EtlError` becomes text: a line, and a hint."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what is not Unicode before it gets anywhere."""
+        for text in args:
+            if any("\ud800" <= character <= "\udfff" for character in text):
+                raise click.UsageError(f"expected an argument in UTF-8, found {text!r}")
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command."""
@@ -313,19 +321,31 @@ def queries(format_name: str | None, output: Path | None) -> None:
 @output_options
 def any_query(query: str, workspace: Path, format_name: str | None, output: Path | None) -> None:
     """Run any SPARQL query, given as text, in a file, or on standard input (-)."""
-    text = query
-    if query == "-":
-        text = sys.stdin.read()
-    elif len(query) < 4096 and "\n" not in query and Path(query).is_file():
-        text = Path(query).read_text("utf-8")
+    text = _query_text(query)
     with _opened(workspace) as (catalog, store):
         _interruptible()
         _write(store.query(text), format_name, output, catalog.iris.base)
 
 
+def _query_text(query: str) -> str:
+    """Return a query that was given as text, as the name of a file, or on standard input."""
+    if query != "-" and not os.path.isfile(query):  # unlike Path, it takes any text for a name
+        return query
+    place = "standard input" if query == "-" else query
+    try:
+        data = sys.stdin.buffer.read() if query == "-" else Path(query).read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise QueryError(f"{place}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise QueryError(f"{place}: expected a query in UTF-8") from error
+
+
 @main.command()
 @click.argument("text")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="Show at most so many."
+)
 @workspace_option
 @output_options
 def search(

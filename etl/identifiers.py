@@ -19,12 +19,13 @@ from etl.errors import EtlError
 DEFAULT_BASE_IRI = "http://localhost:8000/"
 
 _IMDB_HOSTS = {"imdb.com", "www.imdb.com", "m.imdb.com", "imdb.to"}
-_IMDB_TITLE = re.compile(r"tt\d{7,10}")
-_IMDB_NAME = re.compile(r"nm\d{7,10}")
+_IMDB_ID = re.compile(r"(?:tt|nm)[0-9]{7,10}")
 _IMDB_PATH = re.compile(
-    r"/(?:[a-z]{2}(?:-[A-Za-z]{2})?/)?(?:title|name)/((?:tt|nm)\d{7,10})(?:/.*)?"
+    r"/(?:[a-z]{2}(?:-[A-Za-z]{2})?/)?(?:title/(?=tt)|name/(?=nm))((?:tt|nm)[0-9]{7,10})(?:/.*)?"
 )
-_WIKIDATA_ITEM = re.compile(r"(?:https?://(?:www\.)?wikidata\.org/(?:entity|wiki)/)?(Q[1-9]\d*)")
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
+_NOT_IN_URL = re.compile(r"[\s\x00-\x1f]")  # `urlsplit` would drop some of them unsaid
+_WIKIDATA_ITEM = re.compile(r"(?:https?://(?:www\.)?wikidata\.org/(?:entity|wiki)/)?(Q[1-9][0-9]*)")
 
 
 def imdb_id(text: str) -> str | None:
@@ -33,16 +34,18 @@ def imdb_id(text: str) -> str | None:
     Source: Wikidata's P345 gives the form, two letters and 7 to 10 digits.
     """
     text = text.strip()
-    if _IMDB_TITLE.fullmatch(text) or _IMDB_NAME.fullmatch(text):
+    if _IMDB_ID.fullmatch(text):
         return text
+    if _NOT_IN_URL.search(text):
+        return None
     try:
-        parts = urlsplit(text if "//" in text else f"//{text}")
+        parts = urlsplit(text if _SCHEME.match(text) else f"//{text}")
     except ValueError:
         return None
     if (parts.hostname or "") not in _IMDB_HOSTS:
         return None
     match = _IMDB_PATH.fullmatch(parts.path)
-    return imdb_id(match[1]) if match else None
+    return match[1] if match else None
 
 
 def imdb_title_id(text: str) -> str | None:
@@ -80,14 +83,17 @@ def wikidata_entity(identifier: str) -> str:
 def _needs_encoding() -> re.Pattern[str]:
     """Match each character that may not stand in an IRI's path segment, and `_` and `%`.
 
-    Source: RFC 3987 section 2.2, `ipchar`. An underscore is encoded because it stands for
-    a space, so that two names never share an IRI.
+    An underscore is encoded because it stands for a space, so that two names never share an
+    IRI; any other space, because not every parser takes it.
+
+    Source: RFC 3987 section 2.2, `ipchar`; section 4.1, marks of a text's direction.
     """
     ucschar = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef" + "".join(
         f"{chr(plane * 0x10000 + (0x1000 if plane == 14 else 0))}-{chr(plane * 0x10000 + 0xFFFD)}"
         for plane in range(1, 15)
     )
-    return re.compile(f"[^A-Za-z0-9.~!$&'()*+,;=:@{ucschar}-]")
+    direction = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    return re.compile(f"[^A-Za-z0-9.~!$&'()*+,;=:@{ucschar}-]|[\\s{direction}]")
 
 
 _ENCODED = _needs_encoding()
@@ -112,6 +118,16 @@ def _person(base: str, key: str) -> NamedNode:
     return NamedNode(f"{base}person/{_segment(key)}")
 
 
+def _is_base(text: str) -> bool:
+    """Tell whether a text is an absolute http(s) IRI that a path can be put behind."""
+    try:
+        parts = urlsplit(NamedNode(text).value)
+        host = parts.hostname and parts.port != 0  # a port that is no number raises
+    except ValueError:
+        return False
+    return bool(host) and parts.scheme in ("http", "https") and not set("?#") & set(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Iris:
     """Mints every IRI of a workspace below its base IRI, which ends with a slash."""
@@ -125,13 +141,7 @@ class Iris:
         Raises:
             EtlError: it is not an absolute http(s) IRI, or has a query or fragment.
         """
-        parts = urlsplit(base_iri)
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.netloc
-            or parts.query
-            or parts.fragment
-        ):
+        if not _is_base(base_iri):
             raise EtlError(
                 f"base IRI: expected an address such as {DEFAULT_BASE_IRI}, found {base_iri!r}",
                 hint="give an http or https address without query or fragment",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from desk import Desk
+from desk import SEEDS, Desk
 from hypothesis import settings
 from pyoxigraph import RdfFormat, Store
 
@@ -58,3 +58,11 @@ def films() -> Store:
 def desk(tmp_path: Path) -> Desk:
     """A fresh workspace and an empty folder of records."""
     return Desk(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A workspace with the sample records in it, for reading only."""
+    desk = Desk(tmp_path_factory.mktemp("loaded"))
+    desk.load(SEEDS)
+    return desk

@@ -56,7 +56,7 @@ class Raw:
 
 def format_of(path: str) -> Format:
     """Tell a file's format by its suffix; a file of no known suffix is taken for text."""
-    suffix = next((suffix for suffix in FORMATS if path.endswith(suffix)), ".txt")
+    suffix = next((suffix for suffix in FORMATS if path.lower().endswith(suffix)), ".txt")
     return FORMATS[suffix]
 
 

@@ -6,6 +6,8 @@ import codecs
 import glob
 import hashlib
 import os
+import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +23,10 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SNIFFED = 65_536  # bytes that are looked at to name an encoding
+_LINE_END = re.compile(r"\r\n|\r|\n")
+# What texts in Western European languages are made of, but for Icelandic; and what none has.
+_WESTERN = re.compile("[\t\n\r -~\xa0¡£©«®°´·º»¿À-ÏÑ-ÖØ-Üß-ïñ-öø-üÿŒœŸ€…‘’“”–—]*")
+_UNWESTERN = re.compile("[À-ÿ]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ class Source:
         """Name the source in an IRI without showing where it lies on the disk."""
         if self.named:
             return self.name
-        return f"{self.label}-{hashlib.sha256(self.name.encode()).hexdigest()[:8]}"
+        return f"{self.label}-{hashlib.sha256(os.fsencode(self.name)).hexdigest()[:8]}"
 
 
 def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source]) -> list[Source]:
@@ -90,8 +96,11 @@ def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source])
     if name is not None:
         return [_named(name, paths)]
     whole = [Source(path, os.path.basename(path) or path, path, (path,)) for path in paths]
-    outermost = [s for s in whole if not any(other.holds(s.root) for other in whole)]
-    return [_known(source, known) for source in dict.fromkeys(outermost)]
+    named = {source.root: source for source in whole}
+    outermost = [
+        s for s in named.values() if not any(str(up) in named for up in Path(s.root).parents)
+    ]
+    return [_known(source, known) for source in outermost]
 
 
 def _expand(argument: str) -> list[str]:
@@ -139,15 +148,31 @@ def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[Found]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        yield Found(folder, _relative(folder, root), problem=_reason(error))
+        problem = f"a folder that cannot be opened ({_reason(error)})"
+        yield Found(folder, _relative(folder, root), problem=problem)
         return
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir(follow_symlinks=False):
+        if not _is_unicode(entry.name):
+            name = os.fsencode(_relative(entry.path, root)).decode("utf-8", "backslashreplace")
+            yield Found(entry.path, name, problem="a name that is not UTF-8")
+        elif entry.is_dir(follow_symlinks=False):
             yield from _walk(entry.path, root, suffixes)
-        elif entry.name.endswith(suffixes):
-            yield _found(entry.path, root)
+        elif entry.name.lower().endswith(suffixes):
+            yield _regular(entry.path, root)
+
+
+def _is_unicode(name: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def _regular(path: str, root: str) -> Found:
+    """Find a file in a folder; a pipe there would keep its reader waiting for ever."""
+    found = _found(path, root)
+    if not found.problem and not stat.S_ISREG(os.stat(path).st_mode):
+        return Found(path, found.relative, problem="something that is no file")
+    return found
 
 
 def _found(path: str, root: str) -> Found:
@@ -158,8 +183,8 @@ def _found(path: str, root: str) -> Found:
         return Found(path, _relative(path, root), problem=problem)
     except OSError as error:
         return Found(path, _relative(path, root), problem=_reason(error))
-    stat = Stat(status.st_size, status.st_mtime_ns, status.st_ino)
-    return Found(path, _relative(path, root), stat)
+    seen = Stat(status.st_size, status.st_mtime_ns, status.st_ino)
+    return Found(path, _relative(path, root), seen)
 
 
 def _relative(path: str, root: str) -> str:
@@ -196,32 +221,60 @@ def decode(data: bytes) -> str | Reject:
     encoding, mark = next(
         ((name, bom) for bom, name in _BOMS if data.startswith(bom)), ("utf-8", b"")
     )
+    data = data[len(mark) :]
     try:
-        text = data[len(mark) :].decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         return _undecodable(data, encoding, error)
     if "\0" in text:
-        return Reject(1, "", "text", f"binary data (a NUL byte on line {_line(text)})")
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+        line = _line(text[: text.index("\0")])
+        found = _unmarked(data) or "binary data (a NUL byte)"
+        return Reject(line, "", "text", found)
+    text = text.lstrip("\ufeff")  # a second mark, where files were put together
+    return _LINE_END.sub("\n", text) if "\r" in text else text
 
 
-def _line(text: str) -> int:
-    return text.count("\n", 0, text.index("\0")) + 1
+def _line(before: str) -> int:
+    """Count the line on which a text goes on after `before`."""
+    return len(_LINE_END.findall(before)) + 1
 
 
 def _undecodable(data: bytes, encoding: str, error: UnicodeDecodeError) -> Reject:
-    line = data.count(b"\n", 0, error.start) + 1
+    line = _line(data[: error.start].decode(encoding, "replace"))
+    expected = f"{encoding.upper()} text"
+    if encoding != "utf-8":
+        return Reject(line, "", expected, f"bytes that are not ({error.reason})")
     if b"\0" in data[:_SNIFFED]:
-        return Reject(line, "", "text", "binary data")
+        return Reject(line, "", "text", _unmarked(data) or "binary data")
     guess = _encoding(data[max(0, error.start - _SNIFFED // 2) :][:_SNIFFED])
     found = f"a byte that is not (0x{data[error.start]:02X}); it looks like {guess}"
-    remedy = f"save the file as UTF-8, for instance: iconv -f {guess} -t utf-8"
-    return Reject(line, "", f"{encoding.upper()} text", f"{found}: {remedy}")
+    return Reject(line, "", expected, f"{found}: {_remedy(guess)}")
+
+
+def _remedy(encoding: str) -> str:
+    return f"save the file as UTF-8, for instance: iconv -f {encoding} -t utf-8"
+
+
+def _unmarked(data: bytes) -> str:
+    """Tell UTF-16 that lacks its mark by its NULs: every other byte of most of our letters."""
+    sample = data[:_SNIFFED]
+    for encoding, high in (("utf-16le", 1), ("utf-16be", 0)):
+        zeros = sample[high::2].count(0)
+        if zeros * 2 > len(sample[high::2]) and 0 not in sample[1 - high :: 2]:
+            return f"{encoding} without a byte order mark: {_remedy(encoding)}"
+    return ""
 
 
 def _encoding(sample: bytes) -> str:
-    """Name the encoding that a text is most likely in."""
+    """Name the encoding that a text is most likely in, as `iconv` calls it.
+
+    The commonest one is told by rule: on a short text, guessing by statistics often errs.
+    """
     from charset_normalizer import from_bytes  # takes 0.1 s to import, and is seldom needed
 
+    western = sample.decode("cp1252", "replace")
+    if _WESTERN.fullmatch(western) and not _UNWESTERN.search(western):
+        return "windows-1252"
     best = from_bytes(sample).best()
-    return best.encoding.replace("_", "-") if best else "windows-1252"
+    name = codecs.lookup(best.encoding).name if best else "cp1252"
+    return re.sub("^cp(?=125[0-8]$)", "windows-", name)

@@ -73,16 +73,16 @@ def parse(text: str) -> FilmRecord | Reject:
 
 
 def _parse(text: str, notes: Notes) -> FilmRecord:
+    if not text or text.isspace():
+        raise _Bad(1, "", "a record such as `title: …`", "an empty file")
     lines = text.split("\n")
     entries, synopsis = _header(lines, notes)
-    if not entries and synopsis is None:
-        raise _Bad(1, "", "a record such as `title: …`", "an empty file")
     read = {field: _read(field, entry, notes) for field, entry in entries.items()}
     where = {field: entry.line for field, entry in entries.items()}
     if synopsis is not None:
         where["synopsis"] = synopsis.line
         notes.at(synopsis.line, "synopsis")
-        read["synopsis"] = values.unescape(synopsis.value, notes).strip() or None
+        read["synopsis"] = values.synopsis(synopsis.value, notes)
     _note_missing(where, notes)
     return _record(read, where, notes)
 
@@ -117,18 +117,23 @@ def _header(lines: list[str], notes: Notes) -> tuple[dict[str, _Entry], _Entry |
         if not colon or (field is None and " " in key.strip()):
             raise _Bad(number, "", "`key: value`, or `synopsis:` before free text", quoted(line))
         notes.at(number, key)
-        if field == "synopsis":
-            text = "\n".join([value, *lines[number:]])
-            blank = text[: len(text) - len(text.lstrip())].count("\n")
-            return entries, _Entry(number + blank, key, text)
         if field is None:
             notes.add(_unknown(key))
             continue
         if key != KEYS[field]:
             notes.add(f"key {quoted(key)} read as {KEYS[field]!r}")
+        if field == "synopsis":
+            return entries, _free_text(number, [value, *lines[number:]])
         entry = _Entry(number, KEYS[field], value)
         entries[field] = _merged(entries[field], entry, notes) if field in entries else entry
     return entries, None
+
+
+def _free_text(number: int, lines: list[str]) -> _Entry:
+    """Take the lines from `number` on as a synopsis; its line is the first that is not blank."""
+    text = "\n".join(lines)
+    blank = text[: len(text) - len(text.lstrip())].count("\n")
+    return _Entry(number + blank, KEYS["synopsis"], text)
 
 
 def _unknown(key: str) -> str:
@@ -142,7 +147,7 @@ def _merged(first: _Entry, second: _Entry, notes: Notes) -> _Entry:
     one, two = first.value.strip(), second.value.strip()
     if first.key in ("directors", "actors"):
         notes.add(f"second {first.key!r} line joined to line {first.line}")
-        return _Entry(first.line, first.key, f"{one}, {two}" if one and two else one or two)
+        return _Entry(first.line, first.key, f"{first.value}\n{second.value}")
     if one == two or not two:
         notes.add(f"repeated key, as on line {first.line}")
         return first

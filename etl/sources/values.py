@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from html.entities import html5
 
 from etl.identifiers import imdb_title_id
 from etl.records import Note, Rating
@@ -20,11 +23,15 @@ YEAR_EXPECTED = "a year such as 2004"
 _ABSENT = {"n/a", "\\n", "-", "--"}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _YEAR = re.compile(r"\(?(\d{4})\)?")
-_DATE = re.compile(r"(\d{4})-(?:0\d|1[0-2])-[0-3]\d")
-_RATING = re.compile(r"(\d{1,3}(?:[.,]\d+)?)(?:\s*/\s*10)?")
+_DATE = re.compile(r"(\d{4})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+_RATING = re.compile(r"(\d{1,3}(?:[.,]\d{1,18})?)(?:\s*/\s*10)?")
+_NUMBER = re.compile(r"[0-9]{1,18}")
 # The articles that film catalogues move behind a title, where none is a word's end by chance.
 _ARTICLE = re.compile(r"(?s)(.+), (The|A|An|Le|La|Les|L'|Der|Das|El|Los|Las|Il|Lo|Gli)")
-_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|Esq|M\.D|Ph\.D)\.?")
+_SUFFIX = re.compile(r"(?i:Jr|Sr|II|III|IV|Esq|M\.?D|Ph\.?D)\.?")
+# No text has them, and XML has no way to write them.
+# Source: XML 1.0 section 2.2, `Char`, without the line ends and the tab that it allows.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Unreadable(Exception):
@@ -58,14 +65,25 @@ def quoted(text: str, limit: int = 60) -> str:
     return repr(text if len(text) <= limit else text[: limit - 1] + "…")
 
 
-def unescape(text: str, notes: Notes) -> str:
-    """Replace HTML's character references that end in a semicolon."""
-    if "&" not in text or not _ENTITY.search(text):
-        return text
-    repaired = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
-    if repaired != text:
+def plain(text: str, notes: Notes) -> str:
+    """Return a text, in form NFC, without HTML's character references and control characters."""
+    if "&" in text and (repaired := _ENTITY.sub(_character, text)) != text:
         notes.add("HTML character references replaced by the characters they stand for")
-    return repaired
+        text = unicodedata.normalize("NFC", repaired)
+    if controls := sorted(set(_CONTROL.findall(text))):
+        notes.add(f"control characters taken out: {', '.join(map(_code_point, controls))}")
+        text = _CONTROL.sub(lambda match: " " if match[0].isspace() else "", text)
+    return text
+
+
+def _character(reference: re.Match[str]) -> str:
+    """Return what a character reference stands for; an unknown one stands for itself."""
+    known = reference[0][1] == "#" or reference[0][1:] in html5
+    return html.unescape(reference[0]) if known else reference[0]
+
+
+def _code_point(character: str) -> str:
+    return f"U+{ord(character):04X}"
 
 
 def present(text: str, notes: Notes) -> str:
@@ -74,12 +92,14 @@ def present(text: str, notes: Notes) -> str:
     if value.lower() in _ABSENT:
         notes.add(f"{quoted(value)} read as no value")
         return ""
+    if value and text[-1].isspace():
+        notes.add("space at the end of the line dropped")
     return value
 
 
 def title(text: str, notes: Notes) -> str | None:
     """Read a title; a trailing article is put back in front."""
-    value = unescape(present(text, notes), notes).strip()
+    value = plain(present(text, notes), notes).strip()
     if match := _ARTICLE.fullmatch(value):
         article = match[2] if match[2].endswith("'") else match[2] + " "
         notes.add(f"article put back in front: {quoted(value)}")
@@ -129,33 +149,56 @@ def number(text: str, notes: Notes) -> str | None:
     value = present(text, notes)
     if not value:
         return None
-    if not (value.isascii() and value.isdigit()):
+    if not _NUMBER.fullmatch(value):
         raise Unreadable("a number such as 7361", value)
-    if value != (plain := str(int(value))):
+    if value != (shortest := str(int(value))):
         notes.add(f"leading zeros dropped from {quoted(value)}")
-    return plain
+    return shortest
+
+
+def synopsis(text: str, notes: Notes) -> str | None:
+    """Read free text: all of it, but for the space around it."""
+    value = text.strip()
+    if value.lower() in _ABSENT:
+        return present(text, notes) or None
+    return plain(value, notes).strip() or None
 
 
 def names(text: str, notes: Notes) -> tuple[str, ...]:
-    """Read people's names, separated by commas; each is kept once, in order."""
-    value = unescape(present(text, notes), notes)
-    found = list(_joined(_split(value, notes), notes))
+    """Read people's names, separated by commas; each is kept once, in order.
+
+    Each line of `text` is what one line of the file has.
+    """
+    found = [name for line in text.split("\n") for name in _names(line, notes)]
     unique = tuple(dict.fromkeys(found))
     if len(unique) < len(found):
-        twice = sorted({name for name in found if found.count(name) > 1})
+        twice = sorted(name for name, count in Counter(found).items() if count > 1)
         notes.add(f"named more than once: {', '.join(twice)}")
     return unique
 
 
+def _names(text: str, notes: Notes) -> Iterator[str]:
+    value = plain(present(text, notes), notes)
+    return _joined(_split(value, notes), notes)
+
+
 def _split(value: str, notes: Notes) -> list[str]:
-    separator = ","
-    if "," not in value:
-        separator = next((mark for mark in (";", "|") if mark in value), ",")
-    items = [" ".join(item.split()) for item in value.split(separator)]
+    """Cut a line into names. A comma beside another separator may only stand before a suffix."""
+    marks = [mark for mark in ";|," if mark in value]
+    separator = marks[0] if marks else ","
+    pieces = value.split(separator)
+    if len(marks) > 1:
+        parts = [part.strip() for piece in pieces for part in piece.split(",")[1:]]
+        if marks[1] != "," or not all(map(_SUFFIX.fullmatch, parts)):
+            raise Unreadable("names separated by commas", value)
+        pieces = [part for piece in pieces for part in piece.split(",")]
+    items = [" ".join(piece.split()) for piece in pieces]
     if separator != ",":
         notes.add(f"names separated by {separator!r}")
     if "" in items and any(items):
         notes.add("empty name between separators dropped")
+    if any(item != piece.strip() for item, piece in zip(items, pieces, strict=True)):
+        notes.add("space between the words of a name made one")
     return [item for item in items if item]
 
 
