@@ -22,6 +22,7 @@ from dataclasses import dataclass
 _BRACKET = re.compile(r"\(([^()\n]{2,80})\)")
 _TOKEN = re.compile(r"[^\s,;:!?()…—–]+|\S|\n")
 _CLAUSE = re.compile(r"[^\n,;:!?()…—–]+")
+_WORD = re.compile(r"\w+")
 _WINDOW = 120  # characters before a bracket in which its name is looked for
 _LONGEST = 8  # words of a name; more are a heading, or a list without commas
 _QUOTES = "\"“”„«»'‘’"
@@ -160,9 +161,9 @@ class _Names:
         for pair in pairs:
             self._players[pair.character].add(pair.actor)
             firm.add(tuple(pair.character.split()))
-        first_words = {name[0] for name in firm}
+        first_words = {word for name in firm for word in _WORD.findall(name[0])[:1]}
         for clause in _CLAUSE.finditer(text):
-            if not any(word in clause[0] for word in first_words):
+            if first_words.isdisjoint(_WORD.findall(clause[0])):
                 continue  # most of a text: it has no longer name for any of the short ones
             before = text[clause.start() - 1 : clause.start()]
             for name, begins in _long_names(clause[0], begins_sentence=before in "\n!?…"):
