@@ -27,6 +27,8 @@ _WINDOW = 120  # characters before a bracket in which its name is looked for
 _LONGEST = 8  # words of a name; more are a heading, or a list without commas
 _QUOTES = "\"“”„«»'‘’"
 _PARTICLES = frozenset("von van der den de del della di da do dos du la le ibn bin al el".split())
+_CAPITAL = rf"[{_QUOTES}]*(?:\w{{1,2}}['’-])?[^\Wa-z_]"  # and some small letters beyond ASCII
+_ROW = re.compile(rf"(?:^|\s){_CAPITAL}\S*\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)*{_CAPITAL}")
 _SUFFIX = frozenset("Jr Jr. Sr Sr. II III IV".split())
 _ABBREVIATION = re.compile(
     r"(?:\w\.)+|(?:Dr|Mrs?|Ms|Mme|Mlle|St|Jr|Sr|Lt|Sgt|Cpl|Pvt|Capt|Cmdr|Maj|Col|Gen|Adm|Prof|Rev|Fr"
@@ -163,7 +165,7 @@ class _Names:
             firm.add(tuple(pair.character.split()))
         first_words = {word for name in firm for word in _WORD.findall(name[0])[:1]}
         for clause in _CLAUSE.finditer(text):
-            if first_words.isdisjoint(_WORD.findall(clause[0])):
+            if not _ROW.search(clause[0]) or first_words.isdisjoint(_WORD.findall(clause[0])):
                 continue  # most of a text: it has no longer name for any of the short ones
             before = text[clause.start() - 1 : clause.start()]
             for name, begins in _long_names(clause[0], begins_sentence=before in "\n!?…"):
