@@ -21,6 +21,8 @@ from dataclasses import dataclass
 
 _BRACKET = re.compile(r"\(([^()\n]{2,80})\)")
 _TOKEN = re.compile(r"[^\s,;:!?()…—–]+|\S|\n")
+_CLAUSE = re.compile(r"[^\n,;:!?()…—–]+")
+_WORD = re.compile(r"\w+")
 _WINDOW = 120  # characters before a bracket in which its name is looked for
 _LONGEST = 8  # words of a name; more are a heading, or a list without commas
 _QUOTES = "\"“”„«»'‘’"
@@ -159,9 +161,14 @@ class _Names:
         for pair in pairs:
             self._players[pair.character].add(pair.actor)
             firm.add(tuple(pair.character.split()))
-        for name, begins in _long_names(text):
-            if " ".join(name) not in actors:
-                (self._initial if begins else firm).add(name)
+        first_words = {word for name in firm for word in _WORD.findall(name[0])[:1]}
+        for clause in _CLAUSE.finditer(text):
+            if first_words.isdisjoint(_WORD.findall(clause[0])):
+                continue  # most of a text: it has no longer name for any of the short ones
+            before = text[clause.start() - 1 : clause.start()]
+            for name, begins in _long_names(clause[0], begins_sentence=before in "\n!?…"):
+                if " ".join(name) not in actors:
+                    (self._initial if begins else firm).add(name)
         self._initial -= firm
         for name in firm | self._initial:
             for word in set(name):
@@ -196,11 +203,11 @@ def _place(words: tuple[str, ...], name: tuple[str, ...]) -> int | None:
     return next((i for i in places if name[i : i + len(words)] == words), None)
 
 
-def _long_names(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """Give the names of two words and more in a text, and whether they begin a sentence."""
+def _long_names(clause: str, *, begins_sentence: bool) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Give the names of two words and more in a clause, and whether they begin a sentence."""
     run: list[str] = []
-    begins, sentence = False, True
-    for piece in [*_TOKEN.findall(text), "\n"]:
+    begins, sentence = False, begins_sentence
+    for piece in [*_TOKEN.findall(clause), "\n"]:
         word = piece[:-2] if _is_possessive(piece) else piece
         word = word.removesuffix(".") if _ends_sentence(word) else word
         belongs = _is_name_word(piece) or (bool(run) and piece in _PARTICLES)

@@ -27,10 +27,9 @@ from pyoxigraph import (
     parse,
 )
 
-from etl import graph_output
 from etl.errors import EtlError
-from etl.jsonld import Context, nodes
-from etl.output import Answer, Cell, Graph, Rows, Target, opened, write
+from etl.output import Answer, Cell, Graph, Rows, Target, graphs, opened, write
+from etl.output.jsonld import Context, nodes
 from etl.vocab import FILM, RDF, SCHEMA, XSD
 
 BASE = "http://localhost:8000/"
@@ -339,7 +338,7 @@ def test_sorting_on_disk_changes_nothing(
     name: str, films: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_memory = written(Graph(films), name)
-    monkeypatch.setattr(graph_output, "SORTED_AT_ONCE", 7)
+    monkeypatch.setattr(graphs, "SORTED_AT_ONCE", 7)
     assert written(Graph(films), name) == in_memory
 
 
@@ -521,7 +520,7 @@ def test_whatever_the_context_the_triples_are_the_same(
 
 
 def by_subject(graph: Iterable[Triple]) -> list[Triple]:
-    return list(graph_output.ordered(graph))
+    return list(graphs.ordered(graph))
 
 
 def test_parts_are_inside_their_film_in_the_order_of_their_numbers() -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pyoxigraph import NamedNode, Quad, Triple
 
-from etl.catalog import Catalog, Group, Reason
+from etl.catalog import Catalog, Comparison, Group, Reason
 from etl.identifiers import Iris
 from etl.mapping import field_of, map_film, map_person, person_iri
 from etl.pipeline.reports import Diff, LoadReport, Progress
@@ -54,30 +54,32 @@ class Builder:
     progress: Progress
     warned: Callable[[Film, ValidationResult], None]
     sources: dict[str, NamedNode]
+    _comparison: Comparison = field(init=False)
     _gone: list[Quad] = field(default_factory=list)
     _new: list[Triple | Quad] = field(default_factory=list)
 
-    def build(self) -> None:
-        """Bring films and people in step.
+    def build(self) -> Comparison:
+        """Bring films and people in step, and give what told them apart.
 
         All changed films are judged first; then records that fell back to what was accepted
         before make their films anew; then what no record is about any more goes.
         """
         with self.report.timed("catalog"):
-            self.catalog.compare()
+            self._comparison = self.catalog.compare()
         self._films("candidates")
         with self.report.timed("catalog"):
-            self.catalog.compare_accepted()
+            self._comparison.compare_accepted()
         self._films("accepted")
-        for film in self.catalog.superfluous_films():
+        for film in self._comparison.superfluous_films():
             self._replace(self.iris.movie(film), (), self.report.films)
-            self.catalog.forget([film])
+            self._comparison.forget([film])
         self._apply()
         self._people()
+        return self._comparison
 
     def _films(self, table: str) -> None:
         done = 0
-        for groups in self.catalog.pending(table, CHUNK_FILMS):
+        for groups in self._comparison.pending(table, CHUNK_FILMS):
             with self.report.timed("map"):
                 drafts = self._drafts(groups)
             with self.report.timed("validate"):
@@ -86,16 +88,16 @@ class Builder:
             with self.report.timed("store"):
                 self._store(fit)
             with self.report.timed("catalog"):
-                self.catalog.release([draft.group for draft in fit])
-                self.catalog.accept([draft.group for draft in fit])
+                self._comparison.release([draft.group for draft in fit])
+                self._comparison.accept([draft.group for draft in fit])
             if table == "candidates":
                 self._refuse_all(drafts, refused)
             done += len(groups)
-            self.progress("films", done, self.catalog.pending_count())
+            self.progress("films", done, self._comparison.pending_count())
         self._apply()
 
     def _drafts(self, groups: Sequence[Group]) -> list[Draft]:
-        identities = self.catalog.identities(groups)
+        identities = self._comparison.identities(groups)
         return [self._draft(group, group.members, identities) for group in groups]
 
     def _draft(self, group: Group, members: Sequence[Member], identities: dict[str, str]) -> Draft:
@@ -151,7 +153,7 @@ class Builder:
                 sound = []
         refused = [member for member in members if member not in sound]
         reasons = [self.reason(draft.film, result) for result in results]
-        self.catalog.refuse(self.run, draft.group, refused, reasons)
+        self._comparison.refuse(self.run, draft.group, refused, reasons)
 
     def reason(self, film: Film, result: ValidationResult) -> Reason:
         """Put a validation result into words, and tell the field of the record it speaks of."""
@@ -178,7 +180,7 @@ class Builder:
         return field_of(path.strip("<>"))
 
     def _conforms(self, draft: Draft, members: Sequence[Member]) -> bool:
-        trial = self._draft(draft.group, members, self.catalog.identities([draft.group]))
+        trial = self._draft(draft.group, members, self._comparison.identities([draft.group]))
         return not self._violations([trial])
 
     def _store(self, drafts: Sequence[Draft]) -> None:
@@ -214,7 +216,7 @@ class Builder:
 
     def _people(self) -> None:
         removed = set[NamedNode]()
-        for gone, added in self.catalog.change_people(CHUNK_PEOPLE):
+        for gone, added in self._comparison.change_people(CHUNK_PEOPLE):
             with self.report.timed("store"):
                 removed.update(person_iri(person, self.iris) for person in gone)
                 for person in added:

@@ -50,13 +50,13 @@ def _in_default_graph(quad: Quad) -> bool:
 
 
 def _expected(catalog: Catalog, iris: Iris) -> Iterator[tuple[NamedNode, list[Triple]]]:
-    catalog.compare()
-    for groups in catalog.films(CHUNK_FILMS):
-        identities = catalog.identities(groups)
+    comparison = catalog.compare()
+    for groups in comparison.films(CHUNK_FILMS):
+        identities = comparison.identities(groups)
         for group in groups:
             film = resolve(group.film, group.members, identities)
             yield iris.movie(film.key), map_film(film, iris)
-    for people in catalog.people(CHUNK_FILMS):
+    for people in comparison.people(CHUNK_FILMS):
         for person in people:
             yield person_iri(person, iris), map_person(person, iris)
 
@@ -74,7 +74,7 @@ def validate_store(catalog: Catalog, store: EmbeddedStore, engine: Engine) -> li
     """Validate the store's films, each together with the people it names."""
     findings: dict[Finding, None] = {}
     iris = catalog.iris
-    for groups in catalog.films(CHUNK_FILMS):
+    for groups in catalog.compare().films(CHUNK_FILMS):
         films = [quad.triple for group in groups for quad in store.entity(iris.movie(group.film))]
         people = {
             triple.object

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from etl.catalog import Catalog, Staged
+from etl.catalog import Catalog, Comparison, Staged
 from etl.errors import WorkspaceError
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.pipeline.building import Builder, Engine
@@ -141,7 +141,7 @@ class _Load:
         with self._report.timed("read"):
             first = list(islice(staged, STAGED_AT_ONCE))
         if not first and old:
-            return self._finish(old, readings)
+            return self._finish(old, old.compare(), readings)
         catalog = self._next_catalog()
         try:
             self._report.run = catalog.begin(self._options.command)
@@ -152,8 +152,9 @@ class _Load:
                 catalog.keep_files(reading.source.name, reading.stats)
                 for source in reading.absorbed:
                     catalog.drop_source(source)
-            store = self._build(catalog)
-            report = self._finish(catalog, readings)
+            store = self._next_store()
+            comparison = self._build(catalog, store)
+            report = self._finish(catalog, comparison, readings)
             self._record(catalog, store, readings)
             return report
         finally:
@@ -183,8 +184,7 @@ class _Load:
                 if reading.vanished:
                     reading.refuse_mass_removal()
 
-    def _build(self, catalog: Catalog) -> EmbeddedStore:
-        store = self._next_store()
+    def _build(self, catalog: Catalog, store: EmbeddedStore) -> Comparison:
         all_sources = catalog.sources()
         builder = Builder(
             catalog=catalog,
@@ -199,8 +199,7 @@ class _Load:
             sources={source.name: self._iris.source(source.slug) for source in all_sources},
         )
         self._places = {source.name: source for source in all_sources}
-        builder.build()
-        return store
+        return builder.build()
 
     def _record(self, catalog: Catalog, store: EmbeddedStore, readings: Sequence[Reading]) -> None:
         """Write down the run, in the catalog and in the provenance graph."""
@@ -228,18 +227,18 @@ class _Load:
                 EmbeddedStore.checkpoint(self._current.store, self._following.store)
             return EmbeddedStore.write(self._following.store)
 
-    def _finish(self, catalog: Catalog, readings: Sequence[Reading]) -> LoadReport:
+    def _finish(
+        self, catalog: Catalog, comparison: Comparison, readings: Sequence[Reading]
+    ) -> LoadReport:
         """Say how every record of the named sources ended."""
         report = self._report
-        if report.run is None:
-            catalog.compare()
-        statuses = catalog.statuses(report.run or 0, [s for r in readings for s in r.scope])
+        scope = [item for reading in readings for item in reading.scope]
+        statuses = comparison.statuses(report.run or 0, scope)
         for reading in readings:
             source = reading.source
             counts = statuses.get(source.name, {})
             report.sources.append(SourceReport(source.label, vanished=reading.vanished, **counts))
-        scope = {item for reading in readings for item in reading.scope}
-        for refused in kept_out(catalog, scope):
+        for refused in kept_out(catalog, set(scope)):
             for finding in refused.findings:
                 self._options.found(finding)
         return report

@@ -29,7 +29,7 @@ from pyoxigraph import (
 )
 
 from etl.errors import EtlError
-from etl.jsonld import Json, nodes, shipped_context
+from etl.output.jsonld import Json, nodes, shipped_context
 from etl.vocab import PREFIXES, RDF, XSD
 
 Statement = Triple | Quad

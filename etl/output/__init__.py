@@ -34,7 +34,7 @@ from pyoxigraph import (
 from rich.cells import cell_len
 
 from etl.errors import EtlError
-from etl.graph_output import GRAPH_WRITERS, Statement
+from etl.output.graphs import GRAPH_WRITERS, Statement
 from etl.vocab import PREFIXES, XSD
 
 Node = NamedNode | BlankNode | Literal | Triple

@@ -1,0 +1,290 @@
+"""The catalog: every record as it was read, in a DuckDB file.
+
+A *place* is where a record stands: source, path, key within the file. What was read there is a
+*version*; versions are only ever added, numbered upwards, so the newest of a place is what it
+says now. `films` and `people` hold what the graph was last made from: comparing them with the
+versions gives what has changed, with one join.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+
+from etl.catalog.comparison import Comparison, scalar
+from etl.catalog.entries import Group, Known, Quarantined, Reason, Run, Staged
+from etl.catalog.statements import (
+    SCHEMA,
+)
+from etl.errors import WorkspaceError
+from etl.identifiers import Iris
+from etl.records import FilmRecord, Origin, Reject, decode_film, decode_reject, encode
+from etl.resolution import Member
+from etl.sources.files import Source, Stat
+
+SCHEMA_VERSION = 1
+
+
+class Catalog:
+    """The records, runs and quarantine of one generation."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._db = connection
+
+    @classmethod
+    def create(cls, path: Path, iris: Iris) -> Self:
+        """Make an empty catalog."""
+        catalog = cls(_connect(path, read_only=False))
+        catalog._db.execute(SCHEMA)
+        catalog._db.executemany(
+            "INSERT INTO settings VALUES (?, ?)",
+            [("schema_version", str(SCHEMA_VERSION)), ("base_iri", iris.base)],
+        )
+        return catalog
+
+    @classmethod
+    @contextmanager
+    def read(cls, path: Path) -> Iterator[Self]:
+        """Open a finished catalog for reading.
+
+        Raises:
+            WorkspaceError: it cannot be opened, or another version of us wrote it.
+        """
+        connection = _connect(path, read_only=True)
+        try:
+            yield cls(connection)._checked(path)
+        finally:
+            connection.close()
+
+    @classmethod
+    def write(cls, path: Path) -> Self:
+        """Open a copy of a finished catalog for changing it; it is to be closed."""
+        return cls(_connect(path, read_only=False))._checked(path)
+
+    def _checked(self, path: Path) -> Self:
+        found = self._setting("schema_version")
+        if found != str(SCHEMA_VERSION):
+            raise WorkspaceError(
+                f"{path}: expected a catalog of version {SCHEMA_VERSION}, found {found}",
+                hint="use the version of reelgraph that wrote it, or load into a new workspace",
+            )
+        return self
+
+    def close(self) -> None:
+        """Write everything to the file and let go of it."""
+        self._db.execute("CHECKPOINT")
+        self._db.close()
+
+    def _setting(self, name: str) -> str:
+        return str(scalar(self._db, "SELECT value FROM settings WHERE name = ?", [name]))
+
+    @property
+    def iris(self) -> Iris:
+        """Return what mints the workspace's IRIs."""
+        return Iris(self._setting("base_iri"))
+
+    # Sources and files
+
+    def sources(self) -> list[Source]:
+        """List the sources, by name."""
+        rows = self._db.execute("SELECT * FROM sources ORDER BY source").fetchall()
+        return [Source(name, label, root, tuple(paths)) for name, label, root, paths in rows]
+
+    def keep_source(self, source: Source) -> None:
+        """Remember a source."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)",
+            [source.name, source.label, source.root, list(source.paths)],
+        )
+
+    def drop_source(self, source: Source) -> None:
+        """Forget a source; its records are to be staged as gone."""
+        for table in ("sources", "files"):
+            self._db.execute(f"DELETE FROM {table} WHERE source = ?", [source.name])  # noqa: S608
+
+    def files(self, source: str) -> dict[str, Stat]:
+        """Return what the files of a source looked like when they were last read."""
+        rows = self._db.execute(
+            "SELECT path, size, mtime_ns, inode FROM files WHERE source = ?", [source]
+        )
+        return {path: Stat(*stat) for path, *stat in rows.fetchall()}
+
+    def keep_files(self, source: str, stats: Sequence[tuple[str, Stat | None]]) -> None:
+        """Remember what files looked like when they were read; None forgets one."""
+        self._db.execute(
+            "DELETE FROM files WHERE source = $1 AND path IN (SELECT unnest($2::TEXT[]))",
+            [source, [path for path, _ in stats]],
+        )
+        kept = [(path, stat) for path, stat in stats if stat]
+        self._db.execute(
+            "INSERT INTO files SELECT $1, unnest($2::TEXT[]), unnest($3::BIGINT[]), "
+            "unnest($4::BIGINT[]), unnest($5::UBIGINT[])",
+            [
+                source,
+                [path for path, _ in kept],
+                [stat.size for _, stat in kept],
+                [stat.mtime_ns for _, stat in kept],
+                [stat.inode for _, stat in kept],
+            ],
+        )
+
+    def known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
+        """Return the places of files that hold something, by path."""
+        rows = self._db.execute(
+            "SELECT path, key, arg_max(line, version), arg_max(kind, version) AS kind, "
+            "arg_max(digest, version) FROM versions "
+            "WHERE source = $1 AND path IN (SELECT unnest($2::TEXT[])) "
+            "GROUP BY path, key HAVING kind <> 'gone' ORDER BY path, key",
+            [source, list(paths)],
+        )
+        known: dict[str, list[Known]] = {}
+        for path, *place in rows.fetchall():
+            known.setdefault(path, []).append(Known(*place))
+        return known
+
+    def place_counts(self, source: str) -> dict[str, int]:
+        """Count the places of each file of a source."""
+        rows = self._db.execute(
+            "SELECT path, count(*) FROM (SELECT path, arg_max(kind, version) AS kind "
+            "FROM versions WHERE source = ? GROUP BY path, key) WHERE kind <> 'gone' GROUP BY path",
+            [source],
+        )
+        return dict(rows.fetchall())
+
+    # Runs and versions
+
+    def begin(self, command: str) -> int:
+        """Begin a run and return its number."""
+        number = (scalar(self._db, "SELECT max(run) FROM runs") or 0) + 1
+        self._db.execute(
+            "INSERT INTO runs (run, command, started) VALUES (?, ?, ?)",
+            [number, command, datetime.now(UTC).replace(tzinfo=None)],
+        )
+        return number
+
+    def end(self, run: int, seconds: float, report: dict[str, Any]) -> None:
+        """Write down what a run did."""
+        self._db.execute(
+            "UPDATE runs SET seconds = ?, report = ? WHERE run = ?",
+            [seconds, json.dumps(report), run],
+        )
+
+    def runs(self) -> list[Run]:
+        """List the runs, oldest first."""
+        rows = self._db.execute("SELECT * FROM runs ORDER BY run").fetchall()
+        return [
+            Run(run, command, started, seconds, json.loads(report or "{}"))
+            for run, command, started, seconds, report in rows
+        ]
+
+    def stage(self, run: int, staged: Sequence[Staged]) -> None:
+        """Add versions."""
+        first = (scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
+        columns = zip(*(_row(item) for item in staged), strict=True)
+        self._db.execute(
+            "INSERT INTO versions SELECT unnest($1::BIGINT[]), $2, unnest($3::TEXT[]), "
+            "unnest($4::TEXT[]), unnest($5::TEXT[]), unnest($6::INTEGER[]), unnest($7::TEXT[]), "
+            "unnest($8::TEXT[]), unnest($9::TEXT[]), unnest($10::TEXT[]), unnest($11::TEXT[]), "
+            "unnest($12::TEXT[]), unnest($13::TEXT[])",
+            [list(range(first, first + len(staged))), run, *map(list, columns)],
+        )
+
+    # What has changed
+
+    def compare(self) -> Comparison:
+        """Put together which versions make which film now."""
+        return Comparison(self._db)
+
+    # Answers about what is held
+
+    def rejects(self) -> list[tuple[Origin, Reject]]:
+        """List the records that could not be read, by place."""
+        rows = self._db.execute(
+            "SELECT source, path, line, body FROM versions "
+            "WHERE version IN (SELECT max(version) FROM versions GROUP BY source, path, key) "
+            "AND kind = 'reject' ORDER BY source, path, line"
+        )
+        return [
+            (Origin(source, path, line), decode_reject(body))
+            for source, path, line, body in rows.fetchall()
+        ]
+
+    def quarantined(self) -> list[Quarantined]:
+        """List the records that are kept out by the shapes, by place."""
+        rows = self._db.execute(
+            "SELECT v.source, v.path, v.line, q.film, v.body, q.results, v.run "
+            "FROM quarantine q JOIN versions v USING (version) WHERE version IN "
+            "(SELECT max(version) FROM versions GROUP BY source, path, key) "
+            "ORDER BY v.source, v.path, v.line"
+        )
+        return [
+            Quarantined(
+                Origin(source, path, line),
+                film,
+                decode_film(body),
+                tuple(Reason(**reason) for reason in json.loads(reasons)),
+                run,
+            )
+            for source, path, line, film, body, reasons, run in rows.fetchall()
+        ]
+
+    def group(self, film: str) -> tuple[Group, dict[int, int]] | None:
+        """Return what a film in the graph is made from, and the run that read each version."""
+        inputs = scalar(self._db, "SELECT inputs FROM films WHERE film = ?", [film])
+        if inputs is None:
+            return None
+        rows = self._db.execute(
+            "SELECT version, run, source, path, line, body FROM versions "
+            "WHERE version IN (SELECT unnest(versions) FROM films WHERE film = ?) ORDER BY source",
+            [film],
+        ).fetchall()
+        members = tuple(
+            Member(Origin(source, path, line), decode_film(body), version)
+            for version, _, source, path, line, body in rows
+        )
+        return Group(film, inputs, members), {row[0]: row[1] for row in rows}
+
+    def counts(self) -> tuple[int, int]:
+        """Count the films and the people in the graph."""
+        return (
+            int(scalar(self._db, "SELECT count(*) FROM films")),
+            int(scalar(self._db, "SELECT count(*) FROM people")),
+        )
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), read_only=read_only)
+    except duckdb.Error as error:
+        first = str(error).partition("\n")[0]
+        raise WorkspaceError(
+            f"{path}: the catalog cannot be opened: {first}", hint="run: etl check"
+        ) from error
+
+
+def _row(staged: Staged) -> tuple[Any, ...]:
+    """Spread a staged record over the columns of `versions`, number and run left out."""
+    head = (staged.source, staged.path, staged.key, staged.line)
+    match staged.item:
+        case FilmRecord() as record:
+            people = dict.fromkeys((credit.name, credit.imdb_id) for credit in record.credits)
+            return (
+                *head,
+                "film",
+                staged.digest,
+                record.identifiers.get("imdb"),
+                record.identifiers.get("movielens"),
+                "\n".join(name for name, _ in people),
+                "\n".join(i or "" for _, i in people) if any(i for _, i in people) else None,
+                encode(record),
+            )
+        case Reject() as reject:
+            return (*head, "reject", staged.digest, None, None, None, None, encode(reject))
+        case None:
+            return (*head, "gone", staged.digest, None, None, None, None, None)

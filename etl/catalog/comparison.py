@@ -1,0 +1,186 @@
+"""What has changed: the versions that make each film now, beside what the graph was made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import duckdb
+
+from etl.catalog.entries import Group, Reason
+from etl.catalog.statements import (
+    CANDIDATE,
+    GROUPS,
+    IDENTITIES,
+    MEMBERS,
+    NAMED,
+    PEOPLE,
+    PLACES,
+    STATUS,
+)
+from etl.records import Origin, decode_film
+from etl.resolution import Member, Person
+
+
+class Comparison:
+    """The films as the records make them, and how each stands to the graph.
+
+    What it knows is in temporary tables of its connection; one comparison at a time.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._db = connection
+        self._db.execute(PLACES)
+        self._db.execute(MEMBERS.format(table="candidates", choice=CANDIDATE))
+        self._db.execute(IDENTITIES.format(people=PEOPLE))
+        self._db.execute(GROUPS.format(table="candidates", people=PEOPLE))
+
+    def compare_accepted(self) -> None:
+        """Put together which accepted versions make which film, after all have been judged."""
+        self._db.execute(PLACES)
+        self._db.execute(MEMBERS.format(table="accepted", choice="accepted"))
+        self._db.execute(GROUPS.format(table="accepted", people=PEOPLE))
+
+    def pending(self, table: str, size: int) -> Iterator[list[Group]]:
+        """Give the films of `candidates` or `accepted` that differ from the graph's, in chunks."""
+        self._db.execute(
+            f"CREATE OR REPLACE TEMP TABLE pending AS SELECT * FROM {table} g "  # noqa: S608
+            "WHERE NOT EXISTS (FROM films f WHERE f.film = g.film AND f.inputs = g.inputs) "
+            "AND NOT EXISTS (FROM quarantine q WHERE q.film = g.film AND q.inputs = g.inputs) "
+            "ORDER BY first"
+        )
+        total = int(scalar(self._db, "SELECT count(*) FROM pending"))
+        for start in range(0, total, size):
+            yield list(self._groups(start, start + size))
+
+    def pending_count(self) -> int:
+        """Count the films that `pending` gives."""
+        return int(scalar(self._db, "SELECT count(*) FROM pending"))
+
+    def _groups(self, start: int, end: int) -> Iterator[Group]:
+        rows = self._db.execute(
+            "WITH page AS (SELECT rowid AS place, film, inputs, unnest(versions) AS version "
+            "FROM pending WHERE rowid >= $1 AND rowid < $2) "
+            "SELECT film, inputs, version, source, path, line, body "
+            "FROM page JOIN versions USING (version) ORDER BY place, source",
+            [start, end],
+        ).fetchall()
+        members: list[Member] = []
+        for index, (film, inputs, version, source, path, line, body) in enumerate(rows):
+            members.append(Member(Origin(source, path, line), decode_film(body), version))
+            if index + 1 == len(rows) or rows[index + 1][0] != film:
+                yield Group(film, inputs, tuple(members))
+                members = []
+
+    def identities(self, groups: Iterable[Group]) -> dict[str, str]:
+        """Return the IMDb ids of those names of the groups that have exactly one in the catalog."""
+        if not scalar(self._db, "SELECT count(*) FROM identities"):
+            return {}
+        records = (member.record for group in groups for member in group.members)
+        names = {credit.name for record in records for credit in record.credits}
+        rows = self._db.execute(
+            "SELECT name, id FROM identities WHERE name IN (SELECT unnest($1::TEXT[]))",
+            [list(names)],
+        )
+        return dict(rows.fetchall())
+
+    def accept(self, groups: Sequence[Group]) -> None:
+        """Remember what films in the graph are made from."""
+        films = [group.film for group in groups]
+        self.forget(films)
+        self._db.execute(
+            "INSERT INTO films SELECT film, inputs, versions FROM pending "
+            "WHERE film IN (SELECT unnest($1::TEXT[]))",
+            [films],
+        )
+
+    def forget(self, films: Sequence[str]) -> None:
+        """Forget films that have left the graph."""
+        self._db.execute("DELETE FROM films WHERE film IN (SELECT unnest($1::TEXT[]))", [films])
+
+    def refuse(
+        self, run: int, group: Group, refused: Sequence[Member], reasons: Sequence[Reason]
+    ) -> None:
+        """Put records in quarantine, with what the shapes say of them."""
+        text = json.dumps([asdict(reason) for reason in reasons], ensure_ascii=False)
+        self._db.executemany(
+            "INSERT INTO quarantine VALUES (?, ?, ?, ?, ?)",
+            [(member.version, group.film, group.inputs, run, text) for member in refused],
+        )
+
+    def release(self, groups: Sequence[Group]) -> None:
+        """Take the records of films that now conform out of quarantine."""
+        versions = [member.version for group in groups for member in group.members]
+        self._db.execute(
+            "DELETE FROM quarantine WHERE version IN (SELECT unnest($1::BIGINT[]))", [versions]
+        )
+
+    def superfluous_films(self) -> list[str]:
+        """List the films in the graph that no accepted record is about any more."""
+        rows = self._db.execute(
+            "SELECT film FROM films WHERE film NOT IN (SELECT film FROM accepted) ORDER BY film"
+        )
+        return [film for (film,) in rows.fetchall()]
+
+    def change_people(self, size: int) -> Iterator[tuple[list[Person], list[Person]]]:
+        """Bring the people in step with the films; give those removed and those added, in chunks.
+
+        A person whose name changed is in both. People with an IMDb id have the name that most
+        films give them, the first by alphabet among equals.
+        """
+        self._db.execute(NAMED.format(people=PEOPLE))
+        for old, new in (("people", "named"), ("named", "people")):
+            self._db.execute(
+                f"CREATE OR REPLACE TEMP TABLE only_{old} AS "  # noqa: S608
+                f"SELECT * FROM {old} EXCEPT SELECT * FROM {new} ORDER BY ALL"
+            )
+        for removed in self._people("only_people", size):
+            yield removed, []
+        for added in self._people("only_named", size):
+            yield [], added
+        self._db.execute("DELETE FROM people")
+        self._db.execute("INSERT INTO people SELECT * FROM named")
+
+    def _people(self, table: str, size: int) -> Iterator[list[Person]]:
+        total = int(scalar(self._db, f"SELECT count(*) FROM {table}"))  # noqa: S608
+        for start in range(0, total, size):
+            rows = self._db.execute(
+                f"SELECT name, imdb FROM {table} WHERE rowid >= ? AND rowid < ?",  # noqa: S608
+                [start, start + size],
+            )
+            yield [Person(*row) for row in rows.fetchall()]
+
+    def statuses(
+        self, run: int, scope: Sequence[tuple[str, str | None]]
+    ) -> dict[str, dict[str, int]]:
+        """Count how the records within a scope stand: source → status → number.
+
+        A scope names sources, and files of them; a path of None means the whole source.
+        """
+        self._db.execute("CREATE OR REPLACE TEMP TABLE scope (source TEXT, path TEXT)")
+        self._db.executemany("INSERT INTO scope VALUES (?, ?)", [list(item) for item in scope])
+        counts: dict[str, dict[str, int]] = {}
+        for source, status, number in self._db.execute(STATUS, {"run": run}).fetchall():
+            counts.setdefault(source, {})[status] = number
+        return counts
+
+    def films(self, size: int) -> Iterator[list[Group]]:
+        """Give what each film in the graph is made from, in chunks."""
+        self._db.execute(
+            "CREATE OR REPLACE TEMP TABLE pending AS SELECT film, inputs, versions FROM films"
+        )
+        for start in range(0, self.pending_count(), size):
+            yield list(self._groups(start, start + size))
+
+    def people(self, size: int) -> Iterator[list[Person]]:
+        """Give all people in the graph, in chunks."""
+        self._db.execute("CREATE OR REPLACE TEMP TABLE everybody AS FROM people")
+        yield from self._people("everybody", size)
+
+
+def scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> Any:  # noqa: ANN401 - any SQL value
+    """Return the first value of the first row, or None."""
+    row = connection.execute(sql, parameters).fetchone()
+    return row[0] if row else None
