@@ -38,7 +38,7 @@ class _Main(click.Group):
         """Refuse what is not Unicode before it gets anywhere."""
         for text in args:
             if any("\ud800" <= character <= "\udfff" for character in text):
-                raise click.UsageError(f"expected an argument in UTF-8, found {text!r}")
+                raise click.UsageError(f"expected an argument in UTF-8, found {text!r}", ctx)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:

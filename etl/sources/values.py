@@ -197,7 +197,7 @@ def _split(value: str, notes: Notes) -> list[str]:
         notes.add(f"names separated by {separator!r}")
     if "" in items and any(items):
         notes.add("empty name between separators dropped")
-    if any(item != piece.strip() for item, piece in zip(items, pieces, strict=True)):
+    if items != [piece.strip() for piece in pieces]:
         notes.add("space between the words of a name made one")
     return [item for item in items if item]
 
