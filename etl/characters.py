@@ -21,14 +21,15 @@ from dataclasses import dataclass
 
 _BRACKET = re.compile(r"\(([^()\n]{2,80})\)")
 _TOKEN = re.compile(r"[^\s,;:!?()…—–]+|\S|\n")
-_CLAUSE = re.compile(r"[^\n,;:!?()…—–]+")
 _WORD = re.compile(r"\w+")
 _WINDOW = 120  # characters before a bracket in which its name is looked for
 _LONGEST = 8  # words of a name; more are a heading, or a list without commas
 _QUOTES = "\"“”„«»'‘’"
 _PARTICLES = frozenset("von van der den de del della di da do dos du la le ibn bin al el".split())
-_CAPITAL = rf"[{_QUOTES}]*(?:\w{{1,2}}['’-])?[^\Wa-z_]"  # and some small letters beyond ASCII
-_ROW = re.compile(rf"(?:^|\s){_CAPITAL}\S*\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)*{_CAPITAL}")
+_CAPITAL = rf"[{_QUOTES}]*(?:\w{{1,2}}['’-])?[^\Wa-z_][^\s,;:!?()…—–]*"  # some small letters too
+_ROW = re.compile(
+    rf"(?<!\S){_CAPITAL}(?:[^\S\n]+(?:(?:{'|'.join(sorted(_PARTICLES))})[^\S\n]+)*{_CAPITAL})+"
+)
 _SUFFIX = frozenset("Jr Jr. Sr Sr. II III IV".split())
 _ABBREVIATION = re.compile(
     r"(?:\w\.)+|(?:Dr|Mrs?|Ms|Mme|Mlle|St|Jr|Sr|Lt|Sgt|Cpl|Pvt|Capt|Cmdr|Maj|Col|Gen|Adm|Prof|Rev|Fr"
@@ -164,11 +165,10 @@ class _Names:
             self._players[pair.character].add(pair.actor)
             firm.add(tuple(pair.character.split()))
         first_words = {word for name in firm for word in _WORD.findall(name[0])[:1]}
-        for clause in _CLAUSE.finditer(text):
-            if not _ROW.search(clause[0]) or first_words.isdisjoint(_WORD.findall(clause[0])):
+        for row in _ROW.finditer(text):
+            if first_words.isdisjoint(_WORD.findall(row[0])):
                 continue  # most of a text: it has no longer name for any of the short ones
-            before = text[clause.start() - 1 : clause.start()]
-            for name, begins in _long_names(clause[0], begins_sentence=before in "\n!?…"):
+            for name, begins in _long_names(row[0], begins=_sentence_begins(text, row.start())):
                 if " ".join(name) not in actors:
                     (self._initial if begins else firm).add(name)
         self._initial -= firm
@@ -205,22 +205,30 @@ def _place(words: tuple[str, ...], name: tuple[str, ...]) -> int | None:
     return next((i for i in places if name[i : i + len(words)] == words), None)
 
 
-def _long_names(clause: str, *, begins_sentence: bool) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """Give the names of two words and more in a clause, and whether they begin a sentence."""
+def _sentence_begins(text: str, place: int) -> bool:
+    before = text[max(0, place - _WINDOW) : place].rstrip(" \t")
+    return not before or before[-1] in "\n!?…" or _ends_sentence(before.split()[-1])
+
+
+def _long_names(row: str, *, begins: bool) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Give the names of two words and more in a row of words, and whether they begin a sentence.
+
+    `begins` says whether the row does.
+    """
     run: list[str] = []
-    begins, sentence = False, begins_sentence
-    for piece in [*_TOKEN.findall(clause), "\n"]:
+    first_of_run, sentence = False, begins
+    for piece in [*_TOKEN.findall(row), "\n"]:
         word = piece[:-2] if _is_possessive(piece) else piece
         word = word.removesuffix(".") if _ends_sentence(word) else word
         belongs = _is_name_word(piece) or (bool(run) and piece in _PARTICLES)
         if belongs:
-            begins = begins if run else sentence
+            first_of_run = first_of_run if run else sentence
             run.append(word)
         if not belongs or word != piece:
             while run and run[-1] in _PARTICLES:
                 run.pop()
             first = _last_name(run)
             if 1 < len(run) - first <= _LONGEST:
-                yield tuple(run[first:]), begins and first == 0
+                yield tuple(run[first:]), first_of_run and first == 0
             run = []
         sentence = piece in "\n!?…" or _ends_sentence(piece)

@@ -18,13 +18,12 @@ from etl.errors import EtlError
 
 DEFAULT_BASE_IRI = "http://localhost:8000/"
 
-_IMDB_HOSTS = {"imdb.com", "www.imdb.com", "m.imdb.com", "imdb.to"}
 _IMDB_ID = re.compile(r"(?:tt|nm)[0-9]{7,10}")
-_IMDB_PATH = re.compile(
-    r"/(?:[a-z]{2}(?:-[A-Za-z]{2})?/)?(?:title/(?=tt)|name/(?=nm))((?:tt|nm)[0-9]{7,10})(?:/.*)?"
+_IMDB_PAGE = re.compile(
+    r"(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:www\.|m\.)?imdb\.(?:com|to)(?::[0-9]+)?"
+    r"(?:/[a-z]{2}(?:-[a-z]{2})?)?/(?:title/(?=tt)|name/(?=nm))((?:tt|nm)[0-9]{7,10})(?:[/?#]\S*)?",
+    re.IGNORECASE,
 )
-_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
-_NOT_IN_URL = re.compile(r"[\s\x00-\x1f]")  # `urlsplit` would drop some of them unsaid
 _WIKIDATA_ITEM = re.compile(r"(?:https?://(?:www\.)?wikidata\.org/(?:entity|wiki)/)?(Q[1-9][0-9]*)")
 
 
@@ -36,16 +35,8 @@ def imdb_id(text: str) -> str | None:
     text = text.strip()
     if _IMDB_ID.fullmatch(text):
         return text
-    if _NOT_IN_URL.search(text):
-        return None
-    try:
-        parts = urlsplit(text if _SCHEME.match(text) else f"//{text}")
-    except ValueError:
-        return None
-    if (parts.hostname or "") not in _IMDB_HOSTS:
-        return None
-    match = _IMDB_PATH.fullmatch(parts.path)
-    return match[1] if match else None
+    match = _IMDB_PAGE.fullmatch(text)
+    return match[1].lower() if match else None
 
 
 def imdb_title_id(text: str) -> str | None:
