@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Protocol
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from etl.catalog import Catalog, Comparison, Group, Reason
 from etl.identifiers import Iris
@@ -15,6 +15,7 @@ from etl.mapping import field_of, map_film, map_person, person_iri
 from etl.pipeline.reports import Diff, LoadReport, Progress
 from etl.provenance import derivations
 from etl.resolution import Film, Member, resolve
+from etl.sources.values import quoted
 from etl.stores import Writable
 from etl.validation import ValidationReport, ValidationResult
 
@@ -158,7 +159,7 @@ class Builder:
     def reason(self, film: Film, result: ValidationResult) -> Reason:
         """Put a validation result into words, and tell the field of the record it speaks of."""
         path = str(result.result_path) if result.result_path else ""
-        value = "" if result.value is None else str(result.value)
+        value = "" if result.value is None else _shown(result.value)
         messages = [message.value for message in result.messages]
         component = result.source_constraint_component.value.rpartition("#")[2]
         focus = result.focus_node.value if isinstance(result.focus_node, NamedNode) else ""
@@ -231,3 +232,8 @@ class Builder:
 
 def _quad(statement: Triple | Quad) -> Quad:
     return statement if isinstance(statement, Quad) else Quad(*statement)
+
+
+def _shown(term: object) -> str:
+    """Write a value for a message: a literal as the record has it."""
+    return quoted(term.value) if isinstance(term, Literal) else str(term)

@@ -1,0 +1,74 @@
+"""The modules keep the order that docs/architecture.md gives them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "etl"
+
+
+def layers() -> list[str]:
+    """Read the list of modules in the documentation, lowest first."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    block = re.search(r"## The house.*?```\n(.*?)```", text, re.DOTALL)
+    assert block
+    return [line.split()[0] for line in block[1].splitlines()]
+
+
+def rooms() -> dict[str, list[Path]]:
+    """Give the files of each module or package directly in `etl`."""
+    found: dict[str, list[Path]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        name = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if not name.startswith("__"):
+            found.setdefault(name, []).append(path)
+    return found
+
+
+def imported(path: Path) -> set[str]:
+    """Give the rooms that a file imports from."""
+    names = set[str]()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            if node.module == "etl":
+                names.update(alias.name for alias in node.names)
+            elif node.module.startswith("etl."):
+                names.add(node.module.split(".")[1])
+        if isinstance(node, ast.Import):
+            names.update(a.name.split(".")[1] for a in node.names if a.name.startswith("etl."))
+    return names
+
+
+def test_the_documentation_names_every_module() -> None:
+    assert sorted(layers()) == sorted(rooms())
+
+
+def test_each_module_imports_only_from_those_before_it() -> None:
+    order = layers()
+    for place, room in enumerate(order):
+        for path in rooms()[room]:
+            above = imported(path) - set(order[: place + 1])
+            assert not above, f"{path.relative_to(ROOT)} imports {', '.join(sorted(above))}"
+
+
+def test_only_one_module_imports_the_reference_engine() -> None:
+    users = [
+        p
+        for p in PACKAGE.rglob("*.py")
+        if re.search(r"import pyshacl|from pyshacl", p.read_text("utf-8"))
+    ]
+    assert users == [PACKAGE / "validation" / "reference.py"]
+
+
+def test_nothing_heavy_is_imported_for_help() -> None:
+    heavy = ("duckdb", "rdflib", "pyshacl", "pyoxigraph", "SPARQLWrapper", "rich")
+    code = f"import sys, etl.cli; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"

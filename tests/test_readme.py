@@ -1,0 +1,58 @@
+"""The README's session is true: each command prints what stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+_SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)
+
+
+def _run(command: str, folder: Path) -> str:
+    """Run one command of the session and give what it printed."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHON": sys.executable}
+    environment.pop("ETL_WORKSPACE", None)
+    script = f'etl() {{ "$PYTHON" -m etl "$@"; }}\nexec 2>&1\n{command}\n'
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the session is one of a shell's")
+def test_the_session_of_the_readme_prints_what_stands_there(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+
+    def played(match: re.Match[str]) -> str:
+        commands = [line for line in match[1].splitlines() if line.startswith("$ ")]
+        return "".join(
+            ["```console\n", *(f"{line}\n{_run(line[2:], tmp_path)}" for line in commands), "```"]
+        )
+
+    text = README.read_text("utf-8")
+    now = _SESSION.sub(played, text)
+    if request.config.getoption("--update-expected"):
+        README.write_text(now, "utf-8")
+    assert now == README.read_text("utf-8")
+
+
+def test_every_link_within_the_documents_leads_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "seeds" / "README.md"]
+    for document in documents:
+        for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", document.read_text("utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
