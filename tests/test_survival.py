@@ -23,8 +23,9 @@ _LINE = st.text(
     min_size=1,
     max_size=60,
 )
+_REPAIRED = "&\r" + "".join(map(chr, {*range(32)} - {*b"\t\n"})) + "\ufffe\uffff"
 _TEXT = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="&\r\0"), min_size=1, max_size=200
+    st.characters(exclude_categories=["Cs"], exclude_characters=_REPAIRED), min_size=1, max_size=200
 )
 
 
@@ -39,7 +40,9 @@ people = (
     .filter(lambda name: name and name not in ("-", "--"))
     .filter(lambda name: name.rstrip(".") not in "Jr Sr II III IV Esq M.D Ph.D".split())
 )
-synopses = _TEXT.map(lambda text: unicodedata.normalize("NFC", text).strip()).filter(bool)
+synopses = _TEXT.map(lambda text: unicodedata.normalize("NFC", text).strip()).filter(
+    lambda text: text not in ("", "-", "--")
+)
 
 QUERY = """
 PREFIX schema: <https://schema.org/>
