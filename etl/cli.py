@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from etl.errors import EtlError, QueryError
+from etl.errors import EtlError, QueryError, StoreError
 
 if TYPE_CHECKING:
     from etl.catalog import Catalog
@@ -439,4 +439,8 @@ def _write(
     from etl.output import opened, write
 
     with opened(output, format_name, base_iri) as target:
-        write(answer, target)
+        try:
+            write(answer, target)
+        except (OSError, RuntimeError) as error:  # an engine finds out while it is answering
+            reason = str(error).partition("\n")[0]
+            raise StoreError(f"the answer could not be completed: {reason}") from error

@@ -58,15 +58,14 @@ class Desk:
         generation = self.workspace.current()
         return set(EmbeddedStore.read(generation.store).export()) if generation else set()
 
-    def count(self, pattern: str) -> int:
-        """Count the solutions of a pattern."""
+    def values(self, sparql: str) -> list[str]:
+        """Give the values of the variable ?n in a query's solutions, as a new reader sees them."""
         generation = self.workspace.current()
         if generation is None:
-            return 0
-        store = EmbeddedStore.read(generation.store)
-        answer = store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")
+            return []
+        answer = EmbeddedStore.read(generation.store).query(sparql)
         assert isinstance(answer, QuerySolutions)
-        return int(next(answer)["n"].value)
+        return [solution["n"].value for solution in answer]
 
     def check(self) -> list[pipeline.Difference]:
         """Compare store and catalog."""

@@ -71,30 +71,39 @@ def explain(
     """
     explainer = Explainer(catalog, store, catalog.iris)
     refused = explainer.refused(text)
+    document, _, part = text.partition("#")
     try:
-        iri = GraphLookup(store, catalog.iris).entity(text.partition("#")[0]).iri
+        iri = GraphLookup(store, catalog.iris).entity(document).iri
     except QueryError:
         if not refused:
             raise
         return [], refused
-    if "#" in text:
-        iri = NamedNode(text)
     refused = refused or explainer.refused(iri.value)
+    subject = _iri(f"{iri.value}#{part}") if part else iri
     wanted = expand(predicate) if predicate else None
     rows = [
         each.row(catalog.iris.base)
-        for each in explainer.explain(iri)
+        for each in explainer.explain(subject)
         if wanted in (None, each.triple.predicate)
     ]
     return rows, refused
+
+
+def _iri(text: str) -> NamedNode:
+    try:
+        return NamedNode(text)
+    except ValueError as error:
+        raise QueryError(
+            f"expected an IRI or a name, found {text!r}", hint="see 'etl search' for what there is"
+        ) from error
 
 
 def expand(name: str) -> NamedNode:
     """Read a property: an IRI, a prefixed name, or a bare name of schema.org's."""
     prefix, colon, local = name.strip("<>").partition(":")
     if not colon:
-        return NamedNode(SCHEMA.iri + name)
-    return NamedNode(PREFIXES[prefix] + local if prefix in PREFIXES else name.strip("<>"))
+        return _iri(SCHEMA.iri + name)
+    return _iri(PREFIXES[prefix] + local if prefix in PREFIXES else name.strip("<>"))
 
 
 class Explainer:
@@ -109,10 +118,11 @@ class Explainer:
 
     def refused(self, text: str) -> list[Finding]:
         """Find what keeps records out of the graph, by their film's IRI, key or title."""
+        text = text.removeprefix(self._iris.base)
         return [
             finding
             for item in kept_out(self._catalog)
-            if item.film and text in (item.film, self._iris.movie(item.film).value, item.title)
+            if item.film and text in (item.film, f"movie/{item.film}", item.title)
             for finding in item.findings
         ]
 

@@ -72,8 +72,12 @@ class Source:
         return self.name != self.root
 
     def holds(self, path: str) -> bool:
-        """Say whether a path lies inside this source."""
-        return path != self.root and path.startswith(self.root.rstrip(os.sep) + os.sep)
+        """Say whether a path lies inside this source, which is more than that path."""
+        if path == self.root:
+            return False
+        return any(
+            path == own or path.startswith(own.rstrip(os.sep) + os.sep) for own in self.paths
+        )
 
     @property
     def slug(self) -> str:
@@ -89,9 +93,15 @@ def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source])
     A file or folder inside a source that is already known, or is named beside it, is a part of
     that source.
 
+    A source with a name of its own may have moved: its records are known by their paths in it.
+
     Raises:
-        SourceError: an argument names nothing, or a known name is used for another place.
+        SourceError: an argument names nothing, or the name is empty.
     """
+    if name is not None and not name.strip():
+        raise SourceError(
+            "--name: expected a name, found nothing", hint="leave it out, or give one"
+        )
     paths = [path for argument in arguments for path in _expand(argument)]
     if name is not None:
         return [_named(name, paths)]
@@ -197,9 +207,12 @@ def _reason(error: OSError) -> str:
 
 
 def shown(path: str) -> str:
-    """Shorten a path for people: relative to the working directory where it lies below it."""
+    """Write a path for people: from the working directory where it lies below it, on one line."""
     here = str(Path.cwd()) + os.sep
-    return path[len(here) :] if path.startswith(here) else path
+    path = path[len(here) :] if path.startswith(here) else path
+    if path.isprintable():
+        return path
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)
 
 
 def read(found: Found) -> bytes | Reject:
