@@ -20,6 +20,7 @@ from etl.vocab import RDF, SCHEMA, XSD
 _FIRST = "James Mary José Zoë François Björn Łukasz Mei Akira Olga Иван Agnès Penélope Tom".split()
 _LAST = "Smith O'Connor García Müller Nguyễn Kurosawa Dvořák Carrey Winslet Петров D'Arcy".split()
 _WORDS = "the of love night day city last first king dark river house gold star café über".split()
+_PEOPLE = 5000
 _IRIS = Iris()
 
 Value: TypeAlias = NamedNode | BlankNode | Literal
@@ -95,9 +96,8 @@ FAULTS = (
 def films(count: int, fault_percent: float = 2.0, seed: int = 1) -> Iterator[Sample]:
     """Yield films, of which a few per cent have a fault each."""
     chance = random.Random(seed)
-    people = max(20, count // 2)
     for number in range(1, count + 1):
-        film = _film(number, people, chance)
+        film = _film(number, chance)
         triples = map_film(film, _IRIS)
         for person in film.people:
             triples += map_person(person, _IRIS)
@@ -114,10 +114,10 @@ def chunks(samples: Iterable[Sample], size: int) -> Iterator[list[Triple]]:
         yield list(dict.fromkeys(triple for sample in chunk for triple in sample.triples))
 
 
-def _film(number: int, people: int, chance: random.Random) -> Film:
+def _film(number: int, chance: random.Random) -> Film:
     imdb_id = f"tt{number:07d}"
     title = " ".join(chance.choices(_WORDS, k=1 + number % 5)).title()
-    cast = tuple({_person(people, chance): None for _ in range(chance.randint(4, 14))})
+    cast = tuple({_person(chance): None for _ in range(chance.randint(4, 14))})
     rating = Rating(Decimal(chance.randint(10, 100)) / 10, count=chance.randint(1, 99_999))
     return Film(
         key=imdb_id,
@@ -133,8 +133,8 @@ def _film(number: int, people: int, chance: random.Random) -> Film:
     )
 
 
-def _person(people: int, chance: random.Random) -> Person:
+def _person(chance: random.Random) -> Person:
     """Draw somebody, some far more often than others; every second has an IMDb id."""
-    number = int(people * chance.random() ** 3)
+    number = int(_PEOPLE * chance.random() ** 3)
     name = f"{_FIRST[number % len(_FIRST)]} {_LAST[number // len(_FIRST) % len(_LAST)]} {number}"
     return Person(name, f"nm{number:07d}" if number % 2 else None)
