@@ -48,6 +48,8 @@ SH = Namespace(
     NodeShape PropertyShape targetClass targetNode targetObjectsOf targetSubjectsOf
     deactivated message severity Info Violation Warning
     path alternativePath inversePath oneOrMorePath zeroOrMorePath zeroOrOnePath
+    defaultValue description entailment group name order
+    ask declare namespace prefix select sparql validator parameter ConstraintComponent
     and class closed datatype disjoint equals flags hasValue ignoredProperties in languageIn
     lessThan lessThanOrEquals maxCount maxExclusive maxInclusive maxLength
     minCount minExclusive minInclusive minLength node nodeKind not or pattern property
@@ -58,7 +60,7 @@ SH = Namespace(
     resultSeverity sourceConstraint sourceConstraintComponent sourceShape value
     """,
 )
-OWL = Namespace("http://www.w3.org/2002/07/owl#")
+OWL = Namespace("http://www.w3.org/2002/07/owl#", "Class")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
 
 PREFIXES: dict[str, str] = {

@@ -20,5 +20,5 @@ def shared(path: str) -> Path:
         reason = f"shared data are absent: {place} (REELGRAPH_SHARED names their folder)"
         if os.environ.get("CI") == "true":
             pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
+        pytest.skip(reason, allow_module_level=True)
     return place

@@ -3,8 +3,17 @@
 An engine is made of shapes and has one method, `validate(triples) -> ValidationReport`.
 """
 
+from etl.validation.engine import CompiledEngine, Note
 from etl.validation.reference import ReferenceEngine
-from etl.validation.report import ValidationReport, ValidationResult
+from etl.validation.report import Engine, ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
 
-__all__ = ["ReferenceEngine", "Shapes", "ValidationReport", "ValidationResult"]
+__all__ = [
+    "CompiledEngine",
+    "Engine",
+    "Note",
+    "ReferenceEngine",
+    "Shapes",
+    "ValidationReport",
+    "ValidationResult",
+]

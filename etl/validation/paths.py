@@ -5,12 +5,13 @@ Source: SHACL section 2.3.1.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Set
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from etl.validation.graph import Graph, Term
+from etl.validation.graph import Graph, Term, Terms, reachable
 from etl.vocab import RDF, SH
 
 
@@ -173,3 +174,91 @@ class PathWriter:
     def _blank(self) -> BlankNode:
         self._count += 1
         return BlankNode(f"{self._prefix}{self._count}")
+
+
+Walk: TypeAlias = Callable[[Graph, Term], Collection[Term]]
+
+
+def walk(path: PropertyPath) -> Walk:
+    """Return what follows a path from a node to the set of nodes at its ends."""
+    match path:
+        case Predicate(iri):
+            return lambda graph, node: graph.objects(node, iri)
+        case Sequence(steps):
+            return _walk_all(tuple(map(walk, steps)))
+        case Alternative(choices):
+            return _walk_any(tuple(map(walk, choices)))
+        case Inverse(Predicate(iri)):
+            return lambda graph, node: graph.subjects(iri, node)
+        case Inverse(inner):
+            return walk(_inverse(inner))
+        case ZeroOrMore(inner):
+            return _walk_repeatedly(walk(inner))
+        case OneOrMore(inner):
+            return _walk_all((walk(inner), _walk_repeatedly(walk(inner))))
+        case ZeroOrOne(inner):
+            return _walk_any((_stay, walk(inner)))
+        case _:
+            assert_never(path)
+
+
+def _inverse(path: PropertyPath) -> PropertyPath:
+    """Turn a path round, so that only predicates are left to be walked backwards."""
+    match path:
+        case Predicate():
+            return Inverse(path)
+        case Sequence(steps):
+            return Sequence(tuple(map(_inverse, reversed(steps))))
+        case Alternative(choices):
+            return Alternative(tuple(map(_inverse, choices)))
+        case Inverse(inner):
+            return inner
+        case ZeroOrMore(inner) | OneOrMore(inner) | ZeroOrOne(inner):
+            return type(path)(_inverse(inner))
+        case _:
+            assert_never(path)
+
+
+def walked_backwards(path: PropertyPath) -> Set[NamedNode]:
+    """Return the predicates that a path follows from object to subject."""
+    match path:
+        case Predicate():
+            return frozenset()
+        case Inverse(Predicate(iri)):
+            return frozenset({iri})
+        case Sequence(parts) | Alternative(parts):
+            return frozenset[NamedNode]().union(*map(walked_backwards, parts))
+        case Inverse(inner):
+            return walked_backwards(_inverse(inner))
+        case ZeroOrMore(inner) | OneOrMore(inner) | ZeroOrOne(inner):
+            return walked_backwards(inner)
+        case _:
+            assert_never(path)
+
+
+def _stay(_: Graph, node: Term) -> Collection[Term]:
+    return (node,)
+
+
+def _walk_all(walks: tuple[Walk, ...]) -> Walk:
+    def walk_all(graph: Graph, node: Term) -> Collection[Term]:
+        nodes: Terms = {node: None}
+        for step in walks:
+            nodes = {end: None for start in nodes for end in step(graph, start)}
+        return nodes
+
+    return walk_all
+
+
+def _walk_any(walks: tuple[Walk, ...]) -> Walk:
+    def walk_any(graph: Graph, node: Term) -> Collection[Term]:
+        return {end: None for choice in walks for end in choice(graph, node)}
+
+    return walk_any
+
+
+def _walk_repeatedly(step: Walk) -> Walk:
+    def walk_repeatedly(graph: Graph, node: Term) -> Collection[Term]:
+        return reachable(node, lambda start: step(graph, start))
+
+    return walk_repeatedly

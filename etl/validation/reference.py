@@ -18,7 +18,7 @@ from etl.validation.graph import Term
 from etl.validation.paths import PropertyPath, read_path
 from etl.validation.report import ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
-from etl.vocab import RDFS, SH
+from etl.vocab import RDFS, SH, XSD
 
 if TYPE_CHECKING:
     import rdflib
@@ -52,6 +52,8 @@ def validate(shapes: Shapes, triples: Iterable[Triple]) -> ValidationReport:
     hierarchy = (triple for triple in shapes.triples if triple.predicate == RDFS.subClassOf)
     with _silence():
         data = _to_rdflib([*triples, *hierarchy])
+        for prefix, namespace in shapes.prefixes():
+            data.bind(prefix, namespace)
         try:
             _, report, text = pyshacl.validate(
                 data,
@@ -60,7 +62,7 @@ def validate(shapes: Shapes, triples: Iterable[Triple]) -> ValidationReport:
                 inference="none",
                 meta_shacl=False,
             )
-        except ReportableRuntimeError as error:
+        except (ReportableRuntimeError, NotImplementedError, TypeError, ArithmeticError) as error:
             raise _refusal(str(error)) from error
         if isinstance(report, ReportableRuntimeError):
             raise _refusal(text)
@@ -118,6 +120,8 @@ def _term_to_rdflib(term: Term) -> Node:
             return rdflib.BNode(term.value)
         case Literal() if term.language is not None:
             return rdflib.Literal(term.value, lang=term.language)
+        case Literal() if term.datatype == XSD.string:
+            return rdflib.Literal(term.value)
         case Literal():
             datatype = rdflib.URIRef(term.datatype.value)
             return rdflib.Literal(term.value, datatype=datatype, normalize=False)

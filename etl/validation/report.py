@@ -5,8 +5,9 @@ Source: SHACL section 3.6.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -62,10 +63,18 @@ class ValidationReport:
         yield Triple(report, RDF.type, SH.ValidationReport)
         conforms = "true" if self.strictly_conforms else "false"
         yield Triple(report, SH.conforms, Literal(conforms, datatype=XSD.boolean))
-        for number, result in enumerate(self.results, start=1):
-            node = BlankNode(f"result{number}")
+        nodes = [BlankNode(f"result{number}") for number in range(1, len(self.results) + 1)]
+        for node in nodes:
             yield Triple(report, SH.result, node)
+        for node, result in zip(nodes, self.results, strict=True):
             yield from _result_triples(node, result)
+
+
+class Engine(Protocol):
+    """What validates triples against the shapes it was made of."""
+
+    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
+        """Validate triples as one graph."""
 
 
 def _result_triples(node: BlankNode, result: ValidationResult) -> Iterator[Triple]:
@@ -74,16 +83,16 @@ def _result_triples(node: BlankNode, result: ValidationResult) -> Iterator[Tripl
     yield Triple(node, SH.sourceShape, result.source_shape)
     yield Triple(node, SH.sourceConstraintComponent, result.source_constraint_component)
     yield Triple(node, SH.resultSeverity, result.severity)
-    if result.result_path is not None:
-        path, triples = PathWriter(f"{node.value}path").write(result.result_path)
-        yield Triple(node, SH.resultPath, path)
-        yield from triples
     if result.value is not None:
         yield Triple(node, SH.value, result.value)
     if result.source_constraint is not None:
         yield Triple(node, SH.sourceConstraint, result.source_constraint)
     for message in result.messages:
         yield Triple(node, SH.resultMessage, message)
+    if result.result_path is not None:
+        path, triples = PathWriter(f"{node.value}path").write(result.result_path)
+        yield Triple(node, SH.resultPath, path)
+        yield from triples
     for number, below in enumerate(result.detail, start=1):
         detail = BlankNode(f"{node.value}detail{number}")
         yield Triple(node, SH.detail, detail)

@@ -12,6 +12,7 @@ from typing import Self
 from pyoxigraph import (
     CanonicalizationAlgorithm,
     Dataset,
+    Literal,
     Quad,
     RdfFormat,
     Triple,
@@ -20,6 +21,7 @@ from pyoxigraph import (
 
 from etl.errors import ShapesError
 from etl.validation.graph import Graph
+from etl.vocab import SH
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,15 @@ class Shapes:
         """A SHA-256 that is the same exactly when the shapes graphs are isomorphic."""
         lines = "".join(f"{triple} .\n" for triple in self.triples)
         return hashlib.sha256(lines.encode()).hexdigest()
+
+    def prefixes(self) -> Iterator[tuple[str, str]]:
+        """Yield the prefixes declared for SPARQL, with their namespaces (section 5.2.1)."""
+        for subjects in self.graph.by_object(SH.prefix).values():
+            for declaration in subjects:
+                for prefix in self.graph.objects(declaration, SH.prefix):
+                    for namespace in self.graph.objects(declaration, SH.namespace):
+                        if isinstance(prefix, Literal) and isinstance(namespace, Literal):
+                            yield prefix.value, namespace.value
 
     @cached_property
     def graph(self) -> Graph:

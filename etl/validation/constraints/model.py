@@ -1,0 +1,148 @@
+"""What a constraint is: a component of the standard with the test that it stands for.
+
+A test that needs the data comes in two steps: it takes a data graph first and gives what tests
+the nodes of that graph, so that what is the same for all nodes is done once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from pyoxigraph import BlankNode, NamedNode
+
+from etl.validation.graph import Graph, Term
+from etl.validation.paths import PropertyPath
+from etl.validation.report import ValidationResult
+from etl.vocab import SH
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is at fault: a value, or none in particular.
+
+    `path` is there where it is not the shape's, `detail` where there is more to be said.
+    """
+
+    value: Term | None = None
+    path: PropertyPath | None = None
+    detail: tuple[ValidationResult, ...] = ()
+
+
+# Tests one term; looks at a focus node and its value nodes; and each of these for a given graph.
+TermTest: TypeAlias = Callable[[Term], bool]
+Finder: TypeAlias = Callable[[Term, Collection[Term]], Collection[Finding]]
+GraphTest: TypeAlias = Callable[[Graph], TermTest]
+GraphFinder: TypeAlias = Callable[[Graph], Finder]
+Detail: TypeAlias = Callable[[Graph, Term], Iterable[ValidationResult]]
+
+
+class CheckedShape(Protocol):
+    """A shape that is ready to be asked about nodes.
+
+    `accepts` is there where the node alone decides, whatever the data say about it.
+    """
+
+    conforms: GraphTest
+    accepts: TermTest | None
+
+    def results(self, graph: Graph, focus_node: Term) -> Iterator[ValidationResult]:
+        """Yield what is wrong with a focus node."""
+
+
+# How a constraint finds the shapes that its parameters name.
+ShapeLookup: TypeAlias = Callable[[NamedNode | BlankNode], CheckedShape]
+
+
+@dataclass(frozen=True, slots=True)
+class CountConstraint:
+    """How many value nodes there must be, or may be."""
+
+    component: NamedNode
+    message: str
+    least: int = 0
+    most: int | None = None
+
+    def findings(self, _: Graph, __: Term, values: Collection[Term]) -> Iterator[Finding]:
+        """Yield a finding if there are too few or too many."""
+        if len(values) < self.least or (self.most is not None and len(values) > self.most):
+            yield Finding()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberConstraint:
+    """What must be among the value nodes."""
+
+    component: NamedNode
+    message: str
+    member: Term
+
+    def findings(self, _: Graph, __: Term, values: Collection[Term]) -> Iterator[Finding]:
+        """Yield a finding if it is not."""
+        if self.member not in values:
+            yield Finding()
+
+
+@dataclass(frozen=True, slots=True)
+class TermConstraint:
+    """What each value node must fulfil, whatever the data say about it."""
+
+    component: NamedNode
+    message: str
+    accepts: TermTest
+    detail: Detail | None = None
+
+    def findings(self, graph: Graph, _: Term, values: Collection[Term]) -> Iterator[Finding]:
+        """Yield a finding for each value node that does not fulfil it."""
+        return _rejected(values, self.accepts, graph, self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueConstraint:
+    """What each value node must fulfil in the light of the data."""
+
+    component: NamedNode
+    message: str
+    test: GraphTest
+    detail: Detail | None = None
+
+    def findings(self, graph: Graph, _: Term, values: Collection[Term]) -> Iterator[Finding]:
+        """Yield a finding for each value node that does not fulfil it."""
+        return _rejected(values, self.test(graph), graph, self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class SetConstraint:
+    """What all value nodes of a focus node must fulfil together."""
+
+    component: NamedNode
+    message: str
+    finder: GraphFinder
+
+    def findings(self, graph: Graph, node: Term, values: Collection[Term]) -> Collection[Finding]:
+        """Return what is at fault."""
+        return self.finder(graph)(node, values)
+
+
+Constraint: TypeAlias = (
+    CountConstraint | MemberConstraint | TermConstraint | ValueConstraint | SetConstraint
+)
+
+
+def _rejected(
+    values: Collection[Term], accepts: TermTest, graph: Graph, detail: Detail | None
+) -> Iterator[Finding]:
+    for value in values:
+        if not accepts(value):
+            yield Finding(value, detail=tuple(detail(graph, value)) if detail else ())
+
+
+def in_any_graph(find: Finder) -> GraphFinder:
+    """Make a finder that needs no data one for each graph."""
+    return lambda _: find
+
+
+def component(local_name: str) -> NamedNode:
+    """Return the IRI of a constraint component of the standard."""
+    return NamedNode(f"{SH.iri}{local_name}ConstraintComponent")

@@ -1,0 +1,95 @@
+"""How the value nodes relate to another property of the focus node (SHACL section 4.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import TypeAlias
+
+from pyoxigraph import NamedNode
+
+from etl.validation.constraints.model import (
+    Finder,
+    Finding,
+    GraphFinder,
+    SetConstraint,
+    component,
+)
+from etl.validation.declarations import Declaration, name
+from etl.validation.graph import Graph, Term
+from etl.validation.literals import is_less, is_less_or_equal
+from etl.vocab import SH
+
+# Finds fault with value nodes, given the values of the other property.
+Comparison: TypeAlias = Callable[[Collection[Term], Collection[Term]], Collection[Finding]]
+
+
+def equals(shape: Declaration) -> Iterator[SetConstraint]:
+    """The value nodes are the values of the other property (section 4.5.1)."""
+    for other in shape.iris(SH.equals):
+        yield SetConstraint(
+            component("Equals"),
+            f"expected the same values as {name(other)}",
+            _comparing_with(other, _unequal),
+        )
+
+
+def disjoint(shape: Declaration) -> Iterator[SetConstraint]:
+    """No value node is a value of the other property (section 4.5.2)."""
+    for other in shape.iris(SH.disjoint):
+        yield SetConstraint(
+            component("Disjoint"),
+            f"expected no value that {name(other)} also has",
+            _comparing_with(other, _shared),
+        )
+
+
+def less_than(shape: Declaration) -> Iterator[SetConstraint]:
+    """Each value node is less than each value of the other property (section 4.5.3)."""
+    shape.require_path(SH.lessThan)
+    for other in shape.iris(SH.lessThan):
+        yield SetConstraint(
+            component("LessThan"),
+            f"expected values less than those of {name(other)}",
+            _comparing_with(other, _not_less),
+        )
+
+
+def less_than_or_equals(shape: Declaration) -> Iterator[SetConstraint]:
+    """Each value node is at most each value of the other property (section 4.5.4)."""
+    shape.require_path(SH.lessThanOrEquals)
+    for other in shape.iris(SH.lessThanOrEquals):
+        yield SetConstraint(
+            component("LessThanOrEquals"),
+            f"expected values less than or equal to those of {name(other)}",
+            _comparing_with(other, _greater),
+        )
+
+
+def _comparing_with(other: NamedNode, compare: Comparison) -> GraphFinder:
+    def bind(graph: Graph) -> Finder:
+        def find(focus_node: Term, values: Collection[Term]) -> Collection[Finding]:
+            return compare(values, graph.objects(focus_node, other))
+
+        return find
+
+    return bind
+
+
+def _unequal(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
+    missing = [Finding(value) for value in values if value not in others]
+    return missing + [Finding(value) for value in others if value not in values]
+
+
+def _shared(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
+    return [Finding(value) for value in values if value in others]
+
+
+def _not_less(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
+    """Find each pair that is not in order: the standard asks for one result for each."""
+    return [Finding(value) for value in values for other in others if not is_less(value, other)]
+
+
+def _greater(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
+    return [
+        Finding(value) for value in values for other in others if not is_less_or_equal(value, other)
+    ]

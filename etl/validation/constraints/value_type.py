@@ -1,0 +1,82 @@
+"""What kind of term a value node is (SHACL section 4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from etl.validation.constraints.model import (
+    GraphTest,
+    TermConstraint,
+    TermTest,
+    ValueConstraint,
+    component,
+)
+from etl.validation.declarations import Declaration, name
+from etl.validation.graph import Term
+from etl.validation.literals import lexical_test
+from etl.vocab import SH
+
+_NODE_KINDS: dict[NamedNode, tuple[type[Term], ...]] = {
+    SH.BlankNode: (BlankNode,),
+    SH.IRI: (NamedNode,),
+    SH.Literal: (Literal,),
+    SH.BlankNodeOrIRI: (BlankNode, NamedNode),
+    SH.BlankNodeOrLiteral: (BlankNode, Literal),
+    SH.IRIOrLiteral: (NamedNode, Literal),
+}
+
+
+def class_(shape: Declaration) -> Iterator[ValueConstraint]:
+    """Each value node is an instance of a class or of one below it (section 4.1.1)."""
+    for class_iri in shape.iris(SH["class"]):
+        yield ValueConstraint(
+            component("Class"), f"expected a {name(class_iri)}", _is_instance_of(class_iri)
+        )
+
+
+def _is_instance_of(class_iri: NamedNode) -> GraphTest:
+    return lambda graph: graph.instances(class_iri).__contains__
+
+
+def datatype(shape: Declaration) -> Iterator[TermConstraint]:
+    """Each value node is a literal of a datatype, and well-formed (section 4.1.2).
+
+    The standard asks for well-formedness of "the datatypes supported by SPARQL 1.1"; we ask it
+    of every datatype of XML Schema.
+    """
+    iri = shape.iri(SH.datatype)
+    yield TermConstraint(
+        component("Datatype"), f"expected a well-formed {name(iri)}", _is_literal_of(iri)
+    )
+
+
+def _is_literal_of(iri: NamedNode) -> TermTest:
+    is_well_formed = lexical_test(iri)
+
+    def test_datatype(value: Term) -> bool:
+        return isinstance(value, Literal) and value.datatype == iri
+
+    def test_form(value: Term) -> bool:
+        return (
+            isinstance(value, Literal)
+            and value.datatype == iri
+            and is_well_formed is not None
+            and bool(is_well_formed(value.value))
+        )
+
+    return test_datatype if is_well_formed is None else test_form
+
+
+def node_kind(shape: Declaration) -> Iterator[TermConstraint]:
+    """Each value node is an IRI, a blank node or a literal, as asked (section 4.1.3)."""
+    kind = shape.iri(SH.nodeKind)
+    if kind not in _NODE_KINDS:
+        raise shape.error(SH.nodeKind, f"{name(kind)} is not a kind of node")
+    classes = _NODE_KINDS[kind]
+
+    def test(value: Term) -> bool:
+        return isinstance(value, classes)
+
+    yield TermConstraint(component("NodeKind"), f"expected a node of kind {name(kind)}", test)

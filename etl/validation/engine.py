@@ -1,0 +1,108 @@
+"""The engine that loading uses: our own checks, and pySHACL for what they do not cover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from etl.errors import ShapesError
+from etl.validation.compiling import CompiledShape, Compiler
+from etl.validation.constraints.components import unknown_terms
+from etl.validation.declarations import Declaration, name
+from etl.validation.delegation import Delegate, reason_to_delegate, referred_shapes
+from etl.validation.graph import Graph
+from etl.validation.report import ValidationReport, ValidationResult
+from etl.validation.shapes import Shapes
+from etl.validation.targets import Target, declared_shapes, focus_nodes, targets
+from etl.vocab import RDFS, SH
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about a shape that its author should know."""
+
+    shape: NamedNode | BlankNode
+    reason: str
+
+    def __str__(self) -> str:
+        return f"shape {name(self.shape)}: {self.reason}"
+
+
+class CompiledEngine:
+    """Validates with checks compiled from the shapes.
+
+    `notes` says which shapes could not be compiled, and what in them is not SHACL Core.
+    """
+
+    def __init__(self, shapes: Shapes) -> None:
+        """Compile the shapes.
+
+        Raises:
+            ShapesError: a shape is not what SHACL allows, or none says what it is about.
+        """
+        declared = declared_shapes(shapes.graph)
+        _check_scope(shapes, declared)
+        self.shapes = shapes
+        self._hierarchy = [
+            triple for triple in shapes.triples if triple.predicate == RDFS.subClassOf
+        ]
+        self._compiled: dict[tuple[Target, ...], list[CompiledShape]] = {}
+        compiler = Compiler(shapes.graph)
+        reasons = {shape: reason_to_delegate(shape) for shape in declared}
+        for shape, reason in reasons.items():
+            if reason is None:
+                same_targets = self._compiled.setdefault(tuple(targets(shape)), [])
+                same_targets.append(compiler.compile(shape.node))
+        self._indexed = compiler.looked_up
+        self._delegate = Delegate(shapes, [shape for shape in declared if reasons[shape]])
+        self.notes = (*_delegation_notes(reasons), *_unknown_term_notes(declared))
+
+    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
+        """Validate triples, together with the class hierarchy that the shapes graph states.
+
+        Raises:
+            ShapesError: pySHACL, where it is needed, gives up on the shapes.
+        """
+        graph = Graph(chain(triples, self._hierarchy), self._indexed)
+        return ValidationReport((*self._results(graph), *self._delegate.results(graph)))
+
+    def _results(self, graph: Graph) -> Iterator[ValidationResult]:
+        for found, shapes in self._compiled.items():
+            screened = [(shape, shape.conforms(graph)) for shape in shapes]
+            for focus_node in focus_nodes(graph, found):
+                for shape, conforms in screened:
+                    if not conforms(focus_node):
+                        yield from shape.results(graph, focus_node)
+
+
+def _check_scope(shapes: Shapes, declared: Sequence[Declaration]) -> None:
+    """Refuse shapes that would let everything pass, or ask for what we cannot do.
+
+    Source: SHACL section 1.5 on entailment.
+    """
+    if not declared:
+        raise ShapesError(
+            "no shape says which nodes it is about, so everything would conform",
+            hint="give a shape a target, such as sh:targetClass",
+        )
+    for regime in shapes.graph.by_object(SH.entailment):
+        raise ShapesError(
+            f"the shapes ask for the entailment regime {name(regime)}, which is not supported",
+            hint="take sh:entailment out and state in the data what it would infer",
+        )
+
+
+def _delegation_notes(reasons: Mapping[Declaration, str | None]) -> Iterator[Note]:
+    for shape, reason in reasons.items():
+        if reason is not None:
+            yield Note(shape.node, f"checked by pySHACL, which is slow: {reason}")
+
+
+def _unknown_term_notes(declared: Iterable[Declaration]) -> Iterator[Note]:
+    below = {shape.node: shape for root in declared for shape in referred_shapes(root)}
+    for shape in below.values():
+        for term in unknown_terms(shape):
+            yield Note(shape.node, f"{name(term)} is not a term of SHACL Core, and is ignored")

@@ -1,0 +1,114 @@
+"""Which nodes a shape is about (SHACL section 2.1.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Set
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeAlias
+
+from pyoxigraph import BlankNode, NamedNode
+
+from etl.validation.constraints.components import PARAMETERS
+from etl.validation.declarations import Declaration
+from etl.validation.graph import Graph, Term, Terms
+from etl.vocab import OWL, RDF, RDFS, SH
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTarget:
+    """A node itself, whether or not the data mention it (section 2.1.3.1)."""
+
+    node: Term
+
+    def focus_nodes(self, _: Graph) -> Collection[Term]:
+        """Return the node."""
+        return (self.node,)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTarget:
+    """The instances of a class (sections 2.1.3.2 and 2.1.3.3)."""
+
+    class_: Term
+
+    def focus_nodes(self, graph: Graph) -> Collection[Term]:
+        """Return the instances that a data graph has."""
+        return graph.instances(self.class_)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectsOfTarget:
+    """The subjects of a property (section 2.1.3.4)."""
+
+    predicate: NamedNode
+
+    def focus_nodes(self, graph: Graph) -> Collection[Term]:
+        """Return the subjects that a data graph has."""
+        return graph.subjects_of(self.predicate)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectsOfTarget:
+    """The values of a property (section 2.1.3.5)."""
+
+    predicate: NamedNode
+
+    def focus_nodes(self, graph: Graph) -> Collection[Term]:
+        """Return the values that a data graph has."""
+        return graph.by_object(self.predicate).keys()
+
+
+Target: TypeAlias = NodeTarget | ClassTarget | SubjectsOfTarget | ObjectsOfTarget
+
+TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
+
+
+def declared_shapes(graph: Graph) -> list[Declaration]:
+    """Return the shapes of a shapes graph that say themselves which nodes they are about."""
+    nodes: Terms = {}
+    for parameter in TARGETS:
+        for subjects in graph.by_object(parameter).values():
+            nodes |= subjects
+    for class_ in (RDFS.Class, OWL.Class):
+        nodes |= graph.instances(class_)
+    shapes = (Declaration(node, graph) for node in nodes if isinstance(node, NamedNode | BlankNode))
+    return [shape for shape in shapes if any(targets(shape))]
+
+
+def targets(shape: Declaration) -> Iterator[Target]:
+    """Yield the targets of a shape."""
+    yield from map(NodeTarget, shape.all(SH.targetNode))
+    yield from map(ClassTarget, shape.iris(SH.targetClass))
+    if _is_class(shape) and _is_shape(shape):
+        yield ClassTarget(shape.node)
+    yield from map(SubjectsOfTarget, shape.iris(SH.targetSubjectsOf))
+    yield from map(ObjectsOfTarget, shape.iris(SH.targetObjectsOf))
+
+
+def focus_nodes(graph: Graph, found: Iterable[Target]) -> Terms:
+    """Return the nodes of a data graph that some targets lead to, each once."""
+    return dict.fromkeys(chain.from_iterable(target.focus_nodes(graph) for target in found))
+
+
+def _is_class(shape: Declaration) -> bool:
+    """Say whether a shape is a class too, and so has its own instances as targets.
+
+    `owl:Class` counts without anyone having to state that it is a subclass of `rdfs:Class`.
+    """
+    types = shape.graph.objects(shape.node, RDF.type)
+    return not class_types(shape.graph).isdisjoint(types)
+
+
+def class_types(graph: Graph) -> Set[Term]:
+    """Return the classes of classes: what makes its instances classes in a shapes graph."""
+    return graph.subclasses(RDFS.Class).keys() | graph.subclasses(OWL.Class).keys()
+
+
+def _is_shape(shape: Declaration) -> bool:
+    graph = shape.graph
+    types = graph.objects(shape.node, RDF.type)
+    if SH.NodeShape in types or SH.PropertyShape in types:
+        return True
+    properties = graph.properties(shape.node)
+    return not PARAMETERS.union(TARGETS).isdisjoint(properties)

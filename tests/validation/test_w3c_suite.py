@@ -1,0 +1,39 @@
+"""The W3C's own test suite for SHACL, case by case."""
+
+from __future__ import annotations
+
+import pytest
+from shared_data import shared
+
+from etl.errors import ShapesError
+from etl.validation import CompiledEngine, Shapes
+from validation.w3c import Case, cases
+
+CORE = list(cases(shared("conformance/shacl/core")))
+SPARQL = list(cases(shared("conformance/shacl/sparql")))
+# What is known to go wrong, with the reason; anything else is a failure.
+KNOWN = {
+    "pre-binding/shapesGraph-001": (
+        "pySHACL does not bind $shapesGraph, which section 5.3.1 leaves to the processor"
+    ),
+}
+
+
+def test_the_suite_is_complete() -> None:
+    assert (len(CORE), len(SPARQL)) == (98, 23)
+
+
+@pytest.mark.parametrize("case", CORE, ids=lambda case: case.name)
+def test_core(case: Case) -> None:
+    engine = CompiledEngine(Shapes.read([case.shapes]))
+    assert case.found(engine.validate(case.data_triples())) == case.expected()
+
+
+@pytest.mark.parametrize("case", SPARQL, ids=lambda case: case.name)
+def test_sparql(case: Case) -> None:
+    engine = CompiledEngine(Shapes.read([case.shapes]))
+    if case.expects_failure or case.name in KNOWN:
+        with pytest.raises(ShapesError):
+            engine.validate(case.data_triples())
+    else:
+        assert case.found(engine.validate(case.data_triples())) == case.expected()
