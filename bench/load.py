@@ -23,7 +23,7 @@ from pyoxigraph import DefaultGraph, RdfFormat, Store
 from bench.records import write_records
 from etl import pipeline
 from etl.resources import folder
-from etl.validation import ReferenceEngine, Shapes, ValidationReport
+from etl.validation import CompiledEngine, Shapes, ValidationReport
 from etl.workspace import Workspace
 
 SAMPLE = 1000  # records that rdflib and pySHACL are given
@@ -40,7 +40,7 @@ class Unchecked:
 
 def our_load(source: str, workspace: str, *, validate: bool) -> dict[str, float]:
     """Load text files into a new workspace; give the seconds of each part."""
-    engine = ReferenceEngine(Shapes.read([folder("shapes")])) if validate else Unchecked()
+    engine = CompiledEngine(Shapes.read([folder("shapes")])) if validate else Unchecked()
     started = time.perf_counter()
     report = pipeline.load(Workspace(Path(workspace)), [source], engine, pipeline.LoadOptions())
     seconds = dict(report.seconds)

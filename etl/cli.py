@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from etl.output import Answer
     from etl.pipeline.reports import Finding, LoadReport
     from etl.stores.embedded import EmbeddedStore
-    from etl.validation import ReferenceEngine
+    from etl.validation import CompiledEngine
 
 DONE, DATA_SAY_NO, NOT_DONE = 0, 1, 2
 SHOWN_AT_MOST = 20  # findings of a kind that `load` names; it counts the rest
@@ -409,11 +409,11 @@ def _command_line() -> str:
     return shlex.join(["etl", *sys.argv[1:]])
 
 
-def _engine() -> ReferenceEngine:
+def _engine() -> CompiledEngine:
     from etl.resources import folder
-    from etl.validation import ReferenceEngine, Shapes
+    from etl.validation import CompiledEngine, Shapes
 
-    return ReferenceEngine(Shapes.read([folder("shapes")]))
+    return CompiledEngine(Shapes.read([folder("shapes")]))
 
 
 @contextmanager

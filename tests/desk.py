@@ -13,13 +13,12 @@ from records import Film, write
 from etl import pipeline
 from etl.catalog import Catalog
 from etl.pipeline import Finding, LoadOptions, LoadReport
-from etl.pipeline.building import Engine
 from etl.resources import folder
 from etl.stores.embedded import EmbeddedStore
-from etl.validation import ReferenceEngine, Shapes, ValidationReport
+from etl.validation import CompiledEngine, Engine, Shapes, ValidationReport
 from etl.workspace import Workspace
 
-ENGINE = ReferenceEngine(Shapes.read([folder("shapes")]))
+ENGINE = CompiledEngine(Shapes.read([folder("shapes")]))
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 

@@ -115,7 +115,7 @@ def test_a_rejected_record_is_named_by_file_line_and_field(etl: Etl) -> None:
 
 QUARANTINED = (
     "838.txt:3: year: Write the year (`year:`) as four digits from 1870 to 2100, such as 2004. "
-    'Found '1066'.\n'
+    "Found '1066'.\n"
 )
 
 

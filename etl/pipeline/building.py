@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -17,19 +16,11 @@ from etl.provenance import derivations
 from etl.resolution import Film, Member, resolve
 from etl.sources.values import quoted
 from etl.stores import Writable
-from etl.validation import ValidationReport, ValidationResult
+from etl.validation import Engine, ValidationResult
 
 CHUNK_FILMS = 1000
 CHUNK_PEOPLE = 20_000
 BATCH_STATEMENTS = 150_000  # the store's loader has a fixed cost for each batch
-
-
-class Engine(Protocol):
-    """What checks triples against shapes."""
-
-    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
-        """Validate triples as one graph."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from pyoxigraph import NamedNode, Quad, Triple
 from etl.catalog import Catalog
 from etl.identifiers import Iris
 from etl.mapping import map_film, map_person, person_iri
-from etl.pipeline.building import CHUNK_FILMS, Engine
+from etl.pipeline.building import CHUNK_FILMS
 from etl.pipeline.loading import LoadOptions, load
 from etl.pipeline.reports import Finding, Severity
 from etl.resolution import resolve
 from etl.stores.embedded import EmbeddedStore
-from etl.validation import ValidationResult
+from etl.validation import Engine, ValidationResult
 from etl.workspace import Workspace
 
 

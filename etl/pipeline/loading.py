@@ -13,7 +13,7 @@ from itertools import chain, islice
 from etl.catalog import Catalog, Comparison, Staged
 from etl.errors import WorkspaceError
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
-from etl.pipeline.building import Builder, Engine
+from etl.pipeline.building import Builder
 from etl.pipeline.reading import Reading, opened
 from etl.pipeline.refusing import kept_out, located
 from etl.pipeline.reports import (
@@ -29,7 +29,7 @@ from etl.provenance import describe_run, describe_source
 from etl.resolution import Film
 from etl.sources.files import Source, sources
 from etl.stores.embedded import EmbeddedStore
-from etl.validation import ValidationResult
+from etl.validation import Engine, ValidationResult
 from etl.workspace import Generation, Workspace
 
 STAGED_AT_ONCE = 2000
