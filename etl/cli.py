@@ -117,6 +117,7 @@ def load(sources: tuple[str, ...], workspace: Path, quiet: bool, **options: Any)
     with Meter(quiet=quiet) as meter:
         settings = pipeline.LoadOptions(
             command=_command_line(),
+            processes=os.cpu_count() or 1,
             progress=meter.update,
             waiting=meter.say,
             found=told.tell,

@@ -248,6 +248,21 @@ def test_a_file_that_can_no_longer_be_opened_keeps_its_film(desk: Desk) -> None:
     assert desk.graph() == before
 
 
+@pytest.mark.parametrize("processes", [1, 3])
+def test_a_large_folder_is_read_whole_by_any_number_of_processes(
+    desk: Desk, processes: int
+) -> None:
+    films = [
+        HEAT.but(number=n, title=f"Film {n}", year=2000 if n % 700 else "?") for n in range(1, 2101)
+    ]
+    desk.write(*films)
+    report = desk.load(processes=processes)
+    source = report.sources[0]
+    assert (source.read, source.loaded, source.rejected) == (2100, 2097, 3)
+    assert report.films.added == 2097
+    assert desk.load(processes=processes).run is None
+
+
 # Ways of loading
 
 

@@ -2,6 +2,16 @@
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
-from etl.catalog.entries import Group, Known, Quarantined, Reason, Run, Staged
+from etl.catalog.entries import Group, Known, Place, Quarantined, Reason, Run, Staged
 
-__all__ = ["Catalog", "Comparison", "Group", "Known", "Quarantined", "Reason", "Run", "Staged"]
+__all__ = [
+    "Catalog",
+    "Comparison",
+    "Group",
+    "Known",
+    "Place",
+    "Quarantined",
+    "Reason",
+    "Run",
+    "Staged",
+]

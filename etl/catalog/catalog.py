@@ -24,7 +24,7 @@ from etl.catalog.statements import (
 )
 from etl.errors import WorkspaceError
 from etl.identifiers import Iris
-from etl.records import FilmRecord, Origin, Reject, decode_film, decode_reject, encode
+from etl.records import Origin, Reject, decode_film, decode_reject
 from etl.resolution import Member
 from etl.sources.files import Source, Stat
 
@@ -186,7 +186,7 @@ class Catalog:
     def stage(self, run: int, staged: Sequence[Staged]) -> None:
         """Add versions."""
         first = (scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
-        columns = zip(*(_row(item) for item in staged), strict=True)
+        columns = zip(*staged, strict=True)
         self._db.execute(
             "INSERT INTO versions SELECT unnest($1::BIGINT[]), $2, unnest($3::TEXT[]), "
             "unnest($4::TEXT[]), unnest($5::TEXT[]), unnest($6::INTEGER[]), unnest($7::TEXT[]), "
@@ -266,25 +266,3 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         raise WorkspaceError(
             f"{path}: the catalog cannot be opened: {first}", hint="run: etl check"
         ) from error
-
-
-def _row(staged: Staged) -> tuple[Any, ...]:
-    """Spread a staged record over the columns of `versions`, number and run left out."""
-    head = (staged.source, staged.path, staged.key, staged.line)
-    match staged.item:
-        case FilmRecord() as record:
-            people = dict.fromkeys((credit.name, credit.imdb_id) for credit in record.credits)
-            return (
-                *head,
-                "film",
-                staged.digest,
-                record.identifiers.get("imdb"),
-                record.identifiers.get("movielens"),
-                "\n".join(name for name, _ in people),
-                "\n".join(i or "" for _, i in people) if any(i for _, i in people) else None,
-                encode(record),
-            )
-        case Reject() as reject:
-            return (*head, "reject", staged.digest, None, None, None, None, encode(reject))
-        case None:
-            return (*head, "gone", staged.digest, None, None, None, None, None)

@@ -4,22 +4,61 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Self
 
-from etl.records import FilmRecord, Origin, Reject
+from etl.records import FilmRecord, Origin, Reject, encode
 from etl.resolution import Member
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """A record to be kept: where it stands, and what was read there; None says it has gone."""
+class Staged(NamedTuple):
+    """What was read at a place, as the catalog keeps it: a row of `versions`.
+
+    `kind` is film, reject or gone. `names` has the people of a film, a line each, and
+    `name_ids` their IMDb ids, or None where it gives none. `body` is the record as JSON.
+    """
 
     source: str
     path: str
     key: str
     line: int
+    kind: str
     digest: str
-    item: FilmRecord | Reject | None
+    imdb: str | None = None
+    movielens: str | None = None
+    names: str | None = None
+    name_ids: str | None = None
+    body: str | None = None
+
+    @classmethod
+    def read(cls, place: Place, digest: str, item: FilmRecord | Reject) -> Self:
+        """Stage what was read at a place."""
+        if isinstance(item, Reject):
+            return cls(*place, "reject", digest, body=encode(item))
+        people = dict.fromkeys((credit.name, credit.imdb_id) for credit in item.credits)
+        return cls(
+            *place,
+            "film",
+            digest,
+            imdb=item.identifiers.get("imdb"),
+            movielens=item.identifiers.get("movielens"),
+            names="\n".join(name for name, _ in people),
+            name_ids="\n".join(i or "" for _, i in people) if any(i for _, i in people) else None,
+            body=encode(item),
+        )
+
+    @classmethod
+    def gone(cls, place: Place) -> Self:
+        """Stage that nothing stands at a place any more."""
+        return cls(*place, "gone", "")
+
+
+class Place(NamedTuple):
+    """Where a record stands: source, path within it, key within the file, its first line."""
+
+    source: str
+    path: str
+    key: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from etl.validation import Engine, ValidationResult
 
 CHUNK_FILMS = 1000
 CHUNK_PEOPLE = 20_000
-BATCH_STATEMENTS = 150_000  # the store's loader has a fixed cost for each batch
+BATCH_STATEMENTS = 100_000  # the store's loader has a fixed cost for each batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from etl.catalog import Catalog, Comparison, Staged
 from etl.errors import WorkspaceError
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.pipeline.building import Builder
-from etl.pipeline.reading import Reading, opened
+from etl.pipeline.reading import Ahead, Reading, opened, reading_ahead
 from etl.pipeline.refusing import kept_out, located
 from etl.pipeline.reports import (
     Found,
@@ -44,7 +44,8 @@ class LoadOptions:
     """How to load.
 
     `name` calls the source so; `strict` loads nothing if anything is kept out; `dry_run`
-    changes nothing; `allow_removals` takes a mass removal for meant.
+    changes nothing; `allow_removals` takes a mass removal for meant. With two `processes` and
+    more, that many read files beside this one; a script must then guard its main part.
     """
 
     command: str = "load"
@@ -53,6 +54,7 @@ class LoadOptions:
     dry_run: bool = False
     allow_removals: bool = False
     base_iri: str | None = None
+    processes: int = 1
     progress: Progress = silent
     waiting: Callable[[str], None] = field(default=_nobody)
     found: Found = field(default=unheard)
@@ -117,11 +119,13 @@ class _Load:
         """Read, and build the following generation if anything is new."""
         if self._current is None:
             self._iris = Iris.below(self._options.base_iri or DEFAULT_BASE_IRI)
-            return self._read(arguments, None)
+            with reading_ahead(self._options.processes) as ahead:
+                return self._read(arguments, None, ahead)
         with Catalog.read(self._current.catalog) as catalog:
             self._iris = catalog.iris
             self._check_base_iri()
-            return self._read(arguments, catalog)
+            with reading_ahead(self._options.processes) as ahead:
+                return self._read(arguments, catalog, ahead)
 
     def _check_base_iri(self) -> None:
         wanted = self._options.base_iri
@@ -131,11 +135,12 @@ class _Load:
                 hint="load into a new --workspace to use another",
             )
 
-    def _read(self, arguments: Sequence[str], old: Catalog | None) -> LoadReport:
+    def _read(self, arguments: Sequence[str], old: Catalog | None, ahead: Ahead) -> LoadReport:
         known = old.sources() if old else []
         named = sources(arguments, self._options.name, known)
         readings = [
-            Reading(source, old, self._options.found, _absorbed(source, known)) for source in named
+            Reading(source, old, self._options.found, _absorbed(source, known), ahead)
+            for source in named
         ]
         staged = chain.from_iterable(readings)
         with self._report.timed("read"):

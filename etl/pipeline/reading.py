@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
-from etl.catalog import Catalog, Known, Staged
+from etl.catalog import Catalog, Known, Place, Staged
 from etl.errors import SourceError
 from etl.pipeline.reports import Finding, Found, Severity
 from etl.records import FilmRecord, Reject
@@ -15,7 +20,78 @@ from etl.sources import SUFFIXES, format_of, raw_records
 from etl.sources.files import Found as File
 from etl.sources.files import Source, Stat, find, shown
 
-FILES_AT_ONCE = 2000
+FILES_AT_ONCE = 500
+
+
+class Batch(NamedTuple):
+    """Some files of a source, and what the catalog has for each by its path."""
+
+    source: Source
+    files: list[File]
+    known: dict[str, list[Known]]
+
+
+Read = tuple[list[Staged], list[Finding]]
+Ahead = Callable[[Callable[[Batch], Read], Iterable[Batch]], Iterable[Read]]
+"""Applies a function to batches, in order: `map`, or the like of it in other processes."""
+
+
+def read_files(batch: Batch) -> Read:
+    """Read files; give what differs from what the catalog has, and what was repaired."""
+    staged: list[Staged] = []
+    findings: list[Finding] = []
+    for found in batch.files:
+        places = {known.key: known for known in batch.known.get(found.relative, ())}
+        form = format_of(found.path)
+        for raw in raw_records(found):
+            old = places.pop("", None)
+            if old is None or old.digest != raw.digest:
+                item = raw.parse(form)
+                place = Place(batch.source.name, found.relative, "", raw.line)
+                staged.append(Staged.read(place, raw.digest, item))
+                findings.extend(_notes(batch.source, place, item))
+        for known in places.values():
+            place = Place(batch.source.name, found.relative, known.key, known.line)
+            staged.append(Staged.gone(place))
+    return staged, findings
+
+
+def _notes(source: Source, place: Place, item: FilmRecord | Reject) -> Iterator[Finding]:
+    if isinstance(item, FilmRecord):
+        for note in item.notes:
+            where = f"{opened(source, place.path)}:{place.line + note.line - 1}"
+            yield Finding(Severity.INFO, where, f"{note.field}: {note.message}")
+
+
+@contextmanager
+def reading_ahead(processes: int) -> Iterator[Ahead]:
+    """Give a `map` that reads in other processes, once there is enough to be worth starting them.
+
+    At most two batches for each process are read before they are asked for.
+    """
+    with ExitStack() as stack:
+
+        def ahead(function: Callable[[Batch], Read], batches: Iterable[Batch]) -> Iterator[Read]:
+            remaining = iter(batches)
+            first = list(islice(remaining, _WORTH_PROCESSES))
+            yield from map(function, first)
+            if processes < 2 or len(first) < _WORTH_PROCESSES:
+                yield from map(function, remaining)
+                return
+            context = multiprocessing.get_context("spawn")
+            pool = stack.enter_context(ProcessPoolExecutor(processes, mp_context=context))
+            waiting: deque[Future[Read]] = deque()
+            for batch in remaining:
+                waiting.append(pool.submit(function, batch))
+                if len(waiting) > 2 * processes:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+        yield ahead
+
+
+_WORTH_PROCESSES = 2  # batches; a process takes a quarter of a second to start
 
 
 @dataclass(slots=True)
@@ -31,6 +107,7 @@ class Reading:
     catalog: Catalog | None
     found: Found
     absorbed: Sequence[Source] = ()
+    ahead: Ahead = map
     stats: list[tuple[str, Stat | None]] = field(default_factory=list)
     scope: list[tuple[str, str | None]] = field(default_factory=list)
     vanished: int = 0
@@ -42,10 +119,10 @@ class Reading:
         self.held = sum(counts.values())
         seen, closed = set[str](), list[str]()
         differing = self._differing(seen, closed)
-        while batch := list(islice(differing, FILES_AT_ONCE)):
-            places = self._known(name, [found.relative for found in batch])
-            for found in batch:
-                yield from self._file(found, places.get(found.relative, ()))
+        for staged, findings in self.ahead(read_files, self._batches(differing)):
+            for finding in findings:
+                self.found(finding)
+            yield from staged
         if not seen and not counts:
             raise SourceError(
                 f"{shown(self.source.root)}: no records in it",
@@ -76,31 +153,16 @@ class Reading:
     def _known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
         return self.catalog.known(source, paths) if self.catalog else {}
 
-    def _file(self, found: File, known: Iterable[Known]) -> Iterator[Staged]:
-        """Read one file; give what differs from what the catalog has for it."""
-        name, path = self.source.name, found.relative
-        places = {place.key: place for place in known}
-        form = format_of(found.path)
-        self.stats.append((path, found.stat))
-        for raw in raw_records(found):
-            old = places.pop("", None)
-            if old is None or old.digest != raw.digest:
-                item = raw.parse(form)
-                self._note(path, raw.line, item)
-                yield Staged(name, path, "", raw.line, raw.digest, item)
-        for place in places.values():
-            yield Staged(name, path, place.key, place.line, "", None)
-
-    def _note(self, path: str, line: int, item: FilmRecord | Reject) -> None:
-        if isinstance(item, FilmRecord):
-            for note in item.notes:
-                place = f"{opened(self.source, path)}:{line + note.line - 1}"
-                self.found(Finding(Severity.INFO, place, f"{note.field}: {note.message}"))
+    def _batches(self, differing: Iterator[File]) -> Iterator[Batch]:
+        while files := list(islice(differing, FILES_AT_ONCE)):
+            self.stats.extend((found.relative, found.stat) for found in files)
+            known = self._known(self.source.name, [found.relative for found in files])
+            yield Batch(self.source, files, known)
 
     def _gone(self, source: str, paths: Sequence[str]) -> Iterator[Staged]:
         for path, places in self._known(source, paths).items():
-            for place in places:
-                yield Staged(source, path, place.key, place.line, "", None)
+            for known in places:
+                yield Staged.gone(Place(source, path, known.key, known.line))
 
     def refuse_mass_removal(self) -> None:
         """Stop when more than half of what the source held has vanished.
