@@ -4,6 +4,9 @@ All of it is measured in one run, because machines are noisy: our load from text
 queryable store with its parts, with and without validation; the store's bulk load of the same
 triples from a finished file; and the same job done in the plainest way, with rdflib and
 pySHACL, on a sample.
+
+What is measured is imported where it is used: the processes that read files import this module
+too, as they would a command line.
 """
 
 from __future__ import annotations
@@ -18,15 +21,14 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 from bench.records import write_records
-from etl import pipeline
-from etl.resources import folder
-from etl.validation import CompiledEngine, Shapes, ValidationReport
-from etl.workspace import Workspace
+
+if TYPE_CHECKING:
+    from etl.validation import ValidationReport
 
 SAMPLE = 1000  # records that rdflib and pySHACL are given
 
@@ -36,16 +38,23 @@ class Unchecked:
 
     def validate(self, triples: object) -> ValidationReport:
         """Find nothing."""
+        from etl.validation import ValidationReport
+
         del triples
         return ValidationReport()
 
 
 def our_load(source: str, workspace: str, *, validate: bool) -> dict[str, float]:
     """Load text files into a new workspace; give the seconds of each part."""
+    from etl.pipeline.loading import LoadOptions, load
+    from etl.resources import folder
+    from etl.validation import CompiledEngine, Shapes
+    from etl.workspace import Workspace
+
     engine = CompiledEngine(Shapes.read([folder("shapes")])) if validate else Unchecked()
     started = time.perf_counter()
-    options = pipeline.LoadOptions(processes=os.cpu_count() or 1)
-    report = pipeline.load(Workspace(Path(workspace)), [source], engine, options)
+    options = LoadOptions(processes=os.cpu_count() or 1)
+    report = load(Workspace(Path(workspace)), [source], engine, options)
     seconds = dict(report.seconds)
     seconds["whole"] = time.perf_counter() - started
     return seconds
@@ -64,6 +73,8 @@ def plainest(source: str, file: str) -> dict[str, float]:
     """Do the same job as plainly as one can: one rdflib graph, one call of pySHACL."""
     import pyshacl
     import rdflib
+
+    from etl.resources import folder
 
     started = time.perf_counter()
     graph = rdflib.Graph()
@@ -121,6 +132,8 @@ def _measured(
 
 def run(records: int, place: Path, *, validate: bool) -> dict[str, Any]:
     """Measure everything on that many records."""
+    from etl.workspace import Workspace
+
     write_records(place / "films", records)
     write_records(place / "sample", min(SAMPLE, records))
     figures: dict[str, Any] = {"records": records}

@@ -19,8 +19,9 @@ import click
 from etl.errors import EtlError, QueryError, StoreError
 
 if TYPE_CHECKING:
-    from etl.catalog import Catalog
+    from etl.catalog.catalog import Catalog
     from etl.output import Answer
+    from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.reports import Finding, LoadReport
     from etl.stores.embedded import EmbeddedStore
     from etl.validation import CompiledEngine
@@ -109,13 +110,13 @@ def load(sources: tuple[str, ...], workspace: Path, quiet: bool, **options: Any)
     Loading a source again brings the graph in step with it: what is new is added, what has
     changed is changed, and what the source no longer says goes.
     """
-    from etl import pipeline
+    from etl.pipeline.loading import LoadOptions, load
     from etl.progress import Meter
     from etl.workspace import Workspace
 
     told = _Told(quiet=quiet)
     with Meter(quiet=quiet) as meter:
-        settings = pipeline.LoadOptions(
+        settings = LoadOptions(
             command=_command_line(),
             processes=os.cpu_count() or 1,
             progress=meter.update,
@@ -123,12 +124,65 @@ def load(sources: tuple[str, ...], workspace: Path, quiet: bool, **options: Any)
             found=told.tell,
             **options,
         )
-        report = pipeline.load(Workspace(workspace), sources, _engine(), settings)
+        report = load(Workspace(workspace), sources, _engine(), settings)
     told.end()
     if not quiet:
         for line in _load_lines(report, dry_run=settings.dry_run):
             click.echo(line)
     sys.exit(DATA_SAY_NO if report.kept_out else DONE)
+
+
+@main.command()
+@click.argument("run", type=int)
+@workspace_option
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@quiet_option
+def undo(run: int, workspace: Path, dry_run: bool, quiet: bool) -> None:
+    """Take a run back: the graph is what the other runs make of it.
+
+    An undo is a run too, and can be undone. `etl runs` lists them.
+    """
+    from etl.pipeline.revising import undo
+    from etl.workspace import Workspace
+
+    _revise(lambda options: undo(Workspace(workspace), run, _engine(), options), dry_run, quiet)
+
+
+@main.command()
+@click.argument("source")
+@workspace_option
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@quiet_option
+def remove(source: str, workspace: Path, dry_run: bool, quiet: bool) -> None:
+    """Take out of the graph all that only this source says."""
+    from etl.pipeline.revising import remove
+    from etl.workspace import Workspace
+
+    _revise(
+        lambda options: remove(Workspace(workspace), source, _engine(), options), dry_run, quiet
+    )
+
+
+def _revise(change: Callable[[ChangeOptions], LoadReport], dry_run: bool, quiet: bool) -> None:
+    """Carry out a change that reads no files, and print what it changed."""
+    from etl.pipeline.changing import ChangeOptions
+    from etl.progress import Meter
+
+    told = _Told(quiet=quiet)
+    with Meter(quiet=quiet) as meter:
+        report = change(
+            ChangeOptions(
+                command=_command_line(),
+                dry_run=dry_run,
+                progress=meter.update,
+                waiting=meter.say,
+                found=told.tell,
+            )
+        )
+    told.end()
+    if not quiet:
+        for line in _change_lines(report, dry_run=dry_run):
+            click.echo(line)
 
 
 class _Told:
@@ -168,6 +222,11 @@ def _load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
         gone = f"; {source.vanished} no longer there" if source.vanished else ""
         records = "record" if source.read == 1 else "records"
         yield f"{source.label}: {source.read} {records} read: {ended or 'none'}{gone}"
+    yield from _change_lines(report, dry_run=dry_run)
+
+
+def _change_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
+    """Say what changed in the graph, and whether it was written."""
     if not report.films and not report.people:
         yield "graph: unchanged"
     else:
@@ -186,14 +245,14 @@ def validate(
     sources: tuple[str, ...], workspace: Path, format_name: str | None, output: Path | None
 ) -> None:
     """Check sources without loading them; with none, check the graph in the store."""
-    from etl import pipeline
     from etl.output import Rows
+    from etl.pipeline.checking import validate_sources, validate_store
 
     if sources:
-        findings = pipeline.validate_sources(sources, _engine())
+        findings = validate_sources(sources, _engine())
     else:
         with _opened(workspace) as (catalog, store):
-            findings = pipeline.validate_store(catalog, store, _engine())
+            findings = validate_store(catalog, store, _engine())
     rows = Rows(("severity", "place", "message"), sorted(findings))
     _write(rows, format_name, output)
     sys.exit(DATA_SAY_NO if any(each.severity == "Violation" for each in findings) else DONE)
@@ -205,7 +264,7 @@ def validate(
 def quarantine(workspace: Path, format_name: str | None, output: Path | None) -> None:
     """List the records that are kept out of the graph, and why."""
     from etl.output import Rows
-    from etl.pipeline import kept_out
+    from etl.pipeline.refusing import kept_out
 
     columns = ("kind", "place", "film", "title", "message")
     with _opened(workspace) as (catalog, _):
@@ -224,7 +283,10 @@ def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
     """List what was loaded when, and what it changed."""
     from etl.output import Rows
 
-    columns = ("run", "started", "seconds", "command", "records", "kept out", "films", "people")
+    columns = (
+        *("run", "started", "seconds", "command"),
+        *("records", "kept out", "films", "people", "undone by"),
+    )
     with _opened(workspace) as (catalog, _):
         rows = [
             (
@@ -236,6 +298,7 @@ def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
                 sum(s["rejected"] + s["quarantined"] for s in run.report["sources"]),
                 _signed(run.report["films"]),
                 _signed(run.report["people"]),
+                run.undone_by,
             )
             for run in catalog.runs()
         ]
@@ -251,11 +314,11 @@ def _signed(diff: dict[str, int]) -> str:
 @output_options
 def check(workspace: Path, format_name: str | None, output: Path | None) -> None:
     """Prove that the store holds exactly what the catalog says."""
-    from etl import pipeline
     from etl.output import Rows
+    from etl.pipeline.checking import differences
 
     with _opened(workspace) as (catalog, store):
-        found = list(pipeline.differences(catalog, store))
+        found = list(differences(catalog, store))
         films, people = catalog.counts()
     if not found:
         click.echo(f"store and catalog agree: {films} films, {people} people", err=True)
@@ -378,7 +441,7 @@ def explain(
     Of a film that is kept out, show why.
     """
     from etl.output import Rows
-    from etl.pipeline import explain
+    from etl.pipeline.explaining import explain
 
     columns = ("triple", "rule", "field", "says", "place", "run", "outcome")
     with _opened(workspace) as (catalog, store):
@@ -420,7 +483,7 @@ def _engine() -> CompiledEngine:
 @contextmanager
 def _opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
     """Open the current generation for reading."""
-    from etl.catalog import Catalog
+    from etl.catalog.catalog import Catalog
     from etl.stores.embedded import EmbeddedStore
     from etl.workspace import Workspace
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from etl.catalog import Run
+from etl.catalog.entries import Run
 from etl.identifiers import Iris
 from etl.resolution import Film
 from etl.sources.files import Source

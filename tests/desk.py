@@ -10,9 +10,10 @@ from pathlib import Path
 from pyoxigraph import Quad, QuerySolutions, Triple
 from records import Film, write
 
-from etl import pipeline
-from etl.catalog import Catalog
-from etl.pipeline import Finding, LoadOptions, LoadReport
+from etl.catalog.catalog import Catalog
+from etl.pipeline.checking import Difference, differences
+from etl.pipeline.loading import LoadOptions, load
+from etl.pipeline.reports import Finding, LoadReport
 from etl.resources import folder
 from etl.stores.embedded import EmbeddedStore
 from etl.validation import CompiledEngine, Engine, Shapes, ValidationReport
@@ -50,7 +51,7 @@ class Desk:
         self.findings.clear()
         settings = LoadOptions(found=self.findings.append, **options)  # type: ignore[arg-type]
         named = [str(source) for source in sources or [self.source]]
-        return pipeline.load(self.workspace, named, self.engine, settings)
+        return load(self.workspace, named, self.engine, settings)
 
     def graph(self) -> set[Quad]:
         """Give the default graph."""
@@ -66,11 +67,11 @@ class Desk:
         assert isinstance(answer, QuerySolutions)
         return [solution["n"].value for solution in answer]
 
-    def check(self) -> list[pipeline.Difference]:
+    def check(self) -> list[Difference]:
         """Compare store and catalog."""
         generation = self.workspace.required()
         with Catalog.read(generation.catalog) as catalog:
-            return list(pipeline.differences(catalog, EmbeddedStore.read(generation.store)))
+            return list(differences(catalog, EmbeddedStore.read(generation.store)))
 
     def files(self) -> dict[str, tuple[str, int]]:
         """Give each file of the workspace with its content's digest and its time."""

@@ -22,7 +22,7 @@ PEOPLE = [f"Person {number}" for number in range(400)]
 LOADER = """
 import sys
 from pathlib import Path
-from etl import pipeline
+from etl.pipeline.loading import LoadOptions, load
 from etl.validation import ValidationReport
 from etl.workspace import Workspace
 
@@ -33,8 +33,8 @@ class Unchecked:
 def waiting(holder):
     print("waiting for", holder, flush=True)
 
-options = pipeline.LoadOptions(name="films", command="the other load", waiting=waiting)
-report = pipeline.load(Workspace(Path(sys.argv[1])), [sys.argv[2]], Unchecked(), options)
+options = LoadOptions(name="films", command="the other load", waiting=waiting)
+report = load(Workspace(Path(sys.argv[1])), [sys.argv[2]], Unchecked(), options)
 print("loaded", report.run, flush=True)
 """
 

@@ -18,7 +18,7 @@ from typing import Any, Self
 import duckdb
 
 from etl.catalog.comparison import Comparison, scalar
-from etl.catalog.entries import Group, Known, Quarantined, Reason, Run, Staged
+from etl.catalog.entries import Group, Known, Place, Quarantined, Reason, Run, Staged
 from etl.catalog.statements import (
     SCHEMA,
 )
@@ -92,8 +92,11 @@ class Catalog:
     # Sources and files
 
     def sources(self) -> list[Source]:
-        """List the sources, by name."""
-        rows = self._db.execute("SELECT * FROM sources ORDER BY source").fetchall()
+        """List the sources that say something, by name."""
+        rows = self._db.execute(
+            "SELECT * FROM sources WHERE source IN (SELECT source FROM versions "
+            "SEMI JOIN heads USING (version) WHERE kind <> 'gone') ORDER BY source"
+        ).fetchall()
         return [Source(name, label, root, tuple(paths)) for name, label, root, paths in rows]
 
     def keep_source(self, source: Source) -> None:
@@ -103,10 +106,9 @@ class Catalog:
             [source.name, source.label, source.root, list(source.paths)],
         )
 
-    def drop_source(self, source: Source) -> None:
-        """Forget a source; its records are to be staged as gone."""
-        for table in ("sources", "files"):
-            self._db.execute(f"DELETE FROM {table} WHERE source = ?", [source.name])  # noqa: S608
+    def forget_files(self, source: str) -> None:
+        """Forget what the files of a source looked like, so that they are read again."""
+        self._db.execute("DELETE FROM files WHERE source = ?", [source])
 
     def files(self, source: str) -> dict[str, Stat]:
         """Return what the files of a source looked like when they were last read."""
@@ -138,7 +140,7 @@ class Catalog:
         """Return the places of files that hold something, by path."""
         rows = self._db.execute(
             "SELECT path, key, arg_max(line, version), arg_max(kind, version) AS kind, "
-            "arg_max(digest, version) FROM versions "
+            "arg_max(digest, version) FROM standing "
             "WHERE source = $1 AND path IN (SELECT unnest($2::TEXT[])) "
             "GROUP BY path, key HAVING kind <> 'gone' ORDER BY path, key",
             [source, list(paths)],
@@ -152,7 +154,7 @@ class Catalog:
         """Count the places of each file of a source."""
         rows = self._db.execute(
             "SELECT path, count(*) FROM (SELECT path, arg_max(kind, version) AS kind "
-            "FROM versions WHERE source = ? GROUP BY path, key) WHERE kind <> 'gone' GROUP BY path",
+            "FROM standing WHERE source = ? GROUP BY path, key) WHERE kind <> 'gone' GROUP BY path",
             [source],
         )
         return dict(rows.fetchall())
@@ -179,9 +181,79 @@ class Catalog:
         """List the runs, oldest first."""
         rows = self._db.execute("SELECT * FROM runs ORDER BY run").fetchall()
         return [
-            Run(run, command, started, seconds, json.loads(report or "{}"))
-            for run, command, started, seconds, report in rows
+            Run(run, command, started, seconds, json.loads(report or "{}"), undoes, undone_by)
+            for run, command, started, seconds, report, undoes, undone_by in rows
         ]
+
+    def undo(self, run: int, by: int) -> None:
+        """Take a run back: its versions no longer stand, or those stand again that it undid.
+
+        What its files looked like is forgotten, so that loading them reads them again.
+
+        Raises:
+            WorkspaceError: there is no such run, it is undone already, or it read nothing.
+        """
+        row = self._db.execute("SELECT undone_by FROM runs WHERE run = ?", [run]).fetchone()
+        if row is None or run == by:
+            raise WorkspaceError(f"there is no run {run}", hint="'etl runs' lists them")
+        undone_by = row[0]
+        if undone_by is not None:
+            hint = f"to bring it back, run: etl undo {undone_by}"
+            raise WorkspaceError(f"run {run} is undone already, by run {undone_by}", hint=hint)
+        origin = self._origin(run)
+        if not scalar(self._db, "SELECT count(*) FROM versions WHERE run = ?", [origin]):
+            raise WorkspaceError(
+                f"run {run} changed no record, so there is nothing to take back",
+                hint="'etl runs' shows what each run did",
+            )
+        self._db.execute("UPDATE runs SET undoes = ? WHERE run = ?", [run, by])
+        self._take_back(run, by)
+        self._db.execute(
+            "DELETE FROM files WHERE (source, path) IN "
+            "(SELECT source, path FROM versions WHERE run = ?)",
+            [origin],
+        )
+
+    def _take_back(self, run: int, by: int | None) -> None:
+        """Mark a run as undone, or as standing again; what it had undone changes the other way."""
+        self._db.execute("UPDATE runs SET undone_by = ? WHERE run = ?", [by, run])
+        undoes = scalar(self._db, "SELECT undoes FROM runs WHERE run = ?", [run])
+        if undoes is not None:
+            self._take_back(undoes, run if by is None else None)
+
+    def _origin(self, run: int) -> int:
+        """Follow undoings to the run whose versions they are about."""
+        undoes = scalar(self._db, "SELECT undoes FROM runs WHERE run = ?", [run])
+        return run if undoes is None else self._origin(undoes)
+
+    def remove(self, run: int, source: Source) -> int:
+        """Stage that all records of a source have gone; return how many that are."""
+        places = self.known(source.name, list(self.place_counts(source.name)))
+        gone = [
+            Staged.gone(Place(source.name, path, known.key, known.line))
+            for path, held in places.items()
+            for known in held
+        ]
+        if gone:
+            self.stage(run, gone)
+        self.forget_files(source.name)
+        return len(gone)
+
+    def try_again(self) -> None:
+        """Take what is kept out for untried: its files are read, its films are judged again."""
+        self._db.execute(
+            "DELETE FROM files WHERE (source, path) IN "
+            "(SELECT source, path FROM versions SEMI JOIN heads USING (version) "
+            "WHERE kind = 'reject' OR version IN (SELECT version FROM quarantine))"
+        )
+        self._db.execute("DELETE FROM quarantine WHERE version IN (SELECT version FROM heads)")
+
+    def forget_graph(self, iris: Iris) -> None:
+        """Forget what the graph was made from, so that all of it is made anew below `iris`."""
+        for table in ("films", "people"):
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+        self._db.execute("DELETE FROM quarantine WHERE version IN (SELECT version FROM heads)")
+        self._db.execute("UPDATE settings SET value = ? WHERE name = 'base_iri'", [iris.base])
 
     def stage(self, run: int, staged: Sequence[Staged]) -> None:
         """Add versions."""
@@ -206,9 +278,8 @@ class Catalog:
     def rejects(self) -> list[tuple[Origin, Reject]]:
         """List the records that could not be read, by place."""
         rows = self._db.execute(
-            "SELECT source, path, line, body FROM versions "
-            "WHERE version IN (SELECT max(version) FROM versions GROUP BY source, path, key) "
-            "AND kind = 'reject' ORDER BY source, path, line"
+            "SELECT source, path, line, body FROM versions SEMI JOIN heads USING (version) "
+            "WHERE kind = 'reject' ORDER BY source, path, line"
         )
         return [
             (Origin(source, path, line), decode_reject(body))
@@ -219,8 +290,7 @@ class Catalog:
         """List the records that are kept out by the shapes, by place."""
         rows = self._db.execute(
             "SELECT v.source, v.path, v.line, q.film, v.body, q.results, v.run "
-            "FROM quarantine q JOIN versions v USING (version) WHERE version IN "
-            "(SELECT max(version) FROM versions GROUP BY source, path, key) "
+            "FROM quarantine q JOIN versions v USING (version) SEMI JOIN heads USING (version) "
             "ORDER BY v.source, v.path, v.line"
         )
         return [

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from etl.catalog.entries import Group, Reason
+from etl.catalog.entries import Group, MemberRow, Reason, groups_of
 from etl.catalog.statements import (
     CANDIDATE,
     GROUPS,
@@ -20,7 +20,6 @@ from etl.catalog.statements import (
     PLACES,
     STATUS,
 )
-from etl.records import Origin, decode_film
 from etl.resolution import Member, Person
 
 
@@ -43,8 +42,11 @@ class Comparison:
         self._db.execute(MEMBERS.format(table="accepted", choice="accepted"))
         self._db.execute(GROUPS.format(table="accepted", people=PEOPLE))
 
-    def pending(self, table: str, size: int) -> Iterator[list[Group]]:
-        """Give the films of `candidates` or `accepted` that differ from the graph's, in chunks."""
+    def pending(self, table: str, size: int) -> Iterator[list[MemberRow]]:
+        """Give the films of `candidates` or `accepted` that differ from the graph's, in chunks.
+
+        A chunk has the records of so many films, those of a film side by side.
+        """
         self._db.execute(
             f"CREATE OR REPLACE TEMP TABLE pending AS SELECT * FROM {table} g "  # noqa: S608
             "WHERE NOT EXISTS (FROM films f WHERE f.film = g.film AND f.inputs = g.inputs) "
@@ -53,30 +55,28 @@ class Comparison:
         )
         total = int(scalar(self._db, "SELECT count(*) FROM pending"))
         for start in range(0, total, size):
-            yield list(self._groups(start, start + size))
+            yield self._rows(start, start + size)
 
     def pending_count(self) -> int:
         """Count the films that `pending` gives."""
         return int(scalar(self._db, "SELECT count(*) FROM pending"))
 
-    def _groups(self, start: int, end: int) -> Iterator[Group]:
-        rows = self._db.execute(
+    def _rows(self, start: int, end: int) -> list[MemberRow]:
+        return self._db.execute(
             "WITH page AS (SELECT rowid AS place, film, inputs, unnest(versions) AS version "
             "FROM pending WHERE rowid >= $1 AND rowid < $2) "
             "SELECT film, inputs, version, source, path, line, body "
             "FROM page JOIN versions USING (version) ORDER BY place, source",
             [start, end],
         ).fetchall()
-        members: list[Member] = []
-        for index, (film, inputs, version, source, path, line, body) in enumerate(rows):
-            members.append(Member(Origin(source, path, line), decode_film(body), version))
-            if index + 1 == len(rows) or rows[index + 1][0] != film:
-                yield Group(film, inputs, tuple(members))
-                members = []
+
+    def has_identities(self) -> bool:
+        """Say whether any name stands for an IMDb id."""
+        return bool(scalar(self._db, "SELECT count(*) FROM identities"))
 
     def identities(self, groups: Iterable[Group]) -> dict[str, str]:
         """Return the IMDb ids of those names of the groups that have exactly one in the catalog."""
-        if not scalar(self._db, "SELECT count(*) FROM identities"):
+        if not self.has_identities():
             return {}
         records = (member.record for group in groups for member in group.members)
         names = {credit.name for record in records for credit in record.credits}
@@ -86,14 +86,13 @@ class Comparison:
         )
         return dict(rows.fetchall())
 
-    def accept(self, groups: Sequence[Group]) -> None:
-        """Remember what films in the graph are made from."""
-        films = [group.film for group in groups]
+    def accept(self, films: Sequence[str]) -> None:
+        """Remember what films in the graph are made from: of those that are pending."""
         self.forget(films)
         self._db.execute(
             "INSERT INTO films SELECT film, inputs, versions FROM pending "
             "WHERE film IN (SELECT unnest($1::TEXT[]))",
-            [films],
+            [list(films)],
         )
 
     def forget(self, films: Sequence[str]) -> None:
@@ -172,7 +171,7 @@ class Comparison:
             "CREATE OR REPLACE TEMP TABLE pending AS SELECT film, inputs, versions FROM films"
         )
         for start in range(0, self.pending_count(), size):
-            yield list(self._groups(start, start + size))
+            yield list(groups_of(self._rows(start, start + size)))
 
     def people(self, size: int) -> Iterator[list[Person]]:
         """Give all people in the graph, in chunks."""

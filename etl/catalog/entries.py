@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from etl.records import FilmRecord, Origin, Reject, encode
+from etl.records import FilmRecord, Origin, Reject, decode_film, encode
 from etl.resolution import Member
 
 
@@ -80,6 +81,20 @@ class Group:
     members: tuple[Member, ...]
 
 
+MemberRow = tuple[str, str, int, str, str, int, str]
+"""A record of a group as the catalog gives it: film, inputs, version, source, path, line, body."""
+
+
+def groups_of(rows: Sequence[MemberRow]) -> Iterator[Group]:
+    """Put rows together that follow each other and are of one film."""
+    members: list[Member] = []
+    for index, (film, inputs, version, source, path, line, body) in enumerate(rows):
+        members.append(Member(Origin(source, path, line), decode_film(body), version))
+        if index + 1 == len(rows) or rows[index + 1][0] != film:
+            yield Group(film, inputs, tuple(members))
+            members = []
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why the shapes refuse a film: one validation result, in words.
@@ -109,10 +124,15 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One load as the catalog remembers it; `report` holds its counts."""
+    """One change as the catalog remembers it; `report` holds its counts.
+
+    `undoes` is the run that it took back, `undone_by` the run that has taken it back.
+    """
 
     run: int
     command: str
     started: datetime
     seconds: float
     report: dict[str, Any] = field(default_factory=dict)
+    undoes: int | None = None
+    undone_by: int | None = None

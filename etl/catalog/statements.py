@@ -3,7 +3,9 @@
 SCHEMA = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE runs (
-    run INTEGER PRIMARY KEY, command TEXT, started TIMESTAMP, seconds DOUBLE, report TEXT);
+    run INTEGER PRIMARY KEY, command TEXT, started TIMESTAMP, seconds DOUBLE, report TEXT,
+    undoes INTEGER,                     -- the run that this one takes back
+    undone_by INTEGER);                 -- the run that has taken this one back
 CREATE TABLE sources (source TEXT PRIMARY KEY, label TEXT, root TEXT, paths TEXT[]);
 CREATE TABLE files (source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT);
 CREATE TABLE versions (
@@ -12,6 +14,10 @@ CREATE TABLE versions (
     digest TEXT, imdb TEXT, movielens TEXT,
     names TEXT, name_ids TEXT,          -- its people, a line each, and their IMDb ids if it has any
     body TEXT);                         -- the record or the reject, as JSON
+CREATE VIEW standing AS                 -- the versions of the runs that have not been taken back
+    SELECT versions.* FROM versions JOIN runs USING (run) WHERE undone_by IS NULL;
+CREATE VIEW heads AS                    -- the newest standing version of each place
+    SELECT max(version) AS version FROM standing GROUP BY source, path, key;
 CREATE TABLE quarantine (version BIGINT, film TEXT, inputs TEXT, run INTEGER, results TEXT);
 CREATE TABLE films (film TEXT, inputs TEXT, versions BIGINT[]);
 CREATE TABLE people (name TEXT, imdb TEXT);
@@ -24,7 +30,7 @@ SELECT head, kind, accepted FROM (
     SELECT max(version) AS head, arg_max(kind, version) AS kind,
            max(version) FILTER (kind = 'film' AND version NOT IN (SELECT version FROM quarantine))
                AS accepted
-    FROM versions GROUP BY source, path, key)
+    FROM standing GROUP BY source, path, key)
 WHERE kind <> 'gone'
 """
 

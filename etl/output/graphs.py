@@ -203,3 +203,18 @@ def _fit_for_xml(triple: Triple) -> Triple:
 def _json(value: Json, indent: int) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return text.replace("\n", "\n" + " " * indent)
+
+
+def difference(old: Iterable[Statement], new: Iterable[Statement]) -> Iterator[tuple[str, bytes]]:
+    """Give the lines of N-Quads that only one graph has: "-" for the old one, "+" for the new.
+
+    They come in the order of their bytes, and memory does not grow with the graphs.
+    """
+    sides = heapq.merge(
+        ((line, "-") for line in _sorted_lines(map(_quad, old))),
+        ((line, "+") for line in _sorted_lines(map(_quad, new))),
+    )
+    for line, same in itertools.groupby(sides, key=lambda each: each[0]):
+        signs = {sign for _, sign in same}
+        if len(signs) == 1:
+            yield signs.pop(), line

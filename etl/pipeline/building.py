@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from etl.catalog import Catalog, Comparison, Group, Reason
+from etl.catalog.catalog import Catalog
+from etl.catalog.comparison import Comparison
+from etl.catalog.entries import Group, MemberRow, Reason, groups_of
 from etl.identifiers import Iris
-from etl.mapping import field_of, map_film, map_person, person_iri
+from etl.mapping import field_of, map_person, person_iri
+from etl.pipeline.drafting import Draft, Prepared, Task, draft, judged, prepare, statements
 from etl.pipeline.reports import Diff, LoadReport, Progress
-from etl.provenance import derivations
-from etl.resolution import Film, Member, resolve
+from etl.pipeline.workers import Workers
+from etl.resolution import Film, Member
 from etl.sources.values import quoted
 from etl.stores import Writable
 from etl.validation import Engine, ValidationResult
 
-CHUNK_FILMS = 1000
+CHUNK_FILMS = 2000
 CHUNK_PEOPLE = 20_000
 BATCH_STATEMENTS = 100_000  # the store's loader has a fixed cost for each batch
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A film on its way into the graph, with the triples it would have there."""
-
-    group: Group
-    film: Film
-    triples: list[Triple]
 
 
 @dataclass(slots=True)
@@ -45,7 +39,9 @@ class Builder:
     fresh: bool
     progress: Progress
     warned: Callable[[Film, ValidationResult], None]
+    changed: Callable[[str, Iterable[Quad]], None]
     sources: dict[str, NamedNode]
+    workers: Workers | None = None
     _comparison: Comparison = field(init=False)
     _gone: list[Quad] = field(default_factory=list)
     _new: list[Triple | Quad] = field(default_factory=list)
@@ -71,81 +67,96 @@ class Builder:
 
     def _films(self, table: str) -> None:
         done = 0
-        for groups in self._comparison.pending(table, CHUNK_FILMS):
+        for rows, clean in self._pages(table):
+            groups = list(groups_of(rows))
             with self.report.timed("map"):
-                drafts = self._drafts(groups)
+                identities = self._comparison.identities(groups)
+                drafts = [draft(each, each.members, identities, self.iris) for each in groups]
             with self.report.timed("validate"):
                 refused = self._violations(drafts)
-            fit = [draft for draft in drafts if draft.film.key not in refused]
+            fit = [each for each in drafts if each.film.key not in refused]
             with self.report.timed("store"):
                 self._store(fit)
             with self.report.timed("catalog"):
-                self._comparison.release([draft.group for draft in fit])
-                self._comparison.accept([draft.group for draft in fit])
+                self._comparison.release([each.group for each in fit])
+                self._comparison.accept([each.film.key for each in fit])
             if table == "candidates":
                 self._refuse_all(drafts, refused)
-            done += len(groups)
+            done += clean + len(groups)
             self.progress("films", done, self._comparison.pending_count())
         self._apply()
 
-    def _drafts(self, groups: Sequence[Group]) -> list[Draft]:
-        identities = self._comparison.identities(groups)
-        return [self._draft(group, group.members, identities) for group in groups]
+    def _pages(self, table: str) -> Iterator[tuple[list[MemberRow], int]]:
+        """Give the records of pending films, and how many films beside them are done already.
 
-    def _draft(self, group: Group, members: Sequence[Member], identities: dict[str, str]) -> Draft:
-        film = resolve(group.film, members, identities)
-        return Draft(group, film, map_film(film, self.iris))
+        Where processes are running and the store is fresh, they do all films that the shapes
+        have nothing to say about, which is nearly all.
+        """
+        pages = self._comparison.pending(table, CHUNK_FILMS)
+        workers = self.workers
+        if not (workers and workers.running and self.fresh) or self._comparison.has_identities():
+            yield from ((rows, 0) for rows in pages)
+            return
+        held: deque[list[MemberRow]] = deque()
+
+        def tasks() -> Iterator[Task]:
+            for rows in pages:
+                held.append(rows)
+                yield Task(rows, self.iris, self.sources)
+
+        for prepared in workers.ahead(prepare, tasks()):
+            rows = held.popleft()
+            films = {row[0] for row in rows} - prepared.remarked
+            self._add_prepared(prepared, sorted(films))
+            yield [row for row in rows if row[0] in prepared.remarked], len(films)
+
+    def _add_prepared(self, prepared: Prepared, films: Sequence[str]) -> None:
+        self.report.add_time("map", prepared.map_s)
+        self.report.add_time("validate", prepared.validate_s)
+        self.report.films.added += len(films)
+        self.changed("+", parse(prepared.quads, RdfFormat.N_QUADS))
+        with self.report.timed("store"):
+            self.store.add_serialized(prepared.quads)
+        with self.report.timed("catalog"):
+            self._comparison.accept(films)
 
     def _violations(self, drafts: Sequence[Draft]) -> dict[str, list[ValidationResult]]:
-        """Validate films together; give what blocks each that does not conform, by its key.
-
-        A fault of a person is a fault of every film that names them so.
-        """
-        triples = [triple for draft in drafts for triple in draft.triples]
-        people = dict.fromkeys(person for draft in drafts for person in draft.film.people)
-        triples += (triple for person in people for triple in map_person(person, self.iris))
-        results = self.engine.validate(triples).results
-        if not results:
-            return {}
-        owners: dict[str, list[Film]] = {}
-        for draft in drafts:
-            film = draft.film
-            owners.setdefault(self.iris.movie(film.key).value, []).append(film)
-            for person in film.people:
-                owners.setdefault(person_iri(person, self.iris).value, []).append(film)
+        """Judge films together; give what blocks each that does not conform, by its key."""
         refused: dict[str, list[ValidationResult]] = {}
-        for result in results:
-            focus = result.focus_node
-            entity = focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
-            for film in owners.get(entity, ()):
-                if result.blocks:
-                    refused.setdefault(film.key, []).append(result)
-                else:
-                    self.warned(film, result)
+        for film, result in judged(drafts, self.engine, self.iris) if drafts else ():
+            if result.blocks:
+                refused.setdefault(film.key, []).append(result)
+            else:
+                self.warned(film, result)
         return refused
 
     def _refuse_all(
         self, drafts: Sequence[Draft], refused: dict[str, list[ValidationResult]]
     ) -> None:
-        for draft in drafts:
-            if draft.film.key in refused:
-                self._refuse(draft, refused[draft.film.key])
+        for each in drafts:
+            if each.film.key in refused:
+                self._refuse(each, refused[each.film.key])
 
-    def _refuse(self, draft: Draft, results: Sequence[ValidationResult]) -> None:
+    def _refuse(self, refused: Draft, results: Sequence[ValidationResult]) -> None:
         """Put the records that are at fault for a film into quarantine.
 
         A record is at fault that does not conform alone, where the others together do;
         otherwise all are.
         """
-        members = draft.group.members
+        members = refused.group.members
         sound: list[Member] = []
         if len(members) > 1:
-            sound = [member for member in members if self._conforms(draft, [member])]
-            if not sound or not self._conforms(draft, sound):
+            sound = [member for member in members if self._conforms(refused.group, [member])]
+            if not sound or not self._conforms(refused.group, sound):
                 sound = []
-        refused = [member for member in members if member not in sound]
-        reasons = [self.reason(draft.film, result) for result in results]
-        self._comparison.refuse(self.run, draft.group, refused, reasons)
+        at_fault = [member for member in members if member not in sound]
+        reasons = [self.reason(refused.film, result) for result in results]
+        self._comparison.refuse(self.run, refused.group, at_fault, reasons)
+
+    def _conforms(self, group: Group, members: Sequence[Member]) -> bool:
+        trial = draft(group, members, self._comparison.identities([group]), self.iris)
+        found = judged([trial], self.engine, self.iris)
+        return not any(result.blocks for _, result in found)
 
     def reason(self, film: Film, result: ValidationResult) -> Reason:
         """Put a validation result into words, and tell the field of the record it speaks of."""
@@ -171,15 +182,11 @@ class Builder:
             return "actors"
         return field_of(path.strip("<>"))
 
-    def _conforms(self, draft: Draft, members: Sequence[Member]) -> bool:
-        trial = self._draft(draft.group, members, self._comparison.identities([draft.group]))
-        return not self._violations([trial])
-
     def _store(self, drafts: Sequence[Draft]) -> None:
-        for draft in drafts:
-            derived = derivations(draft.film, self.sources, self.iris)
-            statements: Iterable[Triple | Quad] = chain(draft.triples, derived)
-            self._replace(self.iris.movie(draft.film.key), statements, self.report.films)
+        for each in drafts:
+            subject = self.iris.movie(each.film.key)
+            told = statements(each, self.sources, self.iris)
+            self._replace(subject, told, self.report.films)
         self._apply(at_least=BATCH_STATEMENTS)
 
     def _replace(self, subject: NamedNode, statements: Iterable[Triple | Quad], diff: Diff) -> None:
@@ -200,9 +207,11 @@ class Builder:
         if len(self._new) < at_least:
             return
         if self._gone:
+            self.changed("-", self._gone)
             self.store.remove(self._gone)
             self._gone.clear()
         if self._new:
+            self.changed("+", map(_quad, self._new))
             self.store.add(self._new)
             self._new.clear()
 

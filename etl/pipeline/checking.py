@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from pyoxigraph import NamedNode, Quad, Triple
 
-from etl.catalog import Catalog
+from etl.catalog.catalog import Catalog
 from etl.identifiers import Iris
 from etl.mapping import map_film, map_person, person_iri
 from etl.pipeline.building import CHUNK_FILMS

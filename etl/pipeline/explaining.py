@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, QuerySolutions, Triple
 
-from etl.catalog import Catalog
+from etl.catalog.catalog import Catalog
 from etl.errors import QueryError
 from etl.identifiers import Iris
 from etl.lookup import GraphLookup

@@ -2,62 +2,41 @@
 
 from __future__ import annotations
 
-import gc
-import shutil
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 
-from etl.catalog import Catalog, Comparison, Staged
+from etl.catalog.catalog import Catalog
+from etl.catalog.comparison import Comparison
+from etl.catalog.entries import Staged
 from etl.errors import WorkspaceError
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
-from etl.pipeline.building import Builder
-from etl.pipeline.reading import Ahead, Reading, opened, reading_ahead
-from etl.pipeline.refusing import kept_out, located
-from etl.pipeline.reports import (
-    Found,
-    LoadReport,
-    Progress,
-    Severity,
-    SourceReport,
-    silent,
-    unheard,
-)
-from etl.provenance import describe_run, describe_source
-from etl.resolution import Film
+from etl.pipeline.changing import Change, ChangeOptions, changing
+from etl.pipeline.reading import Reading
+from etl.pipeline.refusing import kept_out
+from etl.pipeline.reports import LoadReport, SourceReport
+from etl.pipeline.workers import Workers
 from etl.sources.files import Source, sources
-from etl.stores.embedded import EmbeddedStore
-from etl.validation import Engine, ValidationResult
-from etl.workspace import Generation, Workspace
+from etl.validation import Engine
+from etl.workspace import Workspace
 
 STAGED_AT_ONCE = 2000
 
 
-def _nobody(holder: str) -> None:
-    """Wait for another writer without a word."""
-
-
 @dataclass(frozen=True, slots=True)
-class LoadOptions:
+class LoadOptions(ChangeOptions):
     """How to load.
 
-    `name` calls the source so; `strict` loads nothing if anything is kept out; `dry_run`
-    changes nothing; `allow_removals` takes a mass removal for meant. With two `processes` and
-    more, that many read files beside this one; a script must then guard its main part.
+    `name` calls the source so; `strict` loads nothing if anything is kept out;
+    `allow_removals` takes a mass removal for meant. With two `processes` and more, the others
+    read, map and validate beside this one; a script must then guard its main part.
     """
 
-    command: str = "load"
     name: str | None = None
     strict: bool = False
-    dry_run: bool = False
     allow_removals: bool = False
     base_iri: str | None = None
     processes: int = 1
-    progress: Progress = silent
-    waiting: Callable[[str], None] = field(default=_nobody)
-    found: Found = field(default=unheard)
 
 
 def load(
@@ -69,108 +48,56 @@ def load(
         SourceError: a source cannot be read at all, or most of it has vanished.
         WorkspaceError: the workspace cannot be used.
     """
-    with _uncollected(), workspace.writing(options.command, options.waiting) as following:
-        run = _Load(workspace.current(), following, engine, options)
-        report = run.load(arguments)
-        if (
-            report.run is not None
-            and not options.dry_run
-            and not (options.strict and report.kept_out)
-        ):
-            with report.timed("store"):
-                workspace.commit(following)
-            report.committed = True
+    with changing(workspace, engine, options) as change:
+        if change.current is None:
+            _Load(change, options, None).load(arguments)
+        else:
+            with Catalog.read(change.current.catalog) as catalog:
+                _Load(change, options, catalog).load(arguments)
+        report = change.report
+        if report.run is not None and not (options.strict and report.kept_out):
+            change.commit()
     return report
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the collector of cycles away: records and triples form none.
-
-    It would take half the time of a load to look through them all again and again.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 class _Load:
-    """One load on its way: reads beside the current generation, writes into the following."""
+    """One load on its way: reads beside the current catalog, `old`, and stages into the next."""
 
-    def __init__(
-        self,
-        current: Generation | None,
-        following: Generation,
-        engine: Engine,
-        options: LoadOptions,
-    ) -> None:
-        self._current = current
-        self._following = following
-        self._engine = engine
+    def __init__(self, change: Change, options: LoadOptions, old: Catalog | None) -> None:
+        self._change = change
         self._options = options
-        self._report = LoadReport()
-        self._started = time.perf_counter()
-
-    def load(self, arguments: Sequence[str]) -> LoadReport:
-        """Read, and build the following generation if anything is new."""
-        if self._current is None:
-            self._iris = Iris.below(self._options.base_iri or DEFAULT_BASE_IRI)
-            with reading_ahead(self._options.processes) as ahead:
-                return self._read(arguments, None, ahead)
-        with Catalog.read(self._current.catalog) as catalog:
-            self._iris = catalog.iris
-            self._check_base_iri()
-            with reading_ahead(self._options.processes) as ahead:
-                return self._read(arguments, catalog, ahead)
-
-    def _check_base_iri(self) -> None:
-        wanted = self._options.base_iri
-        if wanted is not None and Iris.below(wanted) != self._iris:
+        self._old = old
+        self._report = change.report
+        self._iris = old.iris if old else Iris.below(options.base_iri or DEFAULT_BASE_IRI)
+        if options.base_iri is not None and Iris.below(options.base_iri) != self._iris:
             raise WorkspaceError(
                 f"--base-iri: the workspace's base IRI is {self._iris.base}",
                 hint="load into a new --workspace to use another",
             )
 
-    def _read(self, arguments: Sequence[str], old: Catalog | None, ahead: Ahead) -> LoadReport:
-        known = old.sources() if old else []
-        named = sources(arguments, self._options.name, known)
-        readings = [
-            Reading(source, old, self._options.found, _absorbed(source, known), ahead)
-            for source in named
-        ]
-        staged = chain.from_iterable(readings)
-        with self._report.timed("read"):
-            first = list(islice(staged, STAGED_AT_ONCE))
-        if not first and old:
-            return self._finish(old, old.compare(), readings)
-        catalog = self._next_catalog()
-        try:
-            self._report.run = catalog.begin(self._options.command)
-            self._stage(catalog, first, staged)
-            self._guard(readings)
-            for reading in readings:
-                catalog.keep_source(reading.source)
-                catalog.keep_files(reading.source.name, reading.stats)
-                for source in reading.absorbed:
-                    catalog.drop_source(source)
-            store = self._next_store()
-            comparison = self._build(catalog, store)
-            report = self._finish(catalog, comparison, readings)
-            self._record(catalog, store, readings)
-            return report
-        finally:
-            catalog.close()
-
-    def _next_catalog(self) -> Catalog:
-        with self._report.timed("catalog"):
-            if self._current is None:
-                return Catalog.create(self._following.catalog, self._iris)
-            shutil.copyfile(self._current.catalog, self._following.catalog)
-            return Catalog.write(self._following.catalog)
+    def load(self, arguments: Sequence[str]) -> None:
+        """Read, and build the next generation if anything is new."""
+        known = self._old.sources() if self._old else []
+        with Workers(self._options.processes, self._change.engine) as workers:
+            readings = [
+                Reading(source, self._old, self._options.found, _absorbed(source, known), workers)
+                for source in sources(arguments, self._options.name, known)
+            ]
+            staged = chain.from_iterable(readings)
+            with self._report.timed("read"):
+                first = list(islice(staged, STAGED_AT_ONCE))
+            if not first and self._old:
+                self._finish(self._old, self._old.compare(), readings)
+                return
+            with self._change.catalog(self._iris) as catalog:
+                self._stage(catalog, first, staged)
+                self._guard(readings)
+                self._keep(catalog, readings)
+                comparison = self._change.build(catalog, workers=workers)
+                self._finish(catalog, comparison, readings)
+                used = [reading.source for reading in readings]
+                dropped = [source for reading in readings for source in reading.absorbed]
+                self._change.record(catalog, used, dropped)
 
     def _stage(self, catalog: Catalog, batch: list[Staged], rest: Iterator[Staged]) -> None:
         done = 0
@@ -189,64 +116,27 @@ class _Load:
                 if reading.vanished:
                     reading.refuse_mass_removal()
 
-    def _build(self, catalog: Catalog, store: EmbeddedStore) -> Comparison:
-        all_sources = catalog.sources()
-        builder = Builder(
-            catalog=catalog,
-            store=store,
-            iris=self._iris,
-            engine=self._engine,
-            report=self._report,
-            run=self._report.run or 0,
-            fresh=self._current is None,
-            progress=self._options.progress,
-            warned=lambda film, result: self._warn(builder, film, result),
-            sources={source.name: self._iris.source(source.slug) for source in all_sources},
-        )
-        self._places = {source.name: source for source in all_sources}
-        return builder.build()
-
-    def _record(self, catalog: Catalog, store: EmbeddedStore, readings: Sequence[Reading]) -> None:
-        """Write down the run, in the catalog and in the provenance graph."""
-        run = self._report.run or 0
-        catalog.end(run, time.perf_counter() - self._started, self._report.summary())
-        used = [reading.source for reading in readings]
-        with self._report.timed("store"):
-            for source in (source for reading in readings for source in reading.absorbed):
-                store.remove(store.entity(self._iris.source(source.slug)))
-            store.add(describe_run(catalog.runs()[-1], used, self._iris))
-            for source in used:
-                store.add(describe_source(source, self._iris))
-            store.finish()
-
-    def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
-        reason = builder.reason(film, result)
-        for member in film.members:
-            path = opened(self._places[member.origin.source], member.origin.path)
-            finding = located(Severity.WARNING, path, member.origin.line, member.record, reason)
-            self._options.found(finding)
-
-    def _next_store(self) -> EmbeddedStore:
-        with self._report.timed("store"):
-            if self._current is not None:
-                EmbeddedStore.checkpoint(self._current.store, self._following.store)
-            return EmbeddedStore.write(self._following.store)
+    def _keep(self, catalog: Catalog, readings: Iterable[Reading]) -> None:
+        for reading in readings:
+            catalog.keep_source(reading.source)
+            catalog.keep_files(reading.source.name, reading.stats)
+            for source in reading.absorbed:
+                catalog.forget_files(source.name)
 
     def _finish(
         self, catalog: Catalog, comparison: Comparison, readings: Sequence[Reading]
-    ) -> LoadReport:
+    ) -> None:
         """Say how every record of the named sources ended."""
-        report = self._report
         scope = [item for reading in readings for item in reading.scope]
-        statuses = comparison.statuses(report.run or 0, scope)
+        statuses = comparison.statuses(self._report.run or 0, scope)
         for reading in readings:
             source = reading.source
             counts = statuses.get(source.name, {})
-            report.sources.append(SourceReport(source.label, vanished=reading.vanished, **counts))
+            ended = SourceReport(source.label, vanished=reading.vanished, **counts)
+            self._report.sources.append(ended)
         for refused in kept_out(catalog, set(scope)):
             for finding in refused.findings:
                 self._options.found(finding)
-        return report
 
 
 def _absorbed(source: Source, known: Sequence[Source]) -> list[Source]:

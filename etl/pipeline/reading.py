@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from etl.catalog import Catalog, Known, Place, Staged
+from etl.catalog.entries import Known, Place, Staged
 from etl.errors import SourceError
 from etl.pipeline.reports import Finding, Found, Severity
 from etl.records import FilmRecord, Reject
 from etl.sources import SUFFIXES, format_of, raw_records
 from etl.sources.files import Found as File
 from etl.sources.files import Source, Stat, find, shown
+
+if TYPE_CHECKING:  # the processes that read files have no need of the database
+    from etl.catalog.catalog import Catalog
+    from etl.pipeline.workers import Workers
 
 FILES_AT_ONCE = 500
 
@@ -32,8 +32,6 @@ class Batch(NamedTuple):
 
 
 Read = tuple[list[Staged], list[Finding]]
-Ahead = Callable[[Callable[[Batch], Read], Iterable[Batch]], Iterable[Read]]
-"""Applies a function to batches, in order: `map`, or the like of it in other processes."""
 
 
 def read_files(batch: Batch) -> Read:
@@ -63,37 +61,6 @@ def _notes(source: Source, place: Place, item: FilmRecord | Reject) -> Iterator[
             yield Finding(Severity.INFO, where, f"{note.field}: {note.message}")
 
 
-@contextmanager
-def reading_ahead(processes: int) -> Iterator[Ahead]:
-    """Give a `map` that reads in other processes, once there is enough to be worth starting them.
-
-    At most two batches for each process are read before they are asked for.
-    """
-    with ExitStack() as stack:
-
-        def ahead(function: Callable[[Batch], Read], batches: Iterable[Batch]) -> Iterator[Read]:
-            remaining = iter(batches)
-            first = list(islice(remaining, _WORTH_PROCESSES))
-            yield from map(function, first)
-            if processes < 2 or len(first) < _WORTH_PROCESSES:
-                yield from map(function, remaining)
-                return
-            context = multiprocessing.get_context("spawn")
-            pool = stack.enter_context(ProcessPoolExecutor(processes, mp_context=context))
-            waiting: deque[Future[Read]] = deque()
-            for batch in remaining:
-                waiting.append(pool.submit(function, batch))
-                if len(waiting) > 2 * processes:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-
-        yield ahead
-
-
-_WORTH_PROCESSES = 2  # batches; a process takes a quarter of a second to start
-
-
 @dataclass(slots=True)
 class Reading:
     """One look at a source. It is used up by iterating: that reads the files.
@@ -107,7 +74,7 @@ class Reading:
     catalog: Catalog | None
     found: Found
     absorbed: Sequence[Source] = ()
-    ahead: Ahead = map
+    workers: Workers | None = None
     stats: list[tuple[str, Stat | None]] = field(default_factory=list)
     scope: list[tuple[str, str | None]] = field(default_factory=list)
     vanished: int = 0
@@ -119,7 +86,8 @@ class Reading:
         self.held = sum(counts.values())
         seen, closed = set[str](), list[str]()
         differing = self._differing(seen, closed)
-        for staged, findings in self.ahead(read_files, self._batches(differing)):
+        apply = self.workers.map if self.workers else map
+        for staged, findings in apply(read_files, self._batches(differing)):
             for finding in findings:
                 self.found(finding)
             yield from staged
@@ -182,8 +150,12 @@ def _below(path: str, folders: list[str]) -> bool:
     return any(path.startswith(folder) for folder in folders)
 
 
+def full_path(source: Source, path: str) -> str:
+    """Turn a path within a source into an absolute one."""
+    root = source.root
+    return root if os.path.basename(root) == path else os.path.join(root, path)
+
+
 def opened(source: Source, path: str) -> str:
     """Turn a path within a source into one that a person can open from here."""
-    root = source.root
-    inside = root if os.path.basename(root) == path else os.path.join(root, path)
-    return shown(inside)
+    return shown(full_path(source, path))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from etl.catalog import Catalog, Reason
+from etl.catalog.catalog import Catalog
+from etl.catalog.entries import Reason
 from etl.pipeline.reading import opened
 from etl.pipeline.reports import Finding, Severity
 from etl.records import FilmRecord, Reject

@@ -99,7 +99,11 @@ class LoadReport:
         try:
             yield
         finally:
-            self.seconds[part] = self.seconds.get(part, 0.0) + time.perf_counter() - start
+            self.add_time(part, time.perf_counter() - start)
+
+    def add_time(self, part: str, seconds: float) -> None:
+        """Add time that a part of the work has taken, here or in another process."""
+        self.seconds[part] = self.seconds.get(part, 0.0) + seconds
 
     def summary(self) -> dict[str, Any]:
         """Return what the catalog keeps of it."""

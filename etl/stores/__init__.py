@@ -34,6 +34,10 @@ class Writable(Readable, Protocol):
         """Add many triples, of the default graph, or quads."""
         ...
 
+    def add_serialized(self, batch: bytes) -> None:
+        """Add many quads that are N-Quads already."""
+        ...
+
     def remove(self, quads: Iterable[Quad]) -> None:
         """Remove quads."""
         ...

@@ -85,7 +85,10 @@ class EmbeddedStore:
         two batches wait for it.
         """
         mixed = cast(Iterable[Quad], statements)  # the stub takes either kind, not both
-        batch = serialize(mixed, format=RdfFormat.N_QUADS) or b""
+        self.add_serialized(serialize(mixed, format=RdfFormat.N_QUADS) or b"")
+
+    def add_serialized(self, batch: bytes) -> None:
+        """Add many quads that are N-Quads already. See `add`."""
         if len(self._loads) >= _WAITING_BATCHES:
             self._loads.popleft().result()
         self._loads.append(self._loader.submit(self._bulk_load, batch))

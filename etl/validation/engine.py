@@ -60,6 +60,10 @@ class CompiledEngine:
         self._delegate = Delegate(shapes, [shape for shape in declared if reasons[shape]])
         self.notes = (*_delegation_notes(reasons), *_unknown_term_notes(declared))
 
+    def __reduce__(self) -> tuple[type[CompiledEngine], tuple[Shapes]]:
+        """Travel to another process as the shapes, to be compiled there."""
+        return CompiledEngine, (self.shapes,)
+
     def validate(self, triples: Iterable[Triple]) -> ValidationReport:
         """Validate triples, together with the class hierarchy that the shapes graph states.
 
