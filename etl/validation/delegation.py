@@ -108,7 +108,7 @@ def _check_queries(shapes: Shapes) -> None:
     """Have Oxigraph read each query, whose complaints can be told from other errors."""
     prefixes = " ".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in set(shapes.prefixes()))
     for parameter in (SH.select, SH.ask):
-        for query, constraints in shapes.graph.by_object(parameter).items():
+        for query, constraints in shapes.graph.column(parameter).by_value.items():
             text = query.value if isinstance(query, Literal) else ""
             try:
                 Store().query(f"{prefixes} {text.replace('$PATH', '<urn:path>')}")
@@ -146,5 +146,5 @@ def _ahead_of(nodes: Iterable[Term], graph: Graph) -> Iterator[Triple]:
     found: Terms = {}
     for node in nodes:
         if node not in found:
-            found |= reachable(node, lambda term: chain(*graph.properties(term).values()))
+            found |= reachable(node, lambda term: (triple.object for triple in graph.about(term)))
     return chain.from_iterable(map(graph.about, found))
