@@ -60,7 +60,9 @@ class CompiledShape:
 
     def __init__(self, shape: Declaration, compiler: Compiler) -> None:
         self.path = shape.path
-        self._shape = shape
+        self._node = shape.node
+        self._severity = shape.severity
+        self._messages = shape.messages
         self._walk = _stay if shape.path is None else walk(shape.path)
         self._constraints: list[Constraint] = []
         self._properties: list[CompiledShape] = []
@@ -102,15 +104,14 @@ class CompiledShape:
     def _result(
         self, focus_node: Term, constraint: Constraint, finding: Finding
     ) -> ValidationResult:
-        shape = self._shape
         return ValidationResult(
             focus_node=focus_node,
-            source_shape=shape.node,
+            source_shape=self._node,
             source_constraint_component=constraint.component,
-            severity=shape.severity,
-            result_path=finding.path or shape.path,
+            severity=self._severity,
+            result_path=finding.path or self.path,
             value=finding.value,
-            messages=shape.messages or (Literal(constraint.message),),
+            messages=self._messages or (Literal(constraint.message),),
             detail=finding.detail,
         )
 

@@ -6,6 +6,7 @@ that refer to themselves.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -21,6 +22,9 @@ from etl.validation.report import ValidationResult
 from etl.validation.shapes import Shapes
 from etl.validation.targets import TARGETS, class_types, focus_nodes, targets
 from etl.vocab import RDF, SH
+
+# Oxigraph's complaint goes on with the whole grammar: the first clause says what is wrong.
+_SYNTAX_ERROR = re.compile(r"error at (\d+):(\d+): (?:expected one of )?([^,]*).*", re.DOTALL)
 
 
 def reason_to_delegate(shape: Declaration) -> str | None:
@@ -113,9 +117,9 @@ def _check_queries(shapes: Shapes) -> None:
             try:
                 Store().query(f"{prefixes} {text.replace('$PATH', '<urn:path>')}")
             except SyntaxError as error:
-                reason = error.msg.split(",")[0].replace("error at ", "line and column ")
                 raise ShapesError(
-                    f"{name(parameter)} of {', '.join(map(name, constraints))}: {reason}",
+                    f"{name(parameter)} of {', '.join(map(name, constraints))}: "
+                    + _SYNTAX_ERROR.sub(r"line \1, column \2: \3", error.msg),
                     hint="mend the query, or declare its prefixes with sh:prefixes and sh:declare",
                 ) from error
 
