@@ -62,6 +62,8 @@ def _refers_to_itself(shape: Declaration) -> bool:
 
 
 def _reason_beyond_core(shape: Declaration) -> str | None:
+    if shape.is_deactivated:
+        return None
     if shape.all(SH.sparql):
         return "it has a SPARQL constraint"
     for component in _own_components(shape.graph):
