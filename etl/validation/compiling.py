@@ -6,7 +6,7 @@ Each shape becomes three: `screens` say quickly which of many nodes need a close
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -87,7 +87,7 @@ class CompiledShape:
                 self.conforms = property_test(self.path, self.demands)
                 self._screen = one_by_one(self.conforms)
 
-    def suspects(self, graph: Graph, nodes: Terms) -> Collection[Term]:
+    def suspects(self, graph: Graph, nodes: Terms) -> Set[Term]:
         """Return the nodes that may not conform; the others do."""
         return self._screen(graph, nodes)
 

@@ -16,8 +16,8 @@ from etl.errors import ShapesError
 from etl.validation import reference
 from etl.validation.constraints.shape_based import sibling_shapes
 from etl.validation.declarations import Declaration, name
-from etl.validation.graph import Graph, Term, Terms, reachable
-from etl.validation.paths import walked_backwards
+from etl.validation.graph import Graph, Term, reachable
+from etl.validation.paths import turns_back
 from etl.validation.report import ValidationResult
 from etl.validation.shapes import Shapes
 from etl.validation.targets import TARGETS, class_types, focus_nodes, targets
@@ -39,7 +39,7 @@ def reason_to_delegate(shape: Declaration) -> str | None:
 def referred_shapes(shape: Declaration) -> Iterator[Declaration]:
     """Yield a shape and all that it refers to, directly or through others."""
     graph = shape.graph
-    for node in reachable(shape.node, lambda node: _references(Declaration(node, graph))):
+    for node in reachable([shape.node], lambda node: _references(Declaration(node, graph))):
         yield Declaration(node, graph)
 
 
@@ -142,15 +142,11 @@ def _without_other_targets(
 def _looks_ahead_only(shape: Declaration) -> bool:
     """Say whether what a shape reads can all be reached from its focus nodes along triples."""
     return not shape.all(SH.targetObjectsOf) and all(
-        _reason_beyond_core(below) is None
-        and (below.path is None or not walked_backwards(below.path))
+        _reason_beyond_core(below) is None and (below.path is None or not turns_back(below.path))
         for below in referred_shapes(shape)
     )
 
 
 def _ahead_of(nodes: Iterable[Term], graph: Graph) -> Iterator[Triple]:
-    found: Terms = {}
-    for node in nodes:
-        if node not in found:
-            found |= reachable(node, lambda term: (triple.object for triple in graph.about(term)))
+    found = reachable(nodes, lambda node: (triple.object for triple in graph.about(node)))
     return chain.from_iterable(map(graph.about, found))

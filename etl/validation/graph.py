@@ -126,7 +126,7 @@ class Graph:
         found = self._subclasses.get(class_)
         if found is None:
             below = self.column(RDFS.subClassOf).by_value
-            found = reachable(class_, lambda term: below.get(term, _NO_TERMS))
+            found = reachable([class_], lambda term: below.get(term, _NO_TERMS))
             self._subclasses[class_] = found
         return found
 
@@ -162,10 +162,12 @@ class Graph:
         return tuple(members)
 
 
-def reachable(start: AnyNode, step: Callable[[AnyNode], Iterable[AnyNode]]) -> dict[AnyNode, None]:
-    """Return a node and all that repeated steps lead to."""
-    found = {start: None}
-    waiting = [start]
+def reachable(
+    starts: Iterable[AnyNode], step: Callable[[AnyNode], Iterable[AnyNode]]
+) -> dict[AnyNode, None]:
+    """Return some nodes and all that repeated steps lead to."""
+    found = dict.fromkeys(starts)
+    waiting = list(found)
     while waiting:
         for node in step(waiting.pop()):
             if node not in found:

@@ -5,7 +5,7 @@ Source: SHACL section 2.3.1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Set
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
@@ -219,19 +219,17 @@ def _inverse(path: PropertyPath) -> PropertyPath:
             assert_never(path)
 
 
-def walked_backwards(path: PropertyPath) -> Set[NamedNode]:
-    """Return the predicates that a path follows from object to subject."""
+def turns_back(path: PropertyPath) -> bool:
+    """Say whether a path follows some triple from its object to its subject."""
     match path:
         case Predicate():
-            return frozenset()
-        case Inverse(Predicate(iri)):
-            return frozenset({iri})
+            return False
+        case Inverse():
+            return True
         case Sequence(parts) | Alternative(parts):
-            return frozenset[NamedNode]().union(*map(walked_backwards, parts))
-        case Inverse(inner):
-            return walked_backwards(_inverse(inner))
+            return any(map(turns_back, parts))
         case ZeroOrMore(inner) | OneOrMore(inner) | ZeroOrOne(inner):
-            return walked_backwards(inner)
+            return turns_back(inner)
         case _:
             assert_never(path)
 
@@ -259,6 +257,6 @@ def _walk_any(walks: tuple[Walk, ...]) -> Walk:
 
 def _walk_repeatedly(step: Walk) -> Walk:
     def walk_repeatedly(graph: Graph, node: Term) -> Collection[Term]:
-        return reachable(node, lambda start: step(graph, start))
+        return reachable([node], lambda start: step(graph, start))
 
     return walk_repeatedly

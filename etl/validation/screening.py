@@ -8,7 +8,7 @@ of single nodes.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import partial
 from operator import eq
@@ -135,7 +135,7 @@ def node_screen(asked: Demands) -> Screen:
         node_test(Demands(0, sys.maxsize, asked.members, asked.term_tests, finders=asked.finders))
     )
 
-    def screen(graph: Graph, nodes: Terms) -> Collection[Term]:
+    def screen(graph: Graph, nodes: Terms) -> Set[Term]:
         found = set(alone(graph, nodes))
         for further in asked.screens:
             found.update(further(graph, nodes))
@@ -147,7 +147,7 @@ def node_screen(asked: Demands) -> Screen:
 def property_screen(predicate: NamedNode, asked: Demands) -> Screen:
     """Make the screen of property shapes that all have the same predicate as their path."""
 
-    def screen(graph: Graph, nodes: Terms) -> Collection[Term]:
+    def screen(graph: Graph, nodes: Terms) -> Set[Term]:
         column = graph.column(predicate)
         found = set(_miscounted(column, nodes, asked))
         subjects, values = _stated(column, nodes)
@@ -192,7 +192,7 @@ def _stated(column: Column, focus_nodes: Terms) -> tuple[list[Term], list[Term]]
     return subjects, values
 
 
-def _having(wanted: Collection[Term], subjects: list[Term], values: list[Term]) -> Iterator[Term]:
+def _having(wanted: Set[Term], subjects: list[Term], values: list[Term]) -> Iterator[Term]:
     for subject, value in zip(subjects, values, strict=True):
         if value in wanted:
             yield subject

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from pyoxigraph import NamedNode
 
@@ -77,7 +77,7 @@ def _combined(
 
 
 def _suspects_of_any(shapes: Sequence[CheckedShape]) -> Screen:
-    def screen(graph: Graph, nodes: Terms) -> Collection[Term]:
+    def screen(graph: Graph, nodes: Terms) -> Set[Term]:
         return {node for shape in shapes for node in shape.suspects(graph, nodes)}
 
     return screen
@@ -86,10 +86,10 @@ def _suspects_of_any(shapes: Sequence[CheckedShape]) -> Screen:
 def _suspects_of_all(shapes: Sequence[CheckedShape]) -> Screen:
     """Ask each shape only about the nodes that all shapes before it suspect."""
 
-    def screen(graph: Graph, nodes: Terms) -> Collection[Term]:
+    def screen(graph: Graph, nodes: Terms) -> Set[Term]:
         for shape in shapes:
             nodes = dict.fromkeys(shape.suspects(graph, nodes))
-        return nodes
+        return nodes.keys()
 
     return screen
 

@@ -6,7 +6,7 @@ the nodes of that graph, so that what is the same for all nodes is done once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -36,7 +36,7 @@ Finder: TypeAlias = Callable[[Term, Collection[Term]], Collection[Finding]]
 GraphTest: TypeAlias = Callable[[Graph], TermTest]
 GraphFinder: TypeAlias = Callable[[Graph], Finder]
 # Picks, out of many nodes, those that may not conform; those it leaves out do.
-Screen: TypeAlias = Callable[[Graph, Terms], Collection[Term]]
+Screen: TypeAlias = Callable[[Graph, Terms], Set[Term]]
 Detail: TypeAlias = Callable[[Graph, Term], Iterable[ValidationResult]]
 
 
@@ -45,7 +45,7 @@ class CheckedShape(Protocol):
 
     conforms: GraphTest
 
-    def suspects(self, graph: Graph, nodes: Terms) -> Collection[Term]:
+    def suspects(self, graph: Graph, nodes: Terms) -> Set[Term]:
         """Return the nodes that may not conform; the others do."""
 
     def results(self, graph: Graph, focus_node: Term) -> Iterator[ValidationResult]:
@@ -142,9 +142,9 @@ Constraint: TypeAlias = (
 def one_by_one(test: GraphTest) -> Screen:
     """Make a screen that tests each node."""
 
-    def screen(graph: Graph, nodes: Terms) -> Collection[Term]:
+    def screen(graph: Graph, nodes: Terms) -> Set[Term]:
         accepts = test(graph)
-        return [node for node in nodes if not accepts(node)]
+        return {node for node in nodes if not accepts(node)}
 
     return screen
 
