@@ -6,7 +6,8 @@ Each shape becomes three: `screens` say quickly which of many nodes need a close
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Set
+from itertools import starmap
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -16,11 +17,10 @@ from etl.validation.constraints.model import (
     Finding,
     GraphTest,
     Screen,
-    one_by_one,
 )
 from etl.validation.declarations import Declaration
 from etl.validation.graph import Graph, Term, Terms
-from etl.validation.paths import Predicate, walk
+from etl.validation.paths import PropertyPath, walk
 from etl.validation.report import ValidationResult
 from etl.validation.screening import (
     Demands,
@@ -74,18 +74,13 @@ class CompiledShape:
             graph_tests=tuple(each.conforms for each in self._properties),
             screens=tuple(_screens(self._properties)),
         )
-        self._screen: Screen
         self.conforms: GraphTest
-        match self.path:
-            case None:
-                self.conforms = node_test(self.demands)
-                self._screen = node_screen(self.demands)
-            case Predicate(iri):
-                self.conforms = property_test(self.path, self.demands)
-                self._screen = property_screen(iri, self.demands)
-            case _:
-                self.conforms = property_test(self.path, self.demands)
-                self._screen = one_by_one(self.conforms)
+        if self.path is None:
+            self.conforms = node_test(self.demands)
+            self._screen = node_screen(self.demands)
+        else:
+            self.conforms = property_test(self.path, self.demands)
+            self._screen = property_screen(self.path, self.demands)
 
     def suspects(self, graph: Graph, nodes: Terms) -> Set[Term]:
         """Return the nodes that may not conform; the others do."""
@@ -116,17 +111,13 @@ class CompiledShape:
         )
 
 
-def _screens(property_shapes: Sequence[CompiledShape]) -> Iterator[Screen]:
-    """Make the screens of property shapes; those with the same predicate are asked together."""
-    by_predicate: dict[NamedNode, Demands] = {}
+def _screens(property_shapes: Iterable[CompiledShape]) -> Iterator[Screen]:
+    """Make the screens of property shapes; those with the same path are asked together."""
+    by_path: dict[PropertyPath, Demands] = {}
     for shape in property_shapes:
-        if isinstance(shape.path, Predicate):
-            more = by_predicate.get(shape.path.iri, Demands())
-            by_predicate[shape.path.iri] = more | shape.demands
-        else:
-            yield shape.suspects
-    for predicate, asked in by_predicate.items():
-        yield property_screen(predicate, asked)
+        if shape.path is not None:
+            by_path[shape.path] = by_path.get(shape.path, Demands()) | shape.demands
+    return starmap(property_screen, by_path.items())
 
 
 def _stay(_: Graph, node: Term) -> Collection[Term]:

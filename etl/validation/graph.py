@@ -22,11 +22,14 @@ _NO_TERMS: Collection[Term] = ()
 
 
 class Column:
-    """The triples with one predicate, as subjects and values in step, repetitions included."""
+    """Where a path leads: its starts and its ends in step, repetitions included.
 
-    def __init__(self) -> None:
-        self.subjects: list[Term] = []
-        self.values: list[Term] = []
+    The path mostly is a single predicate; then these are the subjects and values of its triples.
+    """
+
+    def __init__(self, subjects: Iterable[Term] = (), values: Iterable[Term] = ()) -> None:
+        self.subjects = list(subjects)
+        self.values = list(values)
 
     def values_of(self, subject: Term) -> Collection[Term]:
         """Return the values of a subject."""

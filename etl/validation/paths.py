@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias, assert_never
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from etl.validation.graph import Graph, Term, Terms, reachable
+from etl.validation.graph import Column, Graph, Term, Terms, reachable
 from etl.vocab import RDF, SH
 
 
@@ -200,6 +201,36 @@ def walk(path: PropertyPath) -> Walk:
             return _walk_any((_stay, walk(inner)))
         case _:
             assert_never(path)
+
+
+def all_at_once(path: PropertyPath) -> Callable[[Graph], Column] | None:
+    """Return what follows a path from all nodes of a graph, if the path is simple enough."""
+    match path:
+        case Predicate(iri):
+            return lambda graph: graph.column(iri)
+        case Inverse(Predicate(iri)):
+            return lambda graph: Column(graph.column(iri).values, graph.column(iri).subjects)
+        case Alternative(choices):
+            columns = [all_at_once(choice) for choice in choices]
+            return _together([column for column in columns if column], len(columns))
+        case _:
+            return None
+
+
+def _together(
+    columns: list[Callable[[Graph], Column]], wanted: int
+) -> Callable[[Graph], Column] | None:
+    if len(columns) < wanted:
+        return None
+
+    def together(graph: Graph) -> Column:
+        found = [column(graph) for column in columns]
+        return Column(
+            chain.from_iterable(each.subjects for each in found),
+            chain.from_iterable(each.values for each in found),
+        )
+
+    return together
 
 
 def _inverse(path: PropertyPath) -> PropertyPath:

@@ -31,7 +31,7 @@ from etl.validation.constraints.model import (
     one_by_one,
 )
 from etl.validation.graph import Column, Graph, Term, Terms
-from etl.validation.paths import Predicate, PropertyPath, walk
+from etl.validation.paths import Predicate, PropertyPath, all_at_once, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,27 +144,36 @@ def node_screen(asked: Demands) -> Screen:
     return screen
 
 
-def property_screen(predicate: NamedNode, asked: Demands) -> Screen:
-    """Make the screen of property shapes that all have the same predicate as their path."""
+def property_screen(path: PropertyPath, asked: Demands) -> Screen:
+    """Make the screen of property shapes that all have the same path."""
+    follow = all_at_once(path)
+    if follow is None:
+        return one_by_one(property_test(path, asked))
 
     def screen(graph: Graph, nodes: Terms) -> Set[Term]:
-        column = graph.column(predicate)
+        column = follow(graph)
         found = set(_miscounted(column, nodes, asked))
-        subjects, values = _stated(column, nodes)
-        different = dict.fromkeys(values)
-        bad = {value for test in asked.term_tests for value in different if not test(value)}
-        for further in asked.screens:
-            bad.update(further(graph, different))
-        if bad:
-            found.update(_having(bad, subjects, values))
-        for member in asked.members:
-            found.update(nodes.keys() - set(_having({member}, subjects, values)))
+        if asked.members or asked.term_tests or asked.screens:
+            found.update(_with_bad_values(graph, column, nodes, asked))
         for finder in asked.finders:
             find, values_of = finder(graph), column.values_of
             found.update(node for node in nodes if find(node, values_of(node)))
         return found
 
     return screen
+
+
+def _with_bad_values(graph: Graph, column: Column, nodes: Terms, asked: Demands) -> Iterator[Term]:
+    """Yield the nodes that have a value they must not have, or lack one that they must have."""
+    subjects, values = _stated(column, nodes)
+    different = dict.fromkeys(values)
+    bad = {value for test in asked.term_tests for value in different if not test(value)}
+    for screen in asked.screens:
+        bad.update(screen(graph, different))
+    if bad:
+        yield from _having(bad, subjects, values)
+    for member in asked.members:
+        yield from nodes.keys() - set(_having({member}, subjects, values))
 
 
 def _miscounted(column: Column, nodes: Terms, asked: Demands) -> Iterator[Term]:
@@ -179,14 +188,14 @@ def _miscounted(column: Column, nodes: Terms, asked: Demands) -> Iterator[Term]:
                 yield subject
 
 
-def _stated(column: Column, focus_nodes: Terms) -> tuple[list[Term], list[Term]]:
-    """Return what is stated about focus nodes: the subjects, and their values in step."""
-    if focus_nodes.keys() >= column.last.keys():
+def _stated(column: Column, nodes: Terms) -> tuple[list[Term], list[Term]]:
+    """Return what is stated about some nodes: the subjects, and their values in step."""
+    if nodes.keys() >= column.last.keys():
         return column.subjects, column.values
     subjects: list[Term] = []
     values: list[Term] = []
     for subject, value in zip(column.subjects, column.values, strict=True):
-        if subject in focus_nodes:
+        if subject in nodes:
             subjects.append(subject)
             values.append(value)
     return subjects, values
