@@ -6,6 +6,7 @@ that refer to themselves.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -15,12 +16,15 @@ from etl.errors import ShapesError
 from etl.validation import reference
 from etl.validation.constraints.shape_based import sibling_shapes
 from etl.validation.declarations import Declaration, name
-from etl.validation.graph import Graph, Term, Terms, reachable
-from etl.validation.paths import walked_backwards
+from etl.validation.graph import Graph, Term, reachable
+from etl.validation.paths import turns_back
 from etl.validation.report import ValidationResult
 from etl.validation.shapes import Shapes
 from etl.validation.targets import TARGETS, class_types, focus_nodes, targets
 from etl.vocab import RDF, SH
+
+# Oxigraph's complaint goes on with the whole grammar: the first clause says what is wrong.
+_SYNTAX_ERROR = re.compile(r"error at (\d+):(\d+): (?:expected one of )?([^,]*).*", re.DOTALL)
 
 
 def reason_to_delegate(shape: Declaration) -> str | None:
@@ -35,7 +39,7 @@ def reason_to_delegate(shape: Declaration) -> str | None:
 def referred_shapes(shape: Declaration) -> Iterator[Declaration]:
     """Yield a shape and all that it refers to, directly or through others."""
     graph = shape.graph
-    for node in reachable(shape.node, lambda node: _references(Declaration(node, graph))):
+    for node in reachable([shape.node], lambda node: _references(Declaration(node, graph))):
         yield Declaration(node, graph)
 
 
@@ -58,6 +62,8 @@ def _refers_to_itself(shape: Declaration) -> bool:
 
 
 def _reason_beyond_core(shape: Declaration) -> str | None:
+    if shape.is_deactivated:
+        return None
     if shape.all(SH.sparql):
         return "it has a SPARQL constraint"
     for component in _own_components(shape.graph):
@@ -108,14 +114,14 @@ def _check_queries(shapes: Shapes) -> None:
     """Have Oxigraph read each query, whose complaints can be told from other errors."""
     prefixes = " ".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in set(shapes.prefixes()))
     for parameter in (SH.select, SH.ask):
-        for query, constraints in shapes.graph.by_object(parameter).items():
+        for query, constraints in shapes.graph.column(parameter).by_value.items():
             text = query.value if isinstance(query, Literal) else ""
             try:
                 Store().query(f"{prefixes} {text.replace('$PATH', '<urn:path>')}")
             except SyntaxError as error:
-                reason = error.msg.split(",")[0].replace("error at ", "line and column ")
                 raise ShapesError(
-                    f"{name(parameter)} of {', '.join(map(name, constraints))}: {reason}",
+                    f"{name(parameter)} of {', '.join(map(name, constraints))}: "
+                    + _SYNTAX_ERROR.sub(r"line \1, column \2: \3", error.msg),
                     hint="mend the query, or declare its prefixes with sh:prefixes and sh:declare",
                 ) from error
 
@@ -136,15 +142,11 @@ def _without_other_targets(
 def _looks_ahead_only(shape: Declaration) -> bool:
     """Say whether what a shape reads can all be reached from its focus nodes along triples."""
     return not shape.all(SH.targetObjectsOf) and all(
-        _reason_beyond_core(below) is None
-        and (below.path is None or not walked_backwards(below.path))
+        _reason_beyond_core(below) is None and (below.path is None or not turns_back(below.path))
         for below in referred_shapes(shape)
     )
 
 
 def _ahead_of(nodes: Iterable[Term], graph: Graph) -> Iterator[Triple]:
-    found: Terms = {}
-    for node in nodes:
-        if node not in found:
-            found |= reachable(node, lambda term: chain(*graph.properties(term).values()))
+    found = reachable(nodes, lambda node: (triple.object for triple in graph.about(node)))
     return chain.from_iterable(map(graph.about, found))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 
@@ -56,7 +58,6 @@ class CompiledEngine:
             if reason is None:
                 same_targets = self._compiled.setdefault(tuple(targets(shape)), [])
                 same_targets.append(compiler.compile(shape.node))
-        self._indexed = compiler.looked_up
         self._delegate = Delegate(shapes, [shape for shape in declared if reasons[shape]])
         self.notes = (*_delegation_notes(reasons), *_unknown_term_notes(declared))
 
@@ -70,16 +71,30 @@ class CompiledEngine:
         Raises:
             ShapesError: pySHACL, where it is needed, gives up on the shapes.
         """
-        graph = Graph(chain(triples, self._hierarchy), self._indexed)
-        return ValidationReport((*self._results(graph), *self._delegate.results(graph)))
+        with _without_garbage_collection():
+            graph = Graph(chain(triples, self._hierarchy))
+            return ValidationReport((*self._results(graph), *self._delegate.results(graph)))
 
     def _results(self, graph: Graph) -> Iterator[ValidationResult]:
         for found, shapes in self._compiled.items():
-            screened = [(shape, shape.conforms(graph)) for shape in shapes]
-            for focus_node in focus_nodes(graph, found):
-                for shape, conforms in screened:
-                    if not conforms(focus_node):
-                        yield from shape.results(graph, focus_node)
+            nodes = focus_nodes(graph, found)
+            for shape in shapes:
+                suspects = shape.suspects(graph, nodes)
+                for node in nodes if suspects else ():
+                    if node in suspects:
+                        yield from shape.results(graph, node)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Pause the search for cycles, which a graph's many terms set off often and never form."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _check_scope(shapes: Shapes, declared: Sequence[Declaration]) -> None:
@@ -92,7 +107,7 @@ def _check_scope(shapes: Shapes, declared: Sequence[Declaration]) -> None:
             "no shape says which nodes it is about, so everything would conform",
             hint="give a shape a target, such as sh:targetClass",
         )
-    for regime in shapes.graph.by_object(SH.entailment):
+    for regime in shapes.graph.column(SH.entailment).values:
         raise ShapesError(
             f"the shapes ask for the entailment regime {name(regime)}, which is not supported",
             hint="take sh:entailment out and state in the data what it would infer",

@@ -1,8 +1,10 @@
-"""A few triples in memory, found by subject, predicate or object."""
+"""A few triples in memory, found by predicate, subject or object."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cached_property
+from itertools import chain
 from typing import TypeAlias, TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -14,119 +16,120 @@ Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 # A set of terms that remembers its order, so that reports come out the same every time.
 Terms: TypeAlias = dict[Term, None]
 
-Properties: TypeAlias = Mapping[NamedNode, Collection[Term]]
-
 AnyNode = TypeVar("AnyNode", bound=Term)
 
-_TYPE = RDF.type
-_SUBCLASS_OF = RDFS.subClassOf
 _NO_TERMS: Collection[Term] = ()
-_FEW = 32
+
+
+class Column:
+    """Where a path leads: its starts and its ends in step, repetitions included.
+
+    The path mostly is a single predicate; then these are the subjects and values of its triples.
+    """
+
+    def __init__(self, subjects: Iterable[Term] = (), values: Iterable[Term] = ()) -> None:
+        self.subjects = list(subjects)
+        self.values = list(values)
+
+    def values_of(self, subject: Term) -> Collection[Term]:
+        """Return the values of a subject."""
+        several = self.several
+        if several and subject in several:
+            return several[subject]
+        last = self.last.get(subject)
+        return _NO_TERMS if last is None else (last,)
+
+    @cached_property
+    def last(self) -> dict[Term, Term]:
+        """Each subject with the last of its values, which mostly is the only one."""
+        return dict(zip(self.subjects, self.values, strict=True))
+
+    @cached_property
+    def several(self) -> dict[Term, Terms]:
+        """The subjects that have several values, with all of them."""
+        last = self.last
+        if len(last) == len(self.subjects):
+            return {}
+        pairs = list(zip(self.subjects, self.values, strict=True))
+        several: dict[Term, Terms] = {
+            subject: {} for subject, value in pairs if value != last[subject]
+        }
+        for subject, value in pairs:
+            if subject in several:
+                several[subject][value] = None
+        return several
+
+    @cached_property
+    def by_value(self) -> dict[Term, Terms]:
+        """The subjects of each value."""
+        index: dict[Term, Terms] = {}
+        for subject, value in zip(self.subjects, self.values, strict=True):
+            index.setdefault(value, {})[subject] = None
+        return index
+
+
+_NO_TRIPLES = Column()
 
 
 class Graph:
-    """Triples as a set: a triple given twice is held once.
+    """Triples as a set, though they may come with repetitions.
 
-    It keeps the triples as they came, by subject, and takes a subject's apart when asked: to hold
-    on to the terms of all would take longer than to make them again.
+    They are kept by predicate. The indexes are made when they are first asked for, each of one
+    predicate's triples: to make them all would take longer than most validation does.
     """
 
-    def __init__(self, triples: Iterable[Triple] = (), indexed: Iterable[NamedNode] = ()) -> None:
-        """Take in triples; the subjects of some predicates' values are indexed on the way."""
-        by_subject: dict[Term, list[Triple]] = {}
-        by_object: dict[NamedNode, dict[Term, Terms]] = {_TYPE: {}, _SUBCLASS_OF: {}}
-        by_object.update((predicate, {}) for predicate in indexed)
-        last: Term | None = None
-        about: list[Triple] = []
-        for triple in triples:
-            subject = triple.subject
-            if subject != last:
-                last = subject
-                about = by_subject.setdefault(subject, [])
-            about.append(triple)
-            index = by_object.get(triple.predicate)
-            if index is not None:
-                index.setdefault(triple.object, {})[subject] = None
-        self._by_subject = by_subject
-        self._by_object = by_object
+    def __init__(self, triples: Iterable[Triple] = ()) -> None:
+        self._columns: dict[NamedNode, Column] = {}
         self._subclasses: dict[Term, Terms] = {}
         self._instances: dict[Term, Terms] = {}
-        self._of_many: dict[Term, Properties] = {}
-        self._latest: tuple[Term | None, Properties] = (None, {})
+        columns = self._columns
+        for subject, predicate, value in triples:
+            column = columns.get(predicate)
+            if column is None:
+                column = columns[predicate] = Column()
+            column.subjects.append(subject)
+            column.values.append(value)
 
     def __iter__(self) -> Iterator[Triple]:
-        for subject in self._by_subject:
-            yield from self.about(subject)
+        return chain.from_iterable(map(self.about, self._by_subject))
 
-    def about(self, subject: Term) -> Iterable[Triple]:
-        """Return the triples of a subject."""
-        return dict.fromkeys(self._by_subject.get(subject, ()))
-
-    def properties(self, subject: Term) -> Properties:
-        """Return the values of each property of a subject.
-
-        Only the latest answer, and those with many triples, are kept for the next call.
-        """
-        latest, properties = self._latest
-        if subject is not latest:
-            properties = self._of_many.get(subject) or self._take_apart(subject)
-            self._latest = (subject, properties)
-        return properties
-
-    def _take_apart(self, subject: Term) -> Properties:
-        properties: dict[NamedNode, Terms] = {}
-        triples = self._by_subject.get(subject, ())
-        for triple in triples:
-            predicate = triple.predicate
-            values = properties.get(predicate)
-            if values is None:
-                properties[predicate] = {triple.object: None}
-            else:
-                values[triple.object] = None
-        if len(triples) > _FEW:
-            self._of_many[subject] = properties
-        return properties
+    def column(self, predicate: NamedNode) -> Column:
+        """Return the triples with a predicate."""
+        return self._columns.get(predicate, _NO_TRIPLES)
 
     def objects(self, subject: Term, predicate: NamedNode) -> Collection[Term]:
         """Return the values of a property of a subject."""
-        latest, properties = self._latest
-        if subject is latest:
-            return properties.get(predicate, _NO_TERMS)
-        triples = self._by_subject.get(subject, ())
-        if len(triples) > _FEW:
-            return self.properties(subject).get(predicate, _NO_TERMS)
-        return {triple.object: None for triple in triples if triple.predicate == predicate}
+        return self.column(predicate).values_of(subject)
 
     def subjects(self, predicate: NamedNode, object_: Term) -> Collection[Term]:
         """Return the subjects that have this value for a property."""
-        return self.by_object(predicate).get(object_, _NO_TERMS)
+        return self.column(predicate).by_value.get(object_, _NO_TERMS)
 
-    def subjects_of(self, predicate: NamedNode) -> Terms:
-        """Return the subjects that have some value for a property."""
-        return {
-            triple.subject: None
-            for triples in self._by_subject.values()
-            for triple in triples
-            if triple.predicate == predicate
-        }
+    def properties(self, subject: Term) -> Collection[NamedNode]:
+        """Return the properties that a subject has some value for."""
+        return self._by_subject.get(subject, ())
 
-    def by_object(self, predicate: NamedNode) -> Mapping[Term, Terms]:
-        """Return the subjects of each value of a property; the first call builds the index."""
-        index = self._by_object.get(predicate)
-        if index is None:
-            index = self._by_object[predicate] = {}
-            for triples in self._by_subject.values():
-                for triple in triples:
-                    if triple.predicate == predicate:
-                        index.setdefault(triple.object, {})[triple.subject] = None
-        return index
+    @cached_property
+    def _by_subject(self) -> dict[Term, list[NamedNode]]:
+        properties: dict[Term, list[NamedNode]] = {}
+        for predicate, column in self._columns.items():
+            for subject in column.last:
+                properties.setdefault(subject, []).append(predicate)
+        return properties
+
+    def about(self, subject: Term) -> Iterator[Triple]:
+        """Yield the triples of a subject; a literal has none."""
+        if not isinstance(subject, Literal):
+            for predicate in self.properties(subject):
+                for value in self.objects(subject, predicate):
+                    yield Triple(subject, predicate, value)
 
     def subclasses(self, class_: Term) -> Terms:
         """Return a class and all classes below it."""
         found = self._subclasses.get(class_)
         if found is None:
-            below = self.by_object(_SUBCLASS_OF)
-            found = reachable(class_, lambda term: below.get(term, ()))
+            below = self.column(RDFS.subClassOf).by_value
+            found = reachable([class_], lambda term: below.get(term, _NO_TERMS))
             self._subclasses[class_] = found
         return found
 
@@ -134,7 +137,7 @@ class Graph:
         """Return the instances of a class and of all classes below it."""
         found = self._instances.get(class_)
         if found is None:
-            by_type = self.by_object(_TYPE)
+            by_type = self.column(RDF.type).by_value
             found = {
                 instance: None
                 for subclass in self.subclasses(class_)
@@ -162,10 +165,12 @@ class Graph:
         return tuple(members)
 
 
-def reachable(start: AnyNode, step: Callable[[AnyNode], Iterable[AnyNode]]) -> dict[AnyNode, None]:
-    """Return a node and all that repeated steps lead to."""
-    found = {start: None}
-    waiting = [start]
+def reachable(
+    starts: Iterable[AnyNode], step: Callable[[AnyNode], Iterable[AnyNode]]
+) -> dict[AnyNode, None]:
+    """Return some nodes and all that repeated steps lead to."""
+    found = dict.fromkeys(starts)
+    waiting = list(found)
     while waiting:
         for node in step(waiting.pop()):
             if node not in found:

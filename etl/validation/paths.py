@@ -5,13 +5,14 @@ Source: SHACL section 2.3.1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Set
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias, assert_never
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from etl.validation.graph import Graph, Term, Terms, reachable
+from etl.validation.graph import Column, Graph, Term, Terms, reachable
 from etl.vocab import RDF, SH
 
 
@@ -202,6 +203,36 @@ def walk(path: PropertyPath) -> Walk:
             assert_never(path)
 
 
+def all_at_once(path: PropertyPath) -> Callable[[Graph], Column] | None:
+    """Return what follows a path from all nodes of a graph, if the path is simple enough."""
+    match path:
+        case Predicate(iri):
+            return lambda graph: graph.column(iri)
+        case Inverse(Predicate(iri)):
+            return lambda graph: Column(graph.column(iri).values, graph.column(iri).subjects)
+        case Alternative(choices):
+            columns = [all_at_once(choice) for choice in choices]
+            return _together([column for column in columns if column], len(columns))
+        case _:
+            return None
+
+
+def _together(
+    columns: list[Callable[[Graph], Column]], wanted: int
+) -> Callable[[Graph], Column] | None:
+    if len(columns) < wanted:
+        return None
+
+    def together(graph: Graph) -> Column:
+        found = [column(graph) for column in columns]
+        return Column(
+            chain.from_iterable(each.subjects for each in found),
+            chain.from_iterable(each.values for each in found),
+        )
+
+    return together
+
+
 def _inverse(path: PropertyPath) -> PropertyPath:
     """Turn a path round, so that only predicates are left to be walked backwards."""
     match path:
@@ -219,19 +250,17 @@ def _inverse(path: PropertyPath) -> PropertyPath:
             assert_never(path)
 
 
-def walked_backwards(path: PropertyPath) -> Set[NamedNode]:
-    """Return the predicates that a path follows from object to subject."""
+def turns_back(path: PropertyPath) -> bool:
+    """Say whether a path follows some triple from its object to its subject."""
     match path:
         case Predicate():
-            return frozenset()
-        case Inverse(Predicate(iri)):
-            return frozenset({iri})
+            return False
+        case Inverse():
+            return True
         case Sequence(parts) | Alternative(parts):
-            return frozenset[NamedNode]().union(*map(walked_backwards, parts))
-        case Inverse(inner):
-            return walked_backwards(_inverse(inner))
+            return any(map(turns_back, parts))
         case ZeroOrMore(inner) | OneOrMore(inner) | ZeroOrOne(inner):
-            return walked_backwards(inner)
+            return turns_back(inner)
         case _:
             assert_never(path)
 
@@ -259,6 +288,6 @@ def _walk_any(walks: tuple[Walk, ...]) -> Walk:
 
 def _walk_repeatedly(step: Walk) -> Walk:
     def walk_repeatedly(graph: Graph, node: Term) -> Collection[Term]:
-        return reachable(node, lambda start: step(graph, start))
+        return reachable([node], lambda start: step(graph, start))
 
     return walk_repeatedly

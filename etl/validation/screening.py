@@ -1,16 +1,18 @@
-"""Says quickly whether a node conforms, by asking as little as will do.
+"""Says quickly which nodes need a closer look.
 
-Most nodes do conform. So property shapes with the same predicate are asked together, its values
-are looked up once, and what depends on a term alone is remembered for terms that come again.
+Most nodes conform. So all focus nodes are screened together, one property after the other: each
+value that occurs is tested once, however many nodes have it, and whole sets are compared instead
+of single nodes.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TypeAlias, assert_never
+from functools import partial
+from operator import eq
+from typing import assert_never
 
 from pyoxigraph import NamedNode
 
@@ -20,18 +22,16 @@ from etl.validation.constraints.model import (
     GraphFinder,
     GraphTest,
     MemberConstraint,
+    Screen,
     SetConstraint,
     TermConstraint,
     TermTest,
     ValueConstraint,
+    every,
+    one_by_one,
 )
-from etl.validation.graph import Graph, Term
-from etl.validation.paths import Predicate, PropertyPath, walk, walked_backwards
-
-# Says whether a focus node and its value nodes fulfil all demands.
-Screen: TypeAlias = Callable[[Term, Collection[Term]], bool]
-
-_REMEMBERED_TERMS = 4096
+from etl.validation.graph import Column, Graph, Term, Terms
+from etl.validation.paths import Predicate, PropertyPath, all_at_once, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Demands:
     members: tuple[Term, ...] = ()
     term_tests: tuple[TermTest, ...] = ()
     graph_tests: tuple[GraphTest, ...] = ()
+    screens: tuple[Screen, ...] = ()
     finders: tuple[GraphFinder, ...] = ()
 
     def __or__(self, other: Demands) -> Demands:
@@ -52,160 +53,155 @@ class Demands:
             self.members + other.members,
             self.term_tests + other.term_tests,
             self.graph_tests + other.graph_tests,
+            self.screens + other.screens,
             self.finders + other.finders,
         )
 
-    @property
-    def only_member(self) -> Term | None:
-        """What must be among the value nodes, if nothing else is asked."""
-        if len(self.members) == 1 and self == Demands(members=self.members):
-            return self.members[0]
-        return None
+    def tests(self, graph: Graph) -> tuple[TermTest, ...]:
+        """Return the tests of single value nodes in a data graph."""
+        return (*self.term_tests, *(test(graph) for test in self.graph_tests))
 
 
-def demand(constraint: Constraint) -> Demands:
-    """Put a constraint among the demands."""
-    match constraint:
-        case CountConstraint(least=least, most=most):
-            return Demands(least, sys.maxsize if most is None else most)
-        case MemberConstraint(member=member):
-            return Demands(members=(member,))
-        case TermConstraint(accepts=accepts):
-            return Demands(term_tests=(accepts,))
-        case ValueConstraint(test=test):
-            return Demands(graph_tests=(test,))
-        case SetConstraint(finder=finder):
-            return Demands(finders=(finder,))
-        case _:
-            assert_never(constraint)
+def demands(constraints: Iterable[Constraint]) -> Demands:
+    """Sort constraints by what they ask for."""
+    found = Demands()
+    for constraint in constraints:
+        match constraint:
+            case CountConstraint(least=least, most=most):
+                found |= Demands(least, sys.maxsize if most is None else most)
+            case MemberConstraint(member=member):
+                found |= Demands(members=(member,))
+            case TermConstraint(accepts=accepts):
+                found |= Demands(term_tests=(accepts,))
+            case ValueConstraint(test=test, screen=screen):
+                found |= Demands(graph_tests=(test,), screens=(screen,))
+            case SetConstraint(finder=finder):
+                found |= Demands(finders=(finder,))
+            case _:
+                assert_never(constraint)
+    return found
 
 
-def term_screen(demands: Demands) -> TermTest | None:
-    """Make the test of a node shape, if the node alone decides."""
-    if demands.graph_tests or demands.finders:
-        return None
-    return _all_of((*map(_is, demands.members), *demands.term_tests))
-
-
-def node_screen(demands: Demands) -> GraphTest:
-    """Make the test of a node shape, whose only value node is the focus node itself."""
-    accepts = term_screen(demands)
-    if accepts is not None:
-        return lambda _: accepts
-    term_tests = (*map(_is, demands.members), *demands.term_tests)
+def node_test(asked: Demands) -> GraphTest:
+    """Make the test of one node by a node shape: its only value node is the node itself."""
 
     def bind(graph: Graph) -> TermTest:
-        tests = (*term_tests, *(test(graph) for test in demands.graph_tests))
-        finders = tuple(finder(graph) for finder in demands.finders)
+        finders = [finder(graph) for finder in asked.finders]
+        return every(
+            (
+                *(partial(eq, member) for member in asked.members),
+                *asked.tests(graph),
+                *((lambda node, find=find: not find(node, (node,))) for find in finders),
+            )
+        )
+
+    return bind
+
+
+def property_test(path: PropertyPath, asked: Demands) -> GraphTest:
+    """Make the test of one node by a property shape: its value nodes are where the path leads."""
+    if isinstance(path, Predicate) and asked == Demands(members=asked.members[:1]):
+        return _having_value(path.iri, asked.members)
+    walk_from = walk(path)
+
+    def bind(graph: Graph) -> TermTest:
+        accepts = every(asked.tests(graph))
+        finders = [finder(graph) for finder in asked.finders]
 
         def conforms(node: Term) -> bool:
-            for find in finders:
-                if find(node, (node,)):
-                    return False
-            for test in tests:  # noqa: SIM110 - a loop takes half the time of all()
-                if not test(node):
-                    return False
-            return True
+            values = walk_from(graph, node)
+            return (
+                asked.least <= len(values) <= asked.most
+                and all(member in values for member in asked.members)
+                and all(map(accepts, values))
+                and not any(find(node, values) for find in finders)
+            )
 
         return conforms
 
     return bind
 
 
-def property_screen(path: PropertyPath, demands: Demands) -> GraphTest:
-    """Make the test of a property shape."""
-    member = demands.only_member
-    if isinstance(path, Predicate) and member is not None:
-        # Which nodes have a certain value is one look into the index.
-        return lambda graph: graph.subjects(path.iri, member).__contains__
-    bind_holds = _screen(demands)
-    steps = walk(path)
-
-    def bind(graph: Graph) -> TermTest:
-        holds = bind_holds(graph)
-        return lambda node: holds(node, steps(graph, node))
-
-    return bind
+def _having_value(predicate: NamedNode, members: tuple[Term, ...]) -> GraphTest:
+    """Look a node up among those that have a value, if it is all that is asked."""
+    if not members:
+        return lambda _: lambda _: True
+    return lambda graph: graph.column(predicate).by_value.get(members[0], {}).__contains__
 
 
-def properties_screen(demands: Iterable[tuple[NamedNode, Demands]]) -> GraphTest:
-    """Make the test of several property shapes, each with a predicate as its path."""
-    merged: dict[NamedNode, Demands] = {}
-    for predicate, more in demands:
-        merged[predicate] = merged.get(predicate, Demands()) | more
-    screens = [
-        (predicate, bool(all_.least or all_.members or all_.finders), _screen(all_))
-        for predicate, all_ in merged.items()
-    ]
+def node_screen(asked: Demands) -> Screen:
+    """Make the screen of a node shape."""
+    alone = one_by_one(
+        node_test(Demands(0, sys.maxsize, asked.members, asked.term_tests, finders=asked.finders))
+    )
 
-    def bind(graph: Graph) -> TermTest:
-        bound = tuple((predicate, needed, screen(graph)) for predicate, needed, screen in screens)
+    def screen(graph: Graph, nodes: Terms) -> Set[Term]:
+        found = set(alone(graph, nodes))
+        for further in asked.screens:
+            found.update(further(graph, nodes))
+        return found
 
-        def conforms(node: Term) -> bool:
-            properties = graph.properties(node)
-            for predicate, needed, holds in bound:
-                values = properties.get(predicate)
-                if values is not None:
-                    if not holds(node, values):
-                        return False
-                elif needed and not holds(node, ()):
-                    return False
-            return True
-
-        return conforms
-
-    return bind
+    return screen
 
 
-def looked_up(path: PropertyPath, demands: Demands) -> Set[NamedNode]:
-    """Return the predicates whose subjects a property shape asks for, given their values."""
-    if isinstance(path, Predicate):
-        return frozenset() if demands.only_member is None else frozenset({path.iri})
-    return walked_backwards(path)
+def property_screen(path: PropertyPath, asked: Demands) -> Screen:
+    """Make the screen of property shapes that all have the same path."""
+    follow = all_at_once(path)
+    if follow is None:
+        return one_by_one(property_test(path, asked))
+
+    def screen(graph: Graph, nodes: Terms) -> Set[Term]:
+        column = follow(graph)
+        found = set(_miscounted(column, nodes, asked))
+        if asked.members or asked.term_tests or asked.screens:
+            found.update(_with_bad_values(graph, column, nodes, asked))
+        for finder in asked.finders:
+            find, values_of = finder(graph), column.values_of
+            found.update(node for node in nodes if find(node, values_of(node)))
+        return found
+
+    return screen
 
 
-def _screen(demands: Demands) -> Callable[[Graph], Screen]:
-    least, most, members = demands.least, demands.most, demands.members
-    term_tests = (_all_of(demands.term_tests),) if demands.term_tests else ()
-
-    def bind(graph: Graph) -> Screen:
-        tests = (*term_tests, *(test(graph) for test in demands.graph_tests))
-        finders = tuple(finder(graph) for finder in demands.finders)
-
-        def holds(node: Term, values: Collection[Term]) -> bool:
-            if not least <= len(values) <= most:
-                return False
-            for member in members:
-                if member not in values:
-                    return False
-            for find in finders:
-                if find(node, values):
-                    return False
-            for test in tests:
-                for value in values:
-                    if not test(value):
-                        return False
-            return True
-
-        return holds
-
-    return bind
+def _with_bad_values(graph: Graph, column: Column, nodes: Terms, asked: Demands) -> Iterator[Term]:
+    """Yield the nodes that have a value they must not have, or lack one that they must have."""
+    subjects, values = _stated(column, nodes)
+    different = dict.fromkeys(values)
+    bad = {value for test in asked.term_tests for value in different if not test(value)}
+    for screen in asked.screens:
+        bad.update(screen(graph, different))
+    if bad:
+        yield from _having(bad, subjects, values)
+    for member in asked.members:
+        yield from nodes.keys() - set(_having({member}, subjects, values))
 
 
-def _is(member: Term) -> TermTest:
-    return lambda term: term == member
+def _miscounted(column: Column, nodes: Terms, asked: Demands) -> Iterator[Term]:
+    """Yield the nodes with too few or too many values."""
+    if asked.least:
+        yield from nodes.keys() - column.last.keys()
+    if asked.least > 1 or asked.most < 1:
+        yield from column.last.keys() - column.several.keys()
+    if asked.least > 1 or asked.most < sys.maxsize:
+        for subject, values in column.several.items():
+            if subject in nodes and not asked.least <= len(values) <= asked.most:
+                yield subject
 
 
-def _all_of(tests: tuple[TermTest, ...]) -> TermTest:
-    """Make one test of many, which remembers the terms that it was asked about of late."""
-    if len(tests) == 1:
-        return tests[0]
+def _stated(column: Column, nodes: Terms) -> tuple[list[Term], list[Term]]:
+    """Return what is stated about some nodes: the subjects, and their values in step."""
+    if nodes.keys() >= column.last.keys():
+        return column.subjects, column.values
+    subjects: list[Term] = []
+    values: list[Term] = []
+    for subject, value in zip(column.subjects, column.values, strict=True):
+        if subject in nodes:
+            subjects.append(subject)
+            values.append(value)
+    return subjects, values
 
-    @lru_cache(_REMEMBERED_TERMS)
-    def accepts(term: Term) -> bool:
-        for test in tests:  # noqa: SIM110 - a loop takes half the time of all()
-            if not test(term):
-                return False
-        return True
 
-    return accepts
+def _having(wanted: Set[Term], subjects: list[Term], values: list[Term]) -> Iterator[Term]:
+    for subject, value in zip(subjects, values, strict=True):
+        if value in wanted:
+            yield subject

@@ -59,12 +59,11 @@ class Shapes:
 
     def prefixes(self) -> Iterator[tuple[str, str]]:
         """Yield the prefixes declared for SPARQL, with their namespaces (section 5.2.1)."""
-        for subjects in self.graph.by_object(SH.prefix).values():
-            for declaration in subjects:
-                for prefix in self.graph.objects(declaration, SH.prefix):
-                    for namespace in self.graph.objects(declaration, SH.namespace):
-                        if isinstance(prefix, Literal) and isinstance(namespace, Literal):
-                            yield prefix.value, namespace.value
+        prefixes = self.graph.column(SH.prefix)
+        for declaration, prefix in zip(prefixes.subjects, prefixes.values, strict=True):
+            for namespace in self.graph.objects(declaration, SH.namespace):
+                if isinstance(prefix, Literal) and isinstance(namespace, Literal):
+                    yield prefix.value, namespace.value
 
     @cached_property
     def graph(self) -> Graph:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
@@ -21,9 +21,9 @@ class NodeTarget:
 
     node: Term
 
-    def focus_nodes(self, _: Graph) -> Collection[Term]:
+    def focus_nodes(self, _: Graph) -> Terms:
         """Return the node."""
-        return (self.node,)
+        return {self.node: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class ClassTarget:
 
     class_: Term
 
-    def focus_nodes(self, graph: Graph) -> Collection[Term]:
+    def focus_nodes(self, graph: Graph) -> Terms:
         """Return the instances that a data graph has."""
         return graph.instances(self.class_)
 
@@ -43,9 +43,9 @@ class SubjectsOfTarget:
 
     predicate: NamedNode
 
-    def focus_nodes(self, graph: Graph) -> Collection[Term]:
+    def focus_nodes(self, graph: Graph) -> Terms:
         """Return the subjects that a data graph has."""
-        return graph.subjects_of(self.predicate)
+        return dict.fromkeys(graph.column(self.predicate).subjects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class ObjectsOfTarget:
 
     predicate: NamedNode
 
-    def focus_nodes(self, graph: Graph) -> Collection[Term]:
+    def focus_nodes(self, graph: Graph) -> Terms:
         """Return the values that a data graph has."""
-        return graph.by_object(self.predicate).keys()
+        return dict.fromkeys(graph.column(self.predicate).values)
 
 
 Target: TypeAlias = NodeTarget | ClassTarget | SubjectsOfTarget | ObjectsOfTarget
@@ -68,8 +68,7 @@ def declared_shapes(graph: Graph) -> list[Declaration]:
     """Return the shapes of a shapes graph that say themselves which nodes they are about."""
     nodes: Terms = {}
     for parameter in TARGETS:
-        for subjects in graph.by_object(parameter).values():
-            nodes |= subjects
+        nodes.update(dict.fromkeys(graph.column(parameter).subjects))
     for class_ in (RDFS.Class, OWL.Class):
         nodes |= graph.instances(class_)
     shapes = (Declaration(node, graph) for node in nodes if isinstance(node, NamedNode | BlankNode))
@@ -86,9 +85,10 @@ def targets(shape: Declaration) -> Iterator[Target]:
     yield from map(ObjectsOfTarget, shape.iris(SH.targetObjectsOf))
 
 
-def focus_nodes(graph: Graph, found: Iterable[Target]) -> Terms:
+def focus_nodes(graph: Graph, found: Sequence[Target]) -> Terms:
     """Return the nodes of a data graph that some targets lead to, each once."""
-    return dict.fromkeys(chain.from_iterable(target.focus_nodes(graph) for target in found))
+    nodes = [target.focus_nodes(graph) for target in found]
+    return nodes[0] if len(nodes) == 1 else dict.fromkeys(chain.from_iterable(nodes))
 
 
 def _is_class(shape: Declaration) -> bool:

@@ -63,7 +63,7 @@ class Case:
 
     @property
     def expects_messages(self) -> bool:
-        return bool(self.manifest.subjects_of(SH.resultMessage))
+        return bool(self.manifest.column(SH.resultMessage).values)
 
     def expected(self) -> Dataset:
         return self._comparable(self.manifest, self.result)
@@ -88,7 +88,7 @@ def cases(folder: Path) -> Iterator[Case]:
     """Yield the cases of all files, also of the one that no manifest includes."""
     for file in sorted(folder.rglob("*.ttl")):
         graph = Graph(_triples(file))
-        for entries in graph.by_object(_ENTRIES):
+        for entries in graph.column(_ENTRIES).values:
             for entry in graph.members(entries):
                 (action,) = graph.objects(entry, _ACTION)
                 (data,) = graph.objects(action, _DATA_GRAPH)

@@ -6,13 +6,13 @@ the nodes of that graph, so that what is the same for all nodes is done once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode
 
-from etl.validation.graph import Graph, Term
+from etl.validation.graph import Graph, Term, Terms
 from etl.validation.paths import PropertyPath
 from etl.validation.report import ValidationResult
 from etl.vocab import SH
@@ -35,17 +35,18 @@ TermTest: TypeAlias = Callable[[Term], bool]
 Finder: TypeAlias = Callable[[Term, Collection[Term]], Collection[Finding]]
 GraphTest: TypeAlias = Callable[[Graph], TermTest]
 GraphFinder: TypeAlias = Callable[[Graph], Finder]
+# Picks, out of many nodes, those that may not conform; those it leaves out do.
+Screen: TypeAlias = Callable[[Graph, Terms], Set[Term]]
 Detail: TypeAlias = Callable[[Graph, Term], Iterable[ValidationResult]]
 
 
 class CheckedShape(Protocol):
-    """A shape that is ready to be asked about nodes.
-
-    `accepts` is there where the node alone decides, whatever the data say about it.
-    """
+    """A shape that is ready to be asked about nodes: about one, or about many at once."""
 
     conforms: GraphTest
-    accepts: TermTest | None
+
+    def suspects(self, graph: Graph, nodes: Terms) -> Set[Term]:
+        """Return the nodes that may not conform; the others do."""
 
     def results(self, graph: Graph, focus_node: Term) -> Iterator[ValidationResult]:
         """Yield what is wrong with a focus node."""
@@ -91,25 +92,33 @@ class TermConstraint:
     component: NamedNode
     message: str
     accepts: TermTest
-    detail: Detail | None = None
 
-    def findings(self, graph: Graph, _: Term, values: Collection[Term]) -> Iterator[Finding]:
+    def findings(self, _: Graph, __: Term, values: Collection[Term]) -> Iterator[Finding]:
         """Yield a finding for each value node that does not fulfil it."""
-        return _rejected(values, self.accepts, graph, self.detail)
+        return (Finding(value) for value in values if not self.accepts(value))
 
 
 @dataclass(frozen=True, slots=True)
 class ValueConstraint:
-    """What each value node must fulfil in the light of the data."""
+    """What each value node must fulfil in the light of the data.
+
+    `screen` does what `test` does for many nodes at once; `detail` says more about a value node
+    that does not fulfil it.
+    """
 
     component: NamedNode
     message: str
     test: GraphTest
+    screen: Screen
     detail: Detail | None = None
 
     def findings(self, graph: Graph, _: Term, values: Collection[Term]) -> Iterator[Finding]:
         """Yield a finding for each value node that does not fulfil it."""
-        return _rejected(values, self.test(graph), graph, self.detail)
+        accepts = self.test(graph)
+        for value in values:
+            if not accepts(value):
+                detail = self.detail(graph, value) if self.detail else ()
+                yield Finding(value, detail=tuple(detail))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +139,28 @@ Constraint: TypeAlias = (
 )
 
 
-def _rejected(
-    values: Collection[Term], accepts: TermTest, graph: Graph, detail: Detail | None
-) -> Iterator[Finding]:
-    for value in values:
-        if not accepts(value):
-            yield Finding(value, detail=tuple(detail(graph, value)) if detail else ())
+def one_by_one(test: GraphTest) -> Screen:
+    """Make a screen that tests each node."""
+
+    def screen(graph: Graph, nodes: Terms) -> Set[Term]:
+        accepts = test(graph)
+        return {node for node in nodes if not accepts(node)}
+
+    return screen
+
+
+def every(tests: Sequence[TermTest]) -> TermTest:
+    """Make one test of several, all of which a term must pass."""
+    if len(tests) == 1:
+        return tests[0]
+
+    def accepts(term: Term) -> bool:
+        for test in tests:  # noqa: SIM110 - a loop takes half the time of all()
+            if not test(term):
+                return False
+        return True
+
+    return accepts
 
 
 def in_any_graph(find: Finder) -> GraphFinder:

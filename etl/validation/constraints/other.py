@@ -41,9 +41,9 @@ def _properties_beyond(allowed: Set[Term]) -> GraphFinder:
             return [
                 Finding(object_, Predicate(predicate))
                 for value in values
-                for predicate, objects in graph.properties(value).items()
+                for predicate in graph.properties(value)
                 if predicate not in allowed
-                for object_ in objects
+                for object_ in graph.objects(value, predicate)
             ]
 
         return find

@@ -5,6 +5,7 @@ Section 4.7.2, `sh:property`, has no test here: its results are those of the pro
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterator
 from typing import TypeAlias
 
@@ -12,13 +13,11 @@ from pyoxigraph import BlankNode, NamedNode
 
 from etl.validation.constraints.model import (
     CheckedShape,
-    Constraint,
     Finder,
     Finding,
     GraphFinder,
     SetConstraint,
     ShapeLookup,
-    TermConstraint,
     ValueConstraint,
     component,
 )
@@ -30,15 +29,17 @@ from etl.vocab import SH
 GraphCounter: TypeAlias = Callable[[Graph], Callable[[Collection[Term]], int]]
 
 
-def node(shape: Declaration, lookup: ShapeLookup) -> Iterator[Constraint]:
+def node(shape: Declaration, lookup: ShapeLookup) -> Iterator[ValueConstraint]:
     """Each value node conforms to a node shape (section 4.7.1)."""
     for value in shape.all(SH.node):
-        of = lookup(shape.shape(SH.node, value))
-        message = f"expected a value that conforms to {name(value)}"
-        if of.accepts is not None:
-            yield TermConstraint(component("Node"), message, of.accepts, of.results)
-        else:
-            yield ValueConstraint(component("Node"), message, of.conforms, of.results)
+        wanted = lookup(shape.shape(SH.node, value))
+        yield ValueConstraint(
+            component("Node"),
+            f"expected a value that conforms to {name(value)}",
+            wanted.conforms,
+            wanted.suspects,
+            wanted.results,
+        )
 
 
 def qualified_value_shape(shape: Declaration, lookup: ShapeLookup) -> Iterator[SetConstraint]:
@@ -54,7 +55,7 @@ def qualified_value_shape(shape: Declaration, lookup: ShapeLookup) -> Iterator[S
             yield SetConstraint(
                 component("QualifiedMinCount"),
                 f"expected at least {least} values that conform to {name(value)}",
-                _counted(count, least, None),
+                _counted(count, least, sys.maxsize),
             )
         if most is not None:
             yield SetConstraint(
@@ -97,13 +98,14 @@ def _counter(wanted: CheckedShape, siblings: list[CheckedShape]) -> GraphCounter
     return bind
 
 
-def _counted(count: GraphCounter, least: int, most: int | None) -> GraphFinder:
+def _counted(count: GraphCounter, least: int, most: int) -> GraphFinder:
     def bind(graph: Graph) -> Finder:
         count_in_graph = count(graph)
 
         def find(_: Term, values: Collection[Term]) -> Collection[Finding]:
-            found = count_in_graph(values)
-            return (Finding(),) if found < least or (most is not None and found > most) else ()
+            if least == 0 and len(values) <= most:
+                return ()
+            return () if least <= count_in_graph(values) <= most else (Finding(),)
 
         return find
 

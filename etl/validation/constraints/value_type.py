@@ -8,6 +8,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from etl.validation.constraints.model import (
     GraphTest,
+    Screen,
     TermConstraint,
     TermTest,
     ValueConstraint,
@@ -32,12 +33,19 @@ def class_(shape: Declaration) -> Iterator[ValueConstraint]:
     """Each value node is an instance of a class or of one below it (section 4.1.1)."""
     for class_iri in shape.iris(SH["class"]):
         yield ValueConstraint(
-            component("Class"), f"expected a {name(class_iri)}", _is_instance_of(class_iri)
+            component("Class"),
+            f"expected a {name(class_iri)}",
+            _is_instance_of(class_iri),
+            _not_instances_of(class_iri),
         )
 
 
 def _is_instance_of(class_iri: NamedNode) -> GraphTest:
     return lambda graph: graph.instances(class_iri).__contains__
+
+
+def _not_instances_of(class_iri: NamedNode) -> Screen:
+    return lambda graph, nodes: nodes.keys() - graph.instances(class_iri).keys()
 
 
 def datatype(shape: Declaration) -> Iterator[TermConstraint]:
