@@ -31,6 +31,7 @@ class Comparison:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
+        self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
         self._db.execute(PLACES)
         self._db.execute(MEMBERS.format(table="candidates", choice=CANDIDATE))
         self._db.execute(IDENTITIES.format(people=PEOPLE))
@@ -38,6 +39,7 @@ class Comparison:
 
     def compare_accepted(self) -> None:
         """Put together which accepted versions make which film, after all have been judged."""
+        self._fresh = False
         self._db.execute(PLACES)
         self._db.execute(MEMBERS.format(table="accepted", choice="accepted"))
         self._db.execute(GROUPS.format(table="accepted", people=PEOPLE))
@@ -88,7 +90,8 @@ class Comparison:
 
     def accept(self, films: Sequence[str]) -> None:
         """Remember what films in the graph are made from: of those that are pending."""
-        self.forget(films)
+        if not self._fresh:
+            self.forget(films)
         self._db.execute(
             "INSERT INTO films SELECT film, inputs, versions FROM pending "
             "WHERE film IN (SELECT unnest($1::TEXT[]))",

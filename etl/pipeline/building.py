@@ -21,9 +21,8 @@ from etl.sources.values import quoted
 from etl.stores import Writable
 from etl.validation import Engine, ValidationResult
 
-CHUNK_FILMS = 2000
+CHUNK_FILMS = 1000
 CHUNK_PEOPLE = 20_000
-BATCH_STATEMENTS = 100_000  # the store's loader has a fixed cost for each batch
 
 
 @dataclass(slots=True)
@@ -187,7 +186,7 @@ class Builder:
             subject = self.iris.movie(each.film.key)
             told = statements(each, self.sources, self.iris)
             self._replace(subject, told, self.report.films)
-        self._apply(at_least=BATCH_STATEMENTS)
+        self._apply()
 
     def _replace(self, subject: NamedNode, statements: Iterable[Triple | Quad], diff: Diff) -> None:
         """Give an entity the statements it should have, touching only those that differ."""
@@ -202,10 +201,8 @@ class Builder:
         diff.removed += not new
         diff.changed += bool(old and new and old != new)
 
-    def _apply(self, *, at_least: int = 0) -> None:
+    def _apply(self) -> None:
         """Write to the store what has been replaced since it was last written to."""
-        if len(self._new) < at_least:
-            return
         if self._gone:
             self.changed("-", self._gone)
             self.store.remove(self._gone)

@@ -5,6 +5,8 @@ All of it is pure, so that it can run in other processes too.
 
 from __future__ import annotations
 
+import gc
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,16 +47,20 @@ def judged(
 
     A fault of a person is a fault of every film that names them so.
     """
-    triples = [triple for draft in drafts for triple in draft.triples]
-    people = dict.fromkeys(person for draft in drafts for person in draft.film.people)
-    triples += (triple for person in people for triple in map_person(person, iris))
-    results = engine.validate(triples).results
+    results = engine.validate(_with_people(drafts, iris)).results
     owners = _owners(drafts, iris) if results else {}
     for result in results:
         focus = result.focus_node
         entity = focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
         for film in owners.get(entity, ()):
             yield film, result
+
+
+def _with_people(drafts: Sequence[Draft], iris: Iris) -> Iterator[Triple]:
+    for each in drafts:
+        yield from each.triples
+    for person in dict.fromkeys(person for each in drafts for person in each.film.people):
+        yield from map_person(person, iris)
 
 
 def _owners(drafts: Sequence[Draft], iris: Iris) -> dict[str, list[Film]]:
@@ -98,7 +104,10 @@ _engine: Engine | None = None
 
 
 def remember(engine: Engine) -> None:
-    """Have this process judge with an engine."""
+    """Have this process, which does nothing else, judge with an engine."""
+    gc.disable()  # records and triples form no cycles
+    if hasattr(os, "nice"):
+        os.nice(5)  # the store's loader, which all wait for in the end, goes first
     global _engine
     _engine = engine
 

@@ -28,7 +28,7 @@ class LoadOptions(ChangeOptions):
     """How to load.
 
     `name` calls the source so; `strict` loads nothing if anything is kept out;
-    `allow_removals` takes a mass removal for meant. With two `processes` and more, the others
+    `allow_removals` takes a mass removal for meant. A large load has so many `processes`
     read, map and validate beside this one; a script must then guard its main part.
     """
 
@@ -36,7 +36,7 @@ class LoadOptions(ChangeOptions):
     strict: bool = False
     allow_removals: bool = False
     base_iri: str | None = None
-    processes: int = 1
+    processes: int = 0
 
 
 def load(

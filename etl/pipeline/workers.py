@@ -5,8 +5,8 @@ from __future__ import annotations
 import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import islice
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain, islice
 from typing import Self, TypeVar
 
 from etl.pipeline.drafting import remember
@@ -15,14 +15,11 @@ from etl.validation import Engine
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
-WORTH_PROCESSES = 2  # items that are worked on here before processes are started: that takes time
+WORTH_PROCESSES = 5  # items: so many are worked on here while the processes start
 
 
 class Workers:
-    """Processes beside this one, started when there is enough to do, and ended with this context.
-
-    `processes` counts this one too.
-    """
+    """Processes beside this one: started when it is worth it, and ended with this context."""
 
     def __init__(self, processes: int, engine: Engine) -> None:
         self._processes = processes
@@ -46,30 +43,34 @@ class Workers:
     ) -> Iterator[_Result]:
         """Apply a function to items, in order: here, and in the processes once that is worth it."""
         remaining = iter(items)
-        if not self.running:
-            first = list(islice(remaining, WORTH_PROCESSES))
-            yield from map(function, first)
-            if self._processes < 2 or len(first) < WORTH_PROCESSES:
-                yield from map(function, remaining)
-                return
-        yield from self.ahead(function, remaining)
+        here = list(islice(remaining, WORTH_PROCESSES))
+        if self._processes < 1 or len(here) < WORTH_PROCESSES:
+            yield from map(function, chain(here, remaining))
+        else:
+            yield from self.ahead(function, remaining, map(function, here))
 
     def ahead(
-        self, function: Callable[[_Item], _Result], items: Iterable[_Item]
+        self,
+        function: Callable[[_Item], _Result],
+        items: Iterable[_Item],
+        meanwhile: Iterable[_Result] = (),
     ) -> Iterator[_Result]:
-        """Apply a function to items in the processes, in order, a few before they are asked for."""
+        """Apply a function to items in the processes, in order, a few before they are asked for.
+
+        `meanwhile` comes first, and is worked out here while the processes start.
+        """
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(
-                self._processes - 1,
-                mp_context=context,
-                initializer=remember,
-                initargs=(self._engine,),
+                self._processes, context, initializer=remember, initargs=(self._engine,)
             )
-        waiting: deque[Future[_Result]] = deque()
-        for item in items:
+        remaining = iter(items)
+        waiting = deque(
+            self._pool.submit(function, item) for item in islice(remaining, self._processes + 1)
+        )
+        yield from meanwhile
+        for item in remaining:
             waiting.append(self._pool.submit(function, item))
-            if len(waiting) > self._processes:
-                yield waiting.popleft().result()
+            yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +13,7 @@ from etl.errors import StoreError
 from etl.queries import syntax_error
 from etl.stores import Answer
 
-_WAITING_BATCHES = 2
+_WAITING_BYTES = 1 << 25  # 32 MB, about 300,000 triples
 
 
 class EmbeddedStore:
@@ -22,7 +21,8 @@ class EmbeddedStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._loads: deque[Future[None]] = deque()
+        self._load: Future[None] | None = None
+        self._waiting: list[bytes] = []
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="bulk-load")
 
     @classmethod
@@ -79,19 +79,28 @@ class EmbeddedStore:
         return quads
 
     def add(self, statements: Iterable[Triple | Quad]) -> None:
-        """Add many triples or quads, in bulk and beside the work that goes on meanwhile.
-
-        The store's loader lets other threads run, which building them here would not; at most
-        two batches wait for it.
-        """
+        """Add many triples or quads, in bulk and beside the work that goes on meanwhile."""
         mixed = cast(Iterable[Quad], statements)  # the stub takes either kind, not both
         self.add_serialized(serialize(mixed, format=RdfFormat.N_QUADS) or b"")
 
     def add_serialized(self, batch: bytes) -> None:
-        """Add many quads that are N-Quads already. See `add`."""
-        if len(self._loads) >= _WAITING_BATCHES:
-            self._loads.popleft().result()
-        self._loads.append(self._loader.submit(self._bulk_load, batch))
+        """Add many quads that are N-Quads already.
+
+        What comes while the loader is busy is loaded together when it is free again, because
+        each of its runs has a fixed cost. It lets other threads run meanwhile.
+        """
+        self._waiting.append(batch)
+        busy = self._load is not None and not self._load.done()
+        if not busy or sum(map(len, self._waiting)) >= _WAITING_BYTES:
+            self._start()
+
+    def _start(self) -> None:
+        """Load what is waiting, after what is being loaded."""
+        if self._load is not None:
+            self._load.result()
+        batch = b"".join(self._waiting)
+        self._waiting.clear()
+        self._load = self._loader.submit(self._bulk_load, batch)
 
     def _bulk_load(self, batch: bytes) -> None:
         self._store.bulk_load(input=batch, format=RdfFormat.N_QUADS)
@@ -103,9 +112,11 @@ class EmbeddedStore:
             StoreError: it could not be added.
         """
         try:
-            while self._loads:
-                self._loads.popleft().result()
-        except OSError as error:
+            if self._waiting:
+                self._start()
+            if self._load is not None:
+                self._load.result()
+        except (OSError, RuntimeError) as error:
             raise StoreError(f"the store could not be written: {error}") from error
 
     def remove(self, quads: Iterable[Quad]) -> None:
