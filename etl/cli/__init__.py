@@ -1,0 +1,48 @@
+"""The command line: `etl`. Data goes to standard output, talk to standard error.
+
+Each command imports what it needs when it runs, so that `etl --help` is quick.
+"""
+
+from __future__ import annotations
+
+import signal
+
+import click
+
+from etl.cli import asking, changing, inspecting
+from etl.cli.options import NOT_DONE
+from etl.errors import EtlError
+
+
+class Main(click.Group):
+    """The one place where an `EtlError` becomes text: a line, and a hint."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what is not Unicode before it gets anywhere."""
+        for text in args:
+            if any("\ud800" <= character <= "\udfff" for character in text):
+                raise click.UsageError(f"expected an argument in UTF-8, found {text!r}", ctx)
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except EtlError as error:
+            click.echo(f"Error: {error}", err=True)
+            if error.hint:
+                click.echo(f"Hint: {error.hint}", err=True)
+            ctx.exit(NOT_DONE)
+
+
+@click.group(cls=Main, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="reelgraph")
+def main() -> None:
+    """Turn film records into a schema.org knowledge graph that you can trust."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `etl export | head` ends quietly
+
+
+for _room in (changing, inspecting, asking):
+    for _command in _room.COMMANDS:
+        main.add_command(_command)

@@ -1,0 +1,146 @@
+"""Commands that ask the graph."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from etl.cli.options import DATA_SAY_NO, DONE, output_options, workspace_option
+from etl.cli.session import interruptible, opened, write
+from etl.errors import QueryError
+
+
+@click.command()
+@click.argument("name")
+@click.argument("values", metavar="[VALUE]...", nargs=-1)
+@click.option(
+    "-p", "--parameter", "named", multiple=True, metavar="NAME=VALUE", help="A parameter's value."
+)
+@workspace_option
+@output_options
+def query(
+    name: str,
+    values: tuple[str, ...],
+    named: tuple[str, ...],
+    workspace: Path,
+    format_name: str | None,
+    output: Path | None,
+) -> None:
+    """Run a saved query.
+
+    A film or a person is given by name, IMDb id or IRI; `Emma (1996)` tells two films of one
+    name apart. Values without a name stand for the query's parameters in their order.
+    """
+    from etl.lookup import GraphLookup
+    from etl.queries import assignments, bind, find, positional, read_queries
+
+    saved = find(read_queries(), name)
+    with opened(workspace) as (catalog, store):
+        given = positional(saved, values) | assignments(named)
+        text = bind(saved, given, GraphLookup(store, catalog.iris))
+        interruptible()
+        write(store.query(text), format_name, output, catalog.iris.base)
+
+
+@click.command()
+@output_options
+def queries(format_name: str | None, output: Path | None) -> None:
+    """List the saved queries, with their parameters."""
+    from etl.output import Rows
+    from etl.queries import read_queries
+
+    rows = [
+        (saved.name, ", ".join(str(each) for each in saved.parameters), saved.summary)
+        for saved in read_queries().values()
+    ]
+    write(Rows(("query", "parameters", "answers"), rows), format_name, output)
+
+
+@click.command("sparql")
+@click.argument("query", metavar="TEXT|FILE|-")
+@workspace_option
+@output_options
+def any_query(query: str, workspace: Path, format_name: str | None, output: Path | None) -> None:
+    """Run any SPARQL query, given as text, in a file, or on standard input (-)."""
+    text = _query_text(query)
+    with opened(workspace) as (catalog, store):
+        interruptible()
+        write(store.query(text), format_name, output, catalog.iris.base)
+
+
+def _query_text(query: str) -> str:
+    """Return a query that was given as text, as the name of a file, or on standard input."""
+    if query != "-" and not os.path.isfile(query):  # unlike Path, it takes any text for a name
+        return query
+    place = "standard input" if query == "-" else query
+    try:
+        data = sys.stdin.buffer.read() if query == "-" else Path(query).read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise QueryError(f"{place}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise QueryError(f"{place}: expected a query in UTF-8") from error
+
+
+@click.command()
+@click.argument("text")
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="Show at most so many."
+)
+@workspace_option
+@output_options
+def search(
+    text: str, limit: int, workspace: Path, format_name: str | None, output: Path | None
+) -> None:
+    """Find films and people by name, with some tolerance for typing errors."""
+    from etl.lookup import search
+    from etl.output import Rows
+
+    with opened(workspace) as (catalog, store):
+        rows = [
+            (match.entity.kind.noun, match.entity.label, match.entity.iri, match.manner)
+            for match in search(store, text, limit)
+        ]
+        base_iri = catalog.iris.base
+    write(Rows(("kind", "name", "iri", "match"), rows), format_name, output, base_iri)
+
+
+@click.command()
+@click.argument("iri", metavar="IRI|NAME")
+@click.argument("predicate", required=False)
+@workspace_option
+@output_options
+def explain(
+    iri: str, predicate: str | None, workspace: Path, format_name: str | None, output: Path | None
+) -> None:
+    """Show where each triple of a film or person comes from: rule, field, file and line.
+
+    Of a film that is kept out, show why.
+    """
+    from etl.output import Rows
+    from etl.pipeline.explaining import explain
+
+    columns = ("triple", "rule", "field", "says", "place", "run", "outcome")
+    with opened(workspace) as (catalog, store):
+        rows, refused = explain(catalog, store, iri, predicate)
+        for finding in refused:
+            click.echo(f"Kept out: {finding.place}: {finding.message}", err=True)
+        write(Rows(columns, rows), format_name, output, catalog.iris.base)
+    sys.exit(DATA_SAY_NO if refused else DONE)
+
+
+@click.command()
+@workspace_option
+@output_options
+def export(workspace: Path, format_name: str | None, output: Path | None) -> None:
+    """Write the whole graph: N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML."""
+    from etl.output import Graph
+
+    with opened(workspace) as (_, store):
+        write(Graph(store.export()), format_name, output)
+
+
+COMMANDS = (query, queries, any_query, search, explain, export)

@@ -1,0 +1,43 @@
+"""What the commands have in common: options, and the codes they exit with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+DONE, DATA_SAY_NO, NOT_DONE = 0, 1, 2
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+workspace_option = click.option(
+    "--workspace",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".etl"),
+    envvar="ETL_WORKSPACE",
+    show_default=True,
+    show_envvar=True,
+    help="The folder that holds catalog and graph.",
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+
+
+def output_options(command: _Command) -> _Command:
+    """Add `--format` and `--output`."""
+    add_format = click.option(
+        "-f",
+        "--format",
+        "format_name",
+        metavar="FORMAT",
+        help="table, csv, tsv, json, xml or markdown for rows; ttl, nt, nq, jsonld or rdfxml for "
+        "graphs. Without it: by the file's suffix, else a table on a terminal, TSV when piped.",
+    )
+    add_output = click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write to this file instead of standard output.",
+    )
+    return add_format(add_output(command))

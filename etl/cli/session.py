@@ -1,0 +1,68 @@
+"""What the commands work with: the open workspace, the shapes, and where answers are written."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etl.errors import StoreError
+
+if TYPE_CHECKING:
+    from etl.catalog.catalog import Catalog
+    from etl.output import Answer
+    from etl.stores.embedded import EmbeddedStore
+    from etl.validation import CompiledEngine
+
+
+def command_line() -> str:
+    """Give back the command as it was typed."""
+    import shlex
+
+    return shlex.join(["etl", *sys.argv[1:]])
+
+
+def engine() -> CompiledEngine:
+    """Compile the shapes that films and people have to conform to."""
+    from etl.resources import folder
+    from etl.validation import CompiledEngine, Shapes
+
+    return CompiledEngine(Shapes.read([folder("shapes")]))
+
+
+@contextmanager
+def opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
+    """Open the current generation for reading."""
+    from etl.catalog.catalog import Catalog
+    from etl.stores.embedded import EmbeddedStore
+    from etl.workspace import Workspace
+
+    generation = Workspace(workspace).required()
+    with Catalog.read(generation.catalog) as catalog:
+        yield catalog, EmbeddedStore.read(generation.store)
+
+
+def interruptible() -> None:
+    """Let Ctrl-C end a query at once: the engine does not look at Python's signals."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def write(
+    answer: Answer, format_name: str | None, output: Path | None, base_iri: str | None = None
+) -> None:
+    """Write an answer to a file or to standard output.
+
+    Raises:
+        StoreError: the store found out while it was answering that it cannot.
+    """
+    from etl.output import opened, write
+
+    with opened(output, format_name, base_iri) as target:
+        try:
+            write(answer, target)
+        except (OSError, RuntimeError) as error:  # an engine finds out while it is answering
+            reason = str(error).partition("\n")[0]
+            raise StoreError(f"the answer could not be completed: {reason}") from error
