@@ -24,7 +24,7 @@ from etl.catalog.statements import (
 )
 from etl.errors import WorkspaceError
 from etl.identifiers import Iris
-from etl.records import Origin, Reject, decode_film, decode_reject
+from etl.records import FilmRecord, Origin, Reject, decode_film, decode_reject, digest_of
 from etl.resolution import Member
 from etl.sources.files import Source, Stat
 
@@ -250,7 +250,7 @@ class Catalog:
 
     def forget_graph(self, iris: Iris) -> None:
         """Forget what the graph was made from, so that all of it is made anew below `iris`."""
-        for table in ("films", "people"):
+        for table in ("films", "people", "redirects"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
         self._db.execute("DELETE FROM quarantine WHERE version IN (SELECT version FROM heads)")
         self._db.execute("UPDATE settings SET value = ? WHERE name = 'base_iri'", [iris.base])
@@ -265,6 +265,23 @@ class Catalog:
             "unnest($8::TEXT[]), unnest($9::TEXT[]), unnest($10::TEXT[]), unnest($11::TEXT[]), "
             "unnest($12::TEXT[]), unnest($13::TEXT[])",
             [list(range(first, first + len(staged))), run, *map(list, columns)],
+        )
+
+    def stage_links(self, run: int, links: Sequence[tuple[Place, FilmRecord]]) -> None:
+        """Add versions of link records, and who they say the names in their films are."""
+        staged = [Staged.read(place, digest_of(record), record) for place, record in links]
+        self.stage(run, staged)
+        last = int(scalar(self._db, "SELECT max(version) FROM versions"))
+        rows = [
+            (version, link.subject, link.imdb_id, link.wikidata_id)
+            for version, (_, record) in enumerate(links, start=last - len(links) + 1)
+            for link in record.links
+            if link.kind == "person" and link.holds
+        ]
+        self._db.execute(
+            "INSERT INTO links SELECT unnest($1::BIGINT[]), unnest($2::TEXT[]), "
+            "unnest($3::TEXT[]), unnest($4::TEXT[])",
+            [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
         )
 
     # What has changed
