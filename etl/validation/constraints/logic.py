@@ -80,7 +80,13 @@ def _none(tests: Sequence[TermTest]) -> TermTest:
 
 
 def _some(tests: Sequence[TermTest]) -> TermTest:
-    return lambda value: any(test(value) for test in tests)
+    def accepts(value: Term) -> bool:
+        for test in tests:  # noqa: SIM110 - a loop takes half the time of any()
+            if test(value):
+                return True
+        return False
+
+    return accepts
 
 
 def _exactly_one(tests: Sequence[TermTest]) -> TermTest:

@@ -166,10 +166,14 @@ class QualifiedConstraint:
     least: int = 0
     most: int = sys.maxsize
 
-    def findings(self, graph: Graph, _: Term, values: Collection[Term]) -> Iterator[Finding]:
+    def findings(self, graph: Graph, node: Term, values: Collection[Term]) -> Iterator[Finding]:
         """Yield a finding if there are too few or too many."""
-        if not self.least <= sum(map(self.counts(graph), values)) <= self.most:
+        if self.miscounts(self.counts(graph), node, values):
             yield Finding()
+
+    def miscounts(self, counts: TermTest, _: Term, values: Collection[Term]) -> bool:
+        """Say whether there are too few or too many."""
+        return not self.least <= sum(map(counts, values)) <= self.most
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,8 @@ def _unequal(values: Collection[Term], others: Collection[Term]) -> list[Finding
 
 
 def _shared(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
-    return [Finding(value) for value in values if value in others]
+    fewer, more = sorted((values, others), key=len)
+    return [Finding(value) for value in fewer if value in more]
 
 
 def _not_less(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
