@@ -19,9 +19,7 @@ import duckdb
 
 from etl.catalog.comparison import Comparison, scalar
 from etl.catalog.entries import Group, Known, Place, Quarantined, Reason, Run, Staged
-from etl.catalog.statements import (
-    SCHEMA,
-)
+from etl.catalog.statements import FORESEEN, SCHEMA
 from etl.errors import WorkspaceError
 from etl.identifiers import Iris
 from etl.records import Origin, Reject, decode_film, decode_reject
@@ -36,6 +34,7 @@ class Catalog:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
+        self._db.execute(FORESEEN)
 
     @classmethod
     def create(cls, path: Path, iris: Iris) -> Self:
@@ -255,8 +254,8 @@ class Catalog:
         self._db.execute("DELETE FROM quarantine WHERE version IN (SELECT version FROM heads)")
         self._db.execute("UPDATE settings SET value = ? WHERE name = 'base_iri'", [iris.base])
 
-    def stage(self, run: int, staged: Sequence[Staged]) -> None:
-        """Add versions."""
+    def stage(self, run: int, staged: Sequence[Staged]) -> int:
+        """Add versions, numbered one after the other; return the first's number."""
         first = (scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
         columns = zip(*staged, strict=True)
         self._db.execute(
@@ -265,6 +264,19 @@ class Catalog:
             "unnest($8::TEXT[]), unnest($9::TEXT[]), unnest($10::TEXT[]), unnest($11::TEXT[]), "
             "unnest($12::TEXT[]), unnest($13::TEXT[])",
             [list(range(first, first + len(staged))), run, *map(list, columns)],
+        )
+        return first
+
+    def holds_any(self, films: Sequence[str]) -> bool:
+        """Say whether the graph has any of these films."""
+        sql = "SELECT count(*) FROM films WHERE film IN (SELECT unnest($1::TEXT[]))"
+        return bool(scalar(self._db, sql, [list(films)]))
+
+    def foresee(self, films: Sequence[tuple[str, int]]) -> None:
+        """Remember films, each with the only version that it is held to be made of."""
+        self._db.execute(
+            "INSERT INTO foreseen SELECT unnest($1::TEXT[]), unnest($2::BIGINT[])",
+            [[film for film, _ in films], [version for _, version in films]],
         )
 
     # What has changed

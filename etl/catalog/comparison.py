@@ -12,9 +12,11 @@ import duckdb
 from etl.catalog.entries import Group, MemberRow, Reason, groups_of
 from etl.catalog.statements import (
     CANDIDATE,
+    CONFIRM,
     GROUPS,
     IDENTITIES,
     MEMBERS,
+    MISTAKEN,
     NAMED,
     PEOPLE,
     PLACES,
@@ -36,6 +38,16 @@ class Comparison:
         self._db.execute(MEMBERS.format(table="candidates", choice=CANDIDATE))
         self._db.execute(IDENTITIES.format(people=PEOPLE))
         self._db.execute(GROUPS.format(table="candidates", people=PEOPLE))
+
+    def confirm(self) -> tuple[int, list[str]]:
+        """Accept the foreseen films that are made of just what they were held to be made of.
+
+        Give their number, and the others, whose records or people turned out otherwise.
+        """
+        confirmed = scalar(self._db, CONFIRM)
+        mistaken = [film for (film,) in self._db.execute(MISTAKEN).fetchall()]
+        self._db.execute("DELETE FROM foreseen")
+        return int(confirmed), mistaken
 
     def compare_accepted(self) -> None:
         """Put together which accepted versions make which film, after all have been judged."""

@@ -23,6 +23,20 @@ CREATE TABLE films (film TEXT, inputs TEXT, versions BIGINT[]);
 CREATE TABLE people (name TEXT, imdb TEXT);
 """
 
+# Films that were put into the graph as soon as a record of them was read.
+FORESEEN = "CREATE TEMP TABLE foreseen (film TEXT, version BIGINT)"
+
+CONFIRM = """
+INSERT INTO films SELECT film, inputs, versions
+FROM candidates JOIN foreseen USING (film)
+WHERE inputs = version::TEXT
+AND film NOT IN (SELECT film FROM foreseen GROUP BY film HAVING count(*) > 1)
+"""
+
+MISTAKEN = (
+    "SELECT DISTINCT film FROM foreseen WHERE film NOT IN (SELECT film FROM films) ORDER BY film"
+)
+
 # For each place that has not gone: its newest version, and the newest that is fit for the graph.
 PLACES = """
 CREATE OR REPLACE TEMP TABLE places AS

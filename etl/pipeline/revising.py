@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from etl.catalog.catalog import Catalog
 from etl.errors import SourceError
 from etl.identifiers import Iris
-from etl.pipeline.changing import Change, ChangeOptions, changing
+from etl.pipeline.changing import ChangeOptions, changing
 from etl.pipeline.reports import LoadReport, SourceReport
 from etl.queries import nearest
 from etl.sources.files import Source
@@ -25,9 +25,10 @@ def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions)
         WorkspaceError: there is no such run, it is undone already, or it changed no record.
     """
     with changing(workspace, engine, options) as change:
-        with change.catalog(_iris(workspace)) as catalog:
-            catalog.undo(run, change.report.run or 0)
-            _apply(change, catalog, [])
+        with change.building(_iris(workspace)) as builder:
+            builder.catalog.undo(run, change.report.run or 0)
+            builder.build()
+            change.record(builder, [], [])
         change.commit()
     return change.report
 
@@ -39,18 +40,14 @@ def remove(workspace: Workspace, name: str, engine: Engine, options: ChangeOptio
         SourceError: there is no such source.
     """
     with changing(workspace, engine, options) as change:
-        with change.catalog(_iris(workspace)) as catalog:
-            source = _source(catalog.sources(), name)
-            vanished = catalog.remove(change.report.run or 0, source)
+        with change.building(_iris(workspace)) as builder:
+            source = _source(builder.catalog.sources(), name)
+            vanished = builder.catalog.remove(change.report.run or 0, source)
             change.report.sources.append(SourceReport(source.label, vanished=vanished))
-            _apply(change, catalog, [source])
+            builder.build()
+            change.record(builder, [], [source])
         change.commit()
     return change.report
-
-
-def _apply(change: Change, catalog: Catalog, dropped: Sequence[Source]) -> None:
-    change.build(catalog)
-    change.record(catalog, [], dropped)
 
 
 def _iris(workspace: Workspace) -> Iris:
