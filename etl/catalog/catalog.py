@@ -239,20 +239,29 @@ class Catalog:
         self.forget_files(source.name)
         return len(gone)
 
+    def kept_out(self) -> dict[str, list[str]]:
+        """List the files that hold records that are kept out: source → paths."""
+        rows = self._db.execute(
+            "SELECT DISTINCT source, path FROM versions SEMI JOIN heads USING (version) "
+            "WHERE kind = 'reject' OR version IN (SELECT version FROM quarantine) ORDER BY ALL"
+        ).fetchall()
+        files: dict[str, list[str]] = {}
+        for source, path in rows:
+            files.setdefault(source, []).append(path)
+        return files
+
     def try_again(self) -> None:
-        """Take what is kept out for untried: its files are read, its films are judged again."""
+        """Forget what the shapes have said against records, so that these are judged anew."""
         self._db.execute(
-            "DELETE FROM files WHERE (source, path) IN "
-            "(SELECT source, path FROM versions SEMI JOIN heads USING (version) "
-            "WHERE kind = 'reject' OR version IN (SELECT version FROM quarantine))"
+            "CREATE OR REPLACE TEMP TABLE tried AS SELECT DISTINCT version FROM quarantine"
         )
-        self._db.execute("DELETE FROM quarantine WHERE version IN (SELECT version FROM heads)")
+        self._db.execute("DELETE FROM quarantine")
 
     def forget_graph(self, iris: Iris) -> None:
         """Forget what the graph was made from, so that all of it is made anew below `iris`."""
+        self.try_again()
         for table in ("films", "people"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
-        self._db.execute("DELETE FROM quarantine WHERE version IN (SELECT version FROM heads)")
         self._db.execute("UPDATE settings SET value = ? WHERE name = 'base_iri'", [iris.base])
 
     def stage(self, run: int, staged: Sequence[Staged]) -> None:

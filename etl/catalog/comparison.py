@@ -32,6 +32,7 @@ class Comparison:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute(PLACES)
         self._db.execute(MEMBERS.format(table="candidates", choice=CANDIDATE))
         self._db.execute(IDENTITIES.format(people=PEOPLE))
@@ -155,14 +156,15 @@ class Comparison:
             yield [Person(*row) for row in rows.fetchall()]
 
     def statuses(
-        self, run: int, scope: Sequence[tuple[str, str | None]]
+        self, run: int, scope: Iterable[tuple[str, str | None]]
     ) -> dict[str, dict[str, int]]:
         """Count how the records within a scope stand: source → status → number.
 
         A scope names sources, and files of them; a path of None means the whole source.
         """
         self._db.execute("CREATE OR REPLACE TEMP TABLE scope (source TEXT, path TEXT)")
-        self._db.executemany("INSERT INTO scope VALUES (?, ?)", [list(item) for item in scope])
+        if rows := [list(item) for item in scope]:
+            self._db.executemany("INSERT INTO scope VALUES (?, ?)", rows)
         counts: dict[str, dict[str, int]] = {}
         for source, status, number in self._db.execute(STATUS, {"run": run}).fetchall():
             counts.setdefault(source, {})[status] = number

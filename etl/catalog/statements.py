@@ -96,7 +96,7 @@ SELECT source, status, count(*) FROM (
         WHEN p.kind = 'reject' THEN 'rejected'
         WHEN p.head IN (SELECT version FROM quarantine) THEN 'quarantined'
         WHEN NOT m.counts THEN 'superseded'
-        WHEN v.run = $run THEN 'loaded'
+        WHEN v.run = $run OR v.version IN (SELECT version FROM tried) THEN 'loaded'
         ELSE 'unchanged' END AS status
     FROM places p JOIN versions v ON v.version = p.head
     LEFT JOIN candidates_members m ON m.version = p.head

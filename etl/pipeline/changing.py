@@ -16,8 +16,16 @@ from etl.catalog.comparison import Comparison
 from etl.identifiers import Iris
 from etl.pipeline.building import Builder
 from etl.pipeline.reading import opened
-from etl.pipeline.refusing import located
-from etl.pipeline.reports import Found, LoadReport, Progress, Severity, silent, unheard
+from etl.pipeline.refusing import Scope, kept_out, located
+from etl.pipeline.reports import (
+    Found,
+    LoadReport,
+    Progress,
+    Severity,
+    SourceReport,
+    silent,
+    unheard,
+)
 from etl.pipeline.workers import Workers
 from etl.provenance import describe_run, describe_source
 from etl.resolution import Film
@@ -119,6 +127,25 @@ class Change:
             path = opened(self._places[member.origin.source], member.origin.path)
             finding = located(Severity.WARNING, path, member.origin.line, member.record, reason)
             self._options.found(finding)
+
+    def account(
+        self,
+        catalog: Catalog,
+        comparison: Comparison,
+        sources: Iterable[tuple[Source, int]],
+        scope: Scope,
+    ) -> None:
+        """Say how every record within a scope ended, source by source.
+
+        Each source comes with the number of its records that have vanished.
+        """
+        statuses = comparison.statuses(self.report.run or 0, scope)
+        for source, vanished in sources:
+            counts = statuses.get(source.name, {})
+            self.report.sources.append(SourceReport(source.label, vanished=vanished, **counts))
+        for refused in kept_out(catalog, scope):
+            for finding in refused.findings:
+                self._options.found(finding)
 
     def record(self, catalog: Catalog, used: Sequence[Source], dropped: Sequence[Source]) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
