@@ -19,16 +19,13 @@ import duckdb
 
 from etl.catalog.comparison import Comparison, scalar
 from etl.catalog.entries import Group, Known, Place, Quarantined, Reason, Run, Staged
-from etl.catalog.statements import (
-    SCHEMA,
-)
+from etl.catalog.migrations import VERSION, found_version, migrate
+from etl.catalog.statements import TABLES, VIEWS
 from etl.errors import WorkspaceError
 from etl.identifiers import Iris
 from etl.records import Origin, Reject, decode_film, decode_reject
 from etl.resolution import Member
 from etl.sources.files import Source, Stat
-
-SCHEMA_VERSION = 1
 
 
 class Catalog:
@@ -41,10 +38,10 @@ class Catalog:
     def create(cls, path: Path, iris: Iris) -> Self:
         """Make an empty catalog."""
         catalog = cls(_connect(path, read_only=False))
-        catalog._db.execute(SCHEMA)
+        catalog._db.execute(TABLES + VIEWS)
         catalog._db.executemany(
             "INSERT INTO settings VALUES (?, ?)",
-            [("schema_version", str(SCHEMA_VERSION)), ("base_iri", iris.base)],
+            [("schema_version", str(VERSION)), ("base_iri", iris.base)],
         )
         return catalog
 
@@ -58,23 +55,39 @@ class Catalog:
         """
         connection = _connect(path, read_only=True)
         try:
-            yield cls(connection)._checked(path)
+            found = found_version(connection, path)
+            if found < VERSION:
+                raise WorkspaceError(
+                    f"{path}: an older version of reelgraph wrote it "
+                    f"(its catalog is version {found}, this one reads {VERSION})",
+                    hint="to bring it up to date, run: etl rebuild",
+                )
+            yield cls(connection)
         finally:
             connection.close()
 
     @classmethod
     def write(cls, path: Path) -> Self:
-        """Open a copy of a finished catalog for changing it; it is to be closed."""
-        return cls(_connect(path, read_only=False))._checked(path)
+        """Open a copy of a finished catalog for changing it; it is to be closed.
 
-    def _checked(self, path: Path) -> Self:
-        found = self._setting("schema_version")
-        if found != str(SCHEMA_VERSION):
-            raise WorkspaceError(
-                f"{path}: expected a catalog of version {SCHEMA_VERSION}, found {found}",
-                hint="use the version of reelgraph that wrote it, or load into a new workspace",
-            )
-        return self
+        A catalog of an older version is migrated.
+
+        Raises:
+            WorkspaceError: it cannot be opened, or a newer version of us wrote it.
+        """
+        connection = _connect(path, read_only=False)
+        migrate(connection, found_version(connection, path))
+        return cls(connection)
+
+    @staticmethod
+    def version(path: Path) -> int:
+        """Return the version of a catalog, which is `VERSION` or less.
+
+        Raises:
+            WorkspaceError: it cannot be opened, or a newer version of us wrote it.
+        """
+        with _connect(path, read_only=True) as connection:
+            return found_version(connection, path)
 
     def close(self) -> None:
         """Write everything to the file and let go of it."""

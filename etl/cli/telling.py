@@ -61,6 +61,8 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
 
 def change_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
     """Say what changed in the graph, and whether it was written."""
+    if report.migrated_from is not None:
+        yield f"workspace: brought up to date from version {report.migrated_from}"
     if not report.films and not report.people:
         yield "graph: unchanged"
     else:

@@ -13,6 +13,7 @@ from pyoxigraph import Quad
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
+from etl.catalog.migrations import VERSION
 from etl.identifiers import Iris
 from etl.pipeline.building import Builder
 from etl.pipeline.reading import opened
@@ -175,8 +176,35 @@ def changing(workspace: Workspace, engine: Engine, options: ChangeOptions) -> It
     Raises:
         WorkspaceError: the workspace cannot be used.
     """
+    migrated_from = migrate(workspace, options)
     with _uncollected(), workspace.writing(options.command, options.waiting) as following:
-        yield Change(workspace, following, engine, options)
+        change = Change(workspace, following, engine, options)
+        change.report.migrated_from = migrated_from
+        yield change
+
+
+def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
+    """Bring a workspace of an older version up to date; give the catalog's version before.
+
+    The next generation is the current one with its catalog migrated.
+
+    Raises:
+        WorkspaceError: a newer version wrote it, or it is to be left as it is.
+    """
+    current = workspace.current()
+    if current is None or Catalog.version(current.catalog) == VERSION:
+        return None
+    if options.dry_run:
+        with Catalog.read(current.catalog):  # which refuses it, and says what to run
+            return None
+    with workspace.writing(options.command, options.waiting) as following:
+        current = workspace.required()
+        found = Catalog.version(current.catalog)
+        shutil.copyfile(current.catalog, following.catalog)
+        Catalog.write(following.catalog).close()
+        EmbeddedStore.checkpoint(current.store, following.store)
+        workspace.commit(following)
+    return found
 
 
 @contextmanager
