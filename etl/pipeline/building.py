@@ -12,8 +12,17 @@ from etl.catalog.comparison import Comparison
 from etl.catalog.entries import Group, Reason, groups_of
 from etl.identifiers import Iris
 from etl.mapping import field_of, map_person, person_iri
-from etl.pipeline.drafting import Draft, Prepared, draft, judged, statements
+from etl.pipeline.drafting import (
+    Draft,
+    Prepared,
+    Task,
+    draft,
+    judged,
+    prepare_rows,
+    statements,
+)
 from etl.pipeline.reports import Diff, LoadReport, Progress
+from etl.pipeline.workers import Workers
 from etl.resolution import Film, Member
 from etl.sources.values import quoted
 from etl.stores import Writable
@@ -42,8 +51,10 @@ class Builder:
     _gone: list[Quad] = field(default_factory=list)
     _new: list[Triple | Quad] = field(default_factory=list)
 
-    def build(self) -> Comparison:
+    def build(self, workers: Workers | None = None) -> Comparison:
         """Bring films and people in step, and give what told them apart.
+
+        Where nearly all films are to be made, `workers` make most of them beforehand.
 
         What was foreseen is confirmed, and the other changed films are judged; then records
         that fell back to what was accepted before make their films anew; then what no record
@@ -54,6 +65,8 @@ class Builder:
         )
         with self.report.timed("catalog"):
             self._comparison = self.catalog.compare()
+        if workers is not None:
+            self._prepare(workers)
         self._confirm()
         self._films("candidates")
         with self.report.timed("catalog"):
@@ -65,6 +78,13 @@ class Builder:
         self._apply()
         self._people()
         return self._comparison
+
+    def _prepare(self, workers: Workers) -> None:
+        """Have processes make the films of which there is one record, to be confirmed."""
+        pages = self._comparison.lone(CHUNK_FILMS)
+        tasks = (Task(rows, self.iris, self.sources) for rows in pages)
+        for task, prepared in workers.map(prepare_rows, tasks):
+            self.foresee(prepared, {row[0]: row[2] for row in task.rows})
 
     def foresee(self, prepared: Prepared, versions: Mapping[str, int]) -> None:
         """Put films into the store that were made of one record each, as it was read.

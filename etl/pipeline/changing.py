@@ -12,11 +12,21 @@ from dataclasses import dataclass, field
 from pyoxigraph import Quad
 
 from etl.catalog.catalog import Catalog
+from etl.catalog.comparison import Comparison
+from etl.catalog.migrations import VERSION
 from etl.identifiers import Iris
 from etl.pipeline.building import Builder
 from etl.pipeline.reading import opened
-from etl.pipeline.refusing import located
-from etl.pipeline.reports import Found, LoadReport, Progress, Severity, silent, unheard
+from etl.pipeline.refusing import Scope, kept_out, located
+from etl.pipeline.reports import (
+    Found,
+    LoadReport,
+    Progress,
+    Severity,
+    SourceReport,
+    silent,
+    unheard,
+)
 from etl.provenance import describe_run, describe_source
 from etl.resolution import Film
 from etl.sources.files import Source
@@ -71,11 +81,13 @@ class Change:
     def building(self, iris: Iris, *, afresh: bool = False) -> Iterator[Builder]:
         """Begin a run on a copy of the current catalog, and of the current store unless `afresh`.
 
-        `iris` is for a workspace that has no catalog yet.
+        `iris` is for a workspace that has no catalog yet, or whose graph is made afresh.
         """
         catalog = self._catalog(iris)
         try:
             self.report.run = catalog.begin(self._options.command)
+            if afresh:
+                catalog.forget_graph(iris)
             store = self._store(afresh=afresh)
             try:
                 yield self._builder(catalog, store, fresh=self.current is None or afresh)
@@ -121,6 +133,25 @@ class Change:
             finding = located(Severity.WARNING, path, member.origin.line, member.record, reason)
             self._options.found(finding)
 
+    def account(
+        self,
+        catalog: Catalog,
+        comparison: Comparison,
+        sources: Iterable[tuple[Source, int]],
+        scope: Scope,
+    ) -> None:
+        """Say how every record within a scope ended, source by source.
+
+        Each source comes with the number of its records that have vanished.
+        """
+        statuses = comparison.statuses(self.report.run or 0, scope)
+        for source, vanished in sources:
+            counts = statuses.get(source.name, {})
+            self.report.sources.append(SourceReport(source.label, vanished=vanished, **counts))
+        for refused in kept_out(catalog, scope):
+            for finding in refused.findings:
+                self._options.found(finding)
+
     def record(self, builder: Builder, used: Sequence[Source], dropped: Sequence[Source]) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
         catalog, store = builder.catalog, builder.store
@@ -150,8 +181,35 @@ def changing(workspace: Workspace, engine: Engine, options: ChangeOptions) -> It
     Raises:
         WorkspaceError: the workspace cannot be used.
     """
+    migrated_from = migrate(workspace, options)
     with _uncollected(), workspace.writing(options.command, options.waiting) as following:
-        yield Change(workspace, following, engine, options)
+        change = Change(workspace, following, engine, options)
+        change.report.migrated_from = migrated_from
+        yield change
+
+
+def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
+    """Bring a workspace of an older version up to date; give the catalog's version before.
+
+    The next generation is the current one with its catalog migrated.
+
+    Raises:
+        WorkspaceError: a newer version wrote it, or it is to be left as it is.
+    """
+    current = workspace.current()
+    if current is None or Catalog.version(current.catalog) == VERSION:
+        return None
+    if options.dry_run:
+        with Catalog.read(current.catalog):  # which refuses it, and says what to run
+            return None
+    with workspace.writing(options.command, options.waiting) as following:
+        current = workspace.required()
+        found = Catalog.version(current.catalog)
+        shutil.copyfile(current.catalog, following.catalog)
+        Catalog.write(following.catalog).close()
+        EmbeddedStore.checkpoint(current.store, following.store)
+        workspace.commit(following)
+    return found
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
-from etl.catalog.entries import Group
+from etl.catalog.entries import Group, MemberRow, groups_of
 from etl.identifiers import Iris
 from etl.mapping import map_film, map_person, person_iri
 from etl.provenance import derivations
@@ -104,3 +104,16 @@ def prepare(
     ended = time.perf_counter()
     films = tuple(each.film.key for each in clean)
     return Prepared(films, quads, drafted - started + ended - validated, validated - drafted)
+
+
+class Task(NamedTuple):
+    """Films for another process to make, as the catalog has them; one record makes each."""
+
+    rows: list[MemberRow]
+    iris: Iris
+    sources: Mapping[str, NamedNode]
+
+
+def prepare_rows(engine: Engine, task: Task) -> tuple[Task, Prepared]:
+    """Draft and judge the films of a task; give it back with them."""
+    return task, prepare(engine, groups_of(task.rows), task.iris, task.sources)

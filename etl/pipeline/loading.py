@@ -12,8 +12,7 @@ from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.pipeline.building import Builder
 from etl.pipeline.changing import Change, ChangeOptions, changing
 from etl.pipeline.reading import Read, Reading
-from etl.pipeline.refusing import kept_out
-from etl.pipeline.reports import LoadReport, SourceReport
+from etl.pipeline.reports import LoadReport
 from etl.pipeline.workers import Workers
 from etl.sources.files import Source, sources
 from etl.validation import Engine
@@ -131,17 +130,9 @@ class _Load:
     def _finish(
         self, catalog: Catalog, comparison: Comparison, readings: Sequence[Reading]
     ) -> None:
-        """Say how every record of the named sources ended."""
-        scope = [item for reading in readings for item in reading.scope]
-        statuses = comparison.statuses(self._report.run or 0, scope)
-        for reading in readings:
-            source = reading.source
-            counts = statuses.get(source.name, {})
-            ended = SourceReport(source.label, vanished=reading.vanished, **counts)
-            self._report.sources.append(ended)
-        for refused in kept_out(catalog, set(scope)):
-            for finding in refused.findings:
-                self._options.found(finding)
+        ended = [(reading.source, reading.vanished) for reading in readings]
+        scope = {item for reading in readings for item in reading.scope}
+        self._change.account(catalog, comparison, ended, scope)
 
 
 def _absorbed(source: Source, known: Sequence[Source]) -> list[Source]:

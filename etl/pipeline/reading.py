@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -185,6 +185,38 @@ class Reading:
                 hint="is the right folder there? To take them out of the graph, "
                 "load with --allow-removals",
             )
+
+
+class Rereading:
+    """One more look at files of a source that hold what is kept out.
+
+    A file that is not there any more is left as it was read: only a load takes it for gone.
+    """
+
+    def __init__(
+        self, source: Source, paths: Sequence[str], catalog: Catalog, engine: Engine
+    ) -> None:
+        known = catalog.known(source.name, paths)
+        rejects = {
+            (path, place.key, place.digest)
+            for path, places in known.items()
+            for place in places
+            if place.kind == "reject"
+        }
+        unread = {
+            path: [replace(p, digest="") if p.kind == "reject" else p for p in places]
+            for path, places in known.items()
+        }
+        part = replace(source, paths=tuple(full_path(source, path) for path in paths))
+        found = [each for each in find(part, SUFFIXES) if not each.problem]
+        read = read_files(engine, Batch(source, found, unread, catalog.iris))
+        self.findings = read.findings
+        self.staged = [
+            each
+            for each in read.staged
+            if each.kind != "reject" or (each.path, each.key, each.digest) not in rejects
+        ]
+        self.stats: list[tuple[str, Stat | None]] = [(each.relative, each.stat) for each in found]
 
 
 def _below(path: str, folders: list[str]) -> bool:
