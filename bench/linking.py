@@ -271,8 +271,13 @@ def with_homonyms(films: Sequence[Gold], lists: Lists) -> Lists:
     return cloned
 
 
-def people(films: Sequence[Gold], lists: Lists, perturb: Perturbation) -> Score:
-    """Link the people of films by their names, each also with the right answer taken away."""
+def people(
+    films: Sequence[Gold], lists: Lists, perturb: Perturbation, absent_every: int = 1
+) -> Score:
+    """Link the people of films by their names.
+
+    Every so many of them are also linked with the right answer taken away.
+    """
     score, chance = Score(), random.Random(7)
     for each in films:
         listed = lists[each.subject.film.key]
@@ -286,7 +291,7 @@ def people(films: Sequence[Gold], lists: Lists, perturb: Perturbation) -> Score:
             found = outcome.candidate.wikidata_id if outcome.candidate else None
             rung = outcome.rung.name if outcome.rung else ""
             score.add(found, right, rung, f"{written[mention.name]} in {each.subject.film.title}")
-            if right is not None:
+            if right is not None and score.possible % absent_every == 0:
                 score.add_absent(_without(mentions, listed, right, written[mention.name]), right)
     return score
 

@@ -16,7 +16,8 @@ from anyascii import anyascii
 from rapidfuzz.distance import OSA, JaroWinkler
 
 _SUFFIXES = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii"}
-_MARKS = re.compile(r"['’‘`´.]")  # written or not: O'Connell, J.
+_MARKS = re.compile(r"['’‘`´]")  # written or not: O'Connell
+_HYPHEN = re.compile(r"(?<=\w)[-‐](?=\w)")
 _OTHER = re.compile(r"[\W_]+")
 _ARTICLES = "the a an le la les l der die das el los las il lo gli".split()
 _MOVED_ARTICLE = re.compile(r"(?s)(.+), (\w+|L')$", re.IGNORECASE)
@@ -84,10 +85,21 @@ def is_variant(one: str, other: str) -> bool:
     Inverted, with or without a suffix, with initials, or with middle names left out. A surname
     alone is nobody's name, and `Jr.` is not `Sr.`
     """
-    first, second = name_of(one), name_of(other)
+    return any(
+        _is_variant(first, second) for first in _hyphenated(one) for second in _hyphenated(other)
+    )
+
+
+def _hyphenated(text: str) -> tuple[Name, ...]:
+    """Read a name with its hyphens for spaces, and with what they join as one word."""
+    name = name_of(text)
+    return (name, name_of(_HYPHEN.sub("", text))) if _HYPHEN.search(text) else (name,)
+
+
+def _is_variant(first: Name, second: Name) -> bool:
     if first.suffix and second.suffix and first.suffix != second.suffix:
         return False
-    if min(len(first.words), len(second.words)) < 2:
+    if min(len(first.words), len(second.words)) < 2 or set(first.words).isdisjoint(second.words):
         return False
     return any(
         _abbreviates(words, second.words) or _abbreviates(second.words, words)
@@ -108,9 +120,9 @@ def _abbreviates(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
     """
     if len(short) > len(long) or short[-1] != long[-1]:
         return False
-    if short[0] != long[0] and (
-        len(short) != len(long) or not _initial_of(short[0], long[0], either=True)
-    ):
+    if short[0] != long[0] and not _initial_of(short[0], long[0], either=True):
+        return False
+    if min(len(short[0]), len(long[0])) == 1 and len(short) != len(long):
         return False
     middles = iter(long[1:-1])
     return all(
@@ -134,15 +146,17 @@ def similarity(one: str, other: str) -> float:
     return JaroWinkler.normalized_similarity(first.text, second.text)
 
 
-def edits(one: str, other: str) -> int:
+def edits(one: str, other: str, at_most: int = 2) -> int:
     """Count the letters left out, added, changed or swapped between two names.
+
+    More than `at_most` are not counted to the end.
 
     Source: the optimal string alignment distance, which counts a swap as one.
     """
     first, second = name_of(one), name_of(other)
     if first.suffix != second.suffix:
-        return max(len(one), len(other))
-    return OSA.distance(first.text, second.text)
+        return at_most + 1
+    return OSA.distance(first.text, second.text, score_cutoff=at_most)
 
 
 def title_spellings(text: str) -> tuple[str, ...]:

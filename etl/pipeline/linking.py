@@ -121,16 +121,16 @@ def _subjects(catalog: Catalog) -> Iterator[Subject]:
 def _stage(
     change: Change, iris: Iris, differing: Sequence[tuple[Place, FilmRecord | None]]
 ) -> None:
-    with change.catalog(iris) as catalog:
-        run = change.report.run or 0
+    with change.building(iris) as builder:
+        catalog, run = builder.catalog, change.report.run or 0
         catalog.keep_source(LINKS)
         kept = iter([(place, record) for place, record in differing if record])
         while batch := list(islice(kept, CHUNK_FILMS)):
             catalog.stage_links(run, batch)
         if gone := [Staged.gone(place) for place, record in differing if record is None]:
             catalog.stage(run, gone)
-        change.build(catalog)
-        change.record(catalog, [LINKS], [])
+        builder.build()
+        change.record(builder, [LINKS], [])
 
 
 def links(catalog: Catalog) -> Iterator[Linked]:
