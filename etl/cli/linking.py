@@ -18,6 +18,7 @@ from etl.cli.telling import Told, change_lines
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
     from etl.linking.evidence import Evidence
+    from etl.linking.inquiry import Inquiry
     from etl.linking.sssom import Decision
     from etl.pipeline.linking import Linked, LinkReport
     from etl.progress import Meter
@@ -36,17 +37,11 @@ decisions_option = click.option(
 
 
 @click.command()
-@click.option(
-    "--crosswalk",
-    "crosswalks",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file of IMDb ids and Wikidata items: SSSOM TSV or CSV.",
-)
-@click.option(
-    "--imdb",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with IMDb's tables, such as title.principals.tsv.gz.",
+@click.argument(
+    "evidence",
+    metavar="[FILE|FOLDER]...",
+    nargs=-1,
+    type=click.Path(exists=True, path_type=Path),
 )
 @click.option(
     "--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of Wikidata's own."
@@ -63,8 +58,19 @@ decisions_option = click.option(
 @decisions_option
 @workspace_option
 @quiet_option
-def link(workspace: Path, decisions: Path, quiet: bool, dry_run: bool, **options: Any) -> None:  # noqa: ANN401 - click checks them
+def link(
+    evidence: tuple[Path, ...],
+    workspace: Path,
+    decisions: Path,
+    quiet: bool,
+    dry_run: bool,
+    **options: Any,  # noqa: ANN401 - click checks them
+) -> None:
     """Link films and people to Wikidata and IMDb, exactly, and keep the reasons.
+
+    A FILE is a crosswalk: IMDb ids and Wikidata items, as SSSOM TSV or CSV. A FOLDER has tables of
+    IMDb's, such as title.principals.tsv.gz. Beside them an endpoint is asked, Wikidata's own
+    unless you name another.
 
     People are looked for only among those of their film. What has been answered before is not
     asked again; what was found before stays, unless something says otherwise.
@@ -75,14 +81,15 @@ def link(workspace: Path, decisions: Path, quiet: bool, dry_run: bool, **options
     from etl.workspace import Workspace
 
     told, place = Told(quiet=quiet), Workspace(workspace)
-    with Meter(quiet=quiet) as meter, _evidence(workspace, meter, dry_run, **options) as evidence:
+    with Meter(quiet=quiet) as meter, _asked(workspace, meter, dry_run, **options) as inquiry:
+        known = _evidence(evidence, inquiry)
         if dry_run:
-            for kind, count in plan(place, evidence):
+            for kind, count in plan(place, known):
                 click.echo(f"{kind}: at most {count} requests")
             return
         report = link(
             place,
-            evidence,
+            known,
             _decisions(workspace, decisions),
             engine(),
             ChangeOptions(
@@ -104,24 +111,19 @@ def link(workspace: Path, decisions: Path, quiet: bool, dry_run: bool, **options
 
 
 @contextmanager
-def _evidence(
+def _asked(
     workspace: Path,
     meter: Meter,
     dry_run: bool,
     *,
-    crosswalks: tuple[Path, ...],
-    imdb: Path | None,
     endpoint: str | None,
     offline: bool,
     contact: str | None,
     limit: int | None,
-) -> Iterator[Evidence]:
-    """Open all that links are found by."""
+) -> Iterator[Inquiry]:
+    """Open what an endpoint has answered before, and the endpoint, if it may be asked."""
     from etl.linking.cache import Cache
-    from etl.linking.crosswalk import read_crosswalks
     from etl.linking.endpoint import PUBLIC, Endpoint, required_contact
-    from etl.linking.evidence import Evidence
-    from etl.linking.imdb_tables import ImdbTables
     from etl.linking.inquiry import Inquiry
     from etl.workspace import Workspace
 
@@ -131,12 +133,24 @@ def _evidence(
         asked = Endpoint(url, required_contact(contact))
     Workspace(workspace).required()
     with Cache.open(workspace / "answers.sqlite", url) as cache:
-        yield Evidence(
-            crosswalk=read_crosswalks(list(crosswalks)),
-            imdb=ImdbTables.find(imdb) if imdb else None,
-            inquiry=Inquiry(cache, asked, limit=limit, progress=meter.update),
-            name="Wikidata" if url == PUBLIC else url,
-        )
+        yield Inquiry(cache, asked, limit=limit, progress=meter.update)
+
+
+def _evidence(places: tuple[Path, ...], inquiry: Inquiry) -> Evidence:
+    """Read what links are found by: crosswalks are files, IMDb's tables are in a folder."""
+    from etl.errors import LinkError
+    from etl.linking.crosswalk import read_crosswalks
+    from etl.linking.evidence import Evidence
+    from etl.linking.imdb_tables import ImdbTables
+
+    folders = [place for place in places if place.is_dir()]
+    if len(folders) > 1:
+        raise LinkError("several folders with IMDb's tables", hint="put all tables into one")
+    return Evidence(
+        crosswalk=read_crosswalks([place for place in places if not place.is_dir()]),
+        imdb=ImdbTables.find(folders[0]) if folders else None,
+        inquiry=inquiry,
+    )
 
 
 def _decisions(workspace: Path, path: Path) -> list[Decision]:
@@ -167,29 +181,17 @@ def _lines(report: LinkReport) -> Iterator[str]:
 
 
 @click.command()
+@click.argument("decided", metavar="[DECISION|FILE]...", nargs=-1)
 @click.option("--rung", help="Show links of this rung only; none: what is not linked, and why.")
 @click.option(
     "--min-confidence", type=click.FloatRange(0, 1), help="Show links that are at least so sure."
 )
 @click.option("--review", is_flag=True, help="Show what conflicts or was left open, with rivals.")
-@click.option("--sssom", is_flag=True, help="Write SSSOM TSV instead of a table.")
-@click.option(
-    "--decide",
-    "decided",
-    multiple=True,
-    metavar="FILM[/NAME]=ID|yes|no|none",
-    help="Decide what a film or a name in it is, and link again.",
-)
-@click.option(
-    "--import",
-    "imported",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Take over the decisions in an SSSOM file, and link again.",
-)
 @decisions_option
 @workspace_option
 @output_options
 def links(
+    decided: tuple[str, ...],
     workspace: Path,
     decisions: Path,
     format_name: str | None,
@@ -198,15 +200,17 @@ def links(
 ) -> None:
     """List the links with their reasons, or decide about them yourself.
 
-    A decision wins over every rung: `tt0338013=Q208269`, `'tt0338013/Jim Carrey=nm0000120'`,
-    `yes` for what was found, `no` for not that one, `none` for no link at all.
+    A DECISION wins over every rung: `tt0338013=Q208269` for a film, `'tt0338013/Jim
+    Carrey=nm0000120'` for somebody whom it names; instead of an id, `yes` for what was found,
+    `no` for not that one, `none` for no link at all. A FILE has decisions as SSSOM TSV, which
+    --format sssom writes too.
     """
-    if options["decided"] or options["imported"]:
-        _decide(workspace, decisions, options["decided"], options["imported"])
+    if decided:
+        _decide(workspace, decisions, decided)
         return
     with opened(workspace) as (catalog, _):
-        chosen = _chosen(catalog, options["rung"], options["min_confidence"], options["review"])
-        if options["sssom"]:
+        chosen = _chosen(catalog, **options)
+        if format_name == "sssom" or (not format_name and str(output).endswith(".sssom.tsv")):
             from etl.linking.sssom import write_links
 
             text = write_links(((each.film, each.link) for each in chosen), catalog.iris)
@@ -229,7 +233,7 @@ def _write_text(text: str, output: Path | None) -> None:
         output.write_text(text, "utf-8")
 
 
-def _decide(workspace: Path, path: Path, decided: tuple[str, ...], imported: Path | None) -> None:
+def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
     """Write decisions into the user's file, and link again by what is known."""
     from etl.linking.deciding import decide
     from etl.linking.evidence import Evidence
@@ -241,9 +245,16 @@ def _decide(workspace: Path, path: Path, decided: tuple[str, ...], imported: Pat
     with opened(workspace) as (catalog, _):
         iris = catalog.iris
         kept = read_decisions(path, iris) if path.exists() else []
-        new = read_decisions(imported, iris) if imported else []
         found = [(each.film, each.link) for each in links(catalog)]
-        new += [decide(text, found) for text in decided]
+        new = [
+            decision
+            for text in decided
+            for decision in (
+                read_decisions(Path(text), iris)
+                if "=" not in text or Path(text).is_file()
+                else [decide(text, found)]
+            )
+        ]
         about = {(each.film, each.name) for each in new}
         kept = [each for each in kept if (each.film, each.name) not in about]
     path.write_text(write_decisions([*kept, *new], iris), "utf-8")

@@ -21,7 +21,7 @@ def decide(text: str, found: Sequence[tuple[str, LinkRecord]]) -> Decision:
     subject, equals, verdict = text.rpartition("=")
     film, _, name = subject.partition("/")
     if not equals or not film or not verdict:
-        raise LinkError(f"--decide: expected a decision, found {text!r}", hint=_EXPECTED)
+        raise LinkError(f"expected a decision, found {text!r}", hint=_EXPECTED)
     link = _about(film, name, found)
     if verdict == "none":
         return Decision(film, name, None)
@@ -29,16 +29,16 @@ def decide(text: str, found: Sequence[tuple[str, LinkRecord]]) -> Decision:
         identifier = link.wikidata_id or link.imdb_id if link else None
         if identifier is None:
             raise LinkError(
-                f"--decide: nothing has been found for {subject!r} that could be judged",
+                f"nothing has been found for {subject!r} that could be judged",
                 hint=f"name its id: {subject}=Q…",
             )
         return Decision(film, name, identifier, rejected=verdict == "no")
     identifier = wikidata_id(verdict) or imdb_id(verdict)
     if identifier is None:
-        raise LinkError(f"--decide: expected an id, found {verdict!r}", hint=_EXPECTED)
+        raise LinkError(f"expected an id, found {verdict!r}", hint=_EXPECTED)
     if identifier.startswith("tt" if name else "nm"):
         kind = "person" if name else "film"
-        raise LinkError(f"--decide: {identifier} is no {kind}'s id", hint=_EXPECTED)
+        raise LinkError(f"{identifier} is no {kind}'s id", hint=_EXPECTED)
     return Decision(film, name, identifier)
 
 

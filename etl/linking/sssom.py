@@ -148,7 +148,7 @@ def _decision(path: Path, line: int, row: dict[str, str], iris: Iris) -> Decisio
     if not subject or not target:
         raise LinkError(
             f"{path}:{line}: expected a subject_id and an object_id",
-            hint="'etl links --sssom' writes such a file",
+            hint="'etl links --format sssom' writes such a file",
         )
     if row.get("mapping_justification") != CURATION:
         return None
