@@ -152,25 +152,30 @@ class Builder:
     def _refuse(self, refused: Draft, results: Sequence[ValidationResult]) -> None:
         """Put the records that are at fault for a film into quarantine.
 
-        What linking found is at fault where the film conforms without it, and only then. A
-        record is at fault that does not conform alone, where the others together do; otherwise
-        all are.
+        What linking found is at fault where the film's own records conform without it and
+        without what other films say of its people. A record is at fault that does not conform
+        alone, where the others together do; otherwise all are.
         """
         members = [each for each in refused.group.members if not each.record.links]
-        links = [each for each in refused.group.members if each.record.links]
-        if links and self._conforms(refused.group, members):
-            members = links
-        sound: list[Member] = []
-        if len(members) > 1:
-            sound = [member for member in members if self._conforms(refused.group, [member])]
-            if not sound or not self._conforms(refused.group, sound):
-                sound = []
-        at_fault = [member for member in members if member not in sound]
+        at_fault = [each for each in refused.group.members if each.record.links]
+        if not self._conforms(refused.group, members, {}):
+            at_fault = self._at_fault(refused.group, members)
         reasons = [self.reason(refused.film, result) for result in results]
         self._comparison.refuse(self.run, refused.group, at_fault, reasons)
 
-    def _conforms(self, group: Group, members: Sequence[Member]) -> bool:
-        trial = draft(group, members, self._comparison.identities([group]), self.iris)
+    def _at_fault(self, group: Group, members: list[Member]) -> list[Member]:
+        sound: list[Member] = []
+        identities = self._comparison.identities([group])
+        if len(members) > 1:
+            sound = [each for each in members if self._conforms(group, [each], identities)]
+            if not sound or not self._conforms(group, sound, identities):
+                sound = []
+        return [each for each in members if each not in sound]
+
+    def _conforms(
+        self, group: Group, members: Sequence[Member], identities: Mapping[str, str]
+    ) -> bool:
+        trial = draft(group, members, identities, self.iris)
         found = judged([trial], self.engine, self.iris)
         return not any(result.blocks for _, result in found)
 

@@ -6,7 +6,7 @@ All of it is pure, so that it can run in other processes too.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple, cast
@@ -17,7 +17,7 @@ from etl.catalog.entries import Group, MemberRow, groups_of
 from etl.identifiers import Iris
 from etl.mapping import map_film, map_person, person_iri
 from etl.provenance import derivations
-from etl.resolution import Film, Member, resolve
+from etl.resolution import Film, Member, Person, resolve
 from etl.validation import Engine, ValidationResult
 
 
@@ -45,28 +45,44 @@ def judged(
 
     A fault of a person is a fault of every film that names them so.
     """
-    results = engine.validate(_with_people(drafts, iris)).results
-    owners = _owners(drafts, iris) if results else {}
-    for result in results:
-        focus = result.focus_node
-        entity = focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
-        for film in owners.get(entity, ()):
-            yield film, result
+    films: Iterable[Triple] = chain.from_iterable(each.triples for each in drafts)
+    for people in _spellings(drafts):
+        named = (triple for person in people for triple in map_person(person, iris))
+        results = engine.validate(chain(films, named)).results
+        films = ()
+        owners = _owners(drafts, people, iris) if results else {}
+        for result in results:
+            focus = result.focus_node
+            entity = focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
+            for film in owners.get(entity, ()):
+                yield film, result
 
 
-def _with_people(drafts: Sequence[Draft], iris: Iris) -> Iterator[Triple]:
-    for each in drafts:
-        yield from each.triples
+def _spellings(drafts: Sequence[Draft]) -> list[dict[Person, None]]:
+    """Put the people of films into groups, in each of which everybody has one name.
+
+    The first has nearly all: only somebody with an id can have several names.
+    """
+    groups: list[dict[Person, None]] = [{}]
+    count: dict[str, int] = {}
     for person in dict.fromkeys(person for each in drafts for person in each.film.people):
-        yield from map_person(person, iris)
+        place = count.get(person.key, 0)
+        count[person.key] = place + 1
+        if place == len(groups):
+            groups.append({})
+        groups[place][person] = None
+    return groups
 
 
-def _owners(drafts: Sequence[Draft], iris: Iris) -> dict[str, list[Film]]:
+def _owners(
+    drafts: Sequence[Draft], people: Container[Person], iris: Iris
+) -> dict[str, list[Film]]:
     owners: dict[str, list[Film]] = {}
     for each in drafts:
         owners.setdefault(iris.movie(each.film.key).value, []).append(each.film)
         for person in each.film.people:
-            owners.setdefault(person_iri(person, iris).value, []).append(each.film)
+            if person in people:
+                owners.setdefault(person_iri(person, iris).value, []).append(each.film)
     return owners
 
 
