@@ -84,6 +84,27 @@ class Catalog:
     def _setting(self, name: str) -> str:
         return str(scalar(self._db, "SELECT value FROM settings WHERE name = ?", [name]))
 
+    @staticmethod
+    def own_shapes(path: Path) -> str:
+        """Return the user's own shapes that a catalog of any version remembers, as N-Triples."""
+        with _connect(path, read_only=True) as connection:
+            sql = "SELECT value FROM settings WHERE name = 'own_shapes'"
+            return scalar(connection, sql) or ""
+
+    @property
+    def shapes_digest(self) -> str | None:
+        """Return the digest of the shapes that all of the graph was judged by; None if unknown."""
+        found: str | None = scalar(
+            self._db, "SELECT value FROM settings WHERE name = 'shapes_digest'"
+        )
+        return found
+
+    def keep_shapes(self, *, own: str | None = None, digest: str | None = None) -> None:
+        """Remember the user's own shapes, or the digest of those that all films were judged by."""
+        for name, value in (("own_shapes", own), ("shapes_digest", digest)):
+            if value is not None:
+                self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
+
     @property
     def iris(self) -> Iris:
         """Return what mints the workspace's IRIs."""

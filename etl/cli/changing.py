@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, quiet_option, workspace_option
+from etl.cli.options import DATA_SAY_NO, DONE, quiet_option, shapes_option, workspace_option
 from etl.cli.session import command_line, engine
 from etl.cli.telling import Told, change_lines, load_lines
 
@@ -27,8 +27,15 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Load nothing if any record is kept out.")
 @click.option("--allow-removals", is_flag=True, help="Load though most of a source has vanished.")
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
+@shapes_option
 @quiet_option
-def load(sources: tuple[str, ...], workspace: Path, quiet: bool, **options: Any) -> None:  # noqa: ANN401 - click checks them
+def load(
+    sources: tuple[str, ...],
+    workspace: Path,
+    shapes: tuple[Path, ...],
+    quiet: bool,
+    **options: Any,  # noqa: ANN401 - click checks them
+) -> None:
     """Read, validate and load files, folders or globs; print what that changed.
 
     Loading a source again brings the graph in step with it: what is new is added, what has
@@ -36,6 +43,7 @@ def load(sources: tuple[str, ...], workspace: Path, quiet: bool, **options: Any)
     """
     from etl.pipeline.loading import LoadOptions, load
     from etl.progress import Meter
+    from etl.validation import Shapes
     from etl.workspace import Workspace
 
     told = Told(quiet=quiet)
@@ -46,9 +54,10 @@ def load(sources: tuple[str, ...], workspace: Path, quiet: bool, **options: Any)
             progress=meter.update,
             waiting=meter.say,
             found=told.tell,
+            own_shapes=Shapes.read(shapes).text if shapes else None,
             **options,
         )
-        report = load(Workspace(workspace), sources, engine(), settings)
+        report = load(Workspace(workspace), sources, engine(workspace, shapes), settings)
     told.end()
     if not quiet:
         for line in load_lines(report, dry_run=settings.dry_run):
@@ -69,7 +78,9 @@ def undo(run: int, workspace: Path, dry_run: bool, quiet: bool) -> None:
     from etl.pipeline.revising import undo
     from etl.workspace import Workspace
 
-    _revise(lambda options: undo(Workspace(workspace), run, engine(), options), dry_run, quiet)
+    _revise(
+        lambda options: undo(Workspace(workspace), run, engine(workspace), options), dry_run, quiet
+    )
 
 
 @click.command()
@@ -82,7 +93,11 @@ def remove(source: str, workspace: Path, dry_run: bool, quiet: bool) -> None:
     from etl.pipeline.revising import remove
     from etl.workspace import Workspace
 
-    _revise(lambda options: remove(Workspace(workspace), source, engine(), options), dry_run, quiet)
+    _revise(
+        lambda options: remove(Workspace(workspace), source, engine(workspace), options),
+        dry_run,
+        quiet,
+    )
 
 
 def _revise(change: Callable[[ChangeOptions], LoadReport], dry_run: bool, quiet: bool) -> None:

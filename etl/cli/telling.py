@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from etl.pipeline.reports import Finding, LoadReport
+    from etl.findings import Finding
+    from etl.pipeline.reports import LoadReport
 
 SHOWN_AT_MOST = 20  # findings of a kind that are named; the rest is counted
 
@@ -27,7 +28,7 @@ class Told:
         blocks = finding.severity == "Violation"
         if self._counts[finding.severity] <= SHOWN_AT_MOST and (blocks or not self._quiet):
             word = {"Violation": "Error", "Warning": "Warning", "Info": "Note"}[finding.severity]
-            click.echo(f"{word}: {finding.place}: {finding.message}", err=True)
+            click.echo(f"{word}: {finding.place}: {finding.sentence}", err=True)
 
     def end(self) -> None:
         """Say how many findings were not printed, and what lists them."""

@@ -13,11 +13,13 @@ from pyoxigraph import Quad
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
+from etl.findings import Found, severity_of, unheard
 from etl.identifiers import Iris
 from etl.pipeline.building import Builder
+from etl.pipeline.judging import reason
 from etl.pipeline.reading import opened
 from etl.pipeline.refusing import located
-from etl.pipeline.reports import Found, LoadReport, Progress, Severity, silent, unheard
+from etl.pipeline.reports import LoadReport, Progress, silent
 from etl.pipeline.workers import Workers
 from etl.provenance import describe_run, describe_source
 from etl.resolution import Film
@@ -97,7 +99,7 @@ class Change:
             self._store = EmbeddedStore.write(self._following.store)
         iris = catalog.iris
         self._places = {source.name: source for source in catalog.sources()}
-        builder = Builder(
+        return Builder(
             catalog=catalog,
             store=self._store,
             iris=iris,
@@ -106,18 +108,17 @@ class Change:
             run=self.report.run or 0,
             fresh=self.current is None or afresh,
             progress=self._options.progress,
-            warned=lambda film, result: self._warn(builder, film, result),
+            warned=lambda film, result: self._warn(film, result, iris),
             changed=self._options.changed,
             workers=workers,
             sources={name: iris.source(source.slug) for name, source in self._places.items()},
-        )
-        return builder.build()
+        ).build()
 
-    def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
-        reason = builder.reason(film, result)
+    def _warn(self, film: Film, result: ValidationResult, iris: Iris) -> None:
+        why = reason(film, result, iris)
         for member in film.members:
             path = opened(self._places[member.origin.source], member.origin.path)
-            finding = located(Severity.WARNING, path, member.origin.line, member.record, reason)
+            finding = located(severity_of(result), path, member.origin.line, member.record, why)
             self._options.found(finding)
 
     def record(self, catalog: Catalog, used: Sequence[Source], dropped: Sequence[Source]) -> None:

@@ -27,11 +27,13 @@ STAGED_AT_ONCE = 2000
 class LoadOptions(ChangeOptions):
     """How to load.
 
+    `own_shapes` are the user's own from now on, as N-Triples; None leaves them as they are.
     `name` calls the source so; `strict` loads nothing if anything is kept out;
     `allow_removals` takes a mass removal for meant. A large load has so many `processes`
     read, map and validate beside this one; a script must then guard its main part.
     """
 
+    own_shapes: str | None = None
     name: str | None = None
     strict: bool = False
     allow_removals: bool = False

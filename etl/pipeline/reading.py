@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from etl.catalog.entries import Known, Place, Staged
 from etl.errors import SourceError
-from etl.pipeline.reports import Finding, Found, Severity
+from etl.findings import Finding, Found, Severity
 from etl.records import FilmRecord, Reject
 from etl.sources import SUFFIXES, format_of, raw_records
 from etl.sources.files import Found as File
@@ -57,8 +57,8 @@ def read_files(batch: Batch) -> Read:
 def _notes(source: Source, place: Place, item: FilmRecord | Reject) -> Iterator[Finding]:
     if isinstance(item, FilmRecord):
         for note in item.notes:
-            where = f"{opened(source, place.path)}:{place.line + note.line - 1}"
-            yield Finding(Severity.INFO, where, f"{note.field}: {note.message}")
+            path, line = opened(source, place.path), place.line + note.line - 1
+            yield Finding(Severity.INFO, note.message, path, line, key=note.field)
 
 
 @dataclass(slots=True)

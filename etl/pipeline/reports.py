@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 Progress = Callable[[str, int, int | None], None]
 """Told of a stage, how much of it is done, and of how much, where that is known."""
@@ -51,29 +50,6 @@ class SourceReport:
     def kept_out(self) -> int:
         """Count the records that are not in the graph because something is wrong with them."""
         return self.rejected + self.quarantined
-
-
-class Severity(StrEnum):
-    """How much a finding matters; the names are those of SHACL. Only a violation keeps out."""
-
-    VIOLATION = "Violation"
-    WARNING = "Warning"
-    INFO = "Info"
-
-
-class Finding(NamedTuple):
-    """Something about a record that its owner should know: what, and on which line."""
-
-    severity: Severity
-    place: str
-    message: str
-
-
-Found = Callable[[Finding], None]
-
-
-def unheard(finding: Finding) -> None:
-    """Let a finding pass."""
 
 
 @dataclass(slots=True)

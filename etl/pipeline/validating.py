@@ -1,0 +1,179 @@
+"""Validate what is not loaded, or was: sources, files of RDF, the store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pyoxigraph import NamedNode
+
+from etl.catalog.catalog import Catalog
+from etl.catalog.entries import groups_of
+from etl.findings import Finding, Severity, of_result, severity_of
+from etl.identifiers import DEFAULT_BASE_IRI, Iris
+from etl.pipeline.building import CHUNK_FILMS
+from etl.pipeline.drafting import draft, judged
+from etl.pipeline.judging import at_fault, reason
+from etl.pipeline.loading import STAGED_AT_ONCE
+from etl.pipeline.reading import Reading, opened
+from etl.pipeline.refusing import located, unreadable
+from etl.resolution import Film, Member, resolve
+from etl.sources import rdf
+from etl.sources.files import Source, shown, sources
+from etl.stores.verbatim import VerbatimGraph
+from etl.validation import Engine, ValidationResult
+from etl.validation.graph import Term
+from etl.validation.paths import Predicate
+from etl.validation.streaming import TripleSource, finds_anything, validate_source
+from etl.vocab import SCHEMA
+
+IN_MEMORY_BYTES = 1 << 26  # a larger file of RDF is held on disk
+
+
+def validate_sources(arguments: Sequence[str], engine: Engine) -> list[Finding]:
+    """Read and validate sources as a load into a new workspace would, and load nothing.
+
+    Raises:
+        SourceError: a source cannot be read at all.
+    """
+    findings: dict[Finding, None] = {}
+    with TemporaryDirectory(prefix="etl-") as folder:
+        path = Path(folder, "catalog.duckdb")
+        catalog = Catalog.create(path, Iris.below(DEFAULT_BASE_IRI))
+        try:
+            findings.update(dict.fromkeys(_read(arguments, catalog)))
+            findings.update(dict.fromkeys(_judge(catalog, engine)))
+        finally:
+            catalog.close()
+    return list(findings)
+
+
+def _read(arguments: Sequence[str], catalog: Catalog) -> Iterator[Finding]:
+    """Read sources into a catalog; tell what was repaired, and what cannot be read."""
+    run = catalog.begin("validate")
+    repaired: list[Finding] = []
+    for source in sources(arguments, None, []):
+        reading = iter(Reading(source, None, repaired.append))
+        while staged := list(islice(reading, STAGED_AT_ONCE)):
+            catalog.stage(run, staged)
+        catalog.keep_source(source)
+    yield from repaired
+    places = _places(catalog)
+    for origin, reject in catalog.rejects():
+        yield unreadable(opened(places[origin.source], origin.path), origin.line, reject)
+
+
+def _judge(catalog: Catalog, engine: Engine) -> Iterator[Finding]:
+    """Validate the films of a catalog; point what is wrong at the records that are at fault."""
+    comparison, iris, places = catalog.compare(), catalog.iris, _places(catalog)
+    for rows in comparison.pending("candidates", CHUNK_FILMS):
+        groups = list(groups_of(rows))
+        identities = comparison.identities(groups)
+        drafts = {each.film: draft(each, each.members, identities, iris) for each in groups}
+        faulty: dict[str, list[Member]] = {}
+        for film, result in judged(list(drafts.values()), engine, iris):
+            members: Sequence[Member] = film.members
+            if result.blocks:
+                if film.key not in faulty:
+                    faulty[film.key] = at_fault(drafts[film.key], engine, identities, iris)
+                members = faulty[film.key]
+            yield from _in_files(film, members, result, iris, places)
+
+
+def validate_store(catalog: Catalog, store: TripleSource, engine: Engine) -> list[Finding]:
+    """Validate a store as one graph; point at the records behind the films in it."""
+    locate = _Locating(catalog, store)
+    return [
+        finding for result in validate_source(engine, store) for finding in locate.findings(result)
+    ]
+
+
+def validate_file(path: str, engine: Engine) -> list[Finding]:
+    """Validate a file of RDF as one graph, whatever its size.
+
+    Raises:
+        SourceError: the file cannot be read, or is not of its format.
+    """
+    on_disk = os.path.exists(path) and os.path.getsize(path) > IN_MEMORY_BYTES
+    with VerbatimGraph.of(rdf.read(path), on_disk=on_disk) as graph:
+        results = list(validate_source(engine, graph))
+        is_checked = bool(results) or finds_anything(engine, graph)
+    if not is_checked:
+        return [Finding(Severity.WARNING, "no shape is about anything in it", shown(path))]
+    lines = rdf.lines(path, (pattern for result in results for pattern in _patterns(result)))
+    findings = []
+    for result in results:
+        line = next((lines[each] for each in _patterns(result) if each in lines), 0)
+        findings.append(replace(of_result(result, shown(path)), line=line))
+    return findings
+
+
+def _patterns(result: ValidationResult) -> Iterator[rdf.Pattern]:
+    """Describe the triple that a result is about, from its most to its least likely form."""
+    path = result.result_path
+    if isinstance(path, Predicate):
+        if result.value is not None:
+            yield result.focus_node, path.iri, result.value
+        yield result.focus_node, path.iri, None
+    yield result.focus_node, None, None
+
+
+class _Locating:
+    """Finds the records behind what is wrong with a film or a person of the graph."""
+
+    def __init__(self, catalog: Catalog, store: TripleSource) -> None:
+        self._catalog = catalog
+        self._store = store
+        self._iris = catalog.iris
+        self._places = _places(catalog)
+        self._comparison = catalog.compare()
+        self._movies = f"{self._iris.base}movie/"
+
+    def findings(self, result: ValidationResult) -> Iterator[Finding]:
+        """Give a finding for each record of the films, else one that names the node."""
+        told = of_result(result)
+        films = [film for key in self._keys(result.focus_node) for film in self._film(key)]
+        if not films:
+            yield told
+        for film in films:
+            yield from _in_files(film, film.members, result, self._iris, self._places)
+
+    def _keys(self, node: Term) -> Iterable[str]:
+        """Give the keys of the films that a node is, is a part of, or is named by."""
+        by = (SCHEMA.director, SCHEMA.actor)
+        naming = (triple.subject for each in by for triple in self._store.triples(None, each, node))
+        documents = (
+            each.value.partition("#")[0]
+            for each in chain([node], naming)
+            if isinstance(each, NamedNode)
+        )
+        start = len(self._movies)
+        return dict.fromkeys(each[start:] for each in documents if each.startswith(self._movies))
+
+    def _film(self, key: str) -> Iterator[Film]:
+        if found := self._catalog.group(key):
+            group, _ = found
+            identities = self._comparison.identities([group])
+            yield resolve(group.film, group.members, identities)
+
+
+def _in_files(
+    film: Film,
+    members: Iterable[Member],
+    result: ValidationResult,
+    iris: Iris,
+    places: Mapping[str, Source],
+) -> Iterator[Finding]:
+    why = reason(film, result, iris)
+    for member in members:
+        path, line = opened(places[member.origin.source], member.origin.path), member.origin.line
+        finding = located(severity_of(result), path, line, member.record, why)
+        yield replace(finding, result=result)
+
+
+def _places(catalog: Catalog) -> dict[str, Source]:
+    return {source.name: source for source in catalog.sources()}
