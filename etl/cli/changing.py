@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import click
 
 from etl.cli.options import DATA_SAY_NO, DONE, quiet_option, shapes_option, workspace_option
 from etl.cli.session import command_line, engine
-from etl.cli.telling import Told, change_lines, load_lines
+from etl.cli.telling import Told, load_lines
 
 if TYPE_CHECKING:
     from etl.pipeline.changing import ChangeOptions
@@ -43,7 +44,6 @@ def load(
     """
     from etl.pipeline.loading import LoadOptions, load
     from etl.progress import Meter
-    from etl.validation import Shapes
     from etl.workspace import Workspace
 
     told = Told(quiet=quiet)
@@ -54,11 +54,11 @@ def load(
             progress=meter.update,
             waiting=meter.say,
             found=told.tell,
-            own_shapes=Shapes.read(shapes).text if shapes else None,
+            own_shapes=_text(shapes),
             **options,
         )
         report = load(Workspace(workspace), sources, engine(workspace, shapes), settings)
-    told.end()
+    told.end(report)
     if not quiet:
         for line in load_lines(report, dry_run=settings.dry_run):
             click.echo(line)
@@ -100,8 +100,51 @@ def remove(source: str, workspace: Path, dry_run: bool, quiet: bool) -> None:
     )
 
 
+@click.command()
+@workspace_option
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@quiet_option
+def replay(workspace: Path, dry_run: bool, quiet: bool) -> None:
+    """Try again what is kept out, after its files were mended or the shapes have changed."""
+    from etl.pipeline.revising import replay
+    from etl.workspace import Workspace
+
+    checks = engine(workspace)
+    _revise(lambda options: replay(Workspace(workspace), checks, options), dry_run, quiet)
+
+
+@click.command()
+@workspace_option
+@click.option("--base-iri", metavar="IRI", help="Begin all IRIs with this from now on.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@shapes_option
+@quiet_option
+def rebuild(
+    workspace: Path, base_iri: str | None, dry_run: bool, shapes: tuple[Path, ...], quiet: bool
+) -> None:
+    """Make the graph anew from the catalog, after mapping, shapes or base IRI have changed."""
+    from etl.pipeline.revising import rebuild
+    from etl.workspace import Workspace
+
+    checks = engine(workspace, shapes)
+
+    def change(options: ChangeOptions) -> LoadReport:
+        processes = os.cpu_count() or 1
+        held, options = Workspace(workspace), replace(options, own_shapes=_text(shapes))
+        return rebuild(held, checks, options, base_iri=base_iri, processes=processes)
+
+    _revise(change, dry_run, quiet)
+
+
+def _text(shapes: tuple[Path, ...]) -> str | None:
+    """Read shapes of one's own, to be remembered; None leaves those that are."""
+    from etl.validation import Shapes
+
+    return Shapes.read(shapes).text if shapes else None
+
+
 def _revise(change: Callable[[ChangeOptions], LoadReport], dry_run: bool, quiet: bool) -> None:
-    """Carry out a change that reads no files, and print what it changed."""
+    """Carry out a change of what has been loaded, and print what it changed."""
     from etl.pipeline.changing import ChangeOptions
     from etl.progress import Meter
 
@@ -116,10 +159,11 @@ def _revise(change: Callable[[ChangeOptions], LoadReport], dry_run: bool, quiet:
                 found=told.tell,
             )
         )
-    told.end()
+    told.end(report)
     if not quiet:
-        for line in change_lines(report, dry_run=dry_run):
+        for line in load_lines(report, dry_run=dry_run):
             click.echo(line)
+    sys.exit(DATA_SAY_NO if report.kept_out else DONE)
 
 
-COMMANDS = (load, undo, remove)
+COMMANDS = (load, undo, remove, replay, rebuild)

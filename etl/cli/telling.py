@@ -30,14 +30,17 @@ class Told:
             word = {"Violation": "Error", "Warning": "Warning", "Info": "Note"}[finding.severity]
             click.echo(f"{word}: {finding.place}: {finding.sentence}", err=True)
 
-    def end(self) -> None:
-        """Say how many findings were not printed, and what lists them."""
+    def end(self, report: LoadReport) -> None:
+        """Say how many findings were not printed, and what else is to be done."""
         where = {"Violation": "etl quarantine"}
         for severity, count in self._counts.items():
             if count > SHOWN_AT_MOST and not self._quiet:
                 command = where.get(severity, "etl validate SOURCE")
                 more = f"… and {count - SHOWN_AT_MOST} more: {command} lists them all"
                 click.echo(more, err=True)
+        if report.shapes_changed and not self._quiet:
+            line = "Note: other shapes judged the graph; to judge all of it by these: etl rebuild"
+            click.echo(line, err=True)
 
 
 def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
@@ -52,6 +55,9 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
         }
         ended = ", ".join(f"{count} {name}" for name, count in parts.items() if count)
         gone = f"; {source.vanished} no longer there" if source.vanished else ""
+        if source.vanished and not source.read:
+            yield f"{source.label}: {source.vanished} taken out"
+            continue
         records = "record" if source.read == 1 else "records"
         yield f"{source.label}: {source.read} {records} read: {ended or 'none'}{gone}"
     yield from change_lines(report, dry_run=dry_run)
@@ -59,6 +65,8 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
 
 def change_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
     """Say what changed in the graph, and whether it was written."""
+    if report.migrated_from is not None:
+        yield f"workspace: brought up to date from version {report.migrated_from}"
     if not report.films and not report.people:
         yield "graph: unchanged"
     else:

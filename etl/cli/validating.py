@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -72,7 +73,7 @@ def _found(sources: Sequence[str], workspace: Path, checks: Engine) -> list[Find
             return in_order(validate_store(catalog, store, checks))
     findings = [each for file in filter(is_rdf, sources) for each in validate_file(file, checks)]
     if records := [source for source in sources if not is_rdf(source)]:
-        findings += validate_sources(records, checks)
+        findings += validate_sources(records, checks, os.cpu_count() or 1)
     return in_order(findings)
 
 

@@ -54,10 +54,17 @@ class SourceReport:
 
 @dataclass(slots=True)
 class LoadReport:
-    """What a load did, or would have done. `run` is None when nothing was written."""
+    """What a load did, or would have done. `run` is None when nothing was written.
+
+    With `shapes_changed`, part of the graph was judged by other shapes than today's.
+
+    `migrated_from` is the version that the workspace's catalog had, where that was not ours.
+    """
 
     run: int | None = None
+    migrated_from: int | None = None
     committed: bool = False
+    shapes_changed: bool = False
     sources: list[SourceReport] = field(default_factory=list)
     films: Diff = field(default_factory=Diff)
     people: Diff = field(default_factory=Diff)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pyoxigraph import NamedNode
 
 from etl.catalog.catalog import Catalog
-from etl.catalog.entries import groups_of
+from etl.catalog.entries import Group, groups_of
 from etl.findings import Finding, Severity, of_result, severity_of
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.pipeline.building import CHUNK_FILMS
 from etl.pipeline.drafting import draft, judged
 from etl.pipeline.judging import at_fault, reason
-from etl.pipeline.loading import STAGED_AT_ONCE
 from etl.pipeline.reading import Reading, opened
 from etl.pipeline.refusing import located, unreadable
+from etl.pipeline.workers import Workers
 from etl.resolution import Film, Member, resolve
 from etl.sources import rdf
 from etl.sources.files import Source, shown, sources
@@ -34,54 +34,78 @@ from etl.vocab import SCHEMA
 IN_MEMORY_BYTES = 1 << 26  # a larger file of RDF is held on disk
 
 
-def validate_sources(arguments: Sequence[str], engine: Engine) -> list[Finding]:
+def validate_sources(arguments: Sequence[str], engine: Engine, processes: int = 0) -> list[Finding]:
     """Read and validate sources as a load into a new workspace would, and load nothing.
+
+    So many `processes` read and validate beside this one, if that is worth it.
 
     Raises:
         SourceError: a source cannot be read at all.
     """
     findings: dict[Finding, None] = {}
     with TemporaryDirectory(prefix="etl-") as folder:
-        path = Path(folder, "catalog.duckdb")
-        catalog = Catalog.create(path, Iris.below(DEFAULT_BASE_IRI))
+        catalog = Catalog.create(Path(folder, "catalog.duckdb"), Iris.below(DEFAULT_BASE_IRI))
         try:
-            findings.update(dict.fromkeys(_read(arguments, catalog)))
-            findings.update(dict.fromkeys(_judge(catalog, engine)))
+            with Workers(processes, engine) as workers:
+                sound, told = _read(arguments, catalog, workers)
+            findings.update(dict.fromkeys(told))
+            findings.update(dict.fromkeys(_judge(catalog, engine, sound)))
         finally:
             catalog.close()
     return list(findings)
 
 
-def _read(arguments: Sequence[str], catalog: Catalog) -> Iterator[Finding]:
-    """Read sources into a catalog; tell what was repaired, and what cannot be read."""
+def _read(
+    arguments: Sequence[str], catalog: Catalog, workers: Workers
+) -> tuple[set[int], list[Finding]]:
+    """Read sources into a catalog.
+
+    Give the versions that each make a film without fault, what was repaired, and what cannot be
+    read.
+    """
     run = catalog.begin("validate")
-    repaired: list[Finding] = []
+    sound: set[int] = set()
+    told: list[Finding] = []
     for source in sources(arguments, None, []):
-        reading = iter(Reading(source, None, repaired.append))
-        while staged := list(islice(reading, STAGED_AT_ONCE)):
-            catalog.stage(run, staged)
+        for read in Reading(source, None, catalog.iris, told.append, workers):
+            if read.staged:
+                first = catalog.stage(run, read.staged)
+                sound.update(first + read.positions[film] for film in read.films.films)
         catalog.keep_source(source)
-    yield from repaired
     places = _places(catalog)
     for origin, reject in catalog.rejects():
-        yield unreadable(opened(places[origin.source], origin.path), origin.line, reject)
+        path = opened(places[origin.source], origin.path)
+        told.append(unreadable(path, origin.line, reject))
+    return sound, told
 
 
-def _judge(catalog: Catalog, engine: Engine) -> Iterator[Finding]:
-    """Validate the films of a catalog; point what is wrong at the records that are at fault."""
+def _judge(catalog: Catalog, engine: Engine, sound: Set[int]) -> Iterator[Finding]:
+    """Validate the films of a catalog; point what is wrong at the records that are at fault.
+
+    A film that is made of one `sound` version alone is not looked at again.
+    """
     comparison, iris, places = catalog.compare(), catalog.iris, _places(catalog)
     for rows in comparison.pending("candidates", CHUNK_FILMS):
         groups = list(groups_of(rows))
         identities = comparison.identities(groups)
-        drafts = {each.film: draft(each, each.members, identities, iris) for each in groups}
+        drafts = {
+            each.film: draft(each, each.members, identities, iris)
+            for each in groups
+            if identities or not _is_sound(each, sound)
+        }
         faulty: dict[str, list[Member]] = {}
-        for film, result in judged(list(drafts.values()), engine, iris):
+        for film, result in judged(list(drafts.values()), engine, iris) if drafts else ():
             members: Sequence[Member] = film.members
             if result.blocks:
                 if film.key not in faulty:
                     faulty[film.key] = at_fault(drafts[film.key], engine, identities, iris)
                 members = faulty[film.key]
             yield from _in_files(film, members, result, iris, places)
+
+
+def _is_sound(group: Group, sound: Set[int]) -> bool:
+    (first, *further) = group.members
+    return not further and first.version in sound and first.record.key == group.film
 
 
 def validate_store(catalog: Catalog, store: TripleSource, engine: Engine) -> list[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -21,10 +21,10 @@ from etl.validation.delegation import (
     reason_to_delegate,
     referred_shapes,
 )
-from etl.validation.graph import Graph, Terms
+from etl.validation.graph import Graph, Statement, Term
 from etl.validation.report import ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
-from etl.validation.targets import Target, declared_shapes, focus_nodes, targets
+from etl.validation.targets import Target, declared_shapes, focus_nodes_by_table, targets
 from etl.vocab import RDFS, SH
 
 
@@ -47,7 +47,7 @@ class Group:
     declarations: tuple[Declaration, ...]
     shapes: tuple[CompiledShape, ...]
 
-    def results(self, graph: Graph, nodes: Terms) -> Iterator[ValidationResult]:
+    def results(self, graph: Graph, nodes: Collection[Term]) -> Iterator[ValidationResult]:
         """Yield what is wrong with some nodes."""
         for shape in self.shapes:
             suspects = shape.suspects(graph, nodes)
@@ -84,7 +84,7 @@ class CompiledEngine:
         """Travel to another process as the shapes, to be compiled there."""
         return CompiledEngine, (self.shapes,)
 
-    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
+    def validate(self, triples: Iterable[Statement]) -> ValidationReport:
         """Validate triples, together with the class hierarchy that the shapes graph states.
 
         Raises:
@@ -93,7 +93,9 @@ class CompiledEngine:
         with _without_garbage_collection():
             graph = Graph(chain(triples, self.hierarchy))
             results = (
-                group.results(graph, focus_nodes(graph, group.targets)) for group in self.groups
+                group.results(graph, nodes)
+                for group in self.groups
+                for nodes in focus_nodes_by_table(graph, group.targets)
             )
             found = (*chain.from_iterable(results), *self.delegate.results(graph))
             return ValidationReport(found)

@@ -66,7 +66,9 @@ def validate_source(
             copy = Copy(source, engine.hierarchy)
             for declaration in group.declarations:
                 copy.take(declaration, some)
-            yield from group.results(Graph(copy.copied()), some)
+            graph = Graph(copy.copied())
+            for nodes_alike in graph.tables(some):
+                yield from group.results(graph, nodes_alike)
     if engine.delegate:
         whole = chain(source.triples(None, None, None), engine.hierarchy)
         yield from engine.delegate.results(Graph(whole))
