@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from desk import ENGINE, Desk
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from records import Film, write
+from thoroughness import examples
 from validation.turtle import shapes as shapes_of
 
 from etl.catalog.catalog import Catalog
@@ -186,7 +186,7 @@ GOOD = Film(6, "Heat", 1995, rating="7", directors="A B")
 UNRATED, EARLY = GOOD.but(rating="", title="Heat!"), GOOD.but(year=1066)
 
 
-@settings(max_examples=200 if os.environ.get("REELGRAPH_LONG") == "1" else 2)
+@settings(max_examples=examples(few=2, many=200))
 @example(history=[[GOOD], [UNRATED], [EARLY]], old="ours", new="rated")  # back to the first
 @example(history=[[GOOD], [EARLY], [UNRATED]], old="rated", new="any year")
 @given(

@@ -20,6 +20,7 @@ import duckdb
 from etl.catalog.comparison import Comparison, scalar
 from etl.catalog.entries import Group, Known, Place, Quarantined, Reason, Run, Staged
 from etl.catalog.migrations import VERSION, found_version, migrate
+from etl.catalog.settings import Settings
 from etl.catalog.statements import FORESEEN, TABLES, VIEWS
 from etl.errors import WorkspaceError
 from etl.identifiers import Iris
@@ -95,38 +96,21 @@ class Catalog:
         self._db.execute("CHECKPOINT")
         self._db.close()
 
-    def _setting(self, name: str) -> str:
-        return str(scalar(self._db, "SELECT value FROM settings WHERE name = ?", [name]))
-
     @staticmethod
-    def remembered_shapes(path: Path) -> str:
-        """Return the `own_shapes` of a catalog, whichever version wrote it."""
+    def own_shapes(path: Path) -> str:
+        """Return the user's own shapes that a catalog remembers, whichever version wrote it."""
         with _connect(path, read_only=True) as connection:
-            return Catalog(connection).own_shapes
+            return Settings(connection).own_shapes
 
     @property
-    def own_shapes(self) -> str:
-        """Return the user's own shapes as N-Triples; empty if there are none."""
-        return scalar(self._db, "SELECT value FROM settings WHERE name = 'own_shapes'") or ""
-
-    @property
-    def shapes_digest(self) -> str | None:
-        """Return the digest of the shapes that all of the graph was judged by; None if unknown."""
-        found: str | None = scalar(
-            self._db, "SELECT value FROM settings WHERE name = 'shapes_digest'"
-        )
-        return found
-
-    def keep_shapes(self, *, own: str | None = None, digest: str | None = None) -> None:
-        """Remember the user's own shapes, or the digest of those that all films were judged by."""
-        for name, value in (("own_shapes", own), ("shapes_digest", digest)):
-            if value is not None:
-                self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
+    def settings(self) -> Settings:
+        """Return what the workspace has been told once."""
+        return Settings(self._db)
 
     @property
     def iris(self) -> Iris:
         """Return what mints the workspace's IRIs."""
-        return Iris(self._setting("base_iri"))
+        return Iris(self.settings.get("base_iri") or "")
 
     # Sources and files
 
@@ -301,11 +285,13 @@ class Catalog:
         self.try_again()
         for table in ("films", "people"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
-        self._db.execute("UPDATE settings SET value = ? WHERE name = 'base_iri'", [iris.base])
+        self.settings.set("base_iri", iris.base)
 
     def stage(self, run: int, staged: Sequence[Staged]) -> int:
         """Add versions, numbered one after the other; return the first's number."""
-        first = (scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
+        first = int(scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
+        if not staged:
+            return first
         columns = zip(*staged, strict=True)
         self._db.execute(
             "INSERT INTO versions SELECT unnest($1::BIGINT[]), $2, unnest($3::TEXT[]), "
@@ -315,6 +301,19 @@ class Catalog:
             [list(range(first, first + len(staged))), run, *map(list, columns)],
         )
         return first
+
+    def move(self, places: Sequence[Place]) -> None:
+        """Write down that records now stand on another line of their file."""
+        if places:
+            source, path, key, line = map(list, zip(*places, strict=True))
+            self._db.execute(
+                "UPDATE versions SET line = moved.line FROM ("
+                "SELECT unnest($1::TEXT[]) AS source, unnest($2::TEXT[]) AS path, "
+                "unnest($3::TEXT[]) AS key, unnest($4::INTEGER[]) AS line) AS moved "
+                "WHERE versions.source = moved.source AND versions.path = moved.path "
+                "AND versions.key = moved.key AND version IN (SELECT version FROM heads)",
+                [source, path, key, line],
+            )
 
     def holds_any(self, films: Sequence[str]) -> bool:
         """Say whether the graph has any of these films."""

@@ -36,7 +36,7 @@ def own_shapes(workspace: Path, files: Sequence[Path]) -> Shapes:
     if files:
         return Shapes.read(files)
     generation = Workspace(workspace).current()
-    return Shapes.of_text(Catalog.remembered_shapes(generation.catalog) if generation else "")
+    return Shapes.of_text(Catalog.own_shapes(generation.catalog) if generation else "")
 
 
 def engine(workspace: Path, files: Sequence[Path] = (), name: str = "compiled") -> Engine:

@@ -98,7 +98,7 @@ class Change:
     def _keep_shapes(self, catalog: Catalog, *, fresh: bool) -> None:
         """Remember the user's own shapes, and those that all of a fresh graph is judged by."""
         digest = self.engine.shapes.digest if fresh else None
-        catalog.keep_shapes(own=self._options.own_shapes, digest=digest)
+        catalog.settings.keep_shapes(own=self._options.own_shapes, digest=digest)
 
     def _catalog(self, iris: Iris) -> Catalog:
         with self.report.timed("catalog"):
@@ -148,7 +148,7 @@ class Change:
 
         Each source comes with the number of its records that have vanished.
         """
-        judged_by = catalog.shapes_digest
+        judged_by = catalog.settings.shapes_digest
         self.report.shapes_changed = judged_by not in (None, self.engine.shapes.digest)
         statuses = comparison.statuses(self.report.run or 0, scope)
         for source, vanished in sources:

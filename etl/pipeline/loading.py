@@ -86,7 +86,7 @@ class _Load:
                 )
                 for source in sources(arguments, self._options.name, known)
             ]
-            reads = (read for reading in readings for read in reading if read.staged)
+            reads = (read for reading in readings for read in reading if read.staged or read.moved)
             with self._report.timed("read"):
                 first = next(reads, None)
             if first is None and self._old and not self._brings_shapes():
@@ -105,7 +105,7 @@ class _Load:
     def _brings_shapes(self) -> bool:
         """Say whether there are shapes to remember that the workspace does not know."""
         own = self._options.own_shapes
-        return self._old is not None and own not in (None, self._old.own_shapes)
+        return self._old is not None and own not in (None, self._old.settings.own_shapes)
 
     def _stage(self, builder: Builder, read: Read | None, rest: Iterator[Read]) -> None:
         done = 0
@@ -113,6 +113,7 @@ class _Load:
         while read:
             with self._report.timed("catalog"):
                 first = builder.catalog.stage(run, read.staged)
+                builder.catalog.move(read.moved)
             builder.foresee(read.films, {f: first + at for f, at in read.positions.items()})
             done += len(read.staged)
             self._options.progress("records", done, None)

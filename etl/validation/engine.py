@@ -91,14 +91,16 @@ class CompiledEngine:
             ShapesError: pySHACL, where it is needed, gives up on the shapes.
         """
         with _without_garbage_collection():
-            graph = Graph(chain(triples, self.hierarchy))
-            results = (
-                group.results(graph, nodes)
-                for group in self.groups
-                for nodes in focus_nodes_by_table(graph, group.targets)
-            )
-            found = (*chain.from_iterable(results), *self.delegate.results(graph))
-            return ValidationReport(found)
+            return self._report(chain(triples, self.hierarchy))
+
+    def _report(self, triples: Iterable[Statement]) -> ValidationReport:
+        graph = Graph(triples)
+        results = (
+            group.results(graph, nodes)
+            for group in self.groups
+            for nodes in focus_nodes_by_table(graph, group.targets)
+        )
+        return ValidationReport((*chain.from_iterable(results), *self.delegate.results(graph)))
 
 
 class ReferenceEngine:
@@ -125,7 +127,7 @@ def _groups(declared: Sequence[Declaration], shapes: Shapes) -> Iterator[Group]:
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Pause the search for cycles, which a graph's many terms set off often and never form."""
+    """Pause the search for cycles while there is a graph: its many rows set it off, in vain."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from hypothesis import given, settings
 from pyoxigraph import Literal, NamedNode, Triple
+from thoroughness import examples
 
 from bench.films import films
 from etl.resources import folder
@@ -14,11 +13,11 @@ from etl.validation import CompiledEngine, ReferenceEngine, Shapes
 from etl.validation.report import Engine, ValidationReport
 from etl.validation.streaming import validate_source
 from etl.vocab import XSD
-from validation.random_graphs import examples
+from validation.random_graphs import shapes_and_data
 from validation.test_engine import RECURSIVE, SPARQL
 from validation.turtle import shapes, summary, triples
 
-GRAPHS = 5000 if os.environ.get("REELGRAPH_LONG") == "1" else 150
+GRAPHS = examples(few=100, many=5000)
 
 
 def streamed(engine: Engine, data: list[Triple], at_once: int = 2) -> ValidationReport:
@@ -27,7 +26,7 @@ def streamed(engine: Engine, data: list[Triple], at_once: int = 2) -> Validation
 
 
 @settings(max_examples=GRAPHS)
-@given(examples())
+@given(shapes_and_data())
 def test_on_random_shapes_and_data(example: tuple[list[Triple], list[Triple]]) -> None:
     shapes_graph, data = example
     engine = CompiledEngine(Shapes.of(shapes_graph))
