@@ -30,7 +30,7 @@ class Told:
             word = {"Violation": "Error", "Warning": "Warning", "Info": "Note"}[finding.severity]
             click.echo(f"{word}: {finding.place}: {finding.sentence}", err=True)
 
-    def end(self, report: LoadReport) -> None:
+    def end(self, report: LoadReport | None) -> None:
         """Say how many findings were not printed, and what else is to be done."""
         where = {"Violation": "etl quarantine"}
         for severity, count in self._counts.items():
@@ -38,7 +38,7 @@ class Told:
                 command = where.get(severity, "etl validate SOURCE")
                 more = f"… and {count - SHOWN_AT_MOST} more: {command} lists them all"
                 click.echo(more, err=True)
-        if report.shapes_changed and not self._quiet:
+        if report and report.shapes_changed and not self._quiet:
             line = "Note: other shapes judged the graph; to judge all of it by these: etl rebuild"
             click.echo(line, err=True)
 

@@ -11,7 +11,7 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.catalog.entries import groups_of
 from etl.identifiers import Iris
-from etl.mapping import map_person, person_iri
+from etl.mapping import map_person, map_redirect, person_iri
 from etl.pipeline.drafting import (
     Draft,
     Prepared,
@@ -77,6 +77,7 @@ class Builder:
             self._comparison.forget([film])
         self._apply()
         self._people()
+        self._redirects()
         return self._comparison
 
     def _prepare(self, workers: Workers) -> None:
@@ -200,6 +201,12 @@ class Builder:
                 self._apply()
         for node in removed:
             self._replace(node, (), self.report.people)
+        self._apply()
+
+    def _redirects(self) -> None:
+        removed, added = self._comparison.change_redirects()
+        self._gone.extend(_quad(map_redirect(each, self.iris)) for each in removed)
+        self._new.extend(map_redirect(each, self.iris) for each in added)
         self._apply()
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from pyoxigraph import NamedNode, Quad, Triple
 
 from etl.catalog.catalog import Catalog
 from etl.identifiers import Iris
-from etl.mapping import map_film, map_person, person_iri
+from etl.mapping import map_film, map_person, map_redirect, person_iri
 from etl.pipeline.building import CHUNK_FILMS
 from etl.resolution import resolve
 from etl.stores.embedded import EmbeddedStore
@@ -53,3 +55,6 @@ def _expected(catalog: Catalog, iris: Iris) -> Iterator[tuple[NamedNode, list[Tr
     for people in comparison.people(CHUNK_FILMS):
         for person in people:
             yield person_iri(person, iris), map_person(person, iris)
+    redirects = [map_redirect(redirect, iris) for redirect in comparison.redirects()]
+    for subject, triples in groupby(redirects, attrgetter("subject")):
+        yield subject, list(triples)

@@ -18,15 +18,18 @@ def at_fault(
 ) -> list[Member]:
     """Find the records that are at fault for a film that does not conform.
 
-    A record is at fault that does not conform alone, where the others together do; otherwise
-    all are.
+    What linking found is at fault where the film conforms without it, and only then. A record is
+    at fault that does not conform alone, where the others together do; otherwise all are.
     """
 
     def conforms(members: Sequence[Member]) -> bool:
         trial = draft(refused.group, members, identities, iris)
         return not any(result.blocks for _, result in judged([trial], engine, iris))
 
-    members = list(refused.group.members)
+    members = [each for each in refused.group.members if not each.record.links]
+    links = [each for each in refused.group.members if each.record.links]
+    if links and conforms(members):
+        members = links
     if len(members) == 1:
         return members
     sound = [member for member in members if conforms([member])]

@@ -187,13 +187,14 @@ class _Locating:
 
 def _in_files(
     film: Film,
-    members: Iterable[Member],
+    members: Sequence[Member],
     result: ValidationResult,
     iris: Iris,
     places: Mapping[str, Source],
 ) -> Iterator[Finding]:
+    """Point a result at records, those that were read from files if there are any."""
     why = reason(film, result, iris)
-    for member in members:
+    for member in [each for each in members if not each.record.links] or members:
         path, line = opened(places[member.origin.source], member.origin.path), member.origin.line
         finding = located(severity_of(result), path, line, member.record, why)
         yield replace(finding, result=result)
