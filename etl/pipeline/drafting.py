@@ -41,21 +41,52 @@ def draft(
 def judged(
     drafts: Sequence[Draft], engine: Engine, iris: Iris
 ) -> Iterator[tuple[Film, ValidationResult]]:
-    """Validate films together, with the people they name; give each result with its film.
+    """Validate each film with the people it names; give each result with its film.
 
-    A fault of a person is a fault of every film that names them so.
+    What is found about a film is the same whatever it is validated with. So films are validated
+    together only by shapes that look ahead, and one by one where something is found that belongs
+    to no film or person. A fault of a person is a fault of every film that names them.
     """
+    together = _judged_together(drafts, engine, iris) if engine.looks_ahead_only else None
+    if together is not None:
+        yield from together
+        return
+    for each in drafts:
+        found: dict[ValidationResult, None] = {}
+        for people in _spellings([each]):
+            triples = [*each.triples, *_mapped(people, iris)]
+            results = engine.validate(triples).results
+            mentioned = {term for triple in triples for term in triple} if results else set()
+            found |= dict.fromkeys(each for each in results if each.focus_node in mentioned)
+        yield from ((each.film, result) for result in found)
+
+
+def _judged_together(
+    drafts: Sequence[Draft], engine: Engine, iris: Iris
+) -> list[tuple[Film, ValidationResult]] | None:
+    """Validate films at once; None where something is found that belongs to none of them."""
+    found: list[tuple[Film, ValidationResult]] = []
     films: Iterable[Triple] = chain.from_iterable(each.triples for each in drafts)
     for people in _spellings(drafts):
-        named = (triple for person in people for triple in map_person(person, iris))
-        results = engine.validate(chain(films, named)).results
+        results = engine.validate(chain(films, _mapped(people, iris))).results
         films = ()
         owners = _owners(drafts, people, iris) if results else {}
         for result in results:
-            focus = result.focus_node
-            entity = focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
-            for film in owners.get(entity, ()):
-                yield film, result
+            if _entity(result) not in owners:
+                return None
+            found.extend((film, result) for film in owners[_entity(result)])
+    return found
+
+
+def _entity(result: ValidationResult) -> str:
+    """Return the IRI of the film or person that a result is about, without its part."""
+    focus = result.focus_node
+    return focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
+
+
+def _mapped(people: Iterable[Person], iris: Iris) -> Iterator[Triple]:
+    for person in people:
+        yield from map_person(person, iris)
 
 
 def _spellings(drafts: Sequence[Draft]) -> list[dict[Person, None]]:
