@@ -51,6 +51,10 @@ class Shapes:
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
         return cls(tuple(quad.triple for quad in sorted(dataset, key=str)))
 
+    def __reduce__(self) -> tuple[type[Shapes], tuple[tuple[Triple, ...]]]:
+        """Travel to another process as the triples alone."""
+        return Shapes, (self.triples,)
+
     @cached_property
     def digest(self) -> str:
         """A SHA-256 that is the same exactly when the shapes graphs are isomorphic."""
