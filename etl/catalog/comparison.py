@@ -33,6 +33,7 @@ class Comparison:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
+        self._accepted = "candidates"
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute(PLACES)
@@ -51,11 +52,18 @@ class Comparison:
         return int(confirmed), mistaken
 
     def compare_accepted(self) -> None:
-        """Put together which accepted versions make which film, after all have been judged."""
+        """Put together which accepted versions make which film, after all have been judged.
+
+        Where all are accepted that were candidates, those groups serve.
+        """
         self._fresh = False
         self._db.execute(PLACES)
-        self._db.execute(MEMBERS.format(table="accepted", choice="accepted"))
-        self._db.execute(GROUPS.format(table="accepted", people=PEOPLE))
+        if scalar(
+            self._db, f"SELECT count(*) FROM places WHERE {CANDIDATE} IS DISTINCT FROM accepted"
+        ):
+            self._accepted = "accepted"
+            self._db.execute(MEMBERS.format(table="accepted", choice="accepted"))
+            self._db.execute(GROUPS.format(table="accepted", people=PEOPLE))
 
     def lone(self, size: int) -> Iterator[list[MemberRow]]:
         """Give the pending candidates that one record makes, whatever the others say."""
@@ -63,11 +71,12 @@ class Comparison:
         yield from self._pages(size)
 
     def pending(self, table: str, size: int) -> Iterator[list[MemberRow]]:
-        """Give the films of `candidates` or `accepted` that differ from the graph's, in chunks.
+        """Give the films that differ from the graph's, in chunks.
 
+        They are those of the `candidates`, or those that are `accepted` after all were judged.
         A chunk has the records of so many films, those of a film side by side.
         """
-        self._list_pending(table, "true")
+        self._list_pending(self._accepted if table == "accepted" else table, "true")
         yield from self._pages(size)
 
     def _list_pending(self, table: str, condition: str) -> None:
@@ -146,7 +155,8 @@ class Comparison:
     def superfluous_films(self) -> list[str]:
         """List the films in the graph that no accepted record is about any more."""
         rows = self._db.execute(
-            "SELECT film FROM films WHERE film NOT IN (SELECT film FROM accepted) ORDER BY film"
+            "SELECT film FROM films WHERE film NOT IN "  # noqa: S608
+            f"(SELECT film FROM {self._accepted}) ORDER BY film"
         )
         return [film for (film,) in rows.fetchall()]
 
@@ -156,7 +166,7 @@ class Comparison:
         A person whose name changed is in both. People with an IMDb id have the name that most
         films give them, the first by alphabet among equals.
         """
-        self._db.execute(NAMED.format(people=PEOPLE))
+        self._db.execute(NAMED.format(people=PEOPLE, accepted=self._accepted))
         for old, new in (("people", "named"), ("named", "people")):
             self._db.execute(
                 f"CREATE OR REPLACE TEMP TABLE only_{old} AS "  # noqa: S608

@@ -100,7 +100,7 @@ NAMED = """
 CREATE OR REPLACE TEMP TABLE named AS
 WITH mentions AS (
     SELECT name, coalesce(nullif(credits.id, ''), identities.id) AS imdb
-    FROM (SELECT {people} FROM accepted_members JOIN films USING (film) WHERE counts) AS credits
+    FROM (SELECT {people} FROM {accepted}_members JOIN films USING (film) WHERE counts) AS credits
     LEFT JOIN identities USING (name)
     WHERE name <> ''),
 spellings AS (SELECT name, imdb, count(*) AS films FROM mentions GROUP BY ALL)
@@ -126,3 +126,6 @@ GROUP BY ALL
 
 # Which version of a place is tried: the newest that can be read.
 CANDIDATE = "CASE WHEN kind = 'film' THEN head ELSE accepted END"
+
+# How many places fall back to an older version.
+FALLEN_BACK = f"SELECT count(*) FROM places WHERE {CANDIDATE} IS DISTINCT FROM accepted"  # noqa: S608

@@ -56,9 +56,9 @@ class Builder:
 
         Where nearly all films are to be made, `workers` make most of them beforehand.
 
-        What was foreseen is confirmed, and the other changed films are judged; then records
-        that fell back to what was accepted before make their films anew; then what no record
-        is about any more goes.
+        What was foreseen is confirmed, and the other changed films are judged; then places that
+        fall back to what was accepted before make their films anew, until all of these conform;
+        then what no record is about any more goes.
         """
         self.sources.update(
             {source.name: self.iris.source(source.slug) for source in self.catalog.sources()}
@@ -69,9 +69,11 @@ class Builder:
             self._prepare(workers)
         self._confirm()
         self._films("candidates")
-        with self.report.timed("catalog"):
-            self._comparison.compare_accepted()
-        self._films("accepted")
+        refused = True
+        while refused:
+            with self.report.timed("catalog"):
+                self._comparison.compare_accepted()
+            refused = self._films("accepted")
         for film in self._comparison.superfluous_films():
             self._replace(self.iris.movie(film), (), self.report.films)
             self._comparison.forget([film])
@@ -110,8 +112,9 @@ class Builder:
             self._gone.extend(self.store.entity(self.iris.movie(film)))
         self._apply()
 
-    def _films(self, table: str) -> None:
-        done = 0
+    def _films(self, table: str) -> bool:
+        """Make the pending films that conform, and say whether there were others."""
+        done, others = 0, False
         for rows in self._comparison.pending(table, CHUNK_FILMS):
             groups = list(groups_of(rows))
             with self.report.timed("map"):
@@ -125,11 +128,12 @@ class Builder:
             with self.report.timed("catalog"):
                 self._comparison.release([each.group for each in fit])
                 self._comparison.accept([each.film.key for each in fit])
-            if table == "candidates":
-                self._refuse_all(drafts, refused)
+            self._refuse_all(drafts, refused)
+            others = others or bool(refused)
             done += len(groups)
             self.progress("films", done, self._comparison.pending_count())
         self._apply()
+        return others
 
     def _violations(self, drafts: Sequence[Draft]) -> dict[str, list[ValidationResult]]:
         """Judge films together; give what blocks each that does not conform, by its key."""
