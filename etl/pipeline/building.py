@@ -56,15 +56,9 @@ class Builder:
 
         Where nearly all films are to be made, `workers` make most of them beforehand.
 
-<<<<<<< HEAD
-        What was foreseen is confirmed, and the other changed films are judged; then places that
-        fall back to what was accepted before make their films anew, until all of these conform;
-        then what no record is about any more goes.
-=======
         What was foreseen is confirmed, and the other changed films are judged; then records
         that fell back make their films anew, as far back as it takes for these to conform; then
         what no record is about any more goes.
->>>>>>> main
         """
         self.sources.update(
             {source.name: self.iris.source(source.slug) for source in self.catalog.sources()}
@@ -75,17 +69,9 @@ class Builder:
             self._prepare(workers)
         self._confirm()
         self._films("candidates")
-<<<<<<< HEAD
-        refused = True
-        while refused:
-            with self.report.timed("catalog"):
-                self._comparison.compare_accepted()
-            refused = self._films("accepted")
-=======
         self._comparison.compare_accepted()
         while self._films("accepted"):
             self._comparison.compare_accepted()
->>>>>>> main
         for film in self._comparison.superfluous_films():
             self._replace(self.iris.movie(film), (), self.report.films)
             self._comparison.forget([film])
@@ -126,13 +112,8 @@ class Builder:
         self._apply()
 
     def _films(self, table: str) -> bool:
-<<<<<<< HEAD
-        """Make the pending films that conform, and say whether there were others."""
-        done, others = 0, False
-=======
         """Make the films of a table that are pending; say whether any does not conform."""
         done, any_refused = 0, False
->>>>>>> main
         for rows in self._comparison.pending(table, CHUNK_FILMS):
             groups = list(groups_of(rows))
             with self.report.timed("map"):
@@ -147,19 +128,11 @@ class Builder:
                 self._comparison.release([each.group for each in fit])
                 self._comparison.accept([each.film.key for each in fit])
             self._refuse_all(drafts, refused)
-<<<<<<< HEAD
-            others = others or bool(refused)
-            done += len(groups)
-            self.progress("films", done, self._comparison.pending_count())
-        self._apply()
-        return others
-=======
             any_refused |= bool(refused)
             done += len(groups)
             self.progress("films", done, self._comparison.pending_count())
         self._apply()
         return any_refused
->>>>>>> main
 
     def _violations(self, drafts: Sequence[Draft]) -> dict[str, list[ValidationResult]]:
         """Judge films together; give what blocks each that does not conform, by its key."""
