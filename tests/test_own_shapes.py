@@ -213,3 +213,14 @@ def test_a_rebuild_under_new_shapes_is_as_if_they_had_always_been(
                     [(item.origin.path, item.film, item.reasons) for item in catalog.quarantined()]
                 )
         assert kept_out[0] == kept_out[1]
+
+
+def test_newer_shapes_of_ours_are_noticed_too(desk: Desk) -> None:
+    desk.write(EMMA, HEAT)
+    assert not desk.load().shapes_changed
+    desk.engine = ENGINES["rated"]  # as if reelgraph had been updated
+    desk.write(HEAT.but(rating="8"))
+    report = desk.load()
+    assert (report.shapes_changed, report.sources[0].loaded) == (True, 1)
+    rebuild(desk.workspace, desk.engine, ChangeOptions())
+    assert not desk.load().shapes_changed
