@@ -44,15 +44,17 @@ def judged(
     """Validate each film with the people it names; give each result with its film.
 
     What is found about a film is the same whatever it is validated with. So films are validated
-    together only by shapes that look ahead, and one by one where something is found that belongs
-    to no film or person. A fault of a person is a fault of every film that names them.
+    together only if no shape can look from one into another, and one by one where something is
+    found that belongs to no film or person. A fault of a person is a fault of every film that
+    names them.
     """
-    if engine.looks_ahead_only:
-        results = engine.validate(_with_people(drafts, iris)).results
+    triples = list(_with_people(drafts, iris))
+    if _stay_apart(triples, engine.walked_back):
+        results = engine.validate(triples).results
         owners = _owners(drafts, iris) if results else {}
-        if all(_entity(result) in owners for result in results):
+        if all(_entity(result.focus_node) in owners for result in results):
             for result in results:
-                for film in owners[_entity(result)]:
+                for film in owners[_entity(result.focus_node)]:
                     yield film, result
             return
     for each in drafts:
@@ -64,10 +66,21 @@ def judged(
                 yield each.film, result
 
 
-def _entity(result: ValidationResult) -> str:
-    """Return the IRI of the film or person that a result is about, without its part."""
-    focus = result.focus_node
-    return focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
+def _stay_apart(triples: Iterable[Triple], walked_back: frozenset[NamedNode] | None) -> bool:
+    """Say whether shapes that follow triples back never leave the film or person they are in."""
+    return walked_back is not None and (
+        not walked_back
+        or all(
+            _entity(triple.object) == _entity(triple.subject)
+            for triple in triples
+            if triple.predicate in walked_back
+        )
+    )
+
+
+def _entity(node: object) -> str:
+    """Return the IRI of the film or person that a node is, or is a part of."""
+    return node.value.partition("#")[0] if isinstance(node, NamedNode) else ""
 
 
 def _with_people(drafts: Sequence[Draft], iris: Iris) -> Iterator[Triple]:
