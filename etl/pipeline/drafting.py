@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, cast
 
@@ -17,7 +18,7 @@ from etl.catalog.entries import Group, MemberRow, groups_of
 from etl.identifiers import Iris
 from etl.mapping import map_film, map_person, person_iri
 from etl.provenance import derivations
-from etl.resolution import Film, Member, resolve
+from etl.resolution import Film, Member, Person, resolve
 from etl.validation import Engine, ValidationResult
 
 
@@ -48,7 +49,9 @@ def judged(
     found that belongs to no film or person. A fault of a person is a fault of every film that
     names them.
     """
-    triples = list(_with_people(drafts, iris))
+    triples: Iterable[Triple] = _with_people(drafts, iris)
+    if engine.walked_back:
+        triples = list(triples)
     if _stay_apart(triples, engine.walked_back):
         results = engine.validate(triples).results
         owners = _owners(drafts, iris) if results else {}
@@ -87,7 +90,13 @@ def _with_people(drafts: Sequence[Draft], iris: Iris) -> Iterator[Triple]:
     for each in drafts:
         yield from each.triples
     for person in dict.fromkeys(person for each in drafts for person in each.film.people):
-        yield from map_person(person, iris)
+        yield from _mapped(person, iris)
+
+
+@lru_cache(maxsize=20_000)
+def _mapped(person: Person, iris: Iris) -> Sequence[Triple]:
+    """Map a person, and remember it: many play in film after film."""
+    return map_person(person, iris)
 
 
 def _owners(drafts: Sequence[Draft], iris: Iris) -> dict[str, list[Film]]:
