@@ -14,6 +14,7 @@ from etl.catalog.statements import (
     CANDIDATE,
     CONFIRM,
     CONTRADICTED,
+    FALLEN_BACK,
     GROUPS,
     IDENTITIES,
     ITEMS,
@@ -43,11 +44,12 @@ class Comparison:
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute(PLACES)
         self._db.execute(MEMBERS.format(table="candidates", choice=CANDIDATE))
-        self._db.execute(LINKED.format(table="candidates"))
-        self._db.execute(ITEMS)
-        self._db.execute(CONTRADICTED)
-        self._db.execute(IDENTITIES.format(people=PEOPLE, who=WHO))
-        self._db.execute(GROUPS.format(table="candidates", people=PEOPLE))
+        self._group("candidates")
+
+    def _group(self, table: str) -> None:
+        """Put together who the names of members are, and which of them make which film."""
+        for sql in (LINKED, ITEMS, CONTRADICTED, IDENTITIES, GROUPS):
+            self._db.execute(sql.format(table=table, people=PEOPLE, who=WHO))
 
     def confirm(self) -> tuple[int, list[str]]:
         """Accept the foreseen films that are made of just what they were held to be made of.
@@ -60,12 +62,19 @@ class Comparison:
         return int(confirmed), mistaken
 
     def compare_accepted(self) -> None:
-        """Put together which accepted versions make which film, after all have been judged."""
+        """Put together which accepted versions make which film, after all have been judged.
+
+        Where all are accepted that were candidates, those groups serve.
+        """
         self._fresh = False
         self._db.execute(PLACES)
+        if not scalar(self._db, FALLEN_BACK):
+            for name in ("accepted_members", "accepted_links", "accepted"):
+                candidates = name.replace("accepted", "candidates")
+                self._db.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {candidates}")
+            return
         self._db.execute(MEMBERS.format(table="accepted", choice="accepted"))
-        self._db.execute(LINKED.format(table="accepted"))
-        self._db.execute(GROUPS.format(table="accepted", people=PEOPLE))
+        self._group("accepted")
 
     def lone(self, size: int) -> Iterator[list[MemberRow]]:
         """Give the pending candidates that one record makes, whatever the others say."""
@@ -73,8 +82,9 @@ class Comparison:
         yield from self._pages(size)
 
     def pending(self, table: str, size: int) -> Iterator[list[MemberRow]]:
-        """Give the films of `candidates` or `accepted` that differ from the graph's, in chunks.
+        """Give the films that differ from the graph's, in chunks.
 
+        They are those of the `candidates`, or those that are `accepted` after all were judged.
         A chunk has the records of so many films, those of a film side by side.
         """
         self._list_pending(table, "true")

@@ -6,7 +6,7 @@ All of it is pure, so that it can run in other processes too.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -49,35 +49,48 @@ def judged(
     found that belongs to no film or person. A fault of a person is a fault of every film that
     names them.
     """
-    triples: Iterable[Triple] = _with_people(drafts, iris)
-    if engine.walked_back:
-        triples = list(triples)
-    if _stay_apart(triples, engine.walked_back):
-        results = engine.validate(triples).results
-        owners = _owners(drafts, iris) if results else {}
-        if all(_entity(result.focus_node) in owners for result in results):
-            for result in results:
-                for film in owners[_entity(result.focus_node)]:
-                    yield film, result
-            return
+    together = _judged_together(drafts, engine, iris) if _stay_apart(drafts, engine, iris) else None
+    if together is not None:
+        yield from together
+        return
     for each in drafts:
-        triples = list(_with_people([each], iris))
-        results = engine.validate(triples).results
-        mentioned = {term for triple in triples for term in triple} if results else set()
+        found: dict[ValidationResult, None] = {}
+        for people in _spellings([each]):
+            triples = [*each.triples, *_mapped(people, iris)]
+            results = engine.validate(triples).results
+            mentioned = {term for triple in triples for term in triple} if results else set()
+            found |= dict.fromkeys(each for each in results if each.focus_node in mentioned)
+        yield from ((each.film, result) for result in found)
+
+
+def _judged_together(
+    drafts: Sequence[Draft], engine: Engine, iris: Iris
+) -> list[tuple[Film, ValidationResult]] | None:
+    """Validate films at once; None where something is found that belongs to none of them."""
+    found: list[tuple[Film, ValidationResult]] = []
+    films: Iterable[Triple] = chain.from_iterable(each.triples for each in drafts)
+    for people in _spellings(drafts):
+        results = engine.validate(chain(films, _mapped(people, iris))).results
+        films = ()
+        owners = _owners(drafts, people, iris) if results else {}
         for result in results:
-            if result.focus_node in mentioned:
-                yield each.film, result
+            if _entity(result.focus_node) not in owners:
+                return None
+            found.extend((film, result) for film in owners[_entity(result.focus_node)])
+    return found
 
 
-def _stay_apart(triples: Iterable[Triple], walked_back: frozenset[NamedNode] | None) -> bool:
+def _stay_apart(drafts: Sequence[Draft], engine: Engine, iris: Iris) -> bool:
     """Say whether shapes that follow triples back never leave the film or person they are in."""
-    return walked_back is not None and (
-        not walked_back
-        or all(
-            _entity(triple.object) == _entity(triple.subject)
-            for triple in triples
-            if triple.predicate in walked_back
-        )
+    walked_back = engine.walked_back
+    if not walked_back:
+        return walked_back is not None
+    people = dict.fromkeys(person for each in drafts for person in each.film.people)
+    films = chain.from_iterable(each.triples for each in drafts)
+    return all(
+        _entity(triple.object) == _entity(triple.subject)
+        for triple in chain(films, _mapped(people, iris))
+        if triple.predicate in walked_back
     )
 
 
@@ -86,25 +99,42 @@ def _entity(node: object) -> str:
     return node.value.partition("#")[0] if isinstance(node, NamedNode) else ""
 
 
-def _with_people(drafts: Sequence[Draft], iris: Iris) -> Iterator[Triple]:
-    for each in drafts:
-        yield from each.triples
-    for person in dict.fromkeys(person for each in drafts for person in each.film.people):
-        yield from _mapped(person, iris)
+def _mapped(people: Iterable[Person], iris: Iris) -> Iterator[Triple]:
+    for person in people:
+        yield from _mapped_person(person, iris)
 
 
 @lru_cache(maxsize=20_000)
-def _mapped(person: Person, iris: Iris) -> Sequence[Triple]:
+def _mapped_person(person: Person, iris: Iris) -> Sequence[Triple]:
     """Map a person, and remember it: many play in film after film."""
     return map_person(person, iris)
 
 
-def _owners(drafts: Sequence[Draft], iris: Iris) -> dict[str, list[Film]]:
+def _spellings(drafts: Sequence[Draft]) -> list[dict[Person, None]]:
+    """Put the people of films into groups, in each of which everybody has one name.
+
+    The first has nearly all: only somebody with an id can have several names.
+    """
+    groups: list[dict[Person, None]] = [{}]
+    count: dict[str, int] = {}
+    for person in dict.fromkeys(person for each in drafts for person in each.film.people):
+        place = count.get(person.key, 0)
+        count[person.key] = place + 1
+        if place == len(groups):
+            groups.append({})
+        groups[place][person] = None
+    return groups
+
+
+def _owners(
+    drafts: Sequence[Draft], people: Container[Person], iris: Iris
+) -> dict[str, list[Film]]:
     owners: dict[str, list[Film]] = {}
     for each in drafts:
         owners.setdefault(iris.movie(each.film.key).value, []).append(each.film)
         for person in each.film.people:
-            owners.setdefault(person_iri(person, iris).value, []).append(each.film)
+            if person in people:
+                owners.setdefault(person_iri(person, iris).value, []).append(each.film)
     return owners
 
 
