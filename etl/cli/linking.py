@@ -106,7 +106,10 @@ def link(
     if report.stopped:
         click.echo(f"Error: {report.stopped}", err=True)
     if report.stopped or report.left:
-        click.echo(f"Hint: {report.left} are left; run 'etl link' again to go on", err=True)
+        click.echo(
+            f"Hint: {report.left} answers are still missing; run 'etl link' again to go on",
+            err=True,
+        )
     sys.exit(DATA_SAY_NO if report.left else DONE)
 
 
