@@ -23,7 +23,7 @@ from etl.linking.sssom import Decision, read_decisions, write_decisions
 from etl.pipeline.changing import ChangeOptions
 from etl.pipeline.explaining import Explainer
 from etl.pipeline.linking import LinkReport, link, links
-from etl.pipeline.revising import rebuild, remove, undo
+from etl.pipeline.revising import rebuild, remove, replay, undo
 from etl.stores.embedded import EmbeddedStore
 from etl.vocab import DCTERMS, FILM, SCHEMA
 
@@ -276,6 +276,9 @@ def test_a_link_that_the_shapes_refuse_is_kept_out_alone(desk: Desk) -> None:
     assert desk.graph() == before
     with Catalog.read(desk.workspace.required().catalog) as catalog:
         assert [str(each.origin) for each in catalog.quarantined()] == ["tt0338013:1"]
+    assert replay(desk.workspace, desk.engine, ChangeOptions()).run is None
+    linked(desk, Evidence())
+    assert (desk.graph(), desk.check()) == (before, [])
 
 
 def test_a_film_without_an_imdb_id_gets_one_and_its_iri_moves(
@@ -427,6 +430,57 @@ def test_the_real_record_is_linked_with_its_nine_characters(desk: Desk) -> None:
         "Rob Eakin = person/nm0189144",
         "Stan Fink = person/nm0749263",
     ]
+
+
+MERGED = """
+@prefix wd: <http://www.wikidata.org/entity/> .
+@prefix wdt: <http://www.wikidata.org/prop/direct/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+wd:Q500 <http://www.w3.org/2002/07/owl#sameAs> wd:Q208269 .
+wd:Q501 <http://www.w3.org/2002/07/owl#sameAs> wd:Q40504 .
+wd:Q208269 rdfs:label "Eternal Sunshine of the Spotless Mind"@en ; wdt:P345 "tt0338013" ;
+    wdt:P31 wd:Q11424 ; wdt:P161 wd:Q202765 .
+wd:Q202765 rdfs:label "Kate Winslet"@en ; wdt:P345 "nm0000701" .
+wd:Q502 rdfs:label "The Mask"@en ; wdt:P345 "tt0110475" ; wdt:P31 wd:Q503 .
+wd:Q503 wdt:P279 wd:Q11424 .
+wd:Q504 rdfs:label "The Mask: a game"@en ; wdt:P345 "tt0110475" ; wdt:P31 wd:Q7889 .
+"""
+
+
+def test_merged_items_are_followed_and_only_films_are_films(
+    desk: Desk, evidence: Evidence, tmp_path: Path
+) -> None:
+    desk.write(JOEL, MASK)
+    desk.load()
+    (tmp_path / "merged.ttl").write_text(MERGED, "utf-8")
+    stale = CROSSWALK.replace("Q208269", "Q500").replace("Q40504", "Q501")
+    stale = stale.replace("tt0110475,Q308124\n", "")
+    (tmp_path / "crosswalk.csv").write_text(stale, "utf-8")
+    with wikidata(tmp_path / "merged.ttl") as found:
+        found.crosswalk = read_crosswalks([tmp_path / "crosswalk.csv"])
+        found.imdb = evidence.imdb
+        linked(desk, found)
+    assert same_as(desk, "movie/tt0338013")[0] == "http://www.wikidata.org/entity/Q208269"
+    assert same_as(desk, "person/nm0000120")[0] == "http://www.wikidata.org/entity/Q40504"
+    assert same_as(desk, "person/nm0000701")[0] == "http://www.wikidata.org/entity/Q202765"
+    assert same_as(desk, "movie/tt0110475")[0] == "http://www.wikidata.org/entity/Q502"
+
+
+def test_a_crosswalk_that_contradicts_the_endpoint_is_left_to_a_person(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.write(JOEL)
+    desk.load()
+    (tmp_path / "merged.ttl").write_text(MERGED, "utf-8")
+    (tmp_path / "crosswalk.csv").write_text("tt0338013,Q777\n", "utf-8")
+    with wikidata(tmp_path / "merged.ttl") as found:
+        found.crosswalk = read_crosswalks([tmp_path / "crosswalk.csv"])
+        report = linked(desk, found)
+    assert (report.linked, report.review) == ({}, 1)
+    with Catalog.read(desk.workspace.required().catalog) as catalog:
+        [film] = [each.link for each in links(catalog) if each.link.kind == "film"]
+    assert film.reason == "several items have its IMDb id"
+    assert len(film.rivals) == 2
 
 
 KNIGHT = Film(

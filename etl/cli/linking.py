@@ -106,7 +106,10 @@ def link(
     if report.stopped:
         click.echo(f"Error: {report.stopped}", err=True)
     if report.stopped or report.left:
-        click.echo(f"Hint: {report.left} are left; run 'etl link' again to go on", err=True)
+        click.echo(
+            f"Hint: {report.left} answers are still missing; run 'etl link' again to go on",
+            err=True,
+        )
     sys.exit(DATA_SAY_NO if report.left else DONE)
 
 
@@ -167,10 +170,10 @@ def _lines(report: LinkReport) -> Iterator[str]:
     """Say how many films and names are linked, by which rungs, and what changed."""
     for kind, noun in (("film", "films"), ("person", "names")):
         rungs: Counter[str] = report.linked.get(kind, Counter())
-        total = sum(rungs.values())
+        linked = sum(rungs.values())
         ways = ", ".join(f"{count} {rung}" for rung, count in sorted(rungs.items()))
         how = f": {ways}" if ways else ""
-        yield f"{noun}: {total} of {total + report.unlinked[kind]} linked{how}"
+        yield f"{noun}: {linked} of {report.total[kind]} linked{how}"
     if report.review:
         yield f"to review: {report.review} (etl links --review)"
     if report.requests:
