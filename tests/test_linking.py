@@ -22,7 +22,7 @@ from etl.linking.imdb_tables import ImdbTables
 from etl.linking.sssom import Decision, read_decisions, write_decisions
 from etl.pipeline.changing import ChangeOptions
 from etl.pipeline.explaining import Explainer
-from etl.pipeline.linking import LinkReport, link, links
+from etl.pipeline.linking import LinkReport, link, links, needs_review
 from etl.pipeline.revising import rebuild, remove, replay, undo
 from etl.stores.embedded import EmbeddedStore
 from etl.vocab import DCTERMS, FILM, SCHEMA
@@ -193,6 +193,35 @@ def test_a_name_that_stays_unlinked_keeps_its_iri_and_is_no_redirect(
     linked(desk, evidence)
     assert called(desk, "Ann Lee") == ["Ann_Lee", "nm1111111", "nm2222222"]
     assert [each for each in redirects(desk) if "Ann_Lee" in each] == []
+
+
+def test_a_name_linked_elsewhere_stands_for_that_person_where_there_is_no_list(
+    desk: Desk, evidence: Evidence
+) -> None:
+    unlisted = Film(200003, "Unlisted", directors="Ann Lee", actors="Jim Carrey")
+    desk.write(MASK, SOLO, unlisted)
+    desk.load()
+    report = linked(desk, evidence)
+    assert report.linked["person"]["person-elsewhere"] == 1
+    with Catalog.read(desk.workspace.required().catalog) as catalog:
+        found = {
+            each.link.subject: each.link for each in links(catalog) if each.film == "tt0200003"
+        }
+    assert (found["Jim Carrey"].imdb_id, found["Jim Carrey"].confidence) == ("nm0000120", 0.9)
+    assert found["Ann Lee"].reason == "several people are called so elsewhere"
+    assert len(found["Ann Lee"].rivals) == 2
+
+
+def test_of_two_items_for_one_person_the_decided_one_counts(desk: Desk, evidence: Evidence) -> None:
+    desk.write(JOEL, MASK)
+    desk.load()
+    said = [Decision("tt0338013", "Jim Carrey", each) for each in ("nm0000120", "Q999")]
+    linked(desk, evidence, *said)
+    assert same_as(desk, "person/nm0000120")[0] == "http://www.wikidata.org/entity/Q999"
+    with Catalog.read(desk.workspace.required().catalog) as catalog:
+        [questioned] = [each for each in links(catalog) if needs_review(each.link)]
+    assert (questioned.film, questioned.link.rivals) == ("tt0110475", ("Q40504", "Q999"))
+    assert questioned.link.reason == "several items have this person's IMDb id"
 
 
 def test_linking_again_changes_nothing_and_writes_nothing(desk: Desk, evidence: Evidence) -> None:

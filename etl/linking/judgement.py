@@ -52,7 +52,30 @@ def find_links(
         for outcome in map(elsewhere.lift, outcomes[key]):
             found[outcome.mention.name] = _person_link(outcome)
         judged.append((each, _record(each, _with_earlier(found, each, decided[key]))))
-    return judged
+    return _without_contradictions(judged)
+
+
+def _without_contradictions(
+    judged: Sequence[tuple[Subject, FilmRecord | None]],
+) -> list[tuple[Subject, FilmRecord | None]]:
+    """Keep the IMDb id only of people to whom different films give different items."""
+    items: dict[str, set[str]] = defaultdict(set)
+    for _, record in judged:
+        for link in record.links if record else ():
+            if link.kind == "person" and link.holds and link.imdb_id and link.wikidata_id:
+                items[link.imdb_id].add(link.wikidata_id)
+
+    def settled(link: LinkRecord) -> LinkRecord:
+        several = sorted(items.get(link.imdb_id or "", ()))
+        if link.kind != "person" or len(several) < 2 or link.rung == ladder.DECISION.name:
+            return link
+        reason = "several items have this person's IMDb id"
+        return replace(link, wikidata_id=None, rivals=tuple(several), reason=reason)
+
+    return [
+        (each, record and replace(record, links=tuple(map(settled, record.links))))
+        for each, record in judged
+    ]
 
 
 def words_of(people: Iterable[PersonCandidate]) -> frozenset[str]:

@@ -67,8 +67,10 @@ def needs_review(link: LinkRecord) -> bool:
 
     A name that no list of the film has is nothing to look at.
     """
-    if link.holds or link.rung == DECISION.name:
+    if link.rung == DECISION.name:
         return False
+    if link.holds:
+        return bool(link.reason)
     return link.predicate == CLOSE or link.kind == "film" or bool(link.rivals)
 
 
