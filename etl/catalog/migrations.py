@@ -15,8 +15,14 @@ from etl.catalog.statements import VIEWS
 from etl.errors import WorkspaceError
 
 MIGRATIONS: tuple[str, ...] = (
-    # 1 → 2: the graph remembers which mapping made it
-    "INSERT INTO settings VALUES ('mapping', '1');",
+    # 1 → 2: which mapping made the graph, which program a run, what a source says of itself
+    """
+    INSERT INTO settings VALUES ('mapping', '1');
+    ALTER TABLE runs ADD COLUMN software TEXT;
+    ALTER TABLE sources ADD COLUMN description TEXT;
+    UPDATE runs SET software = 'unknown';
+    UPDATE sources SET description = '{}';
+    """,
 )
 """What turns the tables of version n into those of n + 1, for n = 1, 2, …; views are made anew."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -133,14 +134,26 @@ def explain(
 
 
 @click.command()
+@click.option(
+    "--provenance",
+    is_flag=True,
+    help="Add what the data set is, its runs and sources, and the records behind each film.",
+)
 @workspace_option
 @output_options
-def export(workspace: Path, format_name: str | None, output: Path | None) -> None:
-    """Write the whole graph: N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML."""
-    from etl.output import Graph
+def export(
+    provenance: bool, workspace: Path, format_name: str | None, output: Path | None
+) -> None:
+    """Write the whole graph: N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML.
 
-    with opened(workspace) as (_, store):
-        write(Graph(store.export()), format_name, output)
+    In N-Quads, provenance is a graph of its own; the other formats have one graph for all.
+    """
+    from etl.output import Graph
+    from etl.pipeline.recording import provenance_of
+
+    with opened(workspace) as (catalog, store):
+        added = provenance_of(catalog, store) if provenance else ()
+        write(Graph(chain(store.export(), added)), format_name, output)
 
 
 COMMANDS = (query, queries, any_query, search, explain, export)

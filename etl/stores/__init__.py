@@ -42,6 +42,6 @@ class Writable(Readable, Protocol):
         """Remove quads."""
         ...
 
-    def export(self) -> Iterator[Quad]:
-        """Give every quad."""
+    def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
+        """Give every quad of a named graph, or of the default graph."""
         ...
