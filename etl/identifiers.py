@@ -156,7 +156,7 @@ class Iris:
         return NamedNode(f"{self.base}source/{_segment(name)}")
 
     def record(self, source: str, path: str, key: str) -> NamedNode:
-        """Mint the IRI of a record: its file's within the source, and its key in the file if any."""
+        """Mint the IRI of a record: by its file in the source, and its key there if any."""
         file = "/".join(map(_segment, (source, *path.split("/"))))
         return NamedNode(f"{self.base}source/{file}" + (f"#{_segment(key)}" if key else ""))
 

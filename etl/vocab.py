@@ -64,9 +64,7 @@ PROV = Namespace(
     wasInvalidatedBy
     """,
 )
-DCTERMS = Namespace(
-    "http://purl.org/dc/terms/", "isReplacedBy license modified source title"
-)
+DCTERMS = Namespace("http://purl.org/dc/terms/", "isReplacedBy license modified source title")
 SH = Namespace(
     "http://www.w3.org/ns/shacl#",
     """

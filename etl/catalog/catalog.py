@@ -21,9 +21,9 @@ import duckdb
 from etl.catalog.comparison import Comparison, scalar
 from etl.catalog.entries import Derivation, Group, Known, Place, Quarantined, Reason, Run, Staged
 from etl.catalog.migrations import VERSION, found_version, migrate
-from etl.catalog.statements import TABLES, VIEWS
+from etl.catalog.statements import FORESEEN, TABLES, VIEWS
 from etl.errors import WorkspaceError
-from etl.identifiers import Iris
+from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.records import Origin, Reject, decode_film, decode_reject
 from etl.resolution import Member
 from etl.sources.description import Description
@@ -37,6 +37,7 @@ class Catalog:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
+        self._db.execute(FORESEEN)
 
     @classmethod
     def create(cls, path: Path, iris: Iris) -> Self:
@@ -98,13 +99,24 @@ class Catalog:
         self._db.execute("CHECKPOINT")
         self._db.close()
 
-    def _setting(self, name: str) -> str:
-        return str(scalar(self._db, "SELECT value FROM settings WHERE name = ?", [name]))
+    def setting(self, name: str) -> str | None:
+        """Return what has been kept under a name."""
+        value = scalar(self._db, "SELECT value FROM settings WHERE name = ?", [name])
+        return None if value is None else str(value)
+
+    def keep_setting(self, name: str, value: str) -> None:
+        """Keep a text under a name."""
+        self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
 
     @property
     def iris(self) -> Iris:
         """Return what mints the workspace's IRIs."""
-        return Iris(self._setting("base_iri"))
+        return Iris(self.setting("base_iri") or DEFAULT_BASE_IRI)
+
+    @property
+    def mapping(self) -> int:
+        """Return the version of the mapping that made the graph; 0 where there is no graph."""
+        return int(self.setting("mapping") or 0)
 
     # Sources and files
 
@@ -266,24 +278,33 @@ class Catalog:
         self.forget_files(source.name)
         return len(gone)
 
+    def kept_out(self) -> dict[str, list[str]]:
+        """List the files that hold records that are kept out: source → paths."""
+        rows = self._db.execute(
+            "SELECT DISTINCT source, path FROM versions SEMI JOIN heads USING (version) "
+            "WHERE kind = 'reject' OR version IN (SELECT version FROM quarantine) ORDER BY ALL"
+        ).fetchall()
+        files: dict[str, list[str]] = {}
+        for source, path in rows:
+            files.setdefault(source, []).append(path)
+        return files
+
     def try_again(self) -> None:
-        """Take what is kept out for untried: its files are read, its films are judged again."""
+        """Forget what the shapes have said against records, so that these are judged anew."""
         self._db.execute(
-            "DELETE FROM files WHERE (source, path) IN "
-            "(SELECT source, path FROM versions SEMI JOIN heads USING (version) "
-            "WHERE kind = 'reject' OR version IN (SELECT version FROM quarantine))"
+            "CREATE OR REPLACE TEMP TABLE tried AS SELECT DISTINCT version FROM quarantine"
         )
-        self._db.execute("DELETE FROM quarantine WHERE version IN (SELECT version FROM heads)")
+        self._db.execute("DELETE FROM quarantine")
 
     def forget_graph(self, iris: Iris) -> None:
         """Forget what the graph was made from, so that all of it is made anew below `iris`."""
+        self.try_again()
         for table in ("films", "people"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
-        self._db.execute("DELETE FROM quarantine WHERE version IN (SELECT version FROM heads)")
         self._db.execute("UPDATE settings SET value = ? WHERE name = 'base_iri'", [iris.base])
 
-    def stage(self, run: int, staged: Sequence[Staged]) -> None:
-        """Add versions."""
+    def stage(self, run: int, staged: Sequence[Staged]) -> int:
+        """Add versions, numbered one after the other; return the first's number."""
         first = (scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
         columns = zip(*staged, strict=True)
         self._db.execute(
@@ -292,6 +313,19 @@ class Catalog:
             "unnest($8::TEXT[]), unnest($9::TEXT[]), unnest($10::TEXT[]), unnest($11::TEXT[]), "
             "unnest($12::TEXT[]), unnest($13::TEXT[])",
             [list(range(first, first + len(staged))), run, *map(list, columns)],
+        )
+        return first
+
+    def holds_any(self, films: Sequence[str]) -> bool:
+        """Say whether the graph has any of these films."""
+        sql = "SELECT count(*) FROM films WHERE film IN (SELECT unnest($1::TEXT[]))"
+        return bool(scalar(self._db, sql, [list(films)]))
+
+    def foresee(self, films: Sequence[tuple[str, int]]) -> None:
+        """Remember films, each with the only version that it is held to be made of."""
+        self._db.execute(
+            "INSERT INTO foreseen SELECT unnest($1::TEXT[]), unnest($2::BIGINT[])",
+            [[film for film, _ in films], [version for _, version in films]],
         )
 
     # What has changed

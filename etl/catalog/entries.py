@@ -151,6 +151,11 @@ class Run:
     software: str = "unknown"
 
     @property
+    def changed_graph(self) -> bool:
+        """Say whether anything in the graph has changed by it."""
+        return any(any(self.report.get(kind, {}).values()) for kind in ("films", "people"))
+
+    @property
     def verb(self) -> str:
         """Name the command without what it was told, which may show paths of the disk."""
         words = self.command.split()

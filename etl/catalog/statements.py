@@ -32,6 +32,20 @@ CREATE OR REPLACE VIEW heads AS         -- the newest standing version of each p
     SELECT max(version) AS version FROM standing GROUP BY source, path, key;
 """
 
+# Films that were put into the graph as soon as a record of them was read.
+FORESEEN = "CREATE TEMP TABLE foreseen (film TEXT, version BIGINT)"
+
+CONFIRM = """
+INSERT INTO films SELECT film, inputs, versions
+FROM candidates JOIN foreseen USING (film)
+WHERE inputs = version::TEXT
+AND film NOT IN (SELECT film FROM foreseen GROUP BY film HAVING count(*) > 1)
+"""
+
+MISTAKEN = (
+    "SELECT DISTINCT film FROM foreseen WHERE film NOT IN (SELECT film FROM films) ORDER BY film"
+)
+
 # For each place that has not gone: its newest version, and the newest that is fit for the graph.
 PLACES = """
 CREATE OR REPLACE TEMP TABLE places AS
@@ -105,7 +119,7 @@ SELECT source, status, count(*) FROM (
         WHEN p.kind = 'reject' THEN 'rejected'
         WHEN p.head IN (SELECT version FROM quarantine) THEN 'quarantined'
         WHEN NOT m.counts THEN 'superseded'
-        WHEN v.run = $run THEN 'loaded'
+        WHEN v.run = $run OR v.version IN (SELECT version FROM tried) THEN 'loaded'
         ELSE 'unchanged' END AS status
     FROM places p JOIN versions v ON v.version = p.head
     LEFT JOIN candidates_members m ON m.version = p.head

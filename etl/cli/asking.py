@@ -141,9 +141,7 @@ def explain(
 )
 @workspace_option
 @output_options
-def export(
-    provenance: bool, workspace: Path, format_name: str | None, output: Path | None
-) -> None:
+def export(provenance: bool, workspace: Path, format_name: str | None, output: Path | None) -> None:
     """Write the whole graph: N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML.
 
     In N-Quads, provenance is a graph of its own; the other formats have one graph for all.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,13 +14,23 @@ from pyoxigraph import Quad
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.catalog.migrations import VERSION
+from etl.errors import WorkspaceError
 from etl.identifiers import Iris
+from etl.mapping import MAPPING_VERSION
 from etl.pipeline.building import Builder
 from etl.pipeline.reading import opened
-from etl.pipeline.refusing import located
-from etl.pipeline.reports import Found, LoadReport, Progress, Severity, silent, unheard
-from etl.pipeline.workers import Workers
-from etl.provenance import describe_run, describe_source
+from etl.pipeline.recording import concerned, describe
+from etl.pipeline.refusing import Scope, kept_out, located
+from etl.pipeline.reports import (
+    Found,
+    LoadReport,
+    Progress,
+    Severity,
+    SourceReport,
+    silent,
+    unheard,
+)
+from etl.provenance.tally import Tally
 from etl.resolution import Film
 from etl.sources.files import Source
 from etl.stores.embedded import EmbeddedStore
@@ -71,67 +81,95 @@ class Change:
         self._places: dict[str, Source] = {}
 
     @contextmanager
-    def catalog(self, iris: Iris) -> Iterator[Catalog]:
-        """Give the next generation's catalog, a copy of the current one, with a run begun.
+    def building(self, iris: Iris, *, afresh: bool = False) -> Iterator[Builder]:
+        """Begin a run on a copy of the current catalog, and of the current store unless `afresh`.
 
-        `iris` is for a workspace that has none yet.
+        `iris` is for a workspace that has no catalog yet, or whose graph is made afresh.
         """
-        with self.report.timed("catalog"):
-            if self.current is None:
-                catalog = Catalog.create(self._following.catalog, iris)
-            else:
-                shutil.copyfile(self.current.catalog, self._following.catalog)
-                catalog = Catalog.write(self._following.catalog)
+        catalog = self._catalog(iris)
         try:
             self.report.run = catalog.begin(self._options.command)
-            yield catalog
+            if afresh:
+                catalog.forget_graph(iris)
+            elif self.current is not None:
+                _refuse_other_mapping(catalog)
+            store = self._store(afresh=afresh)
+            try:
+                yield self._builder(catalog, store, fresh=self.current is None or afresh)
+            finally:
+                store.close()
         finally:
             catalog.close()
 
-    def build(
-        self, catalog: Catalog, *, workers: Workers | None = None, afresh: bool = False
-    ) -> Comparison:
-        """Bring the store in step with the catalog, or make it anew; give the comparison."""
+    def _catalog(self, iris: Iris) -> Catalog:
+        with self.report.timed("catalog"):
+            if self.current is None:
+                return Catalog.create(self._following.catalog, iris)
+            shutil.copyfile(self.current.catalog, self._following.catalog)
+            return Catalog.write(self._following.catalog)
+
+    def _store(self, *, afresh: bool) -> EmbeddedStore:
         with self.report.timed("store"):
             if self.current is not None and not afresh:
                 EmbeddedStore.checkpoint(self.current.store, self._following.store)
-            self._store = EmbeddedStore.write(self._following.store)
-        iris = catalog.iris
-        self._places = {source.name: source for source in catalog.sources()}
+            return EmbeddedStore.write(self._following.store)
+
+    def _builder(self, catalog: Catalog, store: EmbeddedStore, *, fresh: bool) -> Builder:
         builder = Builder(
             catalog=catalog,
-            store=self._store,
-            iris=iris,
+            store=store,
+            iris=catalog.iris,
             engine=self.engine,
             report=self.report,
             run=self.report.run or 0,
-            fresh=self.current is None or afresh,
+            fresh=fresh,
             progress=self._options.progress,
             warned=lambda film, result: self._warn(builder, film, result),
             changed=self._options.changed,
-            workers=workers,
-            sources={name: iris.source(source.slug) for name, source in self._places.items()},
+            tally=Tally() if fresh else Tally.decode(catalog.setting("tally") or "[]"),
         )
-        return builder.build()
+        return builder
 
     def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
         reason = builder.reason(film, result)
+        if not self._places:
+            self._places = {source.name: source for source in builder.catalog.sources()}
         for member in film.members:
             path = opened(self._places[member.origin.source], member.origin.path)
             finding = located(Severity.WARNING, path, member.origin.line, member.record, reason)
             self._options.found(finding)
 
-    def record(self, catalog: Catalog, used: Sequence[Source], dropped: Sequence[Source]) -> None:
+    def account(
+        self,
+        catalog: Catalog,
+        comparison: Comparison,
+        sources: Iterable[tuple[Source, int]],
+        scope: Scope,
+    ) -> None:
+        """Say how every record within a scope ended, source by source.
+
+        Each source comes with the number of its records that have vanished.
+        """
+        statuses = comparison.statuses(self.report.run or 0, scope)
+        for source, vanished in sources:
+            counts = statuses.get(source.name, {})
+            ended = SourceReport(source.label, source.name, vanished=vanished, **counts)
+            self.report.sources.append(ended)
+        for refused in kept_out(catalog, scope):
+            for finding in refused.findings:
+                self._options.found(finding)
+
+    def record(self, builder: Builder) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
-        run = self.report.run or 0
+        catalog, run = builder.catalog, self.report.run or 0
         catalog.end(run, time.perf_counter() - self._started, self.report.summary())
+        catalog.keep_setting("mapping", str(MAPPING_VERSION))
+        catalog.keep_setting("tally", builder.tally.encode())
         with self.report.timed("store"):
-            for source in dropped:
-                self._store.remove(self._store.entity(catalog.iris.source(source.slug)))
-            self._store.add(describe_run(catalog.runs()[-1], used, catalog.iris))
-            for source in catalog.sources():
-                self._store.add(describe_source(source, catalog.iris))
-            self._store.finish()
+            runs = catalog.runs()
+            described = runs if builder.fresh else concerned(runs, run)
+            describe(catalog, builder.store, builder.tally, described)
+            builder.store.finish()
 
     def commit(self) -> None:
         """Make it the generation that readers see, unless this is a dry run."""
@@ -140,6 +178,20 @@ class Change:
         with self.report.timed("store"):
             self._workspace.commit(self._following)
         self.report.committed = True
+
+
+def _refuse_other_mapping(catalog: Catalog) -> None:
+    """Keep a graph from being made by two mappings at once.
+
+    Raises:
+        WorkspaceError: the graph was made by another than this version's.
+    """
+    if catalog.mapping != MAPPING_VERSION:
+        raise WorkspaceError(
+            f"the graph was made by version {catalog.mapping} of the mapping, "
+            f"and this is version {MAPPING_VERSION}",
+            hint="to make the graph anew, run: etl rebuild",
+        )
 
 
 @contextmanager
@@ -174,10 +226,23 @@ def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
         current = workspace.required()
         found = Catalog.version(current.catalog)
         shutil.copyfile(current.catalog, following.catalog)
-        Catalog.write(following.catalog).close()
         EmbeddedStore.checkpoint(current.store, following.store)
+        _bring_up_to_date(following)
         workspace.commit(following)
     return found
+
+
+def _bring_up_to_date(generation: Generation) -> None:
+    """Migrate a generation's catalog, and say in its store what this version says of it."""
+    catalog, store = Catalog.write(generation.catalog), EmbeddedStore.write(generation.store)
+    try:
+        tally = Tally.counted(store)
+        catalog.keep_setting("tally", tally.encode())
+        describe(catalog, store, tally, catalog.runs())
+        store.finish()
+    finally:
+        store.close()
+        catalog.close()
 
 
 @contextmanager

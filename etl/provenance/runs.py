@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, Triple
 
 from etl.catalog.entries import Run
 from etl.identifiers import Iris
@@ -65,7 +65,7 @@ def _used(run: Run, slugs: Mapping[str, str], iris: Iris) -> Iterator[Triple]:
     node = iris.run(run.run)
     told: list[dict[str, Any]] = run.report.get("sources", [])
     for number, each in enumerate(told, start=1):
-        slug = slugs.get(each.get("name") or each["label"])
+        slug = slugs.get(each.get("source") or each["label"])
         if slug is None:
             continue
         usage = iris.part(node, f"source-{number}")

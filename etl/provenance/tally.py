@@ -93,7 +93,7 @@ class Tally:
 
 def _solutions(store: Readable, pattern: str) -> dict[str, int]:
     """Count the solutions of a pattern by the values of its variable ?key."""
-    sparql = f"SELECT ?key (COUNT(*) AS ?n) {{ {pattern} }} GROUP BY ?key"  # noqa: S608
+    sparql = f"SELECT ?key (COUNT(*) AS ?n) {{ {pattern} }} GROUP BY ?key"
     answer = store.query(sparql)
     assert isinstance(answer, QuerySolutions)  # noqa: S101  # the text is a SELECT
     return {str(row["key"].value): int(row["n"].value) for row in answer}

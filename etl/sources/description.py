@@ -41,6 +41,9 @@ class Description:
         return msgspec.json.decode(text, type=cls)
 
 
+UNDESCRIBED = Description()
+
+
 @dataclass(frozen=True, slots=True)
 class _License:
     name: str = ""
@@ -54,7 +57,7 @@ class _Package:
     licenses: tuple[_License, ...] = ()
 
 
-def place(root: str) -> str:
+def description_of(root: str) -> str:
     """Return where the description of a source lies, if it has one."""
     return os.path.join(root if os.path.isdir(root) else os.path.dirname(root), FILE)
 
@@ -64,7 +67,7 @@ def read_description(path: str) -> Description | Reject:
     try:
         package = msgspec.json.decode(Path(path).read_bytes(), type=_Package)
     except (FileNotFoundError, NotADirectoryError):
-        return Description()
+        return UNDESCRIBED
     except OSError as error:
         return Reject(1, "", "a readable file", (error.strerror or str(error)).lower())
     except msgspec.ValidationError as error:
@@ -75,7 +78,7 @@ def read_description(path: str) -> Description | Reject:
     for licence in licences:
         if not _is_web_address(licence):
             found = licence or "neither name nor path"
-            expected = "licenses with the name of an SPDX licence (CC0-1.0), or a web address as path"
+            expected = "an SPDX name such as CC0-1.0, or a web address as path, of a licence"
             return Reject(1, "", expected, found)
     homepage = package.homepage if _is_web_address(package.homepage) else ""
     return Description(package.title, homepage, licences)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from etl.errors import SourceError
 from etl.records import Reject
-from etl.sources.description import FILE, Description
+from etl.sources.description import FILE, UNDESCRIBED, Description
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -66,7 +66,7 @@ class Source:
     root: str
     paths: tuple[str, ...]
     whole: bool = True
-    description: Description = Description()
+    description: Description = UNDESCRIBED
 
     @property
     def named(self) -> bool:
