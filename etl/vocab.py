@@ -31,7 +31,7 @@ VOID = Namespace(
     vocabulary
     """,
 )
-DCAT = Namespace("http://www.w3.org/ns/dcat#", "Dataset landingPage")
+DCAT = Namespace("http://www.w3.org/ns/dcat#", "Dataset landingPage version")
 XSD = Namespace(
     "http://www.w3.org/2001/XMLSchema#",
     "boolean date dateTime decimal duration gYear integer nonNegativeInteger string",
@@ -43,13 +43,12 @@ SCHEMA = Namespace(
     name datePublished url sameAs identifier propertyID value
     director actor characterName description genre duration inLanguage countryOfOrigin
     aggregateRating ratingValue bestRating worstRating ratingCount
-    softwareVersion
     """,
 )
-FILM = Namespace(
-    "https://w3id.org/reelgraph/film#",
+FILM = Namespace("https://w3id.org/reelgraph/film#", "performance")
+FILM_RUNS = Namespace(  # of the same vocabulary: what we say of runs and records, not of films
+    FILM.iri,
     """
-    performance
     filmsAdded filmsChanged filmsRemoved peopleAdded peopleChanged peopleRemoved
     recordsLoaded recordsUnchanged recordsSuperseded recordsRejected recordsQuarantined
     recordsVanished

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from etl.errors import StoreError
 
 if TYPE_CHECKING:
@@ -35,13 +37,20 @@ def engine() -> CompiledEngine:
 
 @contextmanager
 def opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
-    """Open the current generation for reading."""
+    """Open the current generation for reading, and say if another mapping made its graph."""
     from etl.catalog.catalog import Catalog
+    from etl.mapping import MAPPING_VERSION
     from etl.stores.embedded import EmbeddedStore
     from etl.workspace import Workspace
 
     generation = Workspace(workspace).required()
     with Catalog.read(generation.catalog) as catalog:
+        if catalog.mapping != MAPPING_VERSION:
+            click.echo(
+                f"Warning: the graph was made by version {catalog.mapping} of the mapping, "
+                f"and this is version {MAPPING_VERSION}; to make it anew, run: etl rebuild",
+                err=True,
+            )
         yield catalog, EmbeddedStore.read(generation.store)
 
 

@@ -15,7 +15,7 @@ from etl.pipeline.reading import Read, Reading
 from etl.pipeline.reports import Finding, LoadReport, Severity
 from etl.pipeline.workers import Workers
 from etl.records import Reject
-from etl.sources.description import description_of, read_description
+from etl.sources.description import UNDESCRIBED, description_of, read_description
 from etl.sources.files import Source, shown, sources
 from etl.validation import Engine
 from etl.workspace import Workspace
@@ -65,6 +65,8 @@ class _Load:
         self._change = change
         self._options = options
         self._old = old
+        known = old.all_sources() if old else []
+        self._descriptions = {source.name: source.description for source in known}
         self._report = change.report
         self._iris = old.iris if old else Iris.below(options.base_iri or DEFAULT_BASE_IRI)
         if options.base_iri is not None and Iris.below(options.base_iri) != self._iris:
@@ -86,12 +88,12 @@ class _Load:
                     workers=workers,
                     absorbed=_absorbed(source, known),
                 )
-                for source in map(self._described, sources(arguments, self._options.name, known))
+                for source in self._described(sources(arguments, self._options.name, known))
             ]
             reads = (read for reading in readings for read in reading if read.staged)
             with self._report.timed("read"):
                 first = next(reads, None)
-            if first is None and self._old and not _redescribed(readings, self._old):
+            if first is None and self._old and not self._redescribed(readings):
                 self._finish(self._old, self._old.compare(), readings)
                 return
             with self._change.building(self._iris) as builder:
@@ -102,15 +104,21 @@ class _Load:
                 self._finish(builder.catalog, comparison, readings)
                 self._change.record(builder)
 
-    def _described(self, source: Source) -> Source:
-        """Give a source with what it says of itself; what cannot be read changes nothing."""
-        path = description_of(source.root)
-        description = read_description(path)
-        if isinstance(description, Reject):
-            place = f"{shown(path)}:{description.line}"
-            self._options.found(Finding(Severity.WARNING, place, description.message))
-            return source
-        return replace(source, description=description)
+    def _described(self, named: Iterable[Source]) -> Iterator[Source]:
+        """Give sources with what they say of themselves; what cannot be read changes nothing."""
+        for source in named:
+            path = description_of(source.root)
+            told = read_description(path)
+            if isinstance(told, Reject):
+                place = f"{shown(path)}:{told.line}"
+                self._options.found(Finding(Severity.WARNING, place, told.message))
+                told = self._descriptions.get(source.name, UNDESCRIBED)
+            yield replace(source, description=told)
+
+    def _redescribed(self, readings: Iterable[Reading]) -> bool:
+        """Say whether any source that is known says something else of itself than it used to."""
+        sources = [reading.source for reading in readings]
+        return any(self._descriptions.get(s.name, s.description) != s.description for s in sources)
 
     def _stage(self, builder: Builder, read: Read | None, rest: Iterator[Read]) -> None:
         done = 0
@@ -143,13 +151,6 @@ class _Load:
         ended = [(reading.source, reading.vanished) for reading in readings]
         scope = {item for reading in readings for item in reading.scope}
         self._change.account(catalog, comparison, ended, scope)
-
-
-def _redescribed(readings: Iterable[Reading], catalog: Catalog) -> bool:
-    """Say whether any source says something else of itself than it used to."""
-    known = {source.name: source.description for source in catalog.all_sources()}
-    sources = [reading.source for reading in readings]
-    return any(known.get(s.name, s.description) != s.description for s in sources)
 
 
 def _absorbed(source: Source, known: Sequence[Source]) -> list[Source]:

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from etl.catalog.entries import Derivation
 from etl.identifiers import Iris
 from etl.resolution import Film
-from etl.vocab import FILM, PROV, RDF, XSD
+from etl.vocab import FILM_RUNS, PROV, RDF, XSD
 
 
 def derivations(film: Film, sources: Mapping[str, NamedNode], iris: Iris) -> Iterator[Quad]:
@@ -33,5 +33,5 @@ def describe_derivation(derivation: Derivation, slug: str, iris: Iris) -> Iterat
     yield Triple(record, RDF.type, PROV.Entity)
     yield Triple(record, PROV.hadPrimarySource, iris.source(slug))
     yield Triple(record, PROV.wasGeneratedBy, iris.run(derivation.run))
-    yield Triple(record, FILM.file, Literal(derivation.path))
-    yield Triple(record, FILM.line, Literal(str(derivation.line), datatype=XSD.integer))
+    yield Triple(record, FILM_RUNS.file, Literal(derivation.path))
+    yield Triple(record, FILM_RUNS.line, Literal(str(derivation.line), datatype=XSD.integer))

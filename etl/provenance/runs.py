@@ -3,8 +3,8 @@
 What a run changed is an entity of its own, `run/3#change`. An undo uses it, and invalidates it:
 PROV-O invalidates entities, not activities, and what is taken back is the change.
 
-Source: PROV-O, section 3.1 (starting point terms), 3.2 (`generated`, `wasInvalidatedBy`,
-`SoftwareAgent`), 3.3 (`qualifiedUsage`, for the counts of each source).
+Source: PROV-O, sections 3.1 (starting point terms), 3.2 (`generated`, `wasInvalidatedBy`,
+`SoftwareAgent`) and 3.3 (`qualifiedUsage`, for the counts of each source); DCAT 3, `dcat:version`.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from pyoxigraph import Literal, Triple
 
 from etl.catalog.entries import Run
 from etl.identifiers import Iris
-from etl.vocab import FILM, PROV, RDF, RDFS, SCHEMA, XSD
+from etl.vocab import DCAT, FILM_RUNS, PROV, RDF, RDFS, XSD
 
 RECORDS = {
-    "loaded": FILM.recordsLoaded,
-    "unchanged": FILM.recordsUnchanged,
-    "superseded": FILM.recordsSuperseded,
-    "rejected": FILM.recordsRejected,
-    "quarantined": FILM.recordsQuarantined,
-    "vanished": FILM.recordsVanished,
+    "loaded": FILM_RUNS.recordsLoaded,
+    "unchanged": FILM_RUNS.recordsUnchanged,
+    "superseded": FILM_RUNS.recordsSuperseded,
+    "rejected": FILM_RUNS.recordsRejected,
+    "quarantined": FILM_RUNS.recordsQuarantined,
+    "vanished": FILM_RUNS.recordsVanished,
 }
 ENTITIES = {
-    ("films", "added"): FILM.filmsAdded,
-    ("films", "changed"): FILM.filmsChanged,
-    ("films", "removed"): FILM.filmsRemoved,
-    ("people", "added"): FILM.peopleAdded,
-    ("people", "changed"): FILM.peopleChanged,
-    ("people", "removed"): FILM.peopleRemoved,
+    ("films", "added"): FILM_RUNS.filmsAdded,
+    ("films", "changed"): FILM_RUNS.filmsChanged,
+    ("films", "removed"): FILM_RUNS.filmsRemoved,
+    ("people", "added"): FILM_RUNS.peopleAdded,
+    ("people", "changed"): FILM_RUNS.peopleChanged,
+    ("people", "removed"): FILM_RUNS.peopleRemoved,
 }
 
 
@@ -48,7 +48,7 @@ def describe_run(run: Run, slugs: Mapping[str, str], iris: Iris) -> Iterator[Tri
     yield Triple(node, PROV.wasAssociatedWith, agent)
     yield Triple(agent, RDF.type, PROV.SoftwareAgent)
     yield Triple(agent, RDFS.label, Literal(f"reelgraph {run.software}"))
-    yield Triple(agent, SCHEMA.softwareVersion, Literal(run.software))
+    yield Triple(agent, DCAT.version, Literal(run.software))
     yield Triple(node, PROV.generated, change)
     yield Triple(change, RDF.type, PROV.Entity)
     if run.undoes is not None:
