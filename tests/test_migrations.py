@@ -26,10 +26,12 @@ from etl.pipeline.changing import ChangeOptions
 from etl.pipeline.checking import differences
 from etl.pipeline.recording import provenance_of
 from etl.pipeline.revising import rebuild, undo
+from etl.provenance.runs import integer
 from etl.provenance.tally import Tally
 from etl.resources import folder
 from etl.stores.embedded import EmbeddedStore
 from etl.validation import CompiledEngine, Shapes, ValidationReport
+from etl.vocab import VOID
 from etl.workspace import Workspace
 
 WORKSPACES = Path(__file__).parent / "fixtures" / "workspaces"
@@ -87,6 +89,8 @@ def test_a_command_that_writes_brings_an_older_workspace_up_to_date(
         story = [quad.triple for quad in provenance_of(catalog, store)]
         assert CompiledEngine(PROVENANCE).validate(story) == ValidationReport()
         assert Tally.decode(catalog.setting("tally") or "") == Tally.counted(store)
+        (subjects,) = [triple.object for triple in story if triple[1] == VOID.distinctSubjects]
+        assert subjects == integer(len({quad.subject for quad in store.export()}))
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -24,7 +24,7 @@ from etl.catalog.migrations import VERSION, found_version, migrate
 from etl.catalog.statements import FORESEEN, TABLES, VIEWS
 from etl.errors import WorkspaceError
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
-from etl.records import Origin, Reject, decode_film, decode_reject
+from etl.records import FilmRecord, Origin, Reject, decode_film, decode_reject, digest_of
 from etl.resolution import Member
 from etl.sources.description import Description
 from etl.sources.files import Source, Stat
@@ -299,7 +299,7 @@ class Catalog:
     def forget_graph(self, iris: Iris) -> None:
         """Forget what the graph was made from, so that all of it is made anew below `iris`."""
         self.try_again()
-        for table in ("films", "people"):
+        for table in ("films", "people", "redirects"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
         self._db.execute("UPDATE settings SET value = ? WHERE name = 'base_iri'", [iris.base])
 
@@ -341,6 +341,22 @@ class Catalog:
         self._db.execute(
             "INSERT INTO foreseen SELECT unnest($1::TEXT[]), unnest($2::BIGINT[])",
             [[film for film, _ in films], [version for _, version in films]],
+        )
+
+    def stage_links(self, run: int, links: Sequence[tuple[Place, FilmRecord]]) -> None:
+        """Add versions of link records, and who they say the names in their films are."""
+        staged = [Staged.read(place, digest_of(record), record) for place, record in links]
+        first = self.stage(run, staged)
+        rows = [
+            (version, link.subject, link.imdb_id, link.wikidata_id)
+            for version, (_, record) in enumerate(links, start=first)
+            for link in record.links
+            if link.kind == "person" and link.holds
+        ]
+        self._db.execute(
+            "INSERT INTO links SELECT unnest($1::BIGINT[]), unnest($2::TEXT[]), "
+            "unnest($3::TEXT[]), unnest($4::TEXT[])",
+            [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
         )
 
     # What has changed

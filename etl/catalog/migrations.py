@@ -15,9 +15,16 @@ from etl.catalog.statements import VIEWS
 from etl.errors import WorkspaceError
 
 MIGRATIONS: tuple[str, ...] = (
-    # 1 → 2: which mapping made the graph, which program a run, what a source says of itself
+    # 1 → 2: the graph remembers which mapping made it
+    "INSERT INTO settings VALUES ('mapping', '1');",
+    # 2 → 3: links
     """
-    INSERT INTO settings VALUES ('mapping', '1');
+    ALTER TABLE people ADD COLUMN wikidata TEXT;
+    CREATE TABLE links (version BIGINT, name TEXT, imdb TEXT, wikidata TEXT);
+    CREATE TABLE redirects (kind TEXT, old TEXT, new TEXT);
+    """,
+    # 3 → 4: which program did a run, what a source says of itself
+    """
     ALTER TABLE runs ADD COLUMN software TEXT;
     ALTER TABLE sources ADD COLUMN description TEXT;
     UPDATE runs SET software = 'unknown';

@@ -11,7 +11,7 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.catalog.entries import Group, Reason, groups_of
 from etl.identifiers import Iris
-from etl.mapping import field_of, map_person, person_iri
+from etl.mapping import field_of, map_person, map_redirect, person_iri
 from etl.pipeline.drafting import (
     Draft,
     Prepared,
@@ -79,6 +79,7 @@ class Builder:
             self._comparison.forget([film])
         self._apply()
         self._people()
+        self._redirects()
         return self._comparison
 
     def _prepare(self, workers: Workers) -> None:
@@ -157,10 +158,14 @@ class Builder:
     def _refuse(self, refused: Draft, results: Sequence[ValidationResult]) -> None:
         """Put the records that are at fault for a film into quarantine.
 
-        A record is at fault that does not conform alone, where the others together do;
-        otherwise all are.
+        What linking found is at fault where the film conforms without it, and only then. A
+        record is at fault that does not conform alone, where the others together do; otherwise
+        all are.
         """
-        members = refused.group.members
+        members = [each for each in refused.group.members if not each.record.links]
+        links = [each for each in refused.group.members if each.record.links]
+        if links and self._conforms(refused.group, members):
+            members = links
         sound: list[Member] = []
         if len(members) > 1:
             sound = [member for member in members if self._conforms(refused.group, [member])]
@@ -244,6 +249,12 @@ class Builder:
                 self._apply()
         for node in removed:
             self._replace(node, (), self.report.people)
+        self._apply()
+
+    def _redirects(self) -> None:
+        removed, added = self._comparison.change_redirects()
+        self._gone.extend(_quad(map_redirect(each, self.iris)) for each in removed)
+        self._new.extend(map_redirect(each, self.iris) for each in added)
         self._apply()
 
 
