@@ -11,10 +11,11 @@ from pyoxigraph import Quad, QuerySolutions, Triple
 from records import Film, write
 
 from etl.catalog.catalog import Catalog
+from etl.findings import Finding
 from etl.pipeline.checking import Difference, differences
 from etl.pipeline.loading import LoadOptions, load
 from etl.pipeline.recording import provenance_of
-from etl.pipeline.reports import Finding, LoadReport
+from etl.pipeline.reports import LoadReport
 from etl.provenance.tally import Tally
 from etl.resources import folder
 from etl.stores.embedded import EmbeddedStore
@@ -27,6 +28,8 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 
 class Unchecked:
     """An engine for tests that are not about shapes: it finds nothing."""
+
+    shapes, looks_ahead_only = Shapes(()), True
 
     def validate(self, triples: Iterable[Triple]) -> ValidationReport:
         del triples
@@ -74,7 +77,7 @@ class Desk:
         generation = self.workspace.required()
         store = EmbeddedStore.read(generation.store)
         with Catalog.read(generation.catalog) as catalog:
-            assert Tally.decode(catalog.setting("tally") or "") == Tally.counted(store)
+            assert Tally.decode(catalog.settings.get("tally") or "") == Tally.counted(store)
             return list(differences(catalog, store))
 
     def provenance(self) -> set[Triple]:
@@ -98,4 +101,4 @@ class Desk:
     def messages(self) -> list[str]:
         """Give what was said about records, without the folder's path."""
         start = str(self.source) + os.sep
-        return [f"{each.place.removeprefix(start)}: {each.message}" for each in self.findings]
+        return [f"{each.place.removeprefix(start)}: {each.sentence}" for each in self.findings]

@@ -88,7 +88,7 @@ def test_a_command_that_writes_brings_an_older_workspace_up_to_date(
         assert [str(item.origin) for item in catalog.quarantined()] == ["9900003.txt:1"]
         story = [quad.triple for quad in provenance_of(catalog, store)]
         assert CompiledEngine(PROVENANCE).validate(story) == ValidationReport()
-        assert Tally.decode(catalog.setting("tally") or "") == Tally.counted(store)
+        assert Tally.decode(catalog.settings.get("tally") or "") == Tally.counted(store)
         (subjects,) = [triple.object for triple in story if triple[1] == VOID.distinctSubjects]
         assert subjects == integer(len({quad.subject for quad in store.export()}))
 

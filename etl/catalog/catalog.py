@@ -21,6 +21,7 @@ import duckdb
 from etl.catalog.comparison import Comparison, scalar
 from etl.catalog.entries import Derivation, Group, Known, Place, Quarantined, Reason, Run, Staged
 from etl.catalog.migrations import VERSION, found_version, migrate
+from etl.catalog.settings import Settings
 from etl.catalog.statements import FORESEEN, TABLES, VIEWS
 from etl.errors import WorkspaceError
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
@@ -99,24 +100,21 @@ class Catalog:
         self._db.execute("CHECKPOINT")
         self._db.close()
 
-    def setting(self, name: str) -> str | None:
-        """Return what has been kept under a name."""
-        value = scalar(self._db, "SELECT value FROM settings WHERE name = ?", [name])
-        return None if value is None else str(value)
+    @staticmethod
+    def own_shapes(path: Path) -> str:
+        """Return the user's own shapes that a catalog remembers, whichever version wrote it."""
+        with _connect(path, read_only=True) as connection:
+            return Settings(connection).own_shapes
 
-    def keep_setting(self, name: str, value: str) -> None:
-        """Keep a text under a name."""
-        self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
+    @property
+    def settings(self) -> Settings:
+        """Return what the workspace has been told once."""
+        return Settings(self._db)
 
     @property
     def iris(self) -> Iris:
         """Return what mints the workspace's IRIs."""
-        return Iris(self.setting("base_iri") or DEFAULT_BASE_IRI)
-
-    @property
-    def mapping(self) -> int:
-        """Return the version of the mapping that made the graph; 0 where there is no graph."""
-        return int(self.setting("mapping") or 0)
+        return Iris(self.settings.get("base_iri") or DEFAULT_BASE_IRI)
 
     # Sources and files
 
@@ -301,7 +299,7 @@ class Catalog:
         self.try_again()
         for table in ("films", "people", "redirects"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
-        self._db.execute("UPDATE settings SET value = ? WHERE name = 'base_iri'", [iris.base])
+        self.settings.set("base_iri", iris.base)
 
     def stage(self, run: int, staged: Sequence[Staged]) -> int:
         """Add versions, numbered one after the other; return the first's number."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, quiet_option, workspace_option
+from etl.cli.options import DATA_SAY_NO, DONE, quiet_option, shapes_option, workspace_option
 from etl.cli.session import command_line, engine
 from etl.cli.telling import Told, load_lines
 
@@ -27,8 +28,15 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Load nothing if any record is kept out.")
 @click.option("--allow-removals", is_flag=True, help="Load though most of a source has vanished.")
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
+@shapes_option
 @quiet_option
-def load(sources: tuple[str, ...], workspace: Path, quiet: bool, **options: Any) -> None:  # noqa: ANN401 - click checks them
+def load(
+    sources: tuple[str, ...],
+    workspace: Path,
+    shapes: tuple[Path, ...],
+    quiet: bool,
+    **options: Any,  # noqa: ANN401 - click checks them
+) -> None:
     """Read, validate and load files, folders or globs; print what that changed.
 
     Loading a source again brings the graph in step with it: what is new is added, what has
@@ -46,10 +54,11 @@ def load(sources: tuple[str, ...], workspace: Path, quiet: bool, **options: Any)
             progress=meter.update,
             waiting=meter.say,
             found=told.tell,
+            own_shapes=_text(shapes),
             **options,
         )
-        report = load(Workspace(workspace), sources, engine(), settings)
-    told.end()
+        report = load(Workspace(workspace), sources, engine(workspace, shapes), settings)
+    told.end(report)
     if not quiet:
         for line in load_lines(report, dry_run=settings.dry_run):
             click.echo(line)
@@ -69,7 +78,9 @@ def undo(run: int, workspace: Path, dry_run: bool, quiet: bool) -> None:
     from etl.pipeline.revising import undo
     from etl.workspace import Workspace
 
-    _revise(lambda options: undo(Workspace(workspace), run, engine(), options), dry_run, quiet)
+    _revise(
+        lambda options: undo(Workspace(workspace), run, engine(workspace), options), dry_run, quiet
+    )
 
 
 @click.command()
@@ -82,7 +93,11 @@ def remove(source: str, workspace: Path, dry_run: bool, quiet: bool) -> None:
     from etl.pipeline.revising import remove
     from etl.workspace import Workspace
 
-    _revise(lambda options: remove(Workspace(workspace), source, engine(), options), dry_run, quiet)
+    _revise(
+        lambda options: remove(Workspace(workspace), source, engine(workspace), options),
+        dry_run,
+        quiet,
+    )
 
 
 @click.command()
@@ -94,25 +109,38 @@ def replay(workspace: Path, dry_run: bool, quiet: bool) -> None:
     from etl.pipeline.revising import replay
     from etl.workspace import Workspace
 
-    _revise(lambda options: replay(Workspace(workspace), engine(), options), dry_run, quiet)
+    checks = engine(workspace)
+    _revise(lambda options: replay(Workspace(workspace), checks, options), dry_run, quiet)
 
 
 @click.command()
 @workspace_option
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs with this from now on.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@shapes_option
 @quiet_option
-def rebuild(workspace: Path, base_iri: str | None, dry_run: bool, quiet: bool) -> None:
+def rebuild(
+    workspace: Path, base_iri: str | None, dry_run: bool, shapes: tuple[Path, ...], quiet: bool
+) -> None:
     """Make the graph anew from the catalog, after mapping, shapes or base IRI have changed."""
     from etl.pipeline.revising import rebuild
     from etl.workspace import Workspace
 
+    checks = engine(workspace, shapes)
+
     def change(options: ChangeOptions) -> LoadReport:
         processes = os.cpu_count() or 1
-        held = Workspace(workspace)
-        return rebuild(held, engine(), options, base_iri=base_iri, processes=processes)
+        held, options = Workspace(workspace), replace(options, own_shapes=_text(shapes))
+        return rebuild(held, checks, options, base_iri=base_iri, processes=processes)
 
     _revise(change, dry_run, quiet)
+
+
+def _text(shapes: tuple[Path, ...]) -> str | None:
+    """Read shapes of one's own, to be remembered; None leaves those that are."""
+    from etl.validation import Shapes
+
+    return Shapes.read(shapes).text if shapes else None
 
 
 def _revise(change: Callable[[ChangeOptions], LoadReport], dry_run: bool, quiet: bool) -> None:
@@ -131,7 +159,7 @@ def _revise(change: Callable[[ChangeOptions], LoadReport], dry_run: bool, quiet:
                 found=told.tell,
             )
         )
-    told.end()
+    told.end(report)
     if not quiet:
         for line in load_lines(report, dry_run=dry_run):
             click.echo(line)

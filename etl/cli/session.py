@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
     from etl.output import Answer
     from etl.stores.embedded import EmbeddedStore
-    from etl.validation import CompiledEngine
+    from etl.validation import Engine, Shapes
 
 
 def command_line() -> str:
@@ -27,12 +27,33 @@ def command_line() -> str:
     return shlex.join(["etl", *sys.argv[1:]])
 
 
-def engine() -> CompiledEngine:
-    """Compile the shapes that films and people have to conform to."""
-    from etl.resources import folder
-    from etl.validation import CompiledEngine, Shapes
+def own_shapes(workspace: Path, files: Sequence[Path]) -> Shapes:
+    """Read the user's own shapes: those that are named, else those the workspace remembers."""
+    from etl.catalog.catalog import Catalog
+    from etl.validation import Shapes
+    from etl.workspace import Workspace
 
-    return CompiledEngine(Shapes.read([folder("shapes")]))
+    if files:
+        return Shapes.read(files)
+    generation = Workspace(workspace).current()
+    return Shapes.of_text(Catalog.own_shapes(generation.catalog) if generation else "")
+
+
+def engine(workspace: Path, files: Sequence[Path] = (), name: str = "compiled") -> Engine:
+    """Make ready to validate by our shapes and the user's own; tell what is to be known of them."""
+    from etl.resources import folder
+    from etl.validation import CompiledEngine, ReferenceEngine, Shapes
+
+    shapes = Shapes.read([folder("shapes")])
+    own = own_shapes(workspace, files)
+    if own.triples:
+        shapes |= own
+    if name == "pyshacl":
+        return ReferenceEngine(shapes)
+    compiled = CompiledEngine(shapes)
+    for note in compiled.notes:
+        click.echo(f"Warning: {note}", err=True)
+    return compiled
 
 
 @contextmanager
@@ -45,9 +66,10 @@ def opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
 
     generation = Workspace(workspace).required()
     with Catalog.read(generation.catalog) as catalog:
-        if catalog.mapping != MAPPING_VERSION:
+        made_by = catalog.settings.mapping
+        if made_by != MAPPING_VERSION:
             click.echo(
-                f"Warning: the graph was made by version {catalog.mapping} of the mapping, "
+                f"Warning: the graph was made by version {made_by} of the mapping, "
                 f"and this is version {MAPPING_VERSION}; to make it anew, run: etl rebuild",
                 err=True,
             )

@@ -15,21 +15,15 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.catalog.migrations import VERSION
 from etl.errors import WorkspaceError
+from etl.findings import Found, severity_of, unheard
 from etl.identifiers import Iris
 from etl.mapping import MAPPING_VERSION
 from etl.pipeline.building import Builder
+from etl.pipeline.judging import reason
 from etl.pipeline.reading import opened
 from etl.pipeline.recording import concerned, describe
 from etl.pipeline.refusing import Scope, kept_out, located
-from etl.pipeline.reports import (
-    Found,
-    LoadReport,
-    Progress,
-    Severity,
-    SourceReport,
-    silent,
-    unheard,
-)
+from etl.pipeline.reports import LoadReport, Progress, SourceReport, silent
 from etl.provenance.tally import Tally
 from etl.resolution import Film
 from etl.sources.files import Source
@@ -51,10 +45,14 @@ def _unseen(sign: str, quads: Iterable[Quad]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ChangeOptions:
-    """How to change a workspace, and whom to tell; `dry_run` changes nothing."""
+    """How to change a workspace, and whom to tell; `dry_run` changes nothing.
+
+    `own_shapes` are the user's own from now on, as N-Triples; None leaves them as they are.
+    """
 
     command: str = "load"
     dry_run: bool = False
+    own_shapes: str | None = None
     progress: Progress = silent
     waiting: Callable[[str], None] = field(default=_nobody)
     found: Found = field(default=unheard)
@@ -93,6 +91,7 @@ class Change:
                 catalog.forget_graph(iris)
             elif self.current is not None:
                 _refuse_other_mapping(catalog)
+            self._keep_shapes(catalog, fresh=self.current is None or afresh)
             store = self._store(afresh=afresh)
             try:
                 yield self._builder(catalog, store, fresh=self.current is None or afresh)
@@ -100,6 +99,11 @@ class Change:
                 store.close()
         finally:
             catalog.close()
+
+    def _keep_shapes(self, catalog: Catalog, *, fresh: bool) -> None:
+        """Remember the user's own shapes, and those that all of a fresh graph is judged by."""
+        digest = self.engine.shapes.digest if fresh else None
+        catalog.settings.keep_shapes(own=self._options.own_shapes, digest=digest)
 
     def _catalog(self, iris: Iris) -> Catalog:
         with self.report.timed("catalog"):
@@ -126,17 +130,17 @@ class Change:
             progress=self._options.progress,
             warned=lambda film, result: self._warn(builder, film, result),
             changed=self._options.changed,
-            tally=Tally() if fresh else Tally.decode(catalog.setting("tally") or "[]"),
+            tally=Tally() if fresh else Tally.decode(catalog.settings.get("tally") or "[]"),
         )
         return builder
 
     def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
-        reason = builder.reason(film, result)
+        why = reason(film, result, builder.iris)
         if not self._places:
             self._places = {source.name: source for source in builder.catalog.sources()}
         for member in film.members:
             path = opened(self._places[member.origin.source], member.origin.path)
-            finding = located(Severity.WARNING, path, member.origin.line, member.record, reason)
+            finding = located(severity_of(result), path, member.origin.line, member.record, why)
             self._options.found(finding)
 
     def account(
@@ -150,6 +154,8 @@ class Change:
 
         Each source comes with the number of its records that have vanished.
         """
+        judged_by = catalog.settings.shapes_digest
+        self.report.shapes_changed = judged_by not in (None, self.engine.shapes.digest)
         statuses = comparison.statuses(self.report.run or 0, scope)
         for source, vanished in sources:
             counts = statuses.get(source.name, {})
@@ -163,8 +169,8 @@ class Change:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
         catalog, run = builder.catalog, self.report.run or 0
         catalog.end(run, time.perf_counter() - self._started, self.report.summary())
-        catalog.keep_setting("mapping", str(MAPPING_VERSION))
-        catalog.keep_setting("tally", builder.tally.encode())
+        catalog.settings.set("mapping", str(MAPPING_VERSION))
+        catalog.settings.set("tally", builder.tally.encode())
         with self.report.timed("store"):
             runs = catalog.runs()
             described = runs if builder.fresh else concerned(runs, run)
@@ -186,9 +192,9 @@ def _refuse_other_mapping(catalog: Catalog) -> None:
     Raises:
         WorkspaceError: the graph was made by another than this version's.
     """
-    if catalog.mapping != MAPPING_VERSION:
+    if catalog.settings.mapping != MAPPING_VERSION:
         raise WorkspaceError(
-            f"the graph was made by version {catalog.mapping} of the mapping, "
+            f"the graph was made by version {catalog.settings.mapping} of the mapping, "
             f"and this is version {MAPPING_VERSION}",
             hint="to make the graph anew, run: etl rebuild",
         )
@@ -237,7 +243,7 @@ def _bring_up_to_date(generation: Generation) -> None:
     catalog, store = Catalog.write(generation.catalog), EmbeddedStore.write(generation.store)
     try:
         tally = Tally.counted(store)
-        catalog.keep_setting("tally", tally.encode())
+        catalog.settings.set("tally", tally.encode())
         describe(catalog, store, tally, catalog.runs())
         store.finish()
     finally:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.errors import WorkspaceError
+from etl.findings import Finding, Severity
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.pipeline.building import Builder
 from etl.pipeline.changing import Change, ChangeOptions, changing
 from etl.pipeline.reading import Read, Reading
-from etl.pipeline.reports import Finding, LoadReport, Severity
+from etl.pipeline.reports import LoadReport
 from etl.pipeline.workers import Workers
 from etl.records import Reject
 from etl.sources.description import UNDESCRIBED, description_of, read_description
@@ -93,7 +94,8 @@ class _Load:
             reads = (read for reading in readings for read in reading if read.staged or read.moved)
             with self._report.timed("read"):
                 first = next(reads, None)
-            if first is None and self._old and not self._redescribed(readings):
+            news = self._redescribed(readings) or self._brings_shapes()
+            if first is None and self._old and not news:
                 self._finish(self._old, self._old.compare(), readings)
                 return
             with self._change.building(self._iris) as builder:
@@ -110,8 +112,8 @@ class _Load:
             path = description_of(source.root)
             told = read_description(path)
             if isinstance(told, Reject):
-                place = f"{shown(path)}:{told.line}"
-                self._options.found(Finding(Severity.WARNING, place, told.message))
+                finding = Finding(Severity.WARNING, told.message, shown(path), told.line)
+                self._options.found(finding)
                 told = self._descriptions.get(source.name, UNDESCRIBED)
             yield replace(source, description=told)
 
@@ -119,6 +121,11 @@ class _Load:
         """Say whether any source that is known says something else of itself than it used to."""
         sources = [reading.source for reading in readings]
         return any(self._descriptions.get(s.name, s.description) != s.description for s in sources)
+
+    def _brings_shapes(self) -> bool:
+        """Say whether there are shapes to remember that the workspace does not know."""
+        own = self._options.own_shapes
+        return self._old is not None and own not in (None, self._old.settings.own_shapes)
 
     def _stage(self, builder: Builder, read: Read | None, rest: Iterator[Read]) -> None:
         done = 0

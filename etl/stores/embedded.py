@@ -7,7 +7,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Self, cast
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Store,
+    Triple,
+    serialize,
+)
 
 from etl.errors import StoreError
 from etl.queries import syntax_error
@@ -128,6 +138,16 @@ class EmbeddedStore:
     def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
         """Give every quad of a named graph, or of the default graph."""
         return self._store.quads_for_pattern(None, None, None, graph or DefaultGraph())
+
+    def triples(
+        self,
+        subject: NamedNode | BlankNode | Triple | None,
+        predicate: NamedNode | None,
+        object_: NamedNode | BlankNode | Literal | Triple | None,
+    ) -> Iterator[Triple]:
+        """Yield the triples of the default graph that have these parts, where they are given."""
+        found = self._store.quads_for_pattern(subject, predicate, object_, DefaultGraph())
+        return (quad.triple for quad in found)
 
     def size(self) -> int:
         """Count the triples of the default graph."""
