@@ -26,6 +26,7 @@ from etl.catalog.statements import (
     PEOPLE,
     PLACES,
     REDIRECTED,
+    SAME,
     STATUS,
     WHO,
 )
@@ -43,6 +44,7 @@ class Comparison:
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute(PLACES)
+        self._db.execute(SAME.format(candidate=CANDIDATE))
         self._db.execute(MEMBERS.format(table="candidates", choice=CANDIDATE))
         self._group("candidates")
 
