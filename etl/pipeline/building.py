@@ -28,6 +28,7 @@ from etl.provenance.tally import Tally
 from etl.resolution import Film
 from etl.stores import Writable
 from etl.validation import Engine, ValidationResult
+from etl.vocab import DCTERMS
 
 CHUNK_FILMS = 1000
 CHUNK_PEOPLE = 20_000
@@ -171,12 +172,17 @@ class Builder:
         self._apply()
 
     def _replace(self, subject: NamedNode, statements: Iterable[Triple | Quad], diff: Diff) -> None:
-        """Give an entity the statements it should have, touching only those that differ."""
+        """Give an entity the statements it should have, touching only those that differ.
+
+        What an IRI redirects to is no statement of the entity that had it, or has it again.
+        """
         if self.fresh:
             self._new.extend(statements)
             diff.added += 1
             return
-        old, new = self.store.entity(subject), set(map(_quad, statements))
+        new = set(map(_quad, statements))
+        held = self.store.entity(subject)
+        old = {quad for quad in held if quad.predicate != DCTERMS.isReplacedBy}
         self._gone.extend(old - new)
         self._new.extend(new - old)
         diff.added += not old
