@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, QuerySolutions, Triple
+from pyoxigraph import NamedNode, Quad, QuerySolutions
 from records import Film, write
 
 from etl.catalog.catalog import Catalog
@@ -17,7 +17,7 @@ from etl.pipeline.loading import LoadOptions, load
 from etl.pipeline.reports import LoadReport
 from etl.resources import folder
 from etl.stores.embedded import EmbeddedStore
-from etl.validation import CompiledEngine, Engine, Shapes, ValidationReport
+from etl.validation import CompiledEngine, Engine, Shapes, Statement, ValidationReport
 from etl.workspace import Workspace
 
 ENGINE = CompiledEngine(Shapes.read([folder("shapes")]))
@@ -30,7 +30,7 @@ class Unchecked:
     shapes = Shapes(())
     walked_back: frozenset[NamedNode] | None = frozenset()
 
-    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
+    def validate(self, triples: Iterable[Statement]) -> ValidationReport:
         del triples
         return ValidationReport()
 

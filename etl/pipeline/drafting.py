@@ -9,14 +9,14 @@ import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, starmap
 from typing import NamedTuple, cast
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from etl.catalog.entries import Group, MemberRow, groups_of
 from etl.identifiers import Iris
-from etl.mapping import map_film, map_person, person_iri
+from etl.mapping import Statement, film_statements, map_person, person_iri
 from etl.provenance import derivations
 from etl.resolution import Film, Member, Person, resolve
 from etl.validation import Engine, ValidationResult
@@ -24,11 +24,11 @@ from etl.validation import Engine, ValidationResult
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A film on its way into the graph, with the triples it would have there."""
+    """A film on its way into the graph, with what would be said of it there."""
 
     group: Group
     film: Film
-    triples: list[Triple]
+    statements: list[Statement]
 
 
 def draft(
@@ -36,7 +36,7 @@ def draft(
 ) -> Draft:
     """Draft a film from some of its group's members."""
     film = resolve(group.film, members, identities)
-    return Draft(group, film, map_film(film, iris))
+    return Draft(group, film, film_statements(film, iris))
 
 
 def judged(
@@ -56,7 +56,7 @@ def judged(
     for each in drafts:
         found: dict[ValidationResult, None] = {}
         for people in _spellings([each]):
-            triples = [*each.triples, *_mapped(people, iris)]
+            triples = [*each.statements, *_mapped(people, iris)]
             results = engine.validate(triples).results
             mentioned = {term for triple in triples for term in triple} if results else set()
             found |= dict.fromkeys(each for each in results if each.focus_node in mentioned)
@@ -68,7 +68,7 @@ def _judged_together(
 ) -> list[tuple[Film, ValidationResult]] | None:
     """Validate films at once; None where something is found that belongs to none of them."""
     found: list[tuple[Film, ValidationResult]] = []
-    films: Iterable[Triple] = chain.from_iterable(each.triples for each in drafts)
+    films: Iterable[Statement] = chain.from_iterable(each.statements for each in drafts)
     for people in _spellings(drafts):
         results = engine.validate(chain(films, _mapped(people, iris))).results
         films = ()
@@ -86,11 +86,11 @@ def _stay_apart(drafts: Sequence[Draft], engine: Engine, iris: Iris) -> bool:
     if not walked_back:
         return walked_back is not None
     people = dict.fromkeys(person for each in drafts for person in each.film.people)
-    films = chain.from_iterable(each.triples for each in drafts)
+    films = chain.from_iterable(each.statements for each in drafts)
     return all(
-        _entity(triple.object) == _entity(triple.subject)
-        for triple in chain(films, _mapped(people, iris))
-        if triple.predicate in walked_back
+        _entity(value) == _entity(subject)
+        for subject, predicate, value in chain(films, _mapped(people, iris))
+        if predicate in walked_back
     )
 
 
@@ -99,15 +99,15 @@ def _entity(node: object) -> str:
     return node.value.partition("#")[0] if isinstance(node, NamedNode) else ""
 
 
-def _mapped(people: Iterable[Person], iris: Iris) -> Iterator[Triple]:
+def _mapped(people: Iterable[Person], iris: Iris) -> Iterator[Statement]:
     for person in people:
         yield from _mapped_person(person, iris)
 
 
 @lru_cache(maxsize=20_000)
-def _mapped_person(person: Person, iris: Iris) -> Sequence[Triple]:
+def _mapped_person(person: Person, iris: Iris) -> Sequence[Statement]:
     """Map a person, and remember it: many play in film after film."""
-    return map_person(person, iris)
+    return [(subject, predicate, value) for subject, predicate, value in map_person(person, iris)]
 
 
 def _spellings(drafts: Sequence[Draft]) -> list[dict[Person, None]]:
@@ -142,7 +142,7 @@ def statements(
     each: Draft, sources: Mapping[str, NamedNode], iris: Iris
 ) -> Iterable[Triple | Quad]:
     """Give all that the store is to hold of a film: its triples, and what it derives from."""
-    return chain(each.triples, derivations(each.film, sources, iris))
+    return chain(starmap(Triple, each.statements), derivations(each.film, sources, iris))
 
 
 class Prepared(NamedTuple):
