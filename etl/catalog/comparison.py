@@ -11,13 +11,14 @@ import duckdb
 
 from etl.catalog.entries import Group, MemberRow, Reason, groups_of
 from etl.catalog.statements import (
-    CANDIDATE,
+    FALLBACK,
     GROUPS,
     IDENTITIES,
     MEMBERS,
     NAMED,
     PEOPLE,
     PLACES,
+    REFUSED,
     STATUS,
 )
 from etl.resolution import Member, Person
@@ -26,34 +27,56 @@ from etl.resolution import Member, Person
 class Comparison:
     """The films as the records make them, and how each stands to the graph.
 
-    What it knows is in temporary tables of its connection; one comparison at a time.
+    Each place gives its newest record that can be read. Where the shapes refuse that, it falls
+    back to the one before, and so on: what the graph holds depends on nothing but the versions
+    that stand, and the shapes. `quarantine` remembers what was refused on the way, with the
+    group it was refused in, so that the same question is not asked twice.
+
+    What a comparison knows is in temporary tables of its connection; one comparison at a time.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
+        self._db.execute("CREATE OR REPLACE TEMP TABLE upheld (film TEXT, inputs TEXT)")
         self._db.execute(PLACES)
-        self._db.execute(MEMBERS.format(table="candidates", choice=CANDIDATE))
+        self._db.execute(MEMBERS)
         self._db.execute(IDENTITIES.format(people=PEOPLE))
-        self._db.execute(GROUPS.format(table="candidates", people=PEOPLE))
+        self._db.execute(GROUPS.format(people=PEOPLE))
+        self.step_down()
 
-    def compare_accepted(self) -> None:
-        """Put together which accepted versions make which film, after all have been judged."""
-        self._fresh = False
-        self._db.execute(PLACES)
-        self._db.execute(MEMBERS.format(table="accepted", choice="accepted"))
-        self._db.execute(GROUPS.format(table="accepted", people=PEOPLE))
+    def step_down(self) -> bool:
+        """Let places fall back from what has been refused; say whether any did."""
+        stepped = False
+        while True:
+            self._db.execute(REFUSED)
+            if not scalar(self._db, "SELECT count(*) FROM refused"):
+                return stepped
+            stepped, self._fresh = True, False
+            self._db.execute("INSERT INTO upheld SELECT DISTINCT film, inputs FROM refused")
+            self._db.execute(FALLBACK)
+            self._db.execute(
+                "UPDATE places SET choice = fallback.choice FROM fallback "
+                "WHERE places.choice = fallback.version"
+            )
+            self._db.execute(MEMBERS)
+            self._db.execute(GROUPS.format(people=PEOPLE))
 
-    def pending(self, table: str, size: int) -> Iterator[list[MemberRow]]:
-        """Give the films of `candidates` or `accepted` that differ from the graph's, in chunks.
+    def forget_refusals(self) -> None:
+        """Take out of quarantine what was not refused this time."""
+        self._db.execute(
+            "DELETE FROM quarantine WHERE (film, inputs) NOT IN (SELECT (film, inputs) FROM upheld)"
+        )
+
+    def pending(self, size: int) -> Iterator[list[MemberRow]]:
+        """Give the films that differ from the graph's, in chunks.
 
         A chunk has the records of so many films, those of a film side by side.
         """
         self._db.execute(
-            f"CREATE OR REPLACE TEMP TABLE pending AS SELECT * FROM {table} g "  # noqa: S608
+            "CREATE OR REPLACE TEMP TABLE pending AS SELECT * FROM groups g "
             "WHERE NOT EXISTS (FROM films f WHERE f.film = g.film AND f.inputs = g.inputs) "
-            "AND NOT EXISTS (FROM quarantine q WHERE q.film = g.film AND q.inputs = g.inputs) "
             "ORDER BY first"
         )
         total = int(scalar(self._db, "SELECT count(*) FROM pending"))
@@ -113,17 +136,10 @@ class Comparison:
             [(member.version, group.film, group.inputs, run, text) for member in refused],
         )
 
-    def release(self, groups: Sequence[Group]) -> None:
-        """Take the records of films that now conform out of quarantine."""
-        versions = [member.version for group in groups for member in group.members]
-        self._db.execute(
-            "DELETE FROM quarantine WHERE version IN (SELECT unnest($1::BIGINT[]))", [versions]
-        )
-
     def superfluous_films(self) -> list[str]:
         """List the films in the graph that no accepted record is about any more."""
         rows = self._db.execute(
-            "SELECT film FROM films WHERE film NOT IN (SELECT film FROM accepted) ORDER BY film"
+            "SELECT film FROM films WHERE film NOT IN (SELECT film FROM groups) ORDER BY film"
         )
         return [film for (film,) in rows.fetchall()]
 

@@ -29,15 +29,33 @@ CREATE OR REPLACE VIEW heads AS         -- the newest standing version of each p
     SELECT max(version) AS version FROM standing GROUP BY source, path, key;
 """
 
-# For each place that has not gone: its newest version, and the newest that is fit for the graph.
+# For each place that has not gone: its newest version, and the one that is chosen for the graph,
+# at first the newest that can be read.
 PLACES = """
 CREATE OR REPLACE TEMP TABLE places AS
-SELECT head, kind, accepted FROM (
-    SELECT max(version) AS head, arg_max(kind, version) AS kind,
-           max(version) FILTER (kind = 'film' AND version NOT IN (SELECT version FROM quarantine))
-               AS accepted
+SELECT source, path, key, head, kind, gone, CASE WHEN film > gone THEN film END AS choice FROM (
+    SELECT source, path, key, max(version) AS head, arg_max(kind, version) AS kind,
+           max(version) FILTER (kind = 'film') AS film,
+           coalesce(max(version) FILTER (kind = 'gone'), 0) AS gone
     FROM standing GROUP BY source, path, key)
 WHERE kind <> 'gone'
+"""
+
+# What the shapes have said against the groups as they are now; and what each place that is
+# refused by that has to fall back to: its last version before, or nothing.
+REFUSED = """
+CREATE OR REPLACE TEMP TABLE refused AS
+SELECT DISTINCT version, film, inputs FROM quarantine SEMI JOIN groups USING (film, inputs)
+"""
+
+FALLBACK = """
+CREATE OR REPLACE TEMP TABLE fallback AS
+SELECT places.choice AS version, max(older.version) AS choice
+FROM places SEMI JOIN refused ON refused.version = places.choice
+LEFT JOIN standing AS older
+    ON older.source = places.source AND older.path = places.path AND older.key = places.key
+    AND older.kind = 'film' AND older.version > gone AND older.version < places.choice
+GROUP BY places.choice
 """
 
 # The versions of each film. A record without an IMDb id belongs to the film whose records give
@@ -47,7 +65,7 @@ PEOPLE = (
 )
 
 MEMBERS = """
-CREATE OR REPLACE TEMP TABLE {table}_members AS
+CREATE OR REPLACE TEMP TABLE members AS
 SELECT *, row_number() OVER (PARTITION BY film, source ORDER BY path DESC, line DESC) = 1 AS counts
 FROM (
     SELECT version, source, path, line, names, name_ids,
@@ -55,30 +73,30 @@ FROM (
                     CASE WHEN min(imdb) OVER same = max(imdb) OVER same
                          THEN min(imdb) OVER same END,
                     'movielens-' || movielens) AS film
-    FROM versions WHERE version IN (SELECT {choice} FROM places)
+    FROM versions WHERE version IN (SELECT choice FROM places)
     WINDOW same AS (PARTITION BY movielens))
 """
 
 IDENTITIES = """
 CREATE OR REPLACE TEMP TABLE identities AS
 SELECT name, min(id) AS id
-FROM (SELECT {people} FROM candidates_members WHERE counts AND name_ids IS NOT NULL)
+FROM (SELECT {people} FROM members WHERE counts AND name_ids IS NOT NULL)
 WHERE id <> '' GROUP BY name HAVING count(DISTINCT id) = 1
 """
 
 # What a film is made from: its versions, and the identities of the people it names.
 GROUPS = """
-CREATE OR REPLACE TEMP TABLE {table} AS
+CREATE OR REPLACE TEMP TABLE groups AS
 WITH named AS (
     SELECT film, string_agg(DISTINCT who, ';' ORDER BY who) AS people FROM (
         SELECT film, name || '=' || identities.id AS who
-        FROM (SELECT film, {people} FROM {table}_members WHERE counts)
+        FROM (SELECT film, {people} FROM members WHERE counts)
         JOIN identities USING (name))
     GROUP BY film)
 SELECT film, list(version ORDER BY source) AS versions, min(version) AS first,
        string_agg(version::TEXT, ',' ORDER BY source) || coalesce(';' || any_value(people), '')
            AS inputs
-FROM {table}_members LEFT JOIN named USING (film) WHERE counts GROUP BY film
+FROM members LEFT JOIN named USING (film) WHERE counts GROUP BY film
 """
 
 # The people of the films in the graph, each with one name.
@@ -86,7 +104,7 @@ NAMED = """
 CREATE OR REPLACE TEMP TABLE named AS
 WITH mentions AS (
     SELECT name, coalesce(nullif(credits.id, ''), identities.id) AS imdb
-    FROM (SELECT {people} FROM accepted_members JOIN films USING (film) WHERE counts) AS credits
+    FROM (SELECT {people} FROM members JOIN films USING (film) WHERE counts) AS credits
     LEFT JOIN identities USING (name)
     WHERE name <> ''),
 spellings AS (SELECT name, imdb, count(*) AS films FROM mentions GROUP BY ALL)
@@ -105,10 +123,7 @@ SELECT source, status, count(*) FROM (
         WHEN v.run = $run OR v.version IN (SELECT version FROM tried) THEN 'loaded'
         ELSE 'unchanged' END AS status
     FROM places p JOIN versions v ON v.version = p.head
-    LEFT JOIN candidates_members m ON m.version = p.head
+    LEFT JOIN members m ON m.version = p.head
     JOIN scope s ON s.source = v.source AND (s.path IS NULL OR s.path = v.path))
 GROUP BY ALL
 """
-
-# Which version of a place is tried: the newest that can be read.
-CANDIDATE = "CASE WHEN kind = 'film' THEN head ELSE accepted END"

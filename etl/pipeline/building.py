@@ -48,25 +48,31 @@ class Builder:
     def build(self) -> Comparison:
         """Bring films and people in step, and give what told them apart.
 
-        All changed films are judged first; then records that fell back to what was accepted
-        before make their films anew; then what no record is about any more goes.
+        Changed films are judged; what is refused falls back to the record before, and films that
+        this changes are judged in turn; then what no record is about any more goes.
         """
         with self.report.timed("catalog"):
             self._comparison = self.catalog.compare()
-        self._films("candidates")
-        with self.report.timed("catalog"):
-            self._comparison.compare_accepted()
-        self._films("accepted")
+        self._films(fresh=self.fresh)
+        while self._stepped_down():
+            self._films(fresh=False)
+        self._comparison.forget_refusals()
         for film in self._comparison.superfluous_films():
-            self._replace(self.iris.movie(film), (), self.report.films)
+            self._replace(self.iris.movie(film), (), self.report.films, fresh=False)
             self._comparison.forget([film])
         self._apply()
+        if self.fresh:
+            self.report.films = Diff(added=self.catalog.counts()[0])
         self._people()
         return self._comparison
 
-    def _films(self, table: str) -> None:
+    def _stepped_down(self) -> bool:
+        with self.report.timed("catalog"):
+            return self._comparison.step_down()
+
+    def _films(self, *, fresh: bool) -> None:
         done = 0
-        for rows, clean in self._pages(table):
+        for rows, clean in self._pages(fresh=fresh):
             groups = list(groups_of(rows))
             with self.report.timed("map"):
                 identities = self._comparison.identities(groups)
@@ -75,25 +81,25 @@ class Builder:
                 refused = self._violations(drafts)
             fit = [each for each in drafts if each.film.key not in refused]
             with self.report.timed("store"):
-                self._store(fit)
+                self._store(fit, fresh=fresh)
             with self.report.timed("catalog"):
-                self._comparison.release([each.group for each in fit])
                 self._comparison.accept([each.film.key for each in fit])
-            if table == "candidates":
-                self._refuse_all(drafts, refused)
+            for each in drafts:
+                if each.film.key in refused:
+                    self._refuse(each, refused[each.film.key])
             done += clean + len(groups)
             self.progress("films", done, self._comparison.pending_count())
         self._apply()
 
-    def _pages(self, table: str) -> Iterator[tuple[list[MemberRow], int]]:
+    def _pages(self, *, fresh: bool) -> Iterator[tuple[list[MemberRow], int]]:
         """Give the records of pending films, and how many films beside them are done already.
 
         Where processes are running and the store is fresh, they do all films that the shapes
         have nothing to say about, which is nearly all.
         """
-        pages = self._comparison.pending(table, CHUNK_FILMS)
+        pages = self._comparison.pending(CHUNK_FILMS)
         workers = self.workers
-        if not (workers and workers.running and self.fresh) or self._comparison.has_identities():
+        if not (workers and workers.running and fresh) or self._comparison.has_identities():
             yield from ((rows, 0) for rows in pages)
             return
         held: deque[list[MemberRow]] = deque()
@@ -128,13 +134,6 @@ class Builder:
             else:
                 self.warned(film, result)
         return refused
-
-    def _refuse_all(
-        self, drafts: Sequence[Draft], refused: dict[str, list[ValidationResult]]
-    ) -> None:
-        for each in drafts:
-            if each.film.key in refused:
-                self._refuse(each, refused[each.film.key])
 
     def _refuse(self, refused: Draft, results: Sequence[ValidationResult]) -> None:
         """Put the records that are at fault for a film into quarantine.
@@ -181,16 +180,26 @@ class Builder:
             return "actors"
         return field_of(path.strip("<>"))
 
-    def _store(self, drafts: Sequence[Draft]) -> None:
+    def _store(self, drafts: Sequence[Draft], *, fresh: bool) -> None:
         for each in drafts:
             subject = self.iris.movie(each.film.key)
             told = statements(each, self.sources, self.iris)
-            self._replace(subject, told, self.report.films)
+            self._replace(subject, told, self.report.films, fresh=fresh)
         self._apply()
 
-    def _replace(self, subject: NamedNode, statements: Iterable[Triple | Quad], diff: Diff) -> None:
-        """Give an entity the statements it should have, touching only those that differ."""
-        if self.fresh:
+    def _replace(
+        self,
+        subject: NamedNode,
+        statements: Iterable[Triple | Quad],
+        diff: Diff,
+        *,
+        fresh: bool,
+    ) -> None:
+        """Give an entity the statements it should have, touching only those that differ.
+
+        A `fresh` one is not in the store yet.
+        """
+        if fresh:
             self._new.extend(statements)
             diff.added += 1
             return
@@ -220,10 +229,11 @@ class Builder:
                 for person in added:
                     node = person_iri(person, self.iris)
                     removed.discard(node)
-                    self._replace(node, map_person(person, self.iris), self.report.people)
+                    triples = map_person(person, self.iris)
+                    self._replace(node, triples, self.report.people, fresh=self.fresh)
                 self._apply()
         for node in removed:
-            self._replace(node, (), self.report.people)
+            self._replace(node, (), self.report.people, fresh=False)
         self._apply()
 
 

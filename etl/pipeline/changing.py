@@ -77,6 +77,7 @@ class Change:
         self._options = options
         self._started = time.perf_counter()
         self._places: dict[str, Source] = {}
+        self._store: EmbeddedStore | None = None
 
     @contextmanager
     def catalog(self, iris: Iris) -> Iterator[Catalog]:
@@ -103,12 +104,12 @@ class Change:
         with self.report.timed("store"):
             if self.current is not None and not afresh:
                 EmbeddedStore.checkpoint(self.current.store, self._following.store)
-            self._store = EmbeddedStore.write(self._following.store)
+            self._store = store = EmbeddedStore.write(self._following.store)
         iris = catalog.iris
         self._places = {source.name: source for source in catalog.sources()}
         builder = Builder(
             catalog=catalog,
-            store=self._store,
+            store=store,
             iris=iris,
             engine=self.engine,
             report=self.report,
@@ -150,15 +151,22 @@ class Change:
 
     def record(self, catalog: Catalog, used: Sequence[Source], dropped: Sequence[Source]) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
-        run = self.report.run or 0
+        run, store = self.report.run or 0, self._store
+        if store is None:
+            raise RuntimeError("build first")
         catalog.end(run, time.perf_counter() - self._started, self.report.summary())
         with self.report.timed("store"):
             for source in dropped:
-                self._store.remove(self._store.entity(catalog.iris.source(source.slug)))
-            self._store.add(describe_run(catalog.runs()[-1], used, catalog.iris))
+                store.remove(store.entity(catalog.iris.source(source.slug)))
+            store.add(describe_run(catalog.runs()[-1], used, catalog.iris))
             for source in catalog.sources():
-                self._store.add(describe_source(source, catalog.iris))
-            self._store.finish()
+                store.add(describe_source(source, catalog.iris))
+            store.finish()
+
+    def close(self) -> None:
+        """Let go of what is being built, finished or not."""
+        if self._store is not None:
+            self._store.close()
 
     def commit(self) -> None:
         """Make it the generation that readers see, unless this is a dry run."""
@@ -180,7 +188,10 @@ def changing(workspace: Workspace, engine: Engine, options: ChangeOptions) -> It
     with _uncollected(), workspace.writing(options.command, options.waiting) as following:
         change = Change(workspace, following, engine, options)
         change.report.migrated_from = migrated_from
-        yield change
+        try:
+            yield change
+        finally:
+            change.close()
 
 
 def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:

@@ -136,9 +136,14 @@ class EmbeddedStore:
     def finish(self) -> None:
         """Write everything to the disk and let go of it; the store is then not to be used."""
         self._settle()
-        self._loader.shutdown()
         self._store.flush()
-        del self._store  # closes it, and ends what its own threads do to the files
+        self.close()
+
+    def close(self) -> None:
+        """Let go of it, finished or not; the store is then not to be used."""
+        self._loader.shutdown()
+        if hasattr(self, "_store"):
+            del self._store  # closes it, and ends what its own threads do to the files
 
 
 def _unusable(path: Path, error: Exception) -> StoreError:
