@@ -22,12 +22,13 @@ from records import Film
 
 from etl.catalog.catalog import Catalog
 from etl.errors import EtlError, WorkspaceError
+from etl.generations import Generation
 from etl.pipeline.changing import ChangeOptions
 from etl.pipeline.loading import LoadOptions, load
 from etl.pipeline.refusing import kept_out
 from etl.pipeline.reports import LoadReport
-from etl.pipeline.revising import rebuild, remove, replay, undo
-from etl.workspace import Generation, Workspace
+from etl.pipeline.revising import RebuildOptions, rebuild, remove, replay, undo
+from etl.workspace import Workspace
 
 THOROUGH = bool(os.environ.get("CI"))
 FOLDERS = ("one", "two")
@@ -66,9 +67,9 @@ class Doomed(Workspace):
         super().commit(generation)
         self.reach("after the switch")
 
-    def _clean(self, base: int) -> None:
+    def _clean(self, newest: int) -> None:
         if not self.dead:
-            super()._clean(base)
+            super()._clean(newest)
 
 
 @dataclass
@@ -232,7 +233,11 @@ class Histories(RuleBasedStateMachine):
     @rule(moment=moments)
     def rebuild(self, moment: str) -> None:
         before = self.desk.graph()
-        self.happen(moment, lambda w, o: rebuild(w, ENGINE, o), Happened("", {}))
+        self.happen(
+            moment,
+            lambda w, o: rebuild(w, ENGINE, RebuildOptions(progress=o.progress)),
+            Happened("", {}),
+        )
         assert self.desk.graph() == before
 
     # What must be so
@@ -262,7 +267,7 @@ class Histories(RuleBasedStateMachine):
         if self.desk.workspace.current():
             copy = Workspace(self.path / "copy")
             shutil.copytree(self.desk.workspace.path, copy.path)
-            rebuild(copy, ENGINE, ChangeOptions())
+            rebuild(copy, ENGINE, RebuildOptions())
             assert self.graph_of(copy) == self.desk.graph()
             shutil.rmtree(copy.path)
 

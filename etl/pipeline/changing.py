@@ -14,6 +14,8 @@ from pyoxigraph import Quad
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.catalog.migrations import VERSION
+from etl.errors import WorkspaceError
+from etl.generations import Generation
 from etl.identifiers import Iris
 from etl.pipeline.building import Builder
 from etl.pipeline.reading import opened
@@ -33,7 +35,7 @@ from etl.resolution import Film
 from etl.sources.files import Source
 from etl.stores.embedded import EmbeddedStore
 from etl.validation import Engine, ValidationResult
-from etl.workspace import Generation, Workspace
+from etl.workspace import Workspace
 
 Changed = Callable[[str, Iterable[Quad]], None]
 """Told of statements that leave the graph ("-") and enter it ("+")."""
@@ -68,8 +70,9 @@ class Change:
         following: Generation,
         engine: Engine,
         options: ChangeOptions,
+        base: Generation | None,
     ) -> None:
-        self.current = workspace.current()
+        self.current = base
         self.report = LoadReport()
         self._workspace = workspace
         self._following = following
@@ -117,7 +120,7 @@ class Change:
             fresh=self.current is None or afresh,
             progress=self._options.progress,
             warned=lambda film, result: self._warn(builder, film, result),
-            changed=self._options.changed,
+            changed=_unseen if afresh else self._options.changed,
             workers=workers,
             sources={name: iris.source(source.slug) for name, source in self._places.items()},
         )
@@ -168,6 +171,11 @@ class Change:
         if self._store is not None:
             self._store.close()
 
+    @property
+    def following(self) -> Generation:
+        """Return the generation that is being built."""
+        return self._following
+
     def commit(self) -> None:
         """Make it the generation that readers see, unless this is a dry run."""
         if self._options.dry_run:
@@ -185,9 +193,45 @@ def changing(workspace: Workspace, engine: Engine, options: ChangeOptions) -> It
         WorkspaceError: the workspace cannot be used.
     """
     migrated_from = migrate(workspace, options)
-    with _uncollected(), workspace.writing(options.command, options.waiting) as following:
-        change = Change(workspace, following, engine, options)
+    with _building(workspace, engine, options, Workspace.current) as change:
         change.report.migrated_from = migrated_from
+        yield change
+
+
+@contextmanager
+def mending(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Iterator[Change]:
+    """Hold a workspace, which may be damaged, for making its graph anew; see `changing`.
+
+    The change begins from the newest generation whose catalog is sound.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    with _building(workspace, engine, options, _soundest) as change:
+        yield change
+
+
+def _soundest(workspace: Workspace) -> Generation:
+    if workspace.is_new:
+        return workspace.required()
+    for generation in workspace.candidates():
+        if generation.has_sound_catalog() and Catalog.opens(generation.catalog):
+            return generation
+    raise WorkspaceError(
+        f"{workspace.path}: no sound catalog is left",
+        hint=f"delete {workspace.path} and load your sources again",
+    )
+
+
+@contextmanager
+def _building(
+    workspace: Workspace,
+    engine: Engine,
+    options: ChangeOptions,
+    base: Callable[[Workspace], Generation | None],
+) -> Iterator[Change]:
+    with _uncollected(), workspace.writing(options.command, options.waiting) as following:
+        change = Change(workspace, following, engine, options, base(workspace))
         try:
             yield change
         finally:

@@ -80,11 +80,13 @@ def unheard(finding: Finding) -> None:
 class LoadReport:
     """What a load did, or would have done. `run` is None when nothing was written.
 
-    `migrated_from` is the version that the workspace's catalog had, where that was not ours.
+    `migrated_from` is the version that the workspace's catalog had, where that was not ours;
+    `lost` says that runs were lost with a damaged catalog.
     """
 
     run: int | None = None
     migrated_from: int | None = None
+    lost: bool = False
     committed: bool = False
     sources: list[SourceReport] = field(default_factory=list)
     films: Diff = field(default_factory=Diff)

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Staged
 from etl.errors import SourceError
+from etl.generations import Generation
 from etl.identifiers import Iris
-from etl.pipeline.changing import Change, ChangeOptions, changing
+from etl.output.changes import Changes, differing
+from etl.pipeline.changing import Change, ChangeOptions, changing, mending
 from etl.pipeline.reading import Rereading
 from etl.pipeline.refusing import Scope
-from etl.pipeline.reports import LoadReport, SourceReport
+from etl.pipeline.reports import Diff, Finding, LoadReport, Severity, SourceReport
 from etl.pipeline.workers import Workers
 from etl.queries import nearest
 from etl.sources.files import Source
+from etl.stores.embedded import EmbeddedStore
 from etl.validation import Engine
+from etl.vocab import SCHEMA
 from etl.workspace import Workspace
 
 
@@ -28,8 +35,9 @@ def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions)
     Raises:
         WorkspaceError: there is no such run, it is undone already, or it changed no record.
     """
+    workspace.required()
     with changing(workspace, engine, options) as change:
-        with change.catalog(_iris(workspace)) as catalog:
+        with change.catalog(Iris()) as catalog:
             catalog.undo(run, change.report.run or 0)
             _apply(change, catalog, [])
         change.commit()
@@ -42,8 +50,9 @@ def remove(workspace: Workspace, name: str, engine: Engine, options: ChangeOptio
     Raises:
         SourceError: there is no such source.
     """
+    workspace.required()
     with changing(workspace, engine, options) as change:
-        with change.catalog(_iris(workspace)) as catalog:
+        with change.catalog(Iris()) as catalog:
             source = _source(catalog.sources(), name)
             vanished = catalog.remove(change.report.run or 0, source)
             change.report.sources.append(SourceReport(source.label, vanished=vanished))
@@ -60,11 +69,12 @@ def replay(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Load
     Raises:
         WorkspaceError: the workspace cannot be used.
     """
+    generation = workspace.required()
     with changing(workspace, engine, options) as change:
-        with Catalog.read(workspace.required().catalog) as catalog:
-            iris, files = catalog.iris, catalog.kept_out()
+        with Catalog.read(generation.catalog) as catalog:
+            files = catalog.kept_out()
         if files:
-            with change.catalog(iris) as catalog:
+            with change.catalog(Iris()) as catalog:
                 changed = _try_again(change, catalog, files, options)
             if changed:
                 change.commit()
@@ -96,44 +106,95 @@ def _try_again(
     return bool(staged) or before != catalog.quarantined()
 
 
-def rebuild(
-    workspace: Workspace,
-    engine: Engine,
-    options: ChangeOptions,
-    *,
-    base_iri: str | None = None,
-    processes: int = 0,
-) -> LoadReport:
+@dataclass(frozen=True, slots=True)
+class RebuildOptions(ChangeOptions):
+    """How to make a graph anew.
+
+    `base_iri` is what all IRIs begin with from now on, `keep` how many generations are kept.
+    So many `processes` map and validate beside this one.
+    """
+
+    base_iri: str | None = None
+    keep: int | None = None
+    processes: int = 0
+
+
+def rebuild(workspace: Workspace, engine: Engine, options: RebuildOptions) -> LoadReport:
     """Make the graph anew from the catalog, by today's mapping and these shapes.
 
-    `base_iri` is what all IRIs begin with from now on; so many `processes` map and validate
-    beside this one.
+    The old store is only read to tell the difference, so that it may be damaged. Where the
+    catalog is damaged, that of an older generation takes its place.
 
     Raises:
-        WorkspaceError: the workspace cannot be used.
+        WorkspaceError: nothing has been loaded, or no sound catalog is left.
     """
-    with changing(workspace, engine, options) as change:
-        old = _iris(workspace)
-        iris = Iris.below(base_iri) if base_iri else old
-        with change.catalog(iris) as catalog, Workers(processes, engine) as workers:
+    if workspace.is_new:
+        workspace.required()
+    if options.keep and not options.dry_run:
+        workspace.keep(options.keep)
+    with mending(workspace, engine, options) as change:
+        with change.catalog(Iris()) as catalog:
+            iris = Iris.below(options.base_iri) if options.base_iri else catalog.iris
             catalog.forget_graph(iris)
-            comparison = change.build(catalog, workers=workers, afresh=True)
+            with Workers(options.processes, engine) as workers:
+                comparison = change.build(catalog, workers=workers, afresh=True)
             sources = catalog.sources()
             scope: Scope = {(source.name, None) for source in sources}
             change.account(catalog, comparison, [(source, 0) for source in sources], scope)
             change.record(catalog, [], [])
+        old = workspace.newest()
+        _tell_what_is_lost(change, old, options)
+        _tell_difference(change, old, options)
         change.commit()
+        if change.report.committed:
+            workspace.discard_damaged()
     return change.report
+
+
+def _tell_what_is_lost(change: Change, old: Generation, options: ChangeOptions) -> None:
+    """Say that the catalog of an older generation has taken the place of a damaged one."""
+    used = change.current.number if change.current else 0
+    if used < old.number:
+        change.report.lost = True
+        message = (
+            f"damaged; the graph is made from generation {used}: "
+            "load your sources again, to bring back what was read after that"
+        )
+        options.found(Finding(Severity.VIOLATION, str(old.catalog), message))
+
+
+def _tell_difference(change: Change, old: Generation, options: ChangeOptions) -> None:
+    """Compare the new store with the old one, if that is sound."""
+    if old.has_sound_store():
+        before = EmbeddedStore.read(old.store)
+        after = EmbeddedStore.read(change.following.store)
+        with Changes() as changes:
+            for sign, quads in differing(before.export(), after.export()):
+                changes.add(sign, quads)
+                options.changed(sign, quads)
+            _count(change.report, changes, before, after)
+    else:
+        message = "damaged, so nothing can be compared with it"
+        options.found(Finding(Severity.WARNING, str(old.store), message))
+
+
+def _count(
+    report: LoadReport, changes: Changes, before: EmbeddedStore, after: EmbeddedStore
+) -> None:
+    """Count the films and people that differ between two stores."""
+    report.films, report.people = Diff(), Diff()
+    for entity in changes.entities():
+        node = NamedNode(entity.iri)
+        old, new = before.types(node), after.types(node)
+        diff = report.films if SCHEMA.Movie in old | new else report.people
+        diff.added += not old
+        diff.removed += not new
+        diff.changed += bool(old and new)
 
 
 def _apply(change: Change, catalog: Catalog, dropped: Sequence[Source]) -> None:
     change.build(catalog)
     change.record(catalog, [], dropped)
-
-
-def _iris(workspace: Workspace) -> Iris:
-    with Catalog.read(workspace.required().catalog) as catalog:
-        return catalog.iris
 
 
 def _source(sources: Sequence[Source], name: str) -> Source:

@@ -12,6 +12,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, 
 from etl.errors import StoreError
 from etl.queries import syntax_error
 from etl.stores import Answer
+from etl.vocab import RDF
 
 _WAITING_BYTES = 1 << 25  # 32 MB, about 300,000 triples
 
@@ -128,6 +129,10 @@ class EmbeddedStore:
     def export(self) -> Iterator[Quad]:
         """Give every quad of the default graph."""
         return self._store.quads_for_pattern(None, None, None, DefaultGraph())
+
+    def types(self, subject: NamedNode) -> set[object]:
+        """Return the classes that a subject is said to be of."""
+        return {quad.object for quad in self._store.quads_for_pattern(subject, RDF.type, None)}
 
     def size(self) -> int:
         """Count the triples of the default graph."""
