@@ -27,10 +27,11 @@ class File(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What is wrong with a file of the workspace."""
+    """What is wrong with a file of the workspace; `content` if it is one of catalog or store."""
 
     path: Path
     problem: str
+    content: bool = True
 
     def __str__(self) -> str:
         return f"{self.path}: {self.problem}"
@@ -85,7 +86,7 @@ class Generation:
         `digests` has the digests of files that were read before, by inode, and gets these.
         """
         if self._listed() is None:
-            yield Damage(self.path / _LIST, "missing or damaged")
+            yield Damage(self.path / _LIST, "missing or damaged", content=False)
         yield from self._compared(lambda path, file: _of_content(path, file, digests))
 
     def has_sound_catalog(self) -> bool:

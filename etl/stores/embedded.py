@@ -7,7 +7,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Self, cast
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import (
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    Triple,
+    serialize,
+)
 
 from etl.errors import StoreError
 from etl.queries import syntax_error
@@ -134,9 +144,14 @@ class EmbeddedStore:
         """Return the classes that a subject is said to be of."""
         return {quad.object for quad in self._store.quads_for_pattern(subject, RDF.type, None)}
 
+    def holds(self, triples: Iterable[Triple]) -> bool:
+        """Say whether all of some triples are in the default graph."""
+        return all(Quad(*triple) in self._store for triple in triples)
+
     def size(self) -> int:
         """Count the triples of the default graph."""
-        return sum(1 for _ in self.export())
+        solutions = cast(QuerySolutions, self.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
+        return int(cast(Literal, next(solutions)["n"]).value)
 
     def finish(self) -> None:
         """Write everything to the disk and let go of it; the store is then not to be used."""
