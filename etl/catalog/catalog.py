@@ -20,10 +20,10 @@ import duckdb
 from etl.catalog.comparison import Comparison, scalar
 from etl.catalog.entries import Group, Known, Place, Quarantined, Reason, Run, Staged
 from etl.catalog.migrations import VERSION, found_version, migrate
-from etl.catalog.statements import TABLES, VIEWS
+from etl.catalog.statements import FORESEEN, TABLES, VIEWS
 from etl.errors import WorkspaceError
 from etl.identifiers import Iris
-from etl.records import Origin, Reject, decode_film, decode_reject
+from etl.records import FilmRecord, Origin, Reject, decode_film, decode_reject, digest_of
 from etl.resolution import Member
 from etl.sources.files import Source, Stat
 
@@ -33,6 +33,7 @@ class Catalog:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
+        self._db.execute(FORESEEN)
 
     @classmethod
     def create(cls, path: Path, iris: Iris) -> Self:
@@ -283,13 +284,15 @@ class Catalog:
     def forget_graph(self, iris: Iris) -> None:
         """Forget what the graph was made from, so that all of it is made anew below `iris`."""
         self.try_again()
-        for table in ("films", "people"):
+        for table in ("films", "people", "redirects"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
         self._db.execute("UPDATE settings SET value = ? WHERE name = 'base_iri'", [iris.base])
 
-    def stage(self, run: int, staged: Sequence[Staged]) -> None:
-        """Add versions."""
-        first = (scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
+    def stage(self, run: int, staged: Sequence[Staged]) -> int:
+        """Add versions, numbered one after the other; return the first's number."""
+        first = int(scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
+        if not staged:
+            return first
         columns = zip(*staged, strict=True)
         self._db.execute(
             "INSERT INTO versions SELECT unnest($1::BIGINT[]), $2, unnest($3::TEXT[]), "
@@ -297,6 +300,48 @@ class Catalog:
             "unnest($8::TEXT[]), unnest($9::TEXT[]), unnest($10::TEXT[]), unnest($11::TEXT[]), "
             "unnest($12::TEXT[]), unnest($13::TEXT[])",
             [list(range(first, first + len(staged))), run, *map(list, columns)],
+        )
+        return first
+
+    def move(self, places: Sequence[Place]) -> None:
+        """Write down that records now stand on another line of their file."""
+        if places:
+            source, path, key, line = map(list, zip(*places, strict=True))
+            self._db.execute(
+                "UPDATE versions SET line = moved.line FROM ("
+                "SELECT unnest($1::TEXT[]) AS source, unnest($2::TEXT[]) AS path, "
+                "unnest($3::TEXT[]) AS key, unnest($4::INTEGER[]) AS line) AS moved "
+                "WHERE versions.source = moved.source AND versions.path = moved.path "
+                "AND versions.key = moved.key AND version IN (SELECT version FROM heads)",
+                [source, path, key, line],
+            )
+
+    def holds_any(self, films: Sequence[str]) -> bool:
+        """Say whether the graph has any of these films."""
+        sql = "SELECT count(*) FROM films WHERE film IN (SELECT unnest($1::TEXT[]))"
+        return bool(scalar(self._db, sql, [list(films)]))
+
+    def foresee(self, films: Sequence[tuple[str, int]]) -> None:
+        """Remember films, each with the only version that it is held to be made of."""
+        self._db.execute(
+            "INSERT INTO foreseen SELECT unnest($1::TEXT[]), unnest($2::BIGINT[])",
+            [[film for film, _ in films], [version for _, version in films]],
+        )
+
+    def stage_links(self, run: int, links: Sequence[tuple[Place, FilmRecord]]) -> None:
+        """Add versions of link records, and who they say the names in their films are."""
+        staged = [Staged.read(place, digest_of(record), record) for place, record in links]
+        first = self.stage(run, staged)
+        rows = [
+            (version, link.subject, link.imdb_id, link.wikidata_id)
+            for version, (_, record) in enumerate(links, start=first)
+            for link in record.links
+            if link.kind == "person" and link.holds
+        ]
+        self._db.execute(
+            "INSERT INTO links SELECT unnest($1::BIGINT[]), unnest($2::TEXT[]), "
+            "unnest($3::TEXT[]), unnest($4::TEXT[])",
+            [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
         )
 
     # What has changed

@@ -14,7 +14,7 @@ from etl.resolution import Member
 class Staged(NamedTuple):
     """What was read at a place, as the catalog keeps it: a row of `versions`.
 
-    `kind` is film, reject or gone. `names` has the people of a film, a line each, and
+    `kind` is film, link, reject or gone. `names` has the people of a film, a line each, and
     `name_ids` their IMDb ids, or None where it gives none. `body` is the record as JSON.
     """
 
@@ -38,7 +38,7 @@ class Staged(NamedTuple):
         people = dict.fromkeys((credit.name, credit.imdb_id) for credit in item.credits)
         return cls(
             *place,
-            "film",
+            "link" if item.links else "film",
             digest,
             imdb=item.identifiers.get("imdb"),
             movielens=item.identifiers.get("movielens"),

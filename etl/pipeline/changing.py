@@ -29,7 +29,6 @@ from etl.pipeline.reports import (
     silent,
     unheard,
 )
-from etl.pipeline.workers import Workers
 from etl.provenance import describe_run, describe_source
 from etl.resolution import Film
 from etl.sources.files import Source
@@ -80,40 +79,45 @@ class Change:
         self._options = options
         self._started = time.perf_counter()
         self._places: dict[str, Source] = {}
-        self._store: EmbeddedStore | None = None
 
     @contextmanager
-    def catalog(self, iris: Iris) -> Iterator[Catalog]:
-        """Give the next generation's catalog, a copy of the current one, with a run begun.
+    def building(self, iris: Iris | None, *, afresh: bool = False) -> Iterator[Builder]:
+        """Begin a run on a copy of the current catalog, and of the current store unless `afresh`.
 
-        `iris` is for a workspace that has none yet.
+        `iris` is for a workspace that has no catalog yet, or whose graph is made afresh; None
+        keeps what it has.
         """
-        with self.report.timed("catalog"):
-            if self.current is None:
-                catalog = Catalog.create(self._following.catalog, iris)
-            else:
-                shutil.copyfile(self.current.catalog, self._following.catalog)
-                catalog = Catalog.write(self._following.catalog)
+        catalog = self._catalog(iris or Iris())
         try:
             self.report.run = catalog.begin(self._options.command)
-            yield catalog
+            if afresh:
+                catalog.forget_graph(iris or catalog.iris)
+            store = self._store(afresh=afresh)
+            try:
+                yield self._builder(catalog, store, afresh=afresh)
+            finally:
+                store.close()
         finally:
             catalog.close()
 
-    def build(
-        self, catalog: Catalog, *, workers: Workers | None = None, afresh: bool = False
-    ) -> Comparison:
-        """Bring the store in step with the catalog, or make it anew; give the comparison."""
+    def _catalog(self, iris: Iris) -> Catalog:
+        with self.report.timed("catalog"):
+            if self.current is None:
+                return Catalog.create(self._following.catalog, iris)
+            shutil.copyfile(self.current.catalog, self._following.catalog)
+            return Catalog.write(self._following.catalog)
+
+    def _store(self, *, afresh: bool) -> EmbeddedStore:
         with self.report.timed("store"):
             if self.current is not None and not afresh:
                 EmbeddedStore.checkpoint(self.current.store, self._following.store)
-            self._store = store = EmbeddedStore.write(self._following.store)
-        iris = catalog.iris
-        self._places = {source.name: source for source in catalog.sources()}
+            return EmbeddedStore.write(self._following.store)
+
+    def _builder(self, catalog: Catalog, store: EmbeddedStore, *, afresh: bool) -> Builder:
         builder = Builder(
             catalog=catalog,
             store=store,
-            iris=iris,
+            iris=catalog.iris,
             engine=self.engine,
             report=self.report,
             run=self.report.run or 0,
@@ -121,13 +125,13 @@ class Change:
             progress=self._options.progress,
             warned=lambda film, result: self._warn(builder, film, result),
             changed=_unseen if afresh else self._options.changed,
-            workers=workers,
-            sources={name: iris.source(source.slug) for name, source in self._places.items()},
         )
-        return builder.build()
+        return builder
 
     def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
         reason = builder.reason(film, result)
+        if not self._places:
+            self._places = {source.name: source for source in builder.catalog.sources()}
         for member in film.members:
             path = opened(self._places[member.origin.source], member.origin.path)
             finding = located(Severity.WARNING, path, member.origin.line, member.record, reason)
@@ -152,11 +156,10 @@ class Change:
             for finding in refused.findings:
                 self._options.found(finding)
 
-    def record(self, catalog: Catalog, used: Sequence[Source], dropped: Sequence[Source]) -> None:
+    def record(self, builder: Builder, used: Sequence[Source], dropped: Sequence[Source]) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
-        run, store = self.report.run or 0, self._store
-        if store is None:
-            raise RuntimeError("build first")
+        catalog, store = builder.catalog, builder.store
+        run = self.report.run or 0
         catalog.end(run, time.perf_counter() - self._started, self.report.summary())
         with self.report.timed("store"):
             for source in dropped:
@@ -165,11 +168,6 @@ class Change:
             for source in catalog.sources():
                 store.add(describe_source(source, catalog.iris))
             store.finish()
-
-    def close(self) -> None:
-        """Let go of what is being built, finished or not."""
-        if self._store is not None:
-            self._store.close()
 
     @property
     def following(self) -> Generation:
@@ -231,11 +229,7 @@ def _building(
     base: Callable[[Workspace], Generation | None],
 ) -> Iterator[Change]:
     with _uncollected(), workspace.writing(options.command, options.waiting) as following:
-        change = Change(workspace, following, engine, options, base(workspace))
-        try:
-            yield change
-        finally:
-            change.close()
+        yield Change(workspace, following, engine, options, base(workspace))
 
 
 def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +14,7 @@ from pyoxigraph import NamedNode, Quad, Triple
 from etl.catalog.catalog import Catalog
 from etl.generations import Damage, Generation
 from etl.identifiers import Iris
-from etl.mapping import map_film, map_person, person_iri
+from etl.mapping import map_film, map_person, map_redirect, person_iri
 from etl.pipeline.building import CHUNK_FILMS
 from etl.pipeline.loading import LoadOptions, load
 from etl.pipeline.reports import Finding, Progress, Severity, silent
@@ -130,6 +132,9 @@ def _expected(catalog: Catalog, iris: Iris) -> Iterator[tuple[NamedNode, list[Tr
     for people in comparison.people(CHUNK_FILMS):
         for person in people:
             yield person_iri(person, iris), map_person(person, iris)
+    redirects = [map_redirect(redirect, iris) for redirect in comparison.redirects()]
+    for subject, triples in groupby(redirects, attrgetter("subject")):
+        yield subject, list(triples)
 
 
 def validate_sources(sources: Sequence[str], engine: Engine) -> list[Finding]:

@@ -14,6 +14,7 @@ from etl.errors import SourceError
 from etl.generations import Generation
 from etl.identifiers import Iris
 from etl.output.changes import Changes, differing
+from etl.pipeline.building import Builder
 from etl.pipeline.changing import Change, ChangeOptions, changing, mending
 from etl.pipeline.reading import Rereading
 from etl.pipeline.refusing import Scope
@@ -37,9 +38,10 @@ def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions)
     """
     workspace.required()
     with changing(workspace, engine, options) as change:
-        with change.catalog(Iris()) as catalog:
-            catalog.undo(run, change.report.run or 0)
-            _apply(change, catalog, [])
+        with change.building(None) as builder:
+            builder.catalog.undo(run, change.report.run or 0)
+            builder.build()
+            change.record(builder, [], [])
         change.commit()
     return change.report
 
@@ -52,11 +54,12 @@ def remove(workspace: Workspace, name: str, engine: Engine, options: ChangeOptio
     """
     workspace.required()
     with changing(workspace, engine, options) as change:
-        with change.catalog(Iris()) as catalog:
-            source = _source(catalog.sources(), name)
-            vanished = catalog.remove(change.report.run or 0, source)
+        with change.building(None) as builder:
+            source = _source(builder.catalog.sources(), name)
+            vanished = builder.catalog.remove(change.report.run or 0, source)
             change.report.sources.append(SourceReport(source.label, vanished=vanished))
-            _apply(change, catalog, [source])
+            builder.build()
+            change.record(builder, [], [source])
         change.commit()
     return change.report
 
@@ -74,8 +77,8 @@ def replay(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Load
         with Catalog.read(generation.catalog) as catalog:
             files = catalog.kept_out()
         if files:
-            with change.catalog(Iris()) as catalog:
-                changed = _try_again(change, catalog, files, options)
+            with change.building(None) as builder:
+                changed = _try_again(change, builder, files, options)
             if changed:
                 change.commit()
             else:
@@ -84,14 +87,15 @@ def replay(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Load
 
 
 def _try_again(
-    change: Change, catalog: Catalog, files: Mapping[str, Sequence[str]], options: ChangeOptions
+    change: Change, builder: Builder, files: Mapping[str, Sequence[str]], options: ChangeOptions
 ) -> bool:
     """Try files again; say whether that has changed anything, be it only the reasons."""
+    catalog = builder.catalog
     before = catalog.quarantined()
     tried = [source for source in catalog.sources() if source.name in files]
     staged: list[Staged] = []
     for source in tried:
-        reread = Rereading(source, files[source.name], catalog)
+        reread = Rereading(source, files[source.name], catalog, change.engine)
         staged.extend(reread.staged)
         catalog.keep_files(source.name, reread.stats)
         for finding in reread.findings:
@@ -99,10 +103,10 @@ def _try_again(
     if staged:
         catalog.stage(change.report.run or 0, staged)
     catalog.try_again()
-    comparison = change.build(catalog)
+    comparison = builder.build()
     scope: Scope = {(source, path) for source, paths in files.items() for path in paths}
     change.account(catalog, comparison, [(source, 0) for source in tried], scope)
-    change.record(catalog, tried, [])
+    change.record(builder, tried, [])
     return bool(staged) or before != catalog.quarantined()
 
 
@@ -133,15 +137,17 @@ def rebuild(workspace: Workspace, engine: Engine, options: RebuildOptions) -> Lo
     if options.keep and not options.dry_run:
         workspace.keep(options.keep)
     with mending(workspace, engine, options) as change:
-        with change.catalog(Iris()) as catalog:
-            iris = Iris.below(options.base_iri) if options.base_iri else catalog.iris
-            catalog.forget_graph(iris)
-            with Workers(options.processes, engine) as workers:
-                comparison = change.build(catalog, workers=workers, afresh=True)
-            sources = catalog.sources()
+        iris = Iris.below(options.base_iri) if options.base_iri else None
+        with (
+            change.building(iris, afresh=True) as builder,
+            Workers(options.processes, engine) as workers,
+        ):
+            comparison = builder.build(workers)
+            sources = builder.catalog.sources()
             scope: Scope = {(source.name, None) for source in sources}
-            change.account(catalog, comparison, [(source, 0) for source in sources], scope)
-            change.record(catalog, [], [])
+            ended = [(source, 0) for source in sources]
+            change.account(builder.catalog, comparison, ended, scope)
+            change.record(builder, [], [])
         old = workspace.newest()
         _tell_what_is_lost(change, old, options)
         _tell_difference(change, old, options)
@@ -186,15 +192,12 @@ def _count(
     for entity in changes.entities():
         node = NamedNode(entity.iri)
         old, new = before.types(node), after.types(node)
+        if not old | new:
+            continue  # it only says what has taken its place
         diff = report.films if SCHEMA.Movie in old | new else report.people
         diff.added += not old
         diff.removed += not new
         diff.changed += bool(old and new)
-
-
-def _apply(change: Change, catalog: Catalog, dropped: Sequence[Source]) -> None:
-    change.build(catalog)
-    change.record(catalog, [], dropped)
 
 
 def _source(sources: Sequence[Source], name: str) -> Source:

@@ -9,8 +9,10 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from etl.errors import SourceError
 from etl.records import Reject
@@ -87,6 +89,10 @@ class Source:
         return f"{self.label}-{hashlib.sha256(os.fsencode(self.name)).hexdigest()[:8]}"
 
 
+LINKS = Source("links", "links", "links", ())
+"""What linking finds is kept as the records of this source."""
+
+
 def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source]) -> list[Source]:
     """Turn what was named on the command line into sources.
 
@@ -102,6 +108,8 @@ def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source])
         raise SourceError(
             "--name: expected a name, found nothing", hint="leave it out, or give one"
         )
+    if name == LINKS.name:
+        raise SourceError(f"--name: {name!r} is what linking's own source is called")
     paths = [path for argument in arguments for path in _expand(argument)]
     if name is not None:
         return [_named(name, paths)]
@@ -213,6 +221,21 @@ def shown(path: str) -> str:
     if path.isprintable():
         return path
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)
+
+
+@contextmanager
+def opening(found: Found) -> Iterator[BinaryIO | Reject]:
+    """Open a file to be read bit by bit; one that cannot be opened is a reject."""
+    if found.problem:
+        yield Reject(1, "", "a readable file", found.problem)
+        return
+    try:
+        file = open(found.path, "rb")  # noqa: SIM115 - closed below
+    except OSError as error:
+        yield Reject(1, "", "a readable file", _reason(error))
+        return
+    with file:
+        yield file
 
 
 def read(found: Found) -> bytes | Reject:

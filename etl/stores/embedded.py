@@ -154,16 +154,14 @@ class EmbeddedStore:
         return int(cast(Literal, next(solutions)["n"]).value)
 
     def finish(self) -> None:
-        """Write everything to the disk and let go of it; the store is then not to be used."""
+        """Write everything to the disk."""
         self._settle()
         self._store.flush()
-        self.close()
 
     def close(self) -> None:
-        """Let go of it, finished or not; the store is then not to be used."""
+        """Let go of the store, and end what its own threads do to the files."""
         self._loader.shutdown()
-        if hasattr(self, "_store"):
-            del self._store  # closes it, and ends what its own threads do to the files
+        del self._store
 
 
 def _unusable(path: Path, error: Exception) -> StoreError:
