@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from desk import SEEDS, Desk
 from hypothesis import settings
 from pyoxigraph import RdfFormat, Store
 
+from etl.cli import main
 from etl.identifiers import Iris
 
+Etl = Callable[..., Result]
 TESTS = Path(__file__).parent
 
 settings.register_profile("unhurried", deadline=None)  # machines differ, promises do not
@@ -66,3 +70,21 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk = Desk(tmp_path_factory.mktemp("loaded"))
     desk.load(SEEDS)
     return desk
+
+
+@pytest.fixture
+def etl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Etl]:
+    """Run a command in a folder of its own; anything but an exit is an error of the test."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ETL_WORKSPACE", raising=False)
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGPIPE)}
+
+    def run(*arguments: object, stdin: bytes | None = None) -> Result:
+        result = CliRunner().invoke(main, list(map(str, arguments)), input=stdin)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    yield run
+    for number, handler in kept.items():
+        signal.signal(number, handler)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from pyoxigraph import Quad
 from records import Film
+from thoroughness import THOROUGH, examples
 
 from etl.catalog.catalog import Catalog
 from etl.errors import EtlError, WorkspaceError
@@ -30,7 +31,6 @@ from etl.pipeline.reports import LoadReport
 from etl.pipeline.revising import RebuildOptions, rebuild, remove, replay, undo
 from etl.workspace import Workspace
 
-THOROUGH = bool(os.environ.get("CI"))
 FOLDERS = ("one", "two")
 FILMS = [
     Film(838, "Emma", directors="Douglas McGrath", actors="Gwyneth Paltrow"),
@@ -303,5 +303,5 @@ class Histories(RuleBasedStateMachine):
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(
-    max_examples=25 if THOROUGH else 5, stateful_step_count=20 if THOROUGH else 12, deadline=None
+    max_examples=examples(4, 20), stateful_step_count=examples(10, 20), deadline=None
 )

@@ -20,6 +20,7 @@ import duckdb
 from etl.catalog.comparison import Comparison, scalar
 from etl.catalog.entries import Group, Known, Place, Quarantined, Reason, Run, Staged
 from etl.catalog.migrations import VERSION, found_version, migrate
+from etl.catalog.settings import Settings
 from etl.catalog.statements import FORESEEN, TABLES, VIEWS
 from etl.errors import WorkspaceError
 from etl.identifiers import Iris
@@ -105,13 +106,21 @@ class Catalog:
         self._db.execute("CHECKPOINT")
         self._db.close()
 
-    def _setting(self, name: str) -> str:
-        return str(scalar(self._db, "SELECT value FROM settings WHERE name = ?", [name]))
+    @staticmethod
+    def own_shapes(path: Path) -> str:
+        """Return the user's own shapes that a catalog remembers, whichever version wrote it."""
+        with _connect(path, read_only=True) as connection:
+            return Settings(connection).own_shapes
+
+    @property
+    def settings(self) -> Settings:
+        """Return what the workspace has been told once."""
+        return Settings(self._db)
 
     @property
     def iris(self) -> Iris:
         """Return what mints the workspace's IRIs."""
-        return Iris(self._setting("base_iri"))
+        return Iris(self.settings.get("base_iri") or "")
 
     # Sources and files
 
@@ -286,7 +295,7 @@ class Catalog:
         self.try_again()
         for table in ("films", "people", "redirects"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
-        self._db.execute("UPDATE settings SET value = ? WHERE name = 'base_iri'", [iris.base])
+        self.settings.set("base_iri", iris.base)
 
     def stage(self, run: int, staged: Sequence[Staged]) -> int:
         """Add versions, numbered one after the other; return the first's number."""

@@ -100,7 +100,8 @@ class Reason:
     """Why the shapes refuse a film: one validation result, in words.
 
     `field` is the field of the record that it speaks of, `path` the property, `value` the
-    offending term, `shape` the shape's IRI; each is empty where there is none.
+    offending term as a person reads it, `text` all of it, `shape` and `component` the IRIs of
+    the shape and of its constraint component; each is empty where there is none.
     """
 
     message: str
@@ -109,6 +110,8 @@ class Reason:
     value: str
     shape: str
     focus_node: str
+    component: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def explain(
     with opened(workspace) as (catalog, store):
         rows, refused = explain(catalog, store, iri, predicate)
         for finding in refused:
-            click.echo(f"Kept out: {finding.place}: {finding.message}", err=True)
+            click.echo(f"Kept out: {finding.place}: {finding.sentence}", err=True)
         write(Rows(columns, rows), format_name, output, catalog.iris.base)
     sys.exit(DATA_SAY_NO if refused else DONE)
 

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, dry_run_option, quiet_option, workspace_option
+from etl.cli.options import (
+    DATA_SAY_NO,
+    DONE,
+    dry_run_option,
+    quiet_option,
+    shapes_option,
+    workspace_option,
+)
 from etl.cli.session import command_line, engine
 from etl.cli.telling import Told, load_lines
 
@@ -30,10 +37,12 @@ _Options = TypeVar("_Options", bound="ChangeOptions")
 @click.option("--strict", is_flag=True, help="Load nothing if any record is kept out.")
 @click.option("--allow-removals", is_flag=True, help="Load though most of a source has vanished.")
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
+@shapes_option
 @quiet_option
 def load(
     sources: tuple[str, ...],
     workspace: Path,
+    shapes: tuple[Path, ...],
     dry_run: bool,
     quiet: bool,
     **rest: Any,  # noqa: ANN401 - click checks them
@@ -46,9 +55,10 @@ def load(
     from etl.pipeline.loading import LoadOptions, load
     from etl.workspace import Workspace
 
-    options = partial(LoadOptions, processes=os.cpu_count() or 1, **rest)
+    processes, checks = os.cpu_count() or 1, engine(workspace, shapes)
+    options = partial(LoadOptions, processes=processes, own_shapes=_text(shapes), **rest)
     _change(
-        lambda o: load(Workspace(workspace), sources, engine(), o),
+        lambda o: load(Workspace(workspace), sources, checks, o),
         options,
         dry_run=dry_run,
         quiet=quiet,
@@ -69,7 +79,8 @@ def undo(run: int, workspace: Path, **shared: bool) -> None:
     from etl.pipeline.revising import undo
     from etl.workspace import Workspace
 
-    _change(lambda o: undo(Workspace(workspace), run, engine(), o), ChangeOptions, **shared)
+    checks = engine(workspace)
+    _change(lambda o: undo(Workspace(workspace), run, checks, o), ChangeOptions, **shared)
 
 
 @click.command()
@@ -83,7 +94,8 @@ def remove(source: str, workspace: Path, **shared: bool) -> None:
     from etl.pipeline.revising import remove
     from etl.workspace import Workspace
 
-    _change(lambda o: remove(Workspace(workspace), source, engine(), o), ChangeOptions, **shared)
+    checks = engine(workspace)
+    _change(lambda o: remove(Workspace(workspace), source, checks, o), ChangeOptions, **shared)
 
 
 @click.command()
@@ -96,16 +108,24 @@ def replay(workspace: Path, **shared: bool) -> None:
     from etl.pipeline.revising import replay
     from etl.workspace import Workspace
 
-    _change(lambda o: replay(Workspace(workspace), engine(), o), ChangeOptions, **shared)
+    checks = engine(workspace)
+    _change(lambda o: replay(Workspace(workspace), checks, o), ChangeOptions, **shared)
 
 
 @click.command()
 @workspace_option
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs with this from now on.")
 @click.option("--keep", type=click.IntRange(1), help="Keep so many generations from now on.")
+@shapes_option
 @dry_run_option
 @quiet_option
-def rebuild(workspace: Path, base_iri: str | None, keep: int | None, **shared: bool) -> None:
+def rebuild(
+    workspace: Path,
+    shapes: tuple[Path, ...],
+    dry_run: bool,
+    quiet: bool,
+    **rest: Any,  # noqa: ANN401 - click checks them
+) -> None:
     """Make the graph anew from the catalog, after mapping, shapes or base IRI have changed.
 
     It also mends a damaged store; where the catalog is damaged, it takes that of the generation
@@ -114,9 +134,21 @@ def rebuild(workspace: Path, base_iri: str | None, keep: int | None, **shared: b
     from etl.pipeline.revising import RebuildOptions, rebuild
     from etl.workspace import Workspace
 
-    processes = os.cpu_count() or 1
-    options = partial(RebuildOptions, base_iri=base_iri, keep=keep, processes=processes)
-    _change(lambda o: rebuild(Workspace(workspace), engine(), o), options, **shared)
+    processes, checks = os.cpu_count() or 1, engine(workspace, shapes, damaged=True)
+    options = partial(RebuildOptions, processes=processes, own_shapes=_text(shapes), **rest)
+    _change(
+        lambda o: rebuild(Workspace(workspace), checks, o),
+        options,
+        dry_run=dry_run,
+        quiet=quiet,
+    )
+
+
+def _text(shapes: tuple[Path, ...]) -> str | None:
+    """Read shapes of one's own, to be remembered; None leaves those that are."""
+    from etl.validation import Shapes
+
+    return Shapes.read(shapes).text if shapes else None
 
 
 def _change(
@@ -142,7 +174,7 @@ def _change(
                 **({"changed": changes.add} if dry_run else {}),
             )
             report = change(settings)
-        told.end()
+        told.end(report)
         for entity in changes.entities():
             sys.stdout.buffer.writelines(entity.lines)
     sys.stdout.buffer.flush()

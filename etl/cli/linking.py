@@ -91,7 +91,7 @@ def link(
             place,
             known,
             _decisions(workspace, decisions),
-            engine(),
+            engine(workspace),
             ChangeOptions(
                 command=command_line(),
                 progress=meter.update,
@@ -99,7 +99,7 @@ def link(
                 found=told.tell,
             ),
         )
-    told.end()
+    told.end(report.change)
     if not quiet:
         for line in _lines(report):
             click.echo(line)
@@ -259,7 +259,7 @@ def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
         kept = [each for each in kept if (each.film, each.name) not in about]
     path.write_text(write_decisions([*kept, *new], iris), "utf-8")
     options = ChangeOptions(command=command_line())
-    report = link(Workspace(workspace), Evidence(), [*kept, *new], engine(), options)
+    report = link(Workspace(workspace), Evidence(), [*kept, *new], engine(workspace), options)
     click.echo(f"{path}: {len(kept) + len(new)} decisions")
     for line in change_lines(report.change, dry_run=False) if report.change else ():
         click.echo(line)

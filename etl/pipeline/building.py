@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
-from etl.catalog.entries import Group, Reason, groups_of
+from etl.catalog.entries import groups_of
 from etl.identifiers import Iris
-from etl.mapping import field_of, map_person, map_redirect, person_iri
+from etl.mapping import map_person, map_redirect, person_iri
 from etl.pipeline.drafting import (
     Draft,
     Prepared,
@@ -21,10 +21,10 @@ from etl.pipeline.drafting import (
     prepare_rows,
     statements,
 )
+from etl.pipeline.judging import at_fault, reason
 from etl.pipeline.reports import Diff, LoadReport, Progress
 from etl.pipeline.workers import Workers
-from etl.resolution import Film, Member
-from etl.sources.values import quoted
+from etl.resolution import Film
 from etl.stores import Writable
 from etl.validation import Engine, ValidationResult
 
@@ -149,53 +149,11 @@ class Builder:
         return refused
 
     def _refuse(self, refused: Draft, results: Sequence[ValidationResult]) -> None:
-        """Put the records that are at fault for a film into quarantine.
-
-        What linking found is at fault where the film conforms without it, and only then. A
-        record is at fault that does not conform alone, where the others together do; otherwise
-        all are.
-        """
-        members = [each for each in refused.group.members if not each.record.links]
-        links = [each for each in refused.group.members if each.record.links]
-        if links and self._conforms(refused.group, members):
-            members = links
-        sound: list[Member] = []
-        if len(members) > 1:
-            sound = [member for member in members if self._conforms(refused.group, [member])]
-            if not sound or not self._conforms(refused.group, sound):
-                sound = []
-        at_fault = [member for member in members if member not in sound]
-        reasons = [self.reason(refused.film, result) for result in results]
-        self._comparison.refuse(self.run, refused.group, at_fault, reasons)
-
-    def _conforms(self, group: Group, members: Sequence[Member]) -> bool:
-        trial = draft(group, members, self._comparison.identities([group]), self.iris)
-        found = judged([trial], self.engine, self.iris)
-        return not any(result.blocks for _, result in found)
-
-    def reason(self, film: Film, result: ValidationResult) -> Reason:
-        """Put a validation result into words, and tell the field of the record it speaks of."""
-        path = str(result.result_path) if result.result_path else ""
-        value = "" if result.value is None else _shown(result.value)
-        messages = [message.value for message in result.messages]
-        component = result.source_constraint_component.value.rpartition("#")[2]
-        focus = result.focus_node.value if isinstance(result.focus_node, NamedNode) else ""
-        return Reason(
-            message="; ".join(messages) or f"violates {component}",
-            field=self._field(film, focus, path),
-            path=path,
-            value=value,
-            shape=str(result.source_shape),
-            focus_node=focus,
-        )
-
-    def _field(self, film: Film, focus: str, path: str) -> str:
-        """Tell which field of the record a result speaks of; empty when of none in particular."""
-        if any(person_iri(person, self.iris).value == focus for person in film.directors):
-            return "directors"
-        if any(person_iri(person, self.iris).value == focus for person in film.people):
-            return "actors"
-        return field_of(path.strip("<>"))
+        """Put the records that are at fault for a film into quarantine."""
+        identities = self._comparison.identities([refused.group])
+        faulty = at_fault(refused, self.engine, identities, self.iris)
+        reasons = [reason(refused.film, result, self.iris) for result in results]
+        self._comparison.refuse(self.run, refused.group, faulty, reasons)
 
     def _store(self, drafts: Sequence[Draft], *, fresh: bool) -> None:
         for each in drafts:
@@ -262,8 +220,3 @@ class Builder:
 
 def _quad(statement: Triple | Quad) -> Quad:
     return statement if isinstance(statement, Quad) else Quad(*statement)
-
-
-def _shown(term: object) -> str:
-    """Write a value for a message: a literal as the record has it."""
-    return quoted(term.value) if isinstance(term, Literal) else str(term)

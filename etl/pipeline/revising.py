@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Staged
 from etl.errors import SourceError
+from etl.findings import Finding, Severity
 from etl.generations import Generation
 from etl.identifiers import Iris
 from etl.output.changes import Changes, differing
@@ -18,7 +19,7 @@ from etl.pipeline.building import Builder
 from etl.pipeline.changing import Change, ChangeOptions, changing, mending
 from etl.pipeline.reading import Rereading
 from etl.pipeline.refusing import Scope
-from etl.pipeline.reports import Diff, Finding, LoadReport, Severity, SourceReport
+from etl.pipeline.reports import Diff, LoadReport, SourceReport
 from etl.pipeline.workers import Workers
 from etl.queries import nearest
 from etl.sources.files import Source
@@ -166,7 +167,7 @@ def _tell_what_is_lost(change: Change, old: Generation, options: ChangeOptions) 
             f"damaged; the graph is made from generation {used}: "
             "load your sources again, to bring back what was read after that"
         )
-        options.found(Finding(Severity.VIOLATION, str(old.catalog), message))
+        options.found(Finding(Severity.VIOLATION, message, str(old.catalog)))
 
 
 def _tell_difference(change: Change, old: Generation, options: ChangeOptions) -> None:
@@ -181,7 +182,7 @@ def _tell_difference(change: Change, old: Generation, options: ChangeOptions) ->
             _count(change.report, changes, before, after)
     else:
         message = "damaged, so nothing can be compared with it"
-        options.found(Finding(Severity.WARNING, str(old.store), message))
+        options.found(Finding(Severity.WARNING, message, str(old.store)))
 
 
 def _count(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self, cast
 
 from pyoxigraph import (
+    BlankNode,
     DefaultGraph,
     Literal,
     NamedNode,
@@ -147,6 +148,16 @@ class EmbeddedStore:
     def holds(self, triples: Iterable[Triple]) -> bool:
         """Say whether all of some triples are in the default graph."""
         return all(Quad(*triple) in self._store for triple in triples)
+
+    def triples(
+        self,
+        subject: NamedNode | BlankNode | Triple | None,
+        predicate: NamedNode | None,
+        object_: NamedNode | BlankNode | Literal | Triple | None,
+    ) -> Iterator[Triple]:
+        """Yield the triples of the default graph that have these parts, where they are given."""
+        found = self._store.quads_for_pattern(subject, predicate, object_, DefaultGraph())
+        return (quad.triple for quad in found)
 
     def size(self) -> int:
         """Count the triples of the default graph."""
