@@ -15,33 +15,20 @@ from etl.cli.session import opened, write
 @workspace_option
 @output_options
 def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
-    """List what was loaded when, and what it changed."""
+    """List each run: when it was, what it read, what that changed, which generation it made.
+
+    As JSON it says all: of each source the path, the files, their bytes and a digest of its
+    records, of each generation that is kept what it takes on the disk.
+    """
     from etl.output import Rows
+    from etl.pipeline.history import COLUMNS, document, row
+    from etl.workspace import Workspace
 
-    columns = (
-        *("run", "started", "seconds", "command"),
-        *("records", "kept out", "films", "people", "undone by"),
-    )
     with opened(workspace) as (catalog, _):
-        rows = [
-            (
-                run.run,
-                run.started,
-                round(run.seconds, 2),
-                run.command,
-                sum(source["loaded"] for source in run.report["sources"]),
-                sum(s["rejected"] + s["quarantined"] for s in run.report["sources"]),
-                _signed(run.report["films"]),
-                _signed(run.report["people"]),
-                run.undone_by,
-            )
-            for run in catalog.runs()
-        ]
-    write(Rows(columns, rows), format_name, output)
-
-
-def _signed(diff: dict[str, int]) -> str:
-    return f"+{diff['added']} ~{diff['changed']} -{diff['removed']}"
+        held = catalog.runs()
+        taken = Workspace(workspace).disk()
+    documents = [document(run, taken) for run in held]
+    write(Rows(COLUMNS, map(row, held), documents), format_name, output)
 
 
 @click.command()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import duckdb
 from pyoxigraph import Quad
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.catalog.migrations import VERSION
-from etl.errors import WorkspaceError
+from etl.errors import EtlError, WorkspaceError
 from etl.findings import Found, severity_of, unheard
 from etl.generations import Generation
 from etl.identifiers import Iris
@@ -77,6 +80,7 @@ class Change:
         self._options = options
         self._started = time.perf_counter()
         self._places: dict[str, Source] = {}
+        self._ended: dict[str, SourceReport] = {}
 
     @contextmanager
     def building(self, iris: Iris | None, *, afresh: bool = False) -> Iterator[Builder]:
@@ -156,8 +160,11 @@ class Change:
         self.report.shapes_changed = judged_by not in (None, self.engine.shapes.digest)
         statuses = comparison.statuses(self.report.run or 0, scope)
         for source, vanished in sources:
-            counts = statuses.get(source.name, {})
-            self.report.sources.append(SourceReport(source.label, vanished=vanished, **counts))
+            ended = SourceReport(source.label, source.root, vanished=vanished)
+            for status, number in statuses.get(source.name, {}).items():
+                setattr(ended, status, number)
+            self.report.sources.append(ended)
+            self._ended[source.name] = ended
         for refused in kept_out(catalog, scope):
             for finding in refused.findings:
                 self._options.found(finding)
@@ -166,7 +173,11 @@ class Change:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
         catalog, store = builder.catalog, builder.store
         run = self.report.run or 0
-        catalog.end(run, time.perf_counter() - self._started, self.report.summary())
+        for name, ended in self._ended.items():
+            ended.files, ended.bytes, ended.digest = catalog.extent(name)
+        catalog.end(
+            run, time.perf_counter() - self._started, self.report.summary(self._following.number)
+        )
         with self.report.timed("store"):
             for source in dropped:
                 store.remove(store.entity(catalog.iris.source(source.slug)))
@@ -239,7 +250,8 @@ def _building(
     options: ChangeOptions,
     base: Callable[[Workspace], Generation | None],
 ) -> Iterator[Change]:
-    with _uncollected(), workspace.writing(options.command, options.waiting) as following:
+    writing = workspace.writing(options.command, options.waiting)
+    with _uncollected(), _needing_room(workspace), writing as following:
         yield Change(workspace, following, engine, options, base(workspace))
 
 
@@ -265,6 +277,29 @@ def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
         EmbeddedStore.checkpoint(current.store, following.store)
         workspace.commit(following)
     return found
+
+
+@contextmanager
+def _needing_room(workspace: Workspace) -> Iterator[None]:
+    """Say that the disk is full, whoever has found it so."""
+    try:
+        yield
+    except (OSError, RuntimeError, duckdb.Error, EtlError) as error:
+        if not _is_about_room(error):
+            raise
+        raise WorkspaceError(
+            f"{workspace.path}: the disk is full; the graph is as it was",
+            hint="make room, then run the same command again",
+        ) from error
+
+
+def _is_about_room(error: BaseException | None) -> bool:
+    """Tell by an error, or one that it came of, whether there was no room left on a disk."""
+    if error is None:
+        return False
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    before = error.__cause__ or error.__context__
+    return full or os.strerror(errno.ENOSPC) in str(error) or _is_about_room(before)
 
 
 @contextmanager

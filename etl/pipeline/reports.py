@@ -30,9 +30,17 @@ class Diff:
 
 @dataclass(slots=True)
 class SourceReport:
-    """How the records of one source ended: each of those read in exactly one way."""
+    """How the records of one source ended: each of those read in exactly one way.
+
+    `files`, `bytes` and `digest` are of all that the source says after the run, whether it was
+    read now or before: the digest is made of those of its records, in order of place.
+    """
 
     label: str
+    path: str = ""
+    files: int = 0
+    bytes: int = 0
+    digest: str = ""
     loaded: int = 0
     unchanged: int = 0
     superseded: int = 0
@@ -89,9 +97,10 @@ class LoadReport:
         """Add time that a part of the work has taken, here or in another process."""
         self.seconds[part] = self.seconds.get(part, 0.0) + seconds
 
-    def summary(self) -> dict[str, Any]:
-        """Return what the catalog keeps of it."""
+    def summary(self, generation: int) -> dict[str, Any]:
+        """Return what the catalog keeps of it, with the generation that it makes."""
         return {
+            "generation": generation,
             "sources": [asdict(source) for source in self.sources],
             "films": asdict(self.films),
             "people": asdict(self.people),

@@ -58,7 +58,7 @@ def remove(workspace: Workspace, name: str, engine: Engine, options: ChangeOptio
         with change.building(None) as builder:
             source = _source(builder.catalog.sources(), name)
             vanished = builder.catalog.remove(change.report.run or 0, source)
-            change.report.sources.append(SourceReport(source.label, vanished=vanished))
+            change.report.sources.append(SourceReport(source.label, source.root, vanished=vanished))
             builder.build()
             change.record(builder, [], [source])
         change.commit()
