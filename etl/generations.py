@@ -15,8 +15,6 @@ from pathlib import Path
 
 import msgspec
 
-_LIST = "files.json"
-
 
 class File(msgspec.Struct, frozen=True):
     """What a file of a generation was when it was written."""
@@ -55,6 +53,11 @@ class Generation:
         return self.path / "store"
 
     @property
+    def listing(self) -> Path:
+        """Return where the list of its files lies."""
+        return self.path / "files.json"
+
+    @property
     def complete(self) -> bool:
         """Say whether all of it was written."""
         return self._listed() is not None
@@ -71,9 +74,9 @@ class Generation:
             for status in [path.stat()]
             for digest in [known.get(status.st_ino) or _digest(path)]
         }
-        written = self.path / f"{_LIST}.new"
+        written = self.listing.with_suffix(".new")
         written.write_bytes(msgspec.json.format(msgspec.json.encode(files)))
-        written.rename(self.path / _LIST)
+        written.rename(self.listing)
         _sync_tree(self.path)
 
     def missing(self) -> Damage | None:
@@ -83,10 +86,11 @@ class Generation:
     def damages(self, digests: dict[int, str]) -> Iterator[Damage]:
         """Tell each file that is not what was written; this reads them all.
 
-        `digests` has the digests of files that were read before, by inode, and gets these.
+        An older version of us wrote no list, and nothing is known then. `digests` has the digests
+        of files that were read before, by inode, and gets these.
         """
-        if self._listed() is None:
-            yield Damage(self.path / _LIST, "missing or damaged", content=False)
+        if self.listing.exists() and not self.complete:
+            yield Damage(self.listing, "damaged", content=False)
         yield from self._compared(lambda path, file: _of_content(path, file, digests))
 
     def has_sound_catalog(self) -> bool:
@@ -99,7 +103,7 @@ class Generation:
     def has_sound_store(self) -> bool:
         """Say whether the store is what was written, as far as that is known."""
         wrong = [damage.path for damage in self.damages({})]
-        return self.complete and not any(path.is_relative_to(self.store) for path in wrong)
+        return not any(path.is_relative_to(self.store) for path in wrong)
 
     def sizes(self) -> dict[int, int]:
         """Return what its files take on the disk, by inode: generations share files."""
@@ -108,11 +112,11 @@ class Generation:
 
     def _files(self) -> Iterator[Path]:
         for folder, _, names in os.walk(self.path):
-            yield from (Path(folder, name) for name in sorted(names) if name != _LIST)
+            yield from (Path(folder, name) for name in sorted(names) if name != self.listing.name)
 
     def _listed(self) -> Mapping[str, File] | None:
         try:
-            return msgspec.json.decode((self.path / _LIST).read_bytes(), type=dict[str, File])
+            return msgspec.json.decode(self.listing.read_bytes(), type=dict[str, File])
         except (OSError, msgspec.DecodeError):
             return None
 

@@ -93,6 +93,8 @@ class Workspace:
         for generation in self._all():
             if generation.number <= newest:
                 yield from generation.damages(digests)
+            if generation.number == newest and not generation.listing.exists():
+                yield Damage(generation.listing, "missing", content=False)
 
     def disk(self) -> dict[int, int]:
         """Return the bytes that each generation takes beside those before it, by its number."""

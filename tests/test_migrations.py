@@ -126,6 +126,21 @@ def test_a_dry_run_leaves_an_older_workspace_as_it_is(old: Workspace) -> None:
     assert Catalog.version(old.required().catalog) == 1
 
 
+def test_a_rebuild_brings_an_older_workspace_up_to_date(old: Workspace) -> None:
+    where = ("--workspace", str(old.path))
+    code, _, err = etl("rebuild", "--dry-run", *where)
+    assert err.endswith("nothing was written: a dry run\n")
+    assert Catalog.version(old.required().catalog) == 1
+    assert etl("rebuild", *where)[0] == code
+    assert Catalog.version(old.required().catalog) == VERSION
+    assert etl("check", *where)[0] == 0
+
+
+def test_a_migrated_workspace_has_no_damage(old: Workspace) -> None:
+    undo(old, 5, ENGINE, ChangeOptions(command="undo"))
+    assert etl("check", "--workspace", str(old.path))[0] == 0
+
+
 def test_a_migration_that_fails_leaves_the_older_workspace(
     old: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

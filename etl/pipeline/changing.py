@@ -223,6 +223,8 @@ def mending(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Ite
         WorkspaceError: there is none.
     """
     with _building(workspace, engine, options, soundest) as change:
+        if change.current and (found := Catalog.version(change.current.catalog)) != VERSION:
+            change.report.migrated_from = found
         yield change
 
 

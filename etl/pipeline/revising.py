@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Staged
-from etl.errors import SourceError
+from etl.errors import SourceError, StoreError
 from etl.findings import Finding, Severity
 from etl.generations import Generation
 from etl.identifiers import Iris
@@ -172,17 +172,25 @@ def _tell_what_is_lost(change: Change, old: Generation, options: ChangeOptions) 
 
 def _tell_difference(change: Change, old: Generation, options: ChangeOptions) -> None:
     """Compare the new store with the old one, if that is sound."""
-    if old.has_sound_store():
-        before = EmbeddedStore.read(old.store)
-        after = EmbeddedStore.read(change.following.store)
-        with Changes() as changes:
-            for sign, quads in differing(before.export(), after.export()):
-                changes.add(sign, quads)
-                options.changed(sign, quads)
-            _count(change.report, changes, before, after)
-    else:
-        message = "damaged, so nothing can be compared with it"
-        options.found(Finding(Severity.WARNING, message, str(old.store)))
+    try:
+        if old.has_sound_store():
+            _compare(change, old, options)
+            return
+        problem = "damaged"
+    except (StoreError, OSError, RuntimeError) as error:  # an older version listed no files
+        problem = str(error).partition("\n")[0]
+    message = f"{problem}, so nothing can be compared with it"
+    options.found(Finding(Severity.WARNING, message, str(old.store)))
+
+
+def _compare(change: Change, old: Generation, options: ChangeOptions) -> None:
+    before = EmbeddedStore.read(old.store)
+    after = EmbeddedStore.read(change.following.store)
+    with Changes() as changes:
+        for sign, quads in differing(before.export(), after.export()):
+            changes.add(sign, quads)
+            options.changed(sign, quads)
+        _count(change.report, changes, before, after)
 
 
 def _count(
