@@ -49,13 +49,13 @@ class Comparison:
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute("CREATE OR REPLACE TEMP TABLE upheld (film TEXT, inputs TEXT)")
         self._db.execute(PLACES)
-        self._db.execute(MEMBERS)
-        self._db.execute(LINKED)
-        self._db.execute(ITEMS)
-        self._db.execute(CONTRADICTED)
-        self._db.execute(IDENTITIES.format(people=PEOPLE, who=WHO))
-        self._db.execute(GROUPS.format(people=PEOPLE))
+        self._group()
         self.step_down()
+
+    def _group(self) -> None:
+        """Put together which of the chosen versions make which film, and who its names are."""
+        for sql in (MEMBERS, LINKED, ITEMS, CONTRADICTED, IDENTITIES, GROUPS):
+            self._db.execute(sql.format(people=PEOPLE, who=WHO))
 
     def step_down(self) -> bool:
         """Let places fall back from what has been refused; say whether any did."""
@@ -71,9 +71,7 @@ class Comparison:
                 "UPDATE places SET choice = fallback.choice FROM fallback "
                 "WHERE places.choice = fallback.version"
             )
-            self._db.execute(MEMBERS)
-            self._db.execute(LINKED)
-            self._db.execute(GROUPS.format(people=PEOPLE))
+            self._group()
 
     def forget_refusals(self) -> None:
         """Take out of quarantine what was not refused this time."""

@@ -82,7 +82,7 @@ class CompiledEngine:
 
     def __reduce__(self) -> tuple[type[CompiledEngine], tuple[Shapes]]:
         """Travel to another process as the shapes, to be compiled there."""
-        return CompiledEngine, (self.shapes,)
+        return CompiledEngine, (Shapes(self.shapes.triples),)
 
     def validate(self, triples: Iterable[Statement]) -> ValidationReport:
         """Validate triples, together with the class hierarchy that the shapes graph states.
