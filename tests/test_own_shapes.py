@@ -18,6 +18,7 @@ from validation.turtle import shapes as shapes_of
 from etl.catalog.catalog import Catalog
 from etl.pipeline.revising import RebuildOptions, rebuild
 from etl.validation import CompiledEngine, Shapes
+from etl.vocab import FILM
 
 EMMA = Film(838, "Emma", 1996, directors="Douglas McGrath", actors="Gwyneth Paltrow, Alan Cumming")
 HEAT = Film(6, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Robert De Niro")
@@ -140,6 +141,21 @@ def test_a_film_is_judged_by_itself_whatever_is_loaded_with_it(desk: Desk) -> No
     desk.load()
     with Catalog.read(desk.workspace.required().catalog) as catalog:
         assert [each.film for each in catalog.quarantined()] == [directed.imdb]
+
+
+def test_a_person_is_judged_with_each_film_alone(desk: Desk) -> None:
+    """Validated together, two films would count for the actor of both."""
+    once = (
+        "ex:Once sh:targetClass schema:Person ;"
+        " sh:property [ sh:path [ sh:inversePath schema:actor ] ; sh:maxCount 1 ] ."
+    )
+    desk.engine = CompiledEngine(ENGINE.shapes | shapes_of(once))
+    desk.write(HEAT, RONIN, EMMA)
+    assert desk.load().films.added == 3
+
+
+def test_films_are_validated_together_by_our_shapes() -> None:
+    assert ENGINE.walked_back == frozenset({FILM.performance})
 
 
 def test_what_is_found_about_a_value_belongs_to_its_film(desk: Desk) -> None:

@@ -133,14 +133,19 @@ def explain(
 
 
 @click.command()
+@click.option("--owl-same-as", is_flag=True, help="Add owl:sameAs to the Wikidata items.")
 @workspace_option
 @output_options
-def export(workspace: Path, format_name: str | None, output: Path | None) -> None:
+def export(
+    owl_same_as: bool, workspace: Path, format_name: str | None, output: Path | None
+) -> None:
     """Write the whole graph: N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML."""
+    from etl.mapping import with_owl_same_as
     from etl.output import Graph
 
     with opened(workspace) as (_, store):
-        write(Graph(store.export()), format_name, output)
+        quads = store.export()
+        write(Graph(with_owl_same_as(quads) if owl_same_as else quads), format_name, output)
 
 
 COMMANDS = (query, queries, any_query, search, explain, export)
