@@ -45,6 +45,7 @@ def ended(path: Path, *films: Film, **counts: int) -> dict[str, object]:
     names = ("loaded", "unchanged", "superseded", "rejected", "quarantined", "vanished")
     return {
         "label": "seeds",
+        "source": str(path),
         "path": str(path),
         "files": len(films),
         "bytes": sum(len(film.text.encode()) for film in films),

@@ -26,6 +26,7 @@ from etl.catalog.statements import (
     PLACES,
     REDIRECTED,
     REFUSED,
+    SAME,
     STATUS,
     WHO,
 )
@@ -49,6 +50,7 @@ class Comparison:
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute("CREATE OR REPLACE TEMP TABLE upheld (film TEXT, inputs TEXT)")
         self._db.execute(PLACES)
+        self._db.execute(SAME)
         self._group()
         self.step_down()
 
@@ -79,15 +81,17 @@ class Comparison:
             "DELETE FROM quarantine WHERE (film, inputs) NOT IN (SELECT (film, inputs) FROM upheld)"
         )
 
-    def confirm(self) -> tuple[int, list[str]]:
+    def confirm(self) -> tuple[int, list[str], bool]:
         """Accept the foreseen films that are made of just what they were held to be made of.
 
-        Give their number, and the others, whose records or people turned out otherwise.
+        Give their number, and the others, whose records or people turned out otherwise; and
+        whether any was foreseen twice.
         """
         confirmed = scalar(self._db, CONFIRM)
         mistaken = [film for (film,) in self._db.execute(MISTAKEN).fetchall()]
+        twice = scalar(self._db, "SELECT count(*) > count(DISTINCT film) FROM foreseen")
         self._db.execute("DELETE FROM foreseen")
-        return int(confirmed), mistaken
+        return int(confirmed), mistaken, bool(twice)
 
     def lone(self, size: int) -> Iterator[list[MemberRow]]:
         """Give the pending films that one record makes, whatever the others say."""

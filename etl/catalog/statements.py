@@ -8,8 +8,11 @@ CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE runs (
     run INTEGER PRIMARY KEY, command TEXT, started TIMESTAMP, seconds DOUBLE, report TEXT,
     undoes INTEGER,                     -- the run that this one takes back
-    undone_by INTEGER);                 -- the run that has taken this one back
-CREATE TABLE sources (source TEXT PRIMARY KEY, label TEXT, root TEXT, paths TEXT[]);
+    undone_by INTEGER,                  -- the run that has taken this one back
+    software TEXT);                     -- the version of the program that did it
+CREATE TABLE sources (
+    source TEXT PRIMARY KEY, label TEXT, root TEXT, paths TEXT[],
+    description TEXT);                  -- what it says of itself, as JSON
 CREATE TABLE files (source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT);
 CREATE TABLE versions (
     version BIGINT, run INTEGER, source TEXT, path TEXT, key TEXT, line INTEGER,
@@ -76,24 +79,30 @@ LEFT JOIN standing AS older
 GROUP BY places.choice
 """
 
-# The versions of each film. A record without an IMDb id belongs to the film whose records give
-# its MovieLens id, where there is just one. Of one source's records the last by place counts.
 PEOPLE = (
     "unnest(string_split(names, chr(10))) AS name, unnest(string_split(name_ids, chr(10))) AS id"
 )
 
+# Which film a MovieLens id is, where the newest records agree on one. What they say of ids counts
+# whether or not they conform, so that which record was judged when is of no account.
+SAME = """
+CREATE OR REPLACE TEMP TABLE same AS
+SELECT movielens, min(imdb) AS imdb
+FROM versions WHERE version IN (SELECT choice FROM places) AND movielens IS NOT NULL
+GROUP BY movielens HAVING min(imdb) = max(imdb)
+"""
+
+# The versions of each film. A record without an IMDb id belongs to the film whose records give
+# its MovieLens id. Of one source's records the last by place counts.
 MEMBERS = """
 CREATE OR REPLACE TEMP TABLE members AS
 SELECT *, row_number() OVER (PARTITION BY film, source ORDER BY path DESC, line DESC) = 1 AS counts
 FROM (
     SELECT version, source, path, line, names, name_ids, kind,
-           CASE WHEN imdb IS NULL THEN 'movielens-' || movielens END AS unlinked,
-           coalesce(imdb,
-                    CASE WHEN min(imdb) OVER same = max(imdb) OVER same
-                         THEN min(imdb) OVER same END,
-                    'movielens-' || movielens) AS film
-    FROM versions WHERE version IN (SELECT choice FROM places)
-    WINDOW same AS (PARTITION BY movielens))
+           CASE WHEN versions.imdb IS NULL THEN 'movielens-' || movielens END AS unlinked,
+           coalesce(versions.imdb, same.imdb, 'movielens-' || movielens) AS film
+    FROM versions LEFT JOIN same USING (movielens)
+    WHERE version IN (SELECT choice FROM places))
 """
 
 # What linking found about the people of each film. Links of a film that no other record is

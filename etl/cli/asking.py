@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -133,19 +134,33 @@ def explain(
 
 
 @click.command()
+@click.option(
+    "--provenance",
+    is_flag=True,
+    help="Add what the data set is, its runs and sources, and the records behind each film.",
+)
 @click.option("--owl-same-as", is_flag=True, help="Add owl:sameAs to the Wikidata items.")
 @workspace_option
 @output_options
 def export(
-    owl_same_as: bool, workspace: Path, format_name: str | None, output: Path | None
+    provenance: bool,
+    owl_same_as: bool,
+    workspace: Path,
+    format_name: str | None,
+    output: Path | None,
 ) -> None:
-    """Write the whole graph: N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML."""
+    """Write the whole graph: N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML.
+
+    In N-Quads, provenance is a graph of its own; the other formats have one graph for all.
+    """
     from etl.mapping import with_owl_same_as
     from etl.output import Graph
+    from etl.pipeline.recording import provenance_of
 
-    with opened(workspace) as (_, store):
-        quads = store.export()
-        write(Graph(with_owl_same_as(quads) if owl_same_as else quads), format_name, output)
+    with opened(workspace) as (catalog, store):
+        graph = with_owl_same_as(store.export()) if owl_same_as else store.export()
+        added = provenance_of(catalog, store) if provenance else ()
+        write(Graph(chain(graph, added)), format_name, output)
 
 
 COMMANDS = (query, queries, any_query, search, explain, export)

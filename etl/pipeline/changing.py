@@ -7,7 +7,7 @@ import gc
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -21,12 +21,14 @@ from etl.errors import EtlError, WorkspaceError
 from etl.findings import Found, severity_of, unheard
 from etl.generations import Generation
 from etl.identifiers import Iris
+from etl.mapping import MAPPING_VERSION
 from etl.pipeline.building import Builder
 from etl.pipeline.judging import reason
 from etl.pipeline.reading import opened
+from etl.pipeline.recording import concerned, describe
 from etl.pipeline.refusing import Scope, kept_out, located
 from etl.pipeline.reports import LoadReport, Progress, SourceReport, silent
-from etl.provenance import describe_run, describe_source
+from etl.provenance.tally import Tally
 from etl.resolution import Film
 from etl.sources.files import Source
 from etl.stores.embedded import EmbeddedStore
@@ -94,6 +96,8 @@ class Change:
             self.report.run = catalog.begin(self._options.command)
             if afresh:
                 catalog.forget_graph(iris or catalog.iris)
+            elif self.current is not None:
+                _refuse_other_mapping(catalog)
             self._keep_shapes(catalog, fresh=self.current is None or afresh)
             store = self._store(afresh=afresh)
             try:
@@ -122,6 +126,7 @@ class Change:
             return EmbeddedStore.write(self._following.store)
 
     def _builder(self, catalog: Catalog, store: EmbeddedStore, *, afresh: bool) -> Builder:
+        fresh = self.current is None or afresh
         builder = Builder(
             catalog=catalog,
             store=store,
@@ -129,10 +134,11 @@ class Change:
             engine=self.engine,
             report=self.report,
             run=self.report.run or 0,
-            fresh=self.current is None or afresh,
+            fresh=fresh,
             progress=self._options.progress,
             warned=lambda film, result: self._warn(builder, film, result),
             changed=_unseen if afresh else self._options.changed,
+            tally=Tally() if fresh else Tally.decode(catalog.settings.get("tally") or "[]"),
         )
         return builder
 
@@ -160,7 +166,7 @@ class Change:
         self.report.shapes_changed = judged_by not in (None, self.engine.shapes.digest)
         statuses = comparison.statuses(self.report.run or 0, scope)
         for source, vanished in sources:
-            ended = SourceReport(source.label, source.root, vanished=vanished)
+            ended = SourceReport(source.label, source.name, source.root, vanished=vanished)
             for status, number in statuses.get(source.name, {}).items():
                 setattr(ended, status, number)
             self.report.sources.append(ended)
@@ -169,22 +175,20 @@ class Change:
             for finding in refused.findings:
                 self._options.found(finding)
 
-    def record(self, builder: Builder, used: Sequence[Source], dropped: Sequence[Source]) -> None:
+    def record(self, builder: Builder) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
-        catalog, store = builder.catalog, builder.store
-        run = self.report.run or 0
+        catalog, run = builder.catalog, self.report.run or 0
         for name, ended in self._ended.items():
             ended.files, ended.bytes, ended.digest = catalog.extent(name)
-        catalog.end(
-            run, time.perf_counter() - self._started, self.report.summary(self._following.number)
-        )
+        seconds = time.perf_counter() - self._started
+        catalog.end(run, seconds, self.report.summary(self._following.number))
+        catalog.settings.set("mapping", str(MAPPING_VERSION))
+        catalog.settings.set("tally", builder.tally.encode())
         with self.report.timed("store"):
-            for source in dropped:
-                store.remove(store.entity(catalog.iris.source(source.slug)))
-            store.add(describe_run(catalog.runs()[-1], used, catalog.iris))
-            for source in catalog.sources():
-                store.add(describe_source(source, catalog.iris))
-            store.finish()
+            runs = catalog.runs()
+            described = runs if builder.fresh else concerned(runs, run)
+            describe(catalog, builder.store, builder.tally, described)
+            builder.store.finish()
 
     @property
     def following(self) -> Generation:
@@ -198,6 +202,20 @@ class Change:
         with self.report.timed("store"):
             self._workspace.commit(self._following)
         self.report.committed = True
+
+
+def _refuse_other_mapping(catalog: Catalog) -> None:
+    """Keep a graph from being made by two mappings at once.
+
+    Raises:
+        WorkspaceError: the graph was made by another than this version's.
+    """
+    if catalog.settings.mapping != MAPPING_VERSION:
+        raise WorkspaceError(
+            f"the graph was made by version {catalog.settings.mapping} of the mapping, "
+            f"and this is version {MAPPING_VERSION}",
+            hint="to make the graph anew, run: etl rebuild",
+        )
 
 
 @contextmanager
@@ -275,10 +293,23 @@ def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
         current = workspace.required()
         found = Catalog.version(current.catalog)
         shutil.copyfile(current.catalog, following.catalog)
-        Catalog.write(following.catalog).close()
         EmbeddedStore.checkpoint(current.store, following.store)
+        _bring_up_to_date(following)
         workspace.commit(following)
     return found
+
+
+def _bring_up_to_date(generation: Generation) -> None:
+    """Migrate a generation's catalog, and say in its store what this version says of it."""
+    catalog, store = Catalog.write(generation.catalog), EmbeddedStore.write(generation.store)
+    try:
+        tally = Tally.counted(store)
+        catalog.settings.set("tally", tally.encode())
+        describe(catalog, store, tally, catalog.runs())
+        store.finish()
+    finally:
+        store.close()
+        catalog.close()
 
 
 @contextmanager

@@ -32,11 +32,13 @@ class Diff:
 class SourceReport:
     """How the records of one source ended: each of those read in exactly one way.
 
-    `files`, `bytes` and `digest` are of all that the source says after the run, whether it was
-    read now or before: the digest is made of those of its records, in order of place.
+    `label` is what people call the source, `source` what the catalog knows it by, `path` where
+    it lies. `files`, `bytes` and `digest` are of all that the source says after the run, whether
+    it was read now or before: the digest is made of those of its records, in order of place.
     """
 
     label: str
+    source: str
     path: str = ""
     files: int = 0
     bytes: int = 0

@@ -42,7 +42,7 @@ def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions)
         with change.building(None) as builder:
             builder.catalog.undo(run, change.report.run or 0)
             builder.build()
-            change.record(builder, [], [])
+            change.record(builder)
         change.commit()
     return change.report
 
@@ -58,9 +58,10 @@ def remove(workspace: Workspace, name: str, engine: Engine, options: ChangeOptio
         with change.building(None) as builder:
             source = _source(builder.catalog.sources(), name)
             vanished = builder.catalog.remove(change.report.run or 0, source)
-            change.report.sources.append(SourceReport(source.label, source.root, vanished=vanished))
+            ended = SourceReport(source.label, source.name, source.root, vanished=vanished)
+            change.report.sources.append(ended)
             builder.build()
-            change.record(builder, [], [source])
+            change.record(builder)
         change.commit()
     return change.report
 
@@ -107,7 +108,7 @@ def _try_again(
     comparison = builder.build()
     scope: Scope = {(source, path) for source, paths in files.items() for path in paths}
     change.account(catalog, comparison, [(source, 0) for source in tried], scope)
-    change.record(builder, tried, [])
+    change.record(builder)
     return bool(staged) or before != catalog.quarantined()
 
 
@@ -148,7 +149,7 @@ def rebuild(workspace: Workspace, engine: Engine, options: RebuildOptions) -> Lo
             scope: Scope = {(source.name, None) for source in sources}
             ended = [(source, 0) for source in sources]
             change.account(builder.catalog, comparison, ended, scope)
-            change.record(builder, [], [])
+            change.record(builder)
         old = workspace.newest()
         _tell_what_is_lost(change, old, options)
         _tell_difference(change, old, options)

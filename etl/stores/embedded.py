@@ -137,9 +137,9 @@ class EmbeddedStore:
         for quad in quads:
             self._store.remove(quad)
 
-    def export(self) -> Iterator[Quad]:
-        """Give every quad of the default graph."""
-        return self._store.quads_for_pattern(None, None, None, DefaultGraph())
+    def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
+        """Give every quad of a named graph, or of the default graph."""
+        return self._store.quads_for_pattern(None, None, None, graph or DefaultGraph())
 
     def types(self, subject: NamedNode) -> set[object]:
         """Return the classes that a subject is said to be of."""
