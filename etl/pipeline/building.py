@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
@@ -207,7 +208,9 @@ class Builder:
         """Bring the people in step, and what redirects to them and to films."""
         self._comparison.compare_people()
         obsolete, redirects = self._comparison.change_redirects()
-        self._gone.extend(_quad(map_redirect(each, self.iris)) for each in obsolete)
+        for quad in (_quad(map_redirect(each, self.iris)) for each in obsolete):
+            if quad in self.store.entity(cast(NamedNode, quad.subject)):  # else its film is back
+                self._gone.append(quad)
         self._apply()
         removed = set[NamedNode]()
         for gone, added in self._comparison.change_people(CHUNK_PEOPLE):
