@@ -23,7 +23,7 @@ from etl.linking.sssom import Decision, read_decisions, write_decisions
 from etl.pipeline.changing import ChangeOptions
 from etl.pipeline.explaining import Explainer
 from etl.pipeline.linking import LinkReport, link, links, needs_review
-from etl.pipeline.revising import rebuild, remove, replay, undo
+from etl.pipeline.revising import RebuildOptions, rebuild, remove, replay, undo
 from etl.stores.embedded import EmbeddedStore
 from etl.vocab import DCTERMS, FILM, SCHEMA
 
@@ -245,7 +245,7 @@ def test_a_run_of_linking_can_be_taken_back_and_removed(desk: Desk, evidence: Ev
     assert (desk.graph(), desk.check()) == (unlinked, [])
     undo(desk.workspace, 3, desk.engine, options)
     assert (desk.graph(), desk.check()) == (found, [])
-    rebuild(desk.workspace, desk.engine, options)
+    rebuild(desk.workspace, desk.engine, RebuildOptions())
     assert (desk.graph(), desk.check()) == (found, [])
     remove(desk.workspace, "links", desk.engine, options)
     assert (desk.graph(), desk.check()) == (unlinked, [])

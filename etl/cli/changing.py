@@ -5,13 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, quiet_option, shapes_option, workspace_option
+from etl.cli.options import (
+    DATA_SAY_NO,
+    DONE,
+    dry_run_option,
+    quiet_option,
+    shapes_option,
+    workspace_option,
+)
 from etl.cli.session import command_line, engine
 from etl.cli.telling import Told, load_lines
 
@@ -19,12 +26,14 @@ if TYPE_CHECKING:
     from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.reports import LoadReport
 
+_Options = TypeVar("_Options", bound="ChangeOptions")
+
 
 @click.command()
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @workspace_option
 @click.option("--name", help="Call the source so, instead of by its path.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@dry_run_option
 @click.option("--strict", is_flag=True, help="Load nothing if any record is kept out.")
 @click.option("--allow-removals", is_flag=True, help="Load though most of a source has vanished.")
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
@@ -34,8 +43,9 @@ def load(
     sources: tuple[str, ...],
     workspace: Path,
     shapes: tuple[Path, ...],
+    dry_run: bool,
     quiet: bool,
-    **options: Any,  # noqa: ANN401 - click checks them
+    **rest: Any,  # noqa: ANN401 - click checks them
 ) -> None:
     """Read, validate and load files, folders or globs; print what that changed.
 
@@ -43,97 +53,95 @@ def load(
     changed is changed, and what the source no longer says goes.
     """
     from etl.pipeline.loading import LoadOptions, load
-    from etl.progress import Meter
     from etl.workspace import Workspace
 
-    told = Told(quiet=quiet)
-    with Meter(quiet=quiet) as meter:
-        settings = LoadOptions(
-            command=command_line(),
-            processes=os.cpu_count() or 1,
-            progress=meter.update,
-            waiting=meter.say,
-            found=told.tell,
-            own_shapes=_text(shapes),
-            **options,
-        )
-        report = load(Workspace(workspace), sources, engine(workspace, shapes), settings)
-    told.end(report)
-    if not quiet:
-        for line in load_lines(report, dry_run=settings.dry_run):
-            click.echo(line)
-    sys.exit(DATA_SAY_NO if report.kept_out else DONE)
+    processes, checks = os.cpu_count() or 1, engine(workspace, shapes)
+    options = partial(LoadOptions, processes=processes, own_shapes=_text(shapes), **rest)
+    _change(
+        lambda o: load(Workspace(workspace), sources, checks, o),
+        options,
+        dry_run=dry_run,
+        quiet=quiet,
+    )
 
 
 @click.command()
 @click.argument("run", type=int)
 @workspace_option
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@dry_run_option
 @quiet_option
-def undo(run: int, workspace: Path, dry_run: bool, quiet: bool) -> None:
+def undo(run: int, workspace: Path, **shared: bool) -> None:
     """Take a run back: the graph is what the other runs make of it.
 
     An undo is a run too, and can be undone. `etl runs` lists them.
     """
+    from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.revising import undo
     from etl.workspace import Workspace
 
-    _revise(
-        lambda options: undo(Workspace(workspace), run, engine(workspace), options), dry_run, quiet
-    )
+    checks = engine(workspace)
+    _change(lambda o: undo(Workspace(workspace), run, checks, o), ChangeOptions, **shared)
 
 
 @click.command()
 @click.argument("source")
 @workspace_option
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@dry_run_option
 @quiet_option
-def remove(source: str, workspace: Path, dry_run: bool, quiet: bool) -> None:
+def remove(source: str, workspace: Path, **shared: bool) -> None:
     """Take out of the graph all that only this source says."""
+    from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.revising import remove
     from etl.workspace import Workspace
 
-    _revise(
-        lambda options: remove(Workspace(workspace), source, engine(workspace), options),
-        dry_run,
-        quiet,
-    )
+    checks = engine(workspace)
+    _change(lambda o: remove(Workspace(workspace), source, checks, o), ChangeOptions, **shared)
 
 
 @click.command()
 @workspace_option
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@dry_run_option
 @quiet_option
-def replay(workspace: Path, dry_run: bool, quiet: bool) -> None:
+def replay(workspace: Path, **shared: bool) -> None:
     """Try again what is kept out, after its files were mended or the shapes have changed."""
+    from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.revising import replay
     from etl.workspace import Workspace
 
     checks = engine(workspace)
-    _revise(lambda options: replay(Workspace(workspace), checks, options), dry_run, quiet)
+    _change(lambda o: replay(Workspace(workspace), checks, o), ChangeOptions, **shared)
 
 
 @click.command()
 @workspace_option
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs with this from now on.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--keep", type=click.IntRange(1), help="Keep so many generations from now on.")
 @shapes_option
+@dry_run_option
 @quiet_option
 def rebuild(
-    workspace: Path, base_iri: str | None, dry_run: bool, shapes: tuple[Path, ...], quiet: bool
+    workspace: Path,
+    shapes: tuple[Path, ...],
+    dry_run: bool,
+    quiet: bool,
+    **rest: Any,  # noqa: ANN401 - click checks them
 ) -> None:
-    """Make the graph anew from the catalog, after mapping, shapes or base IRI have changed."""
-    from etl.pipeline.revising import rebuild
+    """Make the graph anew from the catalog, after mapping, shapes or base IRI have changed.
+
+    It also mends a damaged store; where the catalog is damaged, it takes that of the generation
+    before.
+    """
+    from etl.pipeline.revising import RebuildOptions, rebuild
     from etl.workspace import Workspace
 
-    checks = engine(workspace, shapes)
-
-    def change(options: ChangeOptions) -> LoadReport:
-        processes = os.cpu_count() or 1
-        held, options = Workspace(workspace), replace(options, own_shapes=_text(shapes))
-        return rebuild(held, checks, options, base_iri=base_iri, processes=processes)
-
-    _revise(change, dry_run, quiet)
+    processes, checks = os.cpu_count() or 1, engine(workspace, shapes, damaged=True)
+    options = partial(RebuildOptions, processes=processes, own_shapes=_text(shapes), **rest)
+    _change(
+        lambda o: rebuild(Workspace(workspace), checks, o),
+        options,
+        dry_run=dry_run,
+        quiet=quiet,
+    )
 
 
 def _text(shapes: tuple[Path, ...]) -> str | None:
@@ -143,27 +151,37 @@ def _text(shapes: tuple[Path, ...]) -> str | None:
     return Shapes.read(shapes).text if shapes else None
 
 
-def _revise(change: Callable[[ChangeOptions], LoadReport], dry_run: bool, quiet: bool) -> None:
-    """Carry out a change of what has been loaded, and print what it changed."""
-    from etl.pipeline.changing import ChangeOptions
+def _change(
+    change: Callable[[_Options], LoadReport],
+    options: Callable[..., _Options],
+    *,
+    dry_run: bool,
+    quiet: bool,
+) -> None:
+    """Carry out a change and say what it did; of a dry run, print the triples on stdout."""
+    from etl.output.changes import Changes
     from etl.progress import Meter
 
     told = Told(quiet=quiet)
-    with Meter(quiet=quiet) as meter:
-        report = change(
-            ChangeOptions(
+    with Changes() as changes:
+        with Meter(quiet=quiet) as meter:
+            settings = options(
                 command=command_line(),
                 dry_run=dry_run,
                 progress=meter.update,
                 waiting=meter.say,
                 found=told.tell,
+                **({"changed": changes.add} if dry_run else {}),
             )
-        )
-    told.end(report)
+            report = change(settings)
+        told.end(report)
+        for entity in changes.entities():
+            sys.stdout.buffer.writelines(entity.lines)
+    sys.stdout.buffer.flush()
     if not quiet:
         for line in load_lines(report, dry_run=dry_run):
-            click.echo(line)
-    sys.exit(DATA_SAY_NO if report.kept_out else DONE)
+            click.echo(line, err=dry_run)
+    sys.exit(DATA_SAY_NO if report.kept_out or report.lost else DONE)
 
 
 COMMANDS = (load, undo, remove, replay, rebuild)

@@ -15,53 +15,47 @@ from etl.cli.session import opened, write
 @workspace_option
 @output_options
 def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
-    """List what was loaded when, and what it changed."""
+    """List each run: when it was, what it read, what that changed, which generation it made.
+
+    As JSON it says all: of each source the path, the files, their bytes and a digest of its
+    records, of each generation that is kept what it takes on the disk.
+    """
     from etl.output import Rows
+    from etl.pipeline.history import COLUMNS, document, row
+    from etl.workspace import Workspace
 
-    columns = (
-        *("run", "started", "seconds", "command"),
-        *("records", "kept out", "films", "people", "undone by"),
-    )
     with opened(workspace) as (catalog, _):
-        rows = [
-            (
-                run.run,
-                run.started,
-                round(run.seconds, 2),
-                run.command,
-                sum(source["loaded"] for source in run.report["sources"]),
-                sum(s["rejected"] + s["quarantined"] for s in run.report["sources"]),
-                _signed(run.report["films"]),
-                _signed(run.report["people"]),
-                run.undone_by,
-            )
-            for run in catalog.runs()
-        ]
-    write(Rows(columns, rows), format_name, output)
-
-
-def _signed(diff: dict[str, int]) -> str:
-    return f"+{diff['added']} ~{diff['changed']} -{diff['removed']}"
+        held = catalog.runs()
+        taken = Workspace(workspace).disk()
+    documents = [document(run, taken) for run in held]
+    write(Rows(COLUMNS, map(row, held), documents), format_name, output)
 
 
 @click.command()
 @workspace_option
 @output_options
 def check(workspace: Path, format_name: str | None, output: Path | None) -> None:
-    """Prove that the store holds exactly what the catalog says."""
+    """Prove that no file is damaged, and that the store holds exactly what the catalog says."""
     from etl.output import Rows
-    from etl.pipeline.checking import differences
+    from etl.pipeline.checking import check
+    from etl.progress import Meter
+    from etl.workspace import Workspace
 
-    with opened(workspace) as (catalog, store):
-        found = list(differences(catalog, store))
-        films, people = catalog.counts()
-    if not found:
-        click.echo(f"store and catalog agree: {films} films, {people} people", err=True)
+    with Meter(quiet=False) as meter:
+        health = check(Workspace(workspace), meter.update)
+    taken = health.bytes_taken
+    generations = "1 generation" if len(taken) == 1 else f"{len(taken)} generations"
+    click.echo(f"disk: {generations}, {sum(taken.values()) / 1e6:.1f} MB", err=True)
+    if not health.remedy:
+        agreed = f"{health.films} films, {health.people} people"
+        click.echo(f"store and catalog agree: {agreed}", err=True)
         return
-    rows = [(each.entity, each.missing, each.surplus) for each in found]
-    write(Rows(("entity", "missing triples", "surplus triples"), rows), format_name, output)
-    click.echo("Error: store and catalog differ", err=True)
-    click.echo(f"Hint: delete {workspace} and load your sources again", err=True)
+    rows = [(str(each.path), each.problem) for each in health.damages]
+    rows += [(each.entity.value, each.problem) for each in health.differences]
+    write(Rows(("place", "problem"), rows), format_name, output)
+    faults = "a file is damaged" if health.damages else "store and catalog differ"
+    click.echo(f"Error: {workspace}: {faults}", err=True)
+    click.echo(f"Hint: {health.remedy}", err=True)
     sys.exit(DATA_SAY_NO)
 
 

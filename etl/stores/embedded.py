@@ -13,6 +13,7 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
+    QuerySolutions,
     RdfFormat,
     Store,
     Triple,
@@ -22,6 +23,7 @@ from pyoxigraph import (
 from etl.errors import StoreError
 from etl.queries import syntax_error
 from etl.stores import Answer
+from etl.vocab import RDF
 
 _WAITING_BYTES = 1 << 25  # 32 MB, about 300,000 triples
 
@@ -139,6 +141,14 @@ class EmbeddedStore:
         """Give every quad of a named graph, or of the default graph."""
         return self._store.quads_for_pattern(None, None, None, graph or DefaultGraph())
 
+    def types(self, subject: NamedNode) -> set[object]:
+        """Return the classes that a subject is said to be of."""
+        return {quad.object for quad in self._store.quads_for_pattern(subject, RDF.type, None)}
+
+    def holds(self, triples: Iterable[Triple]) -> bool:
+        """Say whether all of some triples are in the default graph."""
+        return all(Quad(*triple) in self._store for triple in triples)
+
     def triples(
         self,
         subject: NamedNode | BlankNode | Triple | None,
@@ -151,7 +161,8 @@ class EmbeddedStore:
 
     def size(self) -> int:
         """Count the triples of the default graph."""
-        return sum(1 for _ in self.export())
+        solutions = cast(QuerySolutions, self.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
+        return int(cast(Literal, next(solutions)["n"]).value)
 
     def finish(self) -> None:
         """Write everything to the disk."""
