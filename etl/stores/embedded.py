@@ -24,6 +24,7 @@ class EmbeddedStore:
         self._load: Future[None] | None = None
         self._waiting: list[bytes] = []
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="bulk-load")
+        self.touched: set[str] | None = None  # the subjects that were changed, if anybody asks
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -78,8 +79,23 @@ class EmbeddedStore:
             quads.update(self._store.quads_for_pattern(part, None, None))
         return quads
 
+    def about(self, subject: str) -> list[Quad]:
+        """Return the quads of one subject, in all graphs."""
+        return list(self._store.quads_for_pattern(NamedNode(subject), None, None))
+
+    def subjects(self) -> Iterator[str]:
+        """Give every subject of any graph, once."""
+        answer = self._store.query(
+            "SELECT DISTINCT ?s WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+        )
+        assert isinstance(answer, QuerySolutions)
+        return (solution["s"].value for solution in answer)
+
     def add(self, statements: Iterable[Triple | Quad]) -> None:
         """Add many triples or quads, in bulk and beside the work that goes on meanwhile."""
+        if self.touched is not None:
+            statements = list(statements)
+            self.touched.update(each.subject.value for each in statements)  # type: ignore[union-attr]
         mixed = cast(Iterable[Quad], statements)  # the stub takes either kind, not both
         self.add_serialized(serialize(mixed, format=RdfFormat.N_QUADS) or b"")
 
@@ -123,6 +139,8 @@ class EmbeddedStore:
         """Remove quads."""
         self._settle()
         for quad in quads:
+            if self.touched is not None:
+                self.touched.add(quad.subject.value)  # type: ignore[union-attr]
             self._store.remove(quad)
 
     def export(self) -> Iterator[Quad]:

@@ -1,0 +1,279 @@
+"""A remote store: one graph of a SPARQL 1.1 server, and beside it the one with its provenance."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Self, cast
+
+import httpx
+from pyoxigraph import (
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    parse,
+    parse_query_results,
+    serialize,
+)
+from SPARQLWrapper import POST, SPARQLWrapper
+
+from etl.errors import QueryError, StoreError
+from etl.queries import refused_update
+from etl.stores import Answer
+from etl.stores.connection import AGENT, Connection, NotUnderstood
+from etl.stores.servers import Endpoints
+from etl.stores.updates import Piece, by_graph, replacement
+
+_N_TRIPLES = "application/n-triples"
+_RESULTS = "application/sparql-results+json"
+_ANSWERS = f"{_RESULTS}, {_N_TRIPLES};q=0.9, text/turtle;q=0.8"
+
+
+class RemoteStore:
+    """The graph that a server holds of ours, and the named graph with its provenance."""
+
+    def __init__(self, connection: Connection, where: Endpoints, provenance: NamedNode) -> None:
+        self._connection = connection
+        self._where = where
+        self._graphs = (where.graph, provenance.value)
+
+    @classmethod
+    @contextmanager
+    def opened(cls, where: Endpoints, provenance: NamedNode) -> Iterator[Self]:
+        """Open a store; the server is not asked anything yet."""
+        connection = Connection(where.query)
+        try:
+            yield cls(connection, where, provenance)
+        finally:
+            connection.close()
+
+    @property
+    def where(self) -> Endpoints:
+        """Return where the server answers."""
+        return self._where
+
+    def query(self, sparql: str) -> Answer:
+        """Answer a query. See `Readable.query`."""
+        named = self._graphs[1:] if self._where.graph is not None else ()
+        return self._ask(sparql, self._where.graph, *named)
+
+    def _ask(self, sparql: str, default: str | None, *named: str | None) -> Answer:
+        """Answer a query over some of the server's graphs; over its own choice if none is given."""
+        asked = _Question(self._connection, self._where.query)
+        if default is not None:
+            asked.addDefaultGraph(default)
+        for graph in named:
+            asked.addNamedGraph(graph)
+        response = asked.answer(sparql)
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        if "X-SPARQL-MaxRows" in response.headers:
+            raise StoreError(
+                f"{self._where.query}: the server cut its answer short, after "
+                f"{response.headers['X-SPARQL-MaxRows']} rows",
+                hint="add a LIMIT, or raise ResultSetMaxRows in virtuoso.ini",
+            )
+        if "json" in kind:
+            return _results(response.content, self._where.query)
+        if kind in (_N_TRIPLES, "text/turtle", "text/plain"):
+            return _triples(response.content, self._where.query)
+        raise not_sparql(self._where.query, kind)
+
+    def holds_any(self, base_iri: str) -> bool:
+        """Tell whether the graph says anything about what lies below a base IRI."""
+        answer = self.query(f'ASK {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), "{base_iri}")) }}')
+        return bool(answer)
+
+    def replace(self, pieces: Sequence[Piece], *, fresh: bool) -> None:
+        """Give subjects the statements they should have, in one request.
+
+        A server that is not atomic over a request's operations may have done a part when it is
+        interrupted: doing it again heals. With `fresh`, the server has none of the subjects,
+        and they may be sent in a request for each graph.
+
+        Raises:
+            TooLarge: it is more than the server takes at once.
+            StoreError: the server cannot be reached, or refuses.
+        """
+        where = self._where
+        if fresh and where.graph_store is not None and where.kind.takes_documents:
+            for graph, triples in by_graph(pieces, where.graph, where.kind).items():
+                document = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+                self._write(where.graph_store, document, _N_TRIPLES, _graph_parameter(graph))
+            return
+        if where.update is None:
+            raise StoreError(
+                f"{where.query}: no address for updates is known",
+                hint="run: etl store add NAME URL --update-url URL",
+            )
+        update = replacement(pieces, self._graphs, where.kind, fresh=fresh)
+        if update:
+            self._write(where.update, update, "application/sparql-update", {})
+
+    def _write(self, url: str, content: bytes, kind: str, params: dict[str, str]) -> None:
+        headers = {"Content-Type": kind, "Accept": f"{_RESULTS}, */*;q=0.1"}
+        request = self._connection.request(
+            "POST", url, params=params, content=content, headers=headers
+        )
+        response = self._connection.send(request)
+        if "html" in response.headers.get("Content-Type", ""):
+            raise not_sparql(url, response.headers["Content-Type"])
+
+    def export(self) -> Iterator[Quad]:
+        """Give every statement of the graph.
+
+        Raises:
+            StoreError: the server fails, or cuts its answer short.
+        """
+        return self._document(self._graphs[0])
+
+    def copy(self, target: IO[bytes]) -> None:
+        """Write every statement of the graph and of its provenance into a file, as N-Quads.
+
+        Raises:
+            StoreError: the server fails, or cuts its answer short.
+        """
+        graph, provenance = self._graphs
+        serialize(self._document(graph), target, RdfFormat.N_QUADS)
+        name = NamedNode(provenance or "")
+        placed = (Quad(q.subject, q.predicate, q.object, name) for q in self._document(provenance))
+        serialize(placed, target, RdfFormat.N_QUADS)
+
+    def _document(self, graph: str | None) -> Iterator[Quad]:
+        """Give all of a graph, and see that it is all."""
+        expected, count = self._count(graph), 0
+        if not expected:
+            return
+        with self._connection.stream(self._whole(graph)) as response:
+            if "html" in response.headers.get("Content-Type", ""):
+                raise not_sparql(str(response.url), response.headers["Content-Type"])
+            for quad in parse(_Stream(response.iter_bytes()), RdfFormat.N_TRIPLES):
+                count += 1
+                yield quad
+        if count != expected:
+            raise StoreError(
+                f"{self._where.query}: the server gave {count} of {expected} triples",
+                hint="it limits its answers, or its graph changed meanwhile: try again",
+            )
+
+    def _count(self, graph: str | None) -> int:
+        answer = self._ask("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", graph)
+        if isinstance(answer, QuerySolutions):
+            for solution in answer:
+                return int(solution["n"].value)
+        raise not_sparql(self._where.query, "something else")
+
+    def _whole(self, graph: str | None) -> httpx.Request:
+        """Ask for all of a graph: by the Graph Store Protocol, or by a query."""
+        where, headers = self._where, {"Accept": _N_TRIPLES}
+        if where.graph_store is not None:
+            params = _graph_parameter(graph)
+            return self._connection.request(
+                "GET", where.graph_store, params=params, headers=headers
+            )
+        params = {"query": "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"}
+        if graph is not None:
+            params["default-graph-uri"] = graph
+        return self._connection.request("GET", where.query, params=params, headers=headers)
+
+
+class _Question(SPARQLWrapper):  # type: ignore[misc]
+    """SPARQLWrapper's request, sent by our connection: with its sign-in, patience and errors."""
+
+    def __init__(self, connection: Connection, endpoint: str) -> None:
+        super().__init__(endpoint, agent=AGENT)
+        self._connection = connection
+        self.setMethod(POST)
+        self.setOnlyConneg(True)
+        self.addCustomHttpHeader("Accept", _ANSWERS)
+
+    def answer(self, sparql: str) -> httpx.Response:
+        """Ask a query.
+
+        Raises:
+            QueryError: it is an update, or the server says that it is not SPARQL.
+        """
+        if refused := refused_update(sparql):
+            raise refused
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what it does not know, the server will tell
+            self.setQuery(sparql)
+        if self.isSparqlUpdateRequest():
+            raise QueryError("expected a query, found an update")
+        try:
+            return cast(httpx.Response, self.query().response)
+        except NotUnderstood as error:
+            raise QueryError(str(error), hint=error.hint) from error
+
+    def _query(self) -> tuple[httpx.Response, str]:
+        made = self._createRequest()
+        request = self._connection.request(
+            made.get_method(), made.full_url, content=made.data, headers=dict(made.header_items())
+        )
+        return self._connection.send(request), self.returnFormat
+
+
+class _Stream:
+    """What arrives in chunks, to be read like a file."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._left = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """Give at most so many bytes; none when all has arrived."""
+        while not self._left or size < 0:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                break
+            self._left += chunk
+        end = len(self._left) if size < 0 else size
+        given, self._left = self._left[:end], self._left[end:]
+        return given
+
+
+def _graph_parameter(graph: str | None) -> dict[str, str]:
+    """Name a graph to the Graph Store Protocol.
+
+    Source: SPARQL 1.1 Graph Store HTTP Protocol, section 4.2.
+    """
+    return {"default": ""} if graph is None else {"graph": graph}
+
+
+def not_sparql(url: str, kind: str) -> StoreError:
+    """Say that what answers is no SPARQL server."""
+    return StoreError(
+        f"{url}: expected an answer in SPARQL's formats, found {kind or 'an unnamed one'}",
+        hint="is this the address of a SPARQL endpoint, and nothing in between?",
+    )
+
+
+_TRUTH = re.compile(  # as Virtuoso says it
+    rb'\s*\{ "head": \{ "link": \[\], "vars": \["__ASK_RETVAL"\].*?"value": "([01])"', re.DOTALL
+)
+
+
+def _results(content: bytes, url: str) -> QuerySolutions | QueryBoolean:
+    if match := _TRUTH.match(content):
+        content = b'{"head":{},"boolean":%s}' % (b"true" if match[1] == b"1" else b"false")
+    try:
+        return parse_query_results(content, QueryResultsFormat.JSON)
+    except (SyntaxError, ValueError) as error:
+        raise not_sparql(url, "broken JSON") from error
+
+
+def _triples(content: bytes, url: str) -> QueryTriples:
+    """Give triples as the embedded engine would."""
+    store = Store()
+    try:
+        store.bulk_extend(parse(content, RdfFormat.TURTLE))
+    except (SyntaxError, ValueError) as error:
+        raise not_sparql(url, "broken Turtle") from error
+    answer = store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+    return cast(QueryTriples, answer)
