@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from desk import SEEDS, Desk
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 from records import Film
 from shared_data import shared
 
 from etl.errors import SourceError, WorkspaceError
+from etl.pipeline.reports import Diff
 from etl.vocab import FILM, SCHEMA, XSD
 from etl.workspace import Workspace
 
@@ -112,6 +116,42 @@ def test_the_graph_does_not_depend_on_the_order_of_loading(tmp_path: Path) -> No
         one.load(one.source / film.file)
     two.load()
     assert one.graph() == two.graph()
+
+
+RECORDS = st.lists(
+    st.tuples(
+        st.sampled_from(["one", "two"]),
+        st.sampled_from(["", "1", "2"]),  # movieId
+        st.sampled_from(["", "tt0000001", "tt0000002"]),  # url
+        st.sampled_from(["", "Emma", "Heat"]),  # title: a film without one does not conform
+        st.sampled_from(["", "Al Pacino", "Robert De Niro, Al Pacino"]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(records=RECORDS)
+@settings(max_examples=8)
+def test_records_read_together_make_the_graph_that_they_make_one_after_the_other(
+    records: list[tuple[str, str, str, str, str]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        together, apart = Desk(Path(folder) / "together"), Desk(Path(folder) / "apart")
+        for number, (source, movie, imdb, title, actors) in enumerate(records):
+            text = f"movieId: {movie}\nurl: {imdb}\ntitle: {title}\nactors: {actors}\n"
+            for desk in (together, apart):
+                path = desk.source / source / f"{number}.txt"
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            apart.load(apart.source / source)
+        report = together.load(*sorted(together.source.iterdir()))
+        graph = together.graph()
+        assert graph == apart.graph()
+        assert together.check() == apart.check() == []
+        films = {quad.subject for quad in graph if quad.object == SCHEMA.Movie}
+        people = {quad.subject for quad in graph if quad.object == SCHEMA.Person}
+        assert (report.films, report.people) == (Diff(added=len(films)), Diff(added=len(people)))
 
 
 def test_one_file_of_a_source_updates_its_record_and_removes_nothing(desk: Desk) -> None:

@@ -19,16 +19,13 @@ import duckdb
 
 from etl.catalog.comparison import Comparison, scalar
 from etl.catalog.entries import Group, Known, Place, Quarantined, Reason, Run, Staged
-from etl.catalog.statements import (
-    SCHEMA,
-)
+from etl.catalog.migrations import VERSION, found_version, migrate
+from etl.catalog.statements import FORESEEN, TABLES, VIEWS
 from etl.errors import WorkspaceError
 from etl.identifiers import Iris
 from etl.records import Origin, Reject, decode_film, decode_reject
 from etl.resolution import Member
 from etl.sources.files import Source, Stat
-
-SCHEMA_VERSION = 1
 
 
 class Catalog:
@@ -36,15 +33,16 @@ class Catalog:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
+        self._db.execute(FORESEEN)
 
     @classmethod
     def create(cls, path: Path, iris: Iris) -> Self:
         """Make an empty catalog."""
         catalog = cls(_connect(path, read_only=False))
-        catalog._db.execute(SCHEMA)
+        catalog._db.execute(TABLES + VIEWS)
         catalog._db.executemany(
             "INSERT INTO settings VALUES (?, ?)",
-            [("schema_version", str(SCHEMA_VERSION)), ("base_iri", iris.base)],
+            [("schema_version", str(VERSION)), ("base_iri", iris.base)],
         )
         return catalog
 
@@ -58,23 +56,39 @@ class Catalog:
         """
         connection = _connect(path, read_only=True)
         try:
-            yield cls(connection)._checked(path)
+            found = found_version(connection, path)
+            if found < VERSION:
+                raise WorkspaceError(
+                    f"{path}: an older version of reelgraph wrote it "
+                    f"(its catalog is version {found}, this one reads {VERSION})",
+                    hint="to bring it up to date, run: etl rebuild",
+                )
+            yield cls(connection)
         finally:
             connection.close()
 
     @classmethod
     def write(cls, path: Path) -> Self:
-        """Open a copy of a finished catalog for changing it; it is to be closed."""
-        return cls(_connect(path, read_only=False))._checked(path)
+        """Open a copy of a finished catalog for changing it; it is to be closed.
 
-    def _checked(self, path: Path) -> Self:
-        found = self._setting("schema_version")
-        if found != str(SCHEMA_VERSION):
-            raise WorkspaceError(
-                f"{path}: expected a catalog of version {SCHEMA_VERSION}, found {found}",
-                hint="use the version of reelgraph that wrote it, or load into a new workspace",
-            )
-        return self
+        A catalog of an older version is migrated.
+
+        Raises:
+            WorkspaceError: it cannot be opened, or a newer version of us wrote it.
+        """
+        connection = _connect(path, read_only=False)
+        migrate(connection, found_version(connection, path))
+        return cls(connection)
+
+    @staticmethod
+    def version(path: Path) -> int:
+        """Return the version of a catalog, which is `VERSION` or less.
+
+        Raises:
+            WorkspaceError: it cannot be opened, or a newer version of us wrote it.
+        """
+        with _connect(path, read_only=True) as connection:
+            return found_version(connection, path)
 
     def close(self) -> None:
         """Write everything to the file and let go of it."""
@@ -239,24 +253,33 @@ class Catalog:
         self.forget_files(source.name)
         return len(gone)
 
+    def kept_out(self) -> dict[str, list[str]]:
+        """List the files that hold records that are kept out: source → paths."""
+        rows = self._db.execute(
+            "SELECT DISTINCT source, path FROM versions SEMI JOIN heads USING (version) "
+            "WHERE kind = 'reject' OR version IN (SELECT version FROM quarantine) ORDER BY ALL"
+        ).fetchall()
+        files: dict[str, list[str]] = {}
+        for source, path in rows:
+            files.setdefault(source, []).append(path)
+        return files
+
     def try_again(self) -> None:
-        """Take what is kept out for untried: its files are read, its films are judged again."""
+        """Forget what the shapes have said against records, so that these are judged anew."""
         self._db.execute(
-            "DELETE FROM files WHERE (source, path) IN "
-            "(SELECT source, path FROM versions SEMI JOIN heads USING (version) "
-            "WHERE kind = 'reject' OR version IN (SELECT version FROM quarantine))"
+            "CREATE OR REPLACE TEMP TABLE tried AS SELECT DISTINCT version FROM quarantine"
         )
-        self._db.execute("DELETE FROM quarantine WHERE version IN (SELECT version FROM heads)")
+        self._db.execute("DELETE FROM quarantine")
 
     def forget_graph(self, iris: Iris) -> None:
         """Forget what the graph was made from, so that all of it is made anew below `iris`."""
+        self.try_again()
         for table in ("films", "people"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
-        self._db.execute("DELETE FROM quarantine WHERE version IN (SELECT version FROM heads)")
         self._db.execute("UPDATE settings SET value = ? WHERE name = 'base_iri'", [iris.base])
 
-    def stage(self, run: int, staged: Sequence[Staged]) -> None:
-        """Add versions."""
+    def stage(self, run: int, staged: Sequence[Staged]) -> int:
+        """Add versions, numbered one after the other; return the first's number."""
         first = (scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
         columns = zip(*staged, strict=True)
         self._db.execute(
@@ -265,6 +288,19 @@ class Catalog:
             "unnest($8::TEXT[]), unnest($9::TEXT[]), unnest($10::TEXT[]), unnest($11::TEXT[]), "
             "unnest($12::TEXT[]), unnest($13::TEXT[])",
             [list(range(first, first + len(staged))), run, *map(list, columns)],
+        )
+        return first
+
+    def holds_any(self, films: Sequence[str]) -> bool:
+        """Say whether the graph has any of these films."""
+        sql = "SELECT count(*) FROM films WHERE film IN (SELECT unnest($1::TEXT[]))"
+        return bool(scalar(self._db, sql, [list(films)]))
+
+    def foresee(self, films: Sequence[tuple[str, int]]) -> None:
+        """Remember films, each with the only version that it is held to be made of."""
+        self._db.execute(
+            "INSERT INTO foreseen SELECT unnest($1::TEXT[]), unnest($2::BIGINT[])",
+            [[film for film, _ in films], [version for _, version in films]],
         )
 
     # What has changed

@@ -12,9 +12,11 @@ import duckdb
 from etl.catalog.entries import Group, MemberRow, Reason, groups_of
 from etl.catalog.statements import (
     CANDIDATE,
+    CONFIRM,
     GROUPS,
     IDENTITIES,
     MEMBERS,
+    MISTAKEN,
     NAMED,
     PEOPLE,
     PLACES,
@@ -32,10 +34,21 @@ class Comparison:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute(PLACES)
         self._db.execute(MEMBERS.format(table="candidates", choice=CANDIDATE))
         self._db.execute(IDENTITIES.format(people=PEOPLE))
         self._db.execute(GROUPS.format(table="candidates", people=PEOPLE))
+
+    def confirm(self) -> tuple[int, list[str]]:
+        """Accept the foreseen films that are made of just what they were held to be made of.
+
+        Give their number, and the others, whose records or people turned out otherwise.
+        """
+        confirmed = scalar(self._db, CONFIRM)
+        mistaken = [film for (film,) in self._db.execute(MISTAKEN).fetchall()]
+        self._db.execute("DELETE FROM foreseen")
+        return int(confirmed), mistaken
 
     def compare_accepted(self) -> None:
         """Put together which accepted versions make which film, after all have been judged."""
@@ -44,17 +57,28 @@ class Comparison:
         self._db.execute(MEMBERS.format(table="accepted", choice="accepted"))
         self._db.execute(GROUPS.format(table="accepted", people=PEOPLE))
 
+    def lone(self, size: int) -> Iterator[list[MemberRow]]:
+        """Give the pending candidates that one record makes, whatever the others say."""
+        self._list_pending("candidates", "len(versions) = 1 AND inputs = versions[1]::TEXT")
+        yield from self._pages(size)
+
     def pending(self, table: str, size: int) -> Iterator[list[MemberRow]]:
         """Give the films of `candidates` or `accepted` that differ from the graph's, in chunks.
 
         A chunk has the records of so many films, those of a film side by side.
         """
+        self._list_pending(table, "true")
+        yield from self._pages(size)
+
+    def _list_pending(self, table: str, condition: str) -> None:
         self._db.execute(
             f"CREATE OR REPLACE TEMP TABLE pending AS SELECT * FROM {table} g "  # noqa: S608
             "WHERE NOT EXISTS (FROM films f WHERE f.film = g.film AND f.inputs = g.inputs) "
             "AND NOT EXISTS (FROM quarantine q WHERE q.film = g.film AND q.inputs = g.inputs) "
-            "ORDER BY first"
+            f"AND {condition} ORDER BY first"
         )
+
+    def _pages(self, size: int) -> Iterator[list[MemberRow]]:
         total = int(scalar(self._db, "SELECT count(*) FROM pending"))
         for start in range(0, total, size):
             yield self._rows(start, start + size)
@@ -155,14 +179,15 @@ class Comparison:
             yield [Person(*row) for row in rows.fetchall()]
 
     def statuses(
-        self, run: int, scope: Sequence[tuple[str, str | None]]
+        self, run: int, scope: Iterable[tuple[str, str | None]]
     ) -> dict[str, dict[str, int]]:
         """Count how the records within a scope stand: source → status → number.
 
         A scope names sources, and files of them; a path of None means the whole source.
         """
         self._db.execute("CREATE OR REPLACE TEMP TABLE scope (source TEXT, path TEXT)")
-        self._db.executemany("INSERT INTO scope VALUES (?, ?)", [list(item) for item in scope])
+        if rows := [list(item) for item in scope]:
+            self._db.executemany("INSERT INTO scope VALUES (?, ?)", rows)
         counts: dict[str, dict[str, int]] = {}
         for source, status, number in self._db.execute(STATUS, {"run": run}).fetchall():
             counts.setdefault(source, {})[status] = number

@@ -1,6 +1,9 @@
-"""The SQL of the catalog: its tables, and how what they hold is put together."""
+"""The SQL of the catalog: its tables, and how what they hold is put together.
 
-SCHEMA = """
+Who changes a table adds a migration to `etl/catalog/migrations.py`.
+"""
+
+TABLES = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE runs (
     run INTEGER PRIMARY KEY, command TEXT, started TIMESTAMP, seconds DOUBLE, report TEXT,
@@ -14,14 +17,31 @@ CREATE TABLE versions (
     digest TEXT, imdb TEXT, movielens TEXT,
     names TEXT, name_ids TEXT,          -- its people, a line each, and their IMDb ids if it has any
     body TEXT);                         -- the record or the reject, as JSON
-CREATE VIEW standing AS                 -- the versions of the runs that have not been taken back
-    SELECT versions.* FROM versions JOIN runs USING (run) WHERE undone_by IS NULL;
-CREATE VIEW heads AS                    -- the newest standing version of each place
-    SELECT max(version) AS version FROM standing GROUP BY source, path, key;
 CREATE TABLE quarantine (version BIGINT, film TEXT, inputs TEXT, run INTEGER, results TEXT);
 CREATE TABLE films (film TEXT, inputs TEXT, versions BIGINT[]);
 CREATE TABLE people (name TEXT, imdb TEXT);
 """
+
+VIEWS = """
+CREATE OR REPLACE VIEW standing AS      -- the versions of the runs that have not been taken back
+    SELECT versions.* FROM versions JOIN runs USING (run) WHERE undone_by IS NULL;
+CREATE OR REPLACE VIEW heads AS         -- the newest standing version of each place
+    SELECT max(version) AS version FROM standing GROUP BY source, path, key;
+"""
+
+# Films that were put into the graph as soon as a record of them was read.
+FORESEEN = "CREATE TEMP TABLE foreseen (film TEXT, version BIGINT)"
+
+CONFIRM = """
+INSERT INTO films SELECT film, inputs, versions
+FROM candidates JOIN foreseen USING (film)
+WHERE inputs = version::TEXT
+AND film NOT IN (SELECT film FROM foreseen GROUP BY film HAVING count(*) > 1)
+"""
+
+MISTAKEN = (
+    "SELECT DISTINCT film FROM foreseen WHERE film NOT IN (SELECT film FROM films) ORDER BY film"
+)
 
 # For each place that has not gone: its newest version, and the newest that is fit for the graph.
 PLACES = """
@@ -96,7 +116,7 @@ SELECT source, status, count(*) FROM (
         WHEN p.kind = 'reject' THEN 'rejected'
         WHEN p.head IN (SELECT version FROM quarantine) THEN 'quarantined'
         WHEN NOT m.counts THEN 'superseded'
-        WHEN v.run = $run THEN 'loaded'
+        WHEN v.run = $run OR v.version IN (SELECT version FROM tried) THEN 'loaded'
         ELSE 'unchanged' END AS status
     FROM places p JOIN versions v ON v.version = p.head
     LEFT JOIN candidates_members m ON m.version = p.head

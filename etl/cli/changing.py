@@ -12,7 +12,7 @@ import click
 
 from etl.cli.options import DATA_SAY_NO, DONE, quiet_option, workspace_option
 from etl.cli.session import command_line, engine
-from etl.cli.telling import Told, change_lines, load_lines
+from etl.cli.telling import Told, load_lines
 
 if TYPE_CHECKING:
     from etl.pipeline.changing import ChangeOptions
@@ -85,8 +85,38 @@ def remove(source: str, workspace: Path, dry_run: bool, quiet: bool) -> None:
     _revise(lambda options: remove(Workspace(workspace), source, engine(), options), dry_run, quiet)
 
 
+@click.command()
+@workspace_option
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@quiet_option
+def replay(workspace: Path, dry_run: bool, quiet: bool) -> None:
+    """Try again what is kept out, after its files were mended or the shapes have changed."""
+    from etl.pipeline.revising import replay
+    from etl.workspace import Workspace
+
+    _revise(lambda options: replay(Workspace(workspace), engine(), options), dry_run, quiet)
+
+
+@click.command()
+@workspace_option
+@click.option("--base-iri", metavar="IRI", help="Begin all IRIs with this from now on.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@quiet_option
+def rebuild(workspace: Path, base_iri: str | None, dry_run: bool, quiet: bool) -> None:
+    """Make the graph anew from the catalog, after mapping, shapes or base IRI have changed."""
+    from etl.pipeline.revising import rebuild
+    from etl.workspace import Workspace
+
+    def change(options: ChangeOptions) -> LoadReport:
+        processes = os.cpu_count() or 1
+        held = Workspace(workspace)
+        return rebuild(held, engine(), options, base_iri=base_iri, processes=processes)
+
+    _revise(change, dry_run, quiet)
+
+
 def _revise(change: Callable[[ChangeOptions], LoadReport], dry_run: bool, quiet: bool) -> None:
-    """Carry out a change that reads no files, and print what it changed."""
+    """Carry out a change of what has been loaded, and print what it changed."""
     from etl.pipeline.changing import ChangeOptions
     from etl.progress import Meter
 
@@ -103,8 +133,9 @@ def _revise(change: Callable[[ChangeOptions], LoadReport], dry_run: bool, quiet:
         )
     told.end()
     if not quiet:
-        for line in change_lines(report, dry_run=dry_run):
+        for line in load_lines(report, dry_run=dry_run):
             click.echo(line)
+    sys.exit(DATA_SAY_NO if report.kept_out else DONE)
 
 
-COMMANDS = (load, undo, remove)
+COMMANDS = (load, undo, remove, replay, rebuild)

@@ -51,6 +51,9 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
         }
         ended = ", ".join(f"{count} {name}" for name, count in parts.items() if count)
         gone = f"; {source.vanished} no longer there" if source.vanished else ""
+        if source.vanished and not source.read:
+            yield f"{source.label}: {source.vanished} taken out"
+            continue
         records = "record" if source.read == 1 else "records"
         yield f"{source.label}: {source.read} {records} read: {ended or 'none'}{gone}"
     yield from change_lines(report, dry_run=dry_run)
@@ -58,6 +61,8 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
 
 def change_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
     """Say what changed in the graph, and whether it was written."""
+    if report.migrated_from is not None:
+        yield f"workspace: brought up to date from version {report.migrated_from}"
     if not report.films and not report.people:
         yield "graph: unchanged"
     else:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
-from etl.catalog.entries import Group, MemberRow, Reason, groups_of
+from etl.catalog.entries import Group, Reason, groups_of
 from etl.identifiers import Iris
 from etl.mapping import field_of, map_person, person_iri
-from etl.pipeline.drafting import Draft, Prepared, Task, draft, judged, prepare, statements
+from etl.pipeline.drafting import (
+    Draft,
+    Prepared,
+    Task,
+    draft,
+    judged,
+    prepare_rows,
+    statements,
+)
 from etl.pipeline.reports import Diff, LoadReport, Progress
 from etl.pipeline.workers import Workers
 from etl.resolution import Film, Member
@@ -39,20 +46,28 @@ class Builder:
     progress: Progress
     warned: Callable[[Film, ValidationResult], None]
     changed: Callable[[str, Iterable[Quad]], None]
-    sources: dict[str, NamedNode]
-    workers: Workers | None = None
+    sources: dict[str, NamedNode] = field(default_factory=dict)
     _comparison: Comparison = field(init=False)
     _gone: list[Quad] = field(default_factory=list)
     _new: list[Triple | Quad] = field(default_factory=list)
 
-    def build(self) -> Comparison:
+    def build(self, workers: Workers | None = None) -> Comparison:
         """Bring films and people in step, and give what told them apart.
 
-        All changed films are judged first; then records that fell back to what was accepted
-        before make their films anew; then what no record is about any more goes.
+        Where nearly all films are to be made, `workers` make most of them beforehand.
+
+        What was foreseen is confirmed, and the other changed films are judged; then records
+        that fell back to what was accepted before make their films anew; then what no record
+        is about any more goes.
         """
+        self.sources.update(
+            {source.name: self.iris.source(source.slug) for source in self.catalog.sources()}
+        )
         with self.report.timed("catalog"):
             self._comparison = self.catalog.compare()
+        if workers is not None:
+            self._prepare(workers)
+        self._confirm()
         self._films("candidates")
         with self.report.timed("catalog"):
             self._comparison.compare_accepted()
@@ -64,9 +79,40 @@ class Builder:
         self._people()
         return self._comparison
 
+    def _prepare(self, workers: Workers) -> None:
+        """Have processes make the films of which there is one record, to be confirmed."""
+        pages = self._comparison.lone(CHUNK_FILMS)
+        tasks = (Task(rows, self.iris, self.sources) for rows in pages)
+        for task, prepared in workers.map(prepare_rows, tasks):
+            self.foresee(prepared, {row[0]: row[2] for row in task.rows})
+
+    def foresee(self, prepared: Prepared, versions: Mapping[str, int]) -> None:
+        """Put films into the store that were made of one record each, as it was read.
+
+        Nearly always that record is all there is about a film that is new, and nothing is left
+        to do for it; `build` takes the others out again, and makes them of all their records.
+        """
+        self.report.add_time("map", prepared.map_s)
+        self.report.add_time("validate", prepared.validate_s)
+        if not prepared.films or self.catalog.holds_any(prepared.films):
+            return
+        self.changed("+", parse(prepared.quads, RdfFormat.N_QUADS))
+        with self.report.timed("store"):
+            self.store.add_serialized(prepared.quads)
+        with self.report.timed("catalog"):
+            self.catalog.foresee([(film, versions[film]) for film in prepared.films])
+
+    def _confirm(self) -> None:
+        """Keep the films that were foreseen rightly, and take the others out of the store."""
+        confirmed, mistaken = self._comparison.confirm()
+        self.report.films.added += confirmed
+        for film in mistaken:
+            self._gone.extend(self.store.entity(self.iris.movie(film)))
+        self._apply()
+
     def _films(self, table: str) -> None:
         done = 0
-        for rows, clean in self._pages(table):
+        for rows in self._comparison.pending(table, CHUNK_FILMS):
             groups = list(groups_of(rows))
             with self.report.timed("map"):
                 identities = self._comparison.identities(groups)
@@ -81,43 +127,9 @@ class Builder:
                 self._comparison.accept([each.film.key for each in fit])
             if table == "candidates":
                 self._refuse_all(drafts, refused)
-            done += clean + len(groups)
+            done += len(groups)
             self.progress("films", done, self._comparison.pending_count())
         self._apply()
-
-    def _pages(self, table: str) -> Iterator[tuple[list[MemberRow], int]]:
-        """Give the records of pending films, and how many films beside them are done already.
-
-        Where processes are running and the store is fresh, they do all films that the shapes
-        have nothing to say about, which is nearly all.
-        """
-        pages = self._comparison.pending(table, CHUNK_FILMS)
-        workers = self.workers
-        if not (workers and workers.running and self.fresh) or self._comparison.has_identities():
-            yield from ((rows, 0) for rows in pages)
-            return
-        held: deque[list[MemberRow]] = deque()
-
-        def tasks() -> Iterator[Task]:
-            for rows in pages:
-                held.append(rows)
-                yield Task(rows, self.iris, self.sources)
-
-        for prepared in workers.ahead(prepare, tasks()):
-            rows = held.popleft()
-            films = {row[0] for row in rows} - prepared.remarked
-            self._add_prepared(prepared, sorted(films))
-            yield [row for row in rows if row[0] in prepared.remarked], len(films)
-
-    def _add_prepared(self, prepared: Prepared, films: Sequence[str]) -> None:
-        self.report.add_time("map", prepared.map_s)
-        self.report.add_time("validate", prepared.validate_s)
-        self.report.films.added += len(films)
-        self.changed("+", parse(prepared.quads, RdfFormat.N_QUADS))
-        with self.report.timed("store"):
-            self.store.add_serialized(prepared.quads)
-        with self.report.timed("catalog"):
-            self._comparison.accept(films)
 
     def _violations(self, drafts: Sequence[Draft]) -> dict[str, list[ValidationResult]]:
         """Judge films together; give what blocks each that does not conform, by its key."""

@@ -13,12 +13,20 @@ from pyoxigraph import Quad
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
+from etl.catalog.migrations import VERSION
 from etl.identifiers import Iris
 from etl.pipeline.building import Builder
 from etl.pipeline.reading import opened
-from etl.pipeline.refusing import located
-from etl.pipeline.reports import Found, LoadReport, Progress, Severity, silent, unheard
-from etl.pipeline.workers import Workers
+from etl.pipeline.refusing import Scope, kept_out, located
+from etl.pipeline.reports import (
+    Found,
+    LoadReport,
+    Progress,
+    Severity,
+    SourceReport,
+    silent,
+    unheard,
+)
 from etl.provenance import describe_run, describe_source
 from etl.resolution import Film
 from etl.sources.files import Source
@@ -70,67 +78,92 @@ class Change:
         self._places: dict[str, Source] = {}
 
     @contextmanager
-    def catalog(self, iris: Iris) -> Iterator[Catalog]:
-        """Give the next generation's catalog, a copy of the current one, with a run begun.
+    def building(self, iris: Iris, *, afresh: bool = False) -> Iterator[Builder]:
+        """Begin a run on a copy of the current catalog, and of the current store unless `afresh`.
 
-        `iris` is for a workspace that has none yet.
+        `iris` is for a workspace that has no catalog yet, or whose graph is made afresh.
         """
-        with self.report.timed("catalog"):
-            if self.current is None:
-                catalog = Catalog.create(self._following.catalog, iris)
-            else:
-                shutil.copyfile(self.current.catalog, self._following.catalog)
-                catalog = Catalog.write(self._following.catalog)
+        catalog = self._catalog(iris)
         try:
             self.report.run = catalog.begin(self._options.command)
-            yield catalog
+            if afresh:
+                catalog.forget_graph(iris)
+            store = self._store(afresh=afresh)
+            try:
+                yield self._builder(catalog, store, fresh=self.current is None or afresh)
+            finally:
+                store.close()
         finally:
             catalog.close()
 
-    def build(
-        self, catalog: Catalog, *, workers: Workers | None = None, afresh: bool = False
-    ) -> Comparison:
-        """Bring the store in step with the catalog, or make it anew; give the comparison."""
+    def _catalog(self, iris: Iris) -> Catalog:
+        with self.report.timed("catalog"):
+            if self.current is None:
+                return Catalog.create(self._following.catalog, iris)
+            shutil.copyfile(self.current.catalog, self._following.catalog)
+            return Catalog.write(self._following.catalog)
+
+    def _store(self, *, afresh: bool) -> EmbeddedStore:
         with self.report.timed("store"):
             if self.current is not None and not afresh:
                 EmbeddedStore.checkpoint(self.current.store, self._following.store)
-            self._store = EmbeddedStore.write(self._following.store)
-        iris = catalog.iris
-        self._places = {source.name: source for source in catalog.sources()}
+            return EmbeddedStore.write(self._following.store)
+
+    def _builder(self, catalog: Catalog, store: EmbeddedStore, *, fresh: bool) -> Builder:
         builder = Builder(
             catalog=catalog,
-            store=self._store,
-            iris=iris,
+            store=store,
+            iris=catalog.iris,
             engine=self.engine,
             report=self.report,
             run=self.report.run or 0,
-            fresh=self.current is None or afresh,
+            fresh=fresh,
             progress=self._options.progress,
             warned=lambda film, result: self._warn(builder, film, result),
             changed=self._options.changed,
-            workers=workers,
-            sources={name: iris.source(source.slug) for name, source in self._places.items()},
         )
-        return builder.build()
+        return builder
 
     def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
         reason = builder.reason(film, result)
+        if not self._places:
+            self._places = {source.name: source for source in builder.catalog.sources()}
         for member in film.members:
             path = opened(self._places[member.origin.source], member.origin.path)
             finding = located(Severity.WARNING, path, member.origin.line, member.record, reason)
             self._options.found(finding)
 
-    def record(self, catalog: Catalog, used: Sequence[Source], dropped: Sequence[Source]) -> None:
+    def account(
+        self,
+        catalog: Catalog,
+        comparison: Comparison,
+        sources: Iterable[tuple[Source, int]],
+        scope: Scope,
+    ) -> None:
+        """Say how every record within a scope ended, source by source.
+
+        Each source comes with the number of its records that have vanished.
+        """
+        statuses = comparison.statuses(self.report.run or 0, scope)
+        for source, vanished in sources:
+            counts = statuses.get(source.name, {})
+            self.report.sources.append(SourceReport(source.label, vanished=vanished, **counts))
+        for refused in kept_out(catalog, scope):
+            for finding in refused.findings:
+                self._options.found(finding)
+
+    def record(self, builder: Builder, used: Sequence[Source], dropped: Sequence[Source]) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
+        catalog, store = builder.catalog, builder.store
         run = self.report.run or 0
         catalog.end(run, time.perf_counter() - self._started, self.report.summary())
         with self.report.timed("store"):
             for source in dropped:
-                self._store.remove(self._store.entity(catalog.iris.source(source.slug)))
-            self._store.add(describe_run(catalog.runs()[-1], used, catalog.iris))
+                store.remove(store.entity(catalog.iris.source(source.slug)))
+            store.add(describe_run(catalog.runs()[-1], used, catalog.iris))
             for source in catalog.sources():
-                self._store.add(describe_source(source, catalog.iris))
-            self._store.finish()
+                store.add(describe_source(source, catalog.iris))
+            store.finish()
 
     def commit(self) -> None:
         """Make it the generation that readers see, unless this is a dry run."""
@@ -148,8 +181,35 @@ def changing(workspace: Workspace, engine: Engine, options: ChangeOptions) -> It
     Raises:
         WorkspaceError: the workspace cannot be used.
     """
+    migrated_from = migrate(workspace, options)
     with _uncollected(), workspace.writing(options.command, options.waiting) as following:
-        yield Change(workspace, following, engine, options)
+        change = Change(workspace, following, engine, options)
+        change.report.migrated_from = migrated_from
+        yield change
+
+
+def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
+    """Bring a workspace of an older version up to date; give the catalog's version before.
+
+    The next generation is the current one with its catalog migrated.
+
+    Raises:
+        WorkspaceError: a newer version wrote it, or it is to be left as it is.
+    """
+    current = workspace.current()
+    if current is None or Catalog.version(current.catalog) == VERSION:
+        return None
+    if options.dry_run:
+        with Catalog.read(current.catalog):  # which refuses it, and says what to run
+            return None
+    with workspace.writing(options.command, options.waiting) as following:
+        current = workspace.required()
+        found = Catalog.version(current.catalog)
+        shutil.copyfile(current.catalog, following.catalog)
+        Catalog.write(following.catalog).close()
+        EmbeddedStore.checkpoint(current.store, following.store)
+        workspace.commit(following)
+    return found
 
 
 @contextmanager

@@ -5,8 +5,6 @@ All of it is pure, so that it can run in other processes too.
 
 from __future__ import annotations
 
-import gc
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -79,50 +77,43 @@ def statements(
     return chain(each.triples, derivations(each.film, sources, iris))
 
 
-class Task(NamedTuple):
-    """Films of a fresh store for another process, as the catalog has them."""
-
-    rows: list[MemberRow]
-    iris: Iris
-    sources: dict[str, NamedNode]
-
-
 class Prepared(NamedTuple):
-    """What another process made of a task.
+    """Films that the shapes find nothing about, ready for the store, each by its key.
 
-    `quads` has the films that the shapes find nothing about, as N-Quads; `remarked` are the
-    keys of the others, which are left to be judged by whoever can say why.
+    `quads` is all that the store is to hold of them, as N-Quads.
     """
 
+    films: tuple[str, ...]
     quads: bytes
-    remarked: frozenset[str]
     map_s: float
     validate_s: float
 
 
-_engine: Engine | None = None
-
-
-def remember(engine: Engine) -> None:
-    """Have this process, which does nothing else, judge with an engine."""
-    gc.disable()  # records and triples form no cycles
-    if hasattr(os, "nice"):
-        os.nice(5)  # the store's loader, which all wait for in the end, goes first
-    global _engine
-    _engine = engine
-
-
-def prepare(task: Task) -> Prepared:
-    """Draft and judge films, with the engine that this process remembers."""
-    if _engine is None:
-        raise RuntimeError("remember an engine first")
+def prepare(
+    engine: Engine, groups: Iterable[Group], iris: Iris, sources: Mapping[str, NamedNode]
+) -> Prepared:
+    """Draft and judge films whose people have no identities but those in their records."""
     started = time.perf_counter()
-    drafts = [draft(group, group.members, {}, task.iris) for group in groups_of(task.rows)]
+    drafts = [draft(group, group.members, {}, iris) for group in groups]
     drafted = time.perf_counter()
-    remarked = frozenset(film.key for film, _ in judged(drafts, _engine, task.iris))
+    remarked = {film.key for film, _ in judged(drafts, engine, iris)}
     validated = time.perf_counter()
-    clean = (each for each in drafts if each.film.key not in remarked)
-    mixed = chain.from_iterable(statements(each, task.sources, task.iris) for each in clean)
+    clean = [each for each in drafts if each.film.key not in remarked]
+    mixed = chain.from_iterable(statements(each, sources, iris) for each in clean)
     quads = serialize(cast(Iterable[Quad], mixed), format=RdfFormat.N_QUADS) or b""
     ended = time.perf_counter()
-    return Prepared(quads, remarked, drafted - started + ended - validated, validated - drafted)
+    films = tuple(each.film.key for each in clean)
+    return Prepared(films, quads, drafted - started + ended - validated, validated - drafted)
+
+
+class Task(NamedTuple):
+    """Films for another process to make, as the catalog has them; one record makes each."""
+
+    rows: list[MemberRow]
+    iris: Iris
+    sources: Mapping[str, NamedNode]
+
+
+def prepare_rows(engine: Engine, task: Task) -> tuple[Task, Prepared]:
+    """Draft and judge the films of a task; give it back with them."""
+    return task, prepare(engine, groups_of(task.rows), task.iris, task.sources)

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
-from etl.catalog.entries import Staged
 from etl.errors import WorkspaceError
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
+from etl.pipeline.building import Builder
 from etl.pipeline.changing import Change, ChangeOptions, changing
-from etl.pipeline.reading import Reading
-from etl.pipeline.refusing import kept_out
-from etl.pipeline.reports import LoadReport, SourceReport
+from etl.pipeline.reading import Read, Reading
+from etl.pipeline.reports import LoadReport
 from etl.pipeline.workers import Workers
 from etl.sources.files import Source, sources
 from etl.validation import Engine
 from etl.workspace import Workspace
-
-STAGED_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +76,43 @@ class _Load:
         known = self._old.sources() if self._old else []
         with Workers(self._options.processes, self._change.engine) as workers:
             readings = [
-                Reading(source, self._old, self._options.found, _absorbed(source, known), workers)
+                Reading(
+                    source=source,
+                    catalog=self._old,
+                    iris=self._iris,
+                    found=self._options.found,
+                    workers=workers,
+                    absorbed=_absorbed(source, known),
+                )
                 for source in sources(arguments, self._options.name, known)
             ]
-            staged = chain.from_iterable(readings)
+            reads = (read for reading in readings for read in reading if read.staged)
             with self._report.timed("read"):
-                first = list(islice(staged, STAGED_AT_ONCE))
-            if not first and self._old:
+                first = next(reads, None)
+            if first is None and self._old:
                 self._finish(self._old, self._old.compare(), readings)
                 return
-            with self._change.catalog(self._iris) as catalog:
-                self._stage(catalog, first, staged)
+            with self._change.building(self._iris) as builder:
+                self._stage(builder, first, reads)
                 self._guard(readings)
-                self._keep(catalog, readings)
-                comparison = self._change.build(catalog, workers=workers)
-                self._finish(catalog, comparison, readings)
+                self._keep(builder.catalog, readings)
+                comparison = builder.build()
+                self._finish(builder.catalog, comparison, readings)
                 used = [reading.source for reading in readings]
                 dropped = [source for reading in readings for source in reading.absorbed]
-                self._change.record(catalog, used, dropped)
+                self._change.record(builder, used, dropped)
 
-    def _stage(self, catalog: Catalog, batch: list[Staged], rest: Iterator[Staged]) -> None:
+    def _stage(self, builder: Builder, read: Read | None, rest: Iterator[Read]) -> None:
         done = 0
         run = self._report.run or 0
-        while batch:
+        while read:
             with self._report.timed("catalog"):
-                catalog.stage(run, batch)
-            done += len(batch)
+                first = builder.catalog.stage(run, read.staged)
+            builder.foresee(read.films, {f: first + at for f, at in read.positions.items()})
+            done += len(read.staged)
             self._options.progress("records", done, None)
             with self._report.timed("read"):
-                batch = list(islice(rest, STAGED_AT_ONCE))
+                read = next(rest, None)
 
     def _guard(self, readings: Iterable[Reading]) -> None:
         if not self._options.allow_removals:
@@ -126,17 +130,9 @@ class _Load:
     def _finish(
         self, catalog: Catalog, comparison: Comparison, readings: Sequence[Reading]
     ) -> None:
-        """Say how every record of the named sources ended."""
-        scope = [item for reading in readings for item in reading.scope]
-        statuses = comparison.statuses(self._report.run or 0, scope)
-        for reading in readings:
-            source = reading.source
-            counts = statuses.get(source.name, {})
-            ended = SourceReport(source.label, vanished=reading.vanished, **counts)
-            self._report.sources.append(ended)
-        for refused in kept_out(catalog, set(scope)):
-            for finding in refused.findings:
-                self._options.found(finding)
+        ended = [(reading.source, reading.vanished) for reading in readings]
+        scope = {item for reading in readings for item in reading.scope}
+        self._change.account(catalog, comparison, ended, scope)
 
 
 def _absorbed(source: Source, known: Sequence[Source]) -> list[Source]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from etl.catalog.entries import Known, Place, Staged
+from etl.catalog.entries import Group, Known, Place, Staged
 from etl.errors import SourceError
+from etl.identifiers import Iris
+from etl.pipeline.drafting import Prepared, prepare
 from etl.pipeline.reports import Finding, Found, Severity
-from etl.records import FilmRecord, Reject
+from etl.records import FilmRecord, Origin, Reject
+from etl.resolution import Member
 from etl.sources import SUFFIXES, format_of, raw_records
 from etl.sources.files import Found as File
 from etl.sources.files import Source, Stat, find, shown
+from etl.validation import Engine
 
 if TYPE_CHECKING:  # the processes that read files have no need of the database
     from etl.catalog.catalog import Catalog
@@ -24,20 +29,32 @@ FILES_AT_ONCE = 500
 
 
 class Batch(NamedTuple):
-    """Some files of a source, and what the catalog has for each by its path."""
+    """Some files of a source, what the catalog has for each by its path, and who mints IRIs."""
 
     source: Source
     files: list[File]
     known: dict[str, list[Known]]
+    iris: Iris
 
 
-Read = tuple[list[Staged], list[Finding]]
+class Read(NamedTuple):
+    """What differs in a batch from what the catalog has, and what was repaired in it.
+
+    `films` were each made of one new record, as if it were all there is about them; `positions`
+    gives the place of that record among what is `staged`.
+    """
+
+    staged: list[Staged]
+    findings: Sequence[Finding] = ()
+    films: Prepared = Prepared((), b"", 0.0, 0.0)
+    positions: Mapping[str, int] = MappingProxyType({})
 
 
-def read_files(batch: Batch) -> Read:
-    """Read files; give what differs from what the catalog has, and what was repaired."""
+def read_files(engine: Engine, batch: Batch) -> Read:
+    """Read files, and prepare the films that they may turn out to make."""
     staged: list[Staged] = []
     findings: list[Finding] = []
+    lone = _LoneFilms()
     for found in batch.files:
         places = {known.key: known for known in batch.known.get(found.relative, ())}
         form = format_of(found.path)
@@ -46,12 +63,36 @@ def read_files(batch: Batch) -> Read:
             if old is None or old.digest != raw.digest:
                 item = raw.parse(form)
                 place = Place(batch.source.name, found.relative, "", raw.line)
+                if old is None and isinstance(item, FilmRecord):
+                    lone.add(place, item, len(staged))
                 staged.append(Staged.read(place, raw.digest, item))
                 findings.extend(_notes(batch.source, place, item))
         for known in places.values():
             place = Place(batch.source.name, found.relative, known.key, known.line)
             staged.append(Staged.gone(place))
-    return staged, findings
+    sources = {batch.source.name: batch.iris.source(batch.source.slug)}
+    films = prepare(engine, lone.groups.values(), batch.iris, sources)
+    return Read(staged, findings, films, lone.positions)
+
+
+class _LoneFilms:
+    """The films of a batch that one of its records speaks of, and no other."""
+
+    def __init__(self) -> None:
+        self.groups: dict[str, Group] = {}
+        self.positions: dict[str, int] = {}
+
+    def add(self, place: Place, record: FilmRecord, position: int) -> None:
+        """Take a record in; `position` is its place among what is staged."""
+        if any(credit.imdb_id for credit in record.credits):
+            return  # whether a name stands for this id alone is for all records to say
+        key = record.key
+        if key in self.positions:
+            self.groups.pop(key, None)
+            return
+        origin = Origin(place.source, place.path, place.line)
+        self.groups[key] = Group(key, "", (Member(origin, record),))
+        self.positions[key] = position
 
 
 def _notes(source: Source, place: Place, item: FilmRecord | Reject) -> Iterator[Finding]:
@@ -72,25 +113,25 @@ class Reading:
 
     source: Source
     catalog: Catalog | None
+    iris: Iris
     found: Found
+    workers: Workers
     absorbed: Sequence[Source] = ()
-    workers: Workers | None = None
     stats: list[tuple[str, Stat | None]] = field(default_factory=list)
     scope: list[tuple[str, str | None]] = field(default_factory=list)
     vanished: int = 0
     held: int = 0
 
-    def __iter__(self) -> Iterator[Staged]:
+    def __iter__(self) -> Iterator[Read]:
         name = self.source.name
         counts = self.catalog.place_counts(name) if self.catalog else {}
         self.held = sum(counts.values())
         seen, closed = set[str](), list[str]()
         differing = self._differing(seen, closed)
-        apply = self.workers.map if self.workers else map
-        for staged, findings in apply(read_files, self._batches(differing)):
-            for finding in findings:
+        for read in self.workers.map(read_files, self._batches(differing)):
+            for finding in read.findings:
                 self.found(finding)
-            yield from staged
+            yield read
         if not seen and not counts:
             raise SourceError(
                 f"{shown(self.source.root)}: no records in it",
@@ -103,10 +144,10 @@ class Reading:
         gone = [path for path in counts if path not in seen and not _below(path, closed)]
         self.vanished = sum(counts[path] for path in gone)
         self.stats.extend((path, None) for path in gone)
-        yield from self._gone(name, gone)
+        yield Read(list(self._gone(name, gone)))
         for source in self.absorbed:
             places_of = self.catalog.place_counts(source.name) if self.catalog else {}
-            yield from self._gone(source.name, list(places_of))
+            yield Read(list(self._gone(source.name, list(places_of))))
 
     def _differing(self, seen: set[str], closed: list[str]) -> Iterator[File]:
         """Find the files that are not as they were when they were last read."""
@@ -125,7 +166,7 @@ class Reading:
         while files := list(islice(differing, FILES_AT_ONCE)):
             self.stats.extend((found.relative, found.stat) for found in files)
             known = self._known(self.source.name, [found.relative for found in files])
-            yield Batch(self.source, files, known)
+            yield Batch(self.source, files, known, self.iris)
 
     def _gone(self, source: str, paths: Sequence[str]) -> Iterator[Staged]:
         for path, places in self._known(source, paths).items():
@@ -144,6 +185,38 @@ class Reading:
                 hint="is the right folder there? To take them out of the graph, "
                 "load with --allow-removals",
             )
+
+
+class Rereading:
+    """One more look at files of a source that hold what is kept out.
+
+    A file that is not there any more is left as it was read: only a load takes it for gone.
+    """
+
+    def __init__(
+        self, source: Source, paths: Sequence[str], catalog: Catalog, engine: Engine
+    ) -> None:
+        known = catalog.known(source.name, paths)
+        rejects = {
+            (path, place.key, place.digest)
+            for path, places in known.items()
+            for place in places
+            if place.kind == "reject"
+        }
+        unread = {
+            path: [replace(p, digest="") if p.kind == "reject" else p for p in places]
+            for path, places in known.items()
+        }
+        part = replace(source, paths=tuple(full_path(source, path) for path in paths))
+        found = [each for each in find(part, SUFFIXES) if not each.problem]
+        read = read_files(engine, Batch(source, found, unread, catalog.iris))
+        self.findings = read.findings
+        self.staged = [
+            each
+            for each in read.staged
+            if each.kind != "reject" or (each.path, each.key, each.digest) not in rejects
+        ]
+        self.stats: list[tuple[str, Stat | None]] = [(each.relative, each.stat) for each in found]
 
 
 def _below(path: str, folders: list[str]) -> bool:

@@ -29,6 +29,7 @@ class KeptOut:
 
 
 Scope = set[tuple[str, str | None]]
+"""Sources, and files of them: a path of None means the whole source."""
 
 
 def kept_out(catalog: Catalog, scope: Scope | None = None) -> Iterator[KeptOut]:

@@ -78,9 +78,13 @@ def unheard(finding: Finding) -> None:
 
 @dataclass(slots=True)
 class LoadReport:
-    """What a load did, or would have done. `run` is None when nothing was written."""
+    """What a load did, or would have done. `run` is None when nothing was written.
+
+    `migrated_from` is the version that the workspace's catalog had, where that was not ours.
+    """
 
     run: int | None = None
+    migrated_from: int | None = None
     committed: bool = False
     sources: list[SourceReport] = field(default_factory=list)
     films: Diff = field(default_factory=Diff)

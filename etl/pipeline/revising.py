@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from etl.catalog.catalog import Catalog
+from etl.catalog.entries import Staged
 from etl.errors import SourceError
 from etl.identifiers import Iris
+from etl.pipeline.building import Builder
 from etl.pipeline.changing import Change, ChangeOptions, changing
+from etl.pipeline.reading import Rereading
+from etl.pipeline.refusing import Scope
 from etl.pipeline.reports import LoadReport, SourceReport
+from etl.pipeline.workers import Workers
 from etl.queries import nearest
 from etl.sources.files import Source
 from etl.validation import Engine
@@ -25,9 +30,10 @@ def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions)
         WorkspaceError: there is no such run, it is undone already, or it changed no record.
     """
     with changing(workspace, engine, options) as change:
-        with change.catalog(_iris(workspace)) as catalog:
-            catalog.undo(run, change.report.run or 0)
-            _apply(change, catalog, [])
+        with change.building(_iris(workspace)) as builder:
+            builder.catalog.undo(run, change.report.run or 0)
+            builder.build()
+            change.record(builder, [], [])
         change.commit()
     return change.report
 
@@ -39,18 +45,89 @@ def remove(workspace: Workspace, name: str, engine: Engine, options: ChangeOptio
         SourceError: there is no such source.
     """
     with changing(workspace, engine, options) as change:
-        with change.catalog(_iris(workspace)) as catalog:
-            source = _source(catalog.sources(), name)
-            vanished = catalog.remove(change.report.run or 0, source)
+        with change.building(_iris(workspace)) as builder:
+            source = _source(builder.catalog.sources(), name)
+            vanished = builder.catalog.remove(change.report.run or 0, source)
             change.report.sources.append(SourceReport(source.label, vanished=vanished))
-            _apply(change, catalog, [source])
+            builder.build()
+            change.record(builder, [], [source])
         change.commit()
     return change.report
 
 
-def _apply(change: Change, catalog: Catalog, dropped: Sequence[Source]) -> None:
-    change.build(catalog)
-    change.record(catalog, [], dropped)
+def replay(workspace: Workspace, engine: Engine, options: ChangeOptions) -> LoadReport:
+    """Try again what is kept out: read its files once more, judge its films by these shapes.
+
+    A record whose file is gone is judged as it was read. Nothing is written if all is as it was.
+
+    Raises:
+        WorkspaceError: the workspace cannot be used.
+    """
+    with changing(workspace, engine, options) as change:
+        with Catalog.read(workspace.required().catalog) as catalog:
+            iris, files = catalog.iris, catalog.kept_out()
+        if files:
+            with change.building(iris) as builder:
+                changed = _try_again(change, builder, files, options)
+            if changed:
+                change.commit()
+            else:
+                change.report.run = None
+    return change.report
+
+
+def _try_again(
+    change: Change, builder: Builder, files: Mapping[str, Sequence[str]], options: ChangeOptions
+) -> bool:
+    """Try files again; say whether that has changed anything, be it only the reasons."""
+    catalog = builder.catalog
+    before = catalog.quarantined()
+    tried = [source for source in catalog.sources() if source.name in files]
+    staged: list[Staged] = []
+    for source in tried:
+        reread = Rereading(source, files[source.name], catalog, change.engine)
+        staged.extend(reread.staged)
+        catalog.keep_files(source.name, reread.stats)
+        for finding in reread.findings:
+            options.found(finding)
+    if staged:
+        catalog.stage(change.report.run or 0, staged)
+    catalog.try_again()
+    comparison = builder.build()
+    scope: Scope = {(source, path) for source, paths in files.items() for path in paths}
+    change.account(catalog, comparison, [(source, 0) for source in tried], scope)
+    change.record(builder, tried, [])
+    return bool(staged) or before != catalog.quarantined()
+
+
+def rebuild(
+    workspace: Workspace,
+    engine: Engine,
+    options: ChangeOptions,
+    *,
+    base_iri: str | None = None,
+    processes: int = 0,
+) -> LoadReport:
+    """Make the graph anew from the catalog, by today's mapping and these shapes.
+
+    `base_iri` is what all IRIs begin with from now on; so many `processes` map and validate
+    beside this one.
+
+    Raises:
+        WorkspaceError: the workspace cannot be used.
+    """
+    with changing(workspace, engine, options) as change:
+        old = _iris(workspace)
+        iris = Iris.below(base_iri) if base_iri else old
+        with change.building(iris, afresh=True) as builder, Workers(processes, engine) as workers:
+            catalog = builder.catalog
+            comparison = builder.build(workers)
+            sources = catalog.sources()
+            scope: Scope = {(source.name, None) for source in sources}
+            change.account(catalog, comparison, [(source, 0) for source in sources], scope)
+            change.record(builder, [], [])
+        change.commit()
+    return change.report
 
 
 def _iris(workspace: Workspace) -> Iris:

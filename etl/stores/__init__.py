@@ -42,6 +42,10 @@ class Writable(Readable, Protocol):
         """Remove quads."""
         ...
 
+    def finish(self) -> None:
+        """See to it that everything is written."""
+        ...
+
     def export(self) -> Iterator[Quad]:
         """Give every quad."""
         ...

@@ -152,11 +152,14 @@ class EmbeddedStore:
         return sum(1 for _ in self.export())
 
     def finish(self) -> None:
-        """Write everything to the disk and let go of it; the store is then not to be used."""
+        """Write everything to the disk."""
         self._settle()
-        self._loader.shutdown()
         self._store.flush()
-        del self._store  # closes it, and ends what its own threads do to the files
+
+    def close(self) -> None:
+        """Let go of the store, and end what its own threads do to the files."""
+        self._loader.shutdown()
+        del self._store
 
 
 def _unusable(path: Path, error: Exception) -> StoreError:

@@ -1,0 +1,59 @@
+"""From a catalog of an older version to one of ours, a version at a time.
+
+The catalog that is migrated is always a copy, of which nobody knows until it is committed: a
+migration that fails or is killed has changed nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from etl.catalog.comparison import scalar
+from etl.catalog.statements import VIEWS
+from etl.errors import WorkspaceError
+
+MIGRATIONS: tuple[str, ...] = (
+    # 1 → 2: the graph remembers which mapping made it
+    "INSERT INTO settings VALUES ('mapping', '1');",
+)
+"""What turns the tables of version n into those of n + 1, for n = 1, 2, …; views are made anew."""
+
+VERSION = 1 + len(MIGRATIONS)
+
+
+def found_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Return the version of a catalog, which is ours or an older one.
+
+    Raises:
+        WorkspaceError: it says none, or a newer version of us wrote it.
+    """
+    try:
+        sql = "SELECT value FROM settings WHERE name = 'schema_version'"
+        found = int(scalar(connection, sql) or 0)
+    except (duckdb.Error, ValueError):
+        found = 0
+    if found < 1:
+        raise WorkspaceError(f"{path}: this is not a catalog of ours", hint="run: etl check")
+    if found > VERSION:
+        raise WorkspaceError(
+            f"{path}: a newer version of reelgraph wrote it "
+            f"(its catalog is version {found}, this one reads up to {VERSION})",
+            hint="use that version, or upgrade: pip install --upgrade reelgraph",
+        )
+    return found
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, found: int) -> None:
+    """Turn a catalog of a version that was found into one of ours."""
+    if found == VERSION:
+        return
+    connection.begin()
+    for statements in MIGRATIONS[found - 1 :]:
+        connection.execute(statements)
+    connection.execute(VIEWS)
+    connection.execute(
+        "UPDATE settings SET value = ? WHERE name = 'schema_version'", [str(VERSION)]
+    )
+    connection.commit()

@@ -1,0 +1,166 @@
+"""A workspace that an older version wrote opens, or it is said which command brings it up to date.
+
+`fixtures/workspaces/` has one of each version that was, as `etl` of that version wrote it
+(`N.tar.gz`), with the graph that it exported then (`N.nt`).
+"""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from desk import ENGINE
+from pyoxigraph import RdfFormat, parse
+
+from etl.catalog import migrations
+from etl.catalog.catalog import Catalog
+from etl.catalog.migrations import VERSION
+from etl.cli import main
+from etl.errors import WorkspaceError
+from etl.identifiers import Iris
+from etl.pipeline.changing import ChangeOptions
+from etl.pipeline.checking import differences
+from etl.pipeline.revising import undo
+from etl.stores.embedded import EmbeddedStore
+from etl.workspace import Workspace
+
+WORKSPACES = Path(__file__).parent / "fixtures" / "workspaces"
+VERSIONS = sorted(int(path.name.partition(".")[0]) for path in WORKSPACES.glob("*.tar.gz"))
+
+
+def unpack(version: int, folder: Path) -> Workspace:
+    with tarfile.open(WORKSPACES / f"{version}.tar.gz") as archive:
+        archive.extractall(folder, filter="data")
+    return Workspace(folder / ".etl")
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Workspace:
+    """The oldest workspace there is: three films of two sources, five runs, one undone."""
+    return unpack(1, tmp_path)
+
+
+def etl(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(main, arguments)
+    return done.exit_code, done.stdout, done.stderr
+
+
+def tables(path: Path) -> list[tuple[object, ...]]:
+    """Give the columns of a catalog's tables and views, in their order."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        sql = "SELECT table_name, column_index, column_name, data_type FROM duckdb_columns()"
+        return sorted(connection.execute(sql).fetchall())
+
+
+def numbers_of_runs(workspace: Workspace) -> list[tuple[int, int | None]]:
+    with Catalog.read(workspace.required().catalog) as catalog:
+        return [(run.run, run.undone_by) for run in catalog.runs()]
+
+
+def test_there_is_a_workspace_of_every_version_that_was() -> None:
+    assert VERSIONS == [1]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_command_that_writes_brings_an_older_workspace_up_to_date(
+    version: int, tmp_path: Path
+) -> None:
+    workspace = unpack(version, tmp_path)
+    told = set(parse(path=WORKSPACES / f"{version}.nt", format=RdfFormat.N_TRIPLES))
+    before = workspace.required()
+    assert set(EmbeddedStore.read(before.store).export()) == told
+    report = undo(workspace, 5, ENGINE, ChangeOptions(command="undo"))
+    assert report.migrated_from == (version if version < VERSION else None)
+    assert report.films.changed == 1
+    undo(workspace, 6, ENGINE, ChangeOptions(command="undo"))
+    after = workspace.required()
+    with Catalog.read(after.catalog) as catalog:
+        store = EmbeddedStore.read(after.store)
+        assert set(store.export()) == told
+        assert list(differences(catalog, store)) == []
+        assert [str(item.origin) for item in catalog.quarantined()] == ["9900003.txt:1"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_migrated_catalog_has_the_tables_of_a_new_one(version: int, tmp_path: Path) -> None:
+    path = unpack(version, tmp_path).required().catalog
+    Catalog.write(path).close()
+    new = tmp_path / "new.duckdb"
+    Catalog.create(new, Iris()).close()
+    assert tables(path) == tables(new)
+
+
+def test_a_load_says_that_it_brought_the_workspace_up_to_date(
+    old: Workspace, tmp_path: Path
+) -> None:
+    arguments = ("load", str(tmp_path / "extra"), "--name", "extra", "--workspace", str(old.path))
+    code, out, err = etl(*arguments)
+    assert (code, err) == (0, "")
+    assert out == (
+        "extra: 1 record read: 1 unchanged\n"
+        "workspace: brought up to date from version 1\n"
+        "graph: unchanged\n"
+    )
+    assert etl(*arguments)[1] == "extra: 1 record read: 1 unchanged\ngraph: unchanged\n"
+
+
+def test_a_command_that_reads_says_what_brings_an_older_workspace_up_to_date(
+    old: Workspace,
+) -> None:
+    said = (
+        f"Error: {old.required().catalog}: an older version of reelgraph wrote it "
+        f"(its catalog is version 1, this one reads {VERSION})\n"
+        "Hint: to bring it up to date, run: etl rebuild\n"
+    )
+    for command in (("export",), ("runs",), ("query", "films-by-year"), ("check",)):
+        assert etl(*command, "--workspace", str(old.path)) == (2, "", said)
+
+
+def test_a_dry_run_leaves_an_older_workspace_as_it_is(old: Workspace) -> None:
+    code, _, err = etl("undo", "5", "--dry-run", "--workspace", str(old.path))
+    assert code == 2
+    assert err.endswith("Hint: to bring it up to date, run: etl rebuild\n")
+    assert Catalog.version(old.required().catalog) == 1
+
+
+def test_a_migration_that_fails_leaves_the_older_workspace(
+    old: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = old.required()
+    broken = ("CREATE TABLE more (n INTEGER); SELECT no_such_column FROM more;",)
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "MIGRATIONS", broken)
+        with pytest.raises(duckdb.Error, match="no_such_column"):
+            undo(old, 5, ENGINE, ChangeOptions(command="undo"))
+    assert old.required() == before
+    assert Catalog.version(before.catalog) == 1
+    assert [path.name for path in before.path.parent.iterdir()] == ["0005"]
+    undo(old, 5, ENGINE, ChangeOptions(command="undo"))
+    assert numbers_of_runs(old)[-2:] == [(5, 6), (6, None)]
+
+
+def test_a_workspace_of_a_newer_version_is_refused(old: Workspace) -> None:
+    path = old.required().catalog
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("UPDATE settings SET value = '999' WHERE name = 'schema_version'")
+    message = (
+        f"{path}: a newer version of reelgraph wrote it "
+        f"(its catalog is version 999, this one reads up to {VERSION})"
+    )
+    for use in (lambda: numbers_of_runs(old), lambda: undo(old, 5, ENGINE, ChangeOptions())):
+        with pytest.raises(WorkspaceError) as caught:
+            use()
+        assert str(caught.value) == message
+        assert caught.value.hint == "use that version, or upgrade: pip install --upgrade reelgraph"
+
+
+@pytest.mark.parametrize("setting", ["DELETE FROM settings", "DROP TABLE settings"])
+def test_a_database_of_something_else_is_refused(old: Workspace, setting: str) -> None:
+    path = old.required().catalog
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(setting)
+    with pytest.raises(WorkspaceError, match="this is not a catalog of ours"):
+        numbers_of_runs(old)
