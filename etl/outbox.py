@@ -126,9 +126,7 @@ class Outbox:
         whole = self.setting("whole")
         return not self.published or (whole is not None and int(whole) <= generation)
 
-    def fill(
-        self, generation: int, subjects: Iterable[str], base_iri: str, *, fresh: bool
-    ) -> None:
+    def fill(self, generation: int, subjects: Iterable[str], base_iri: str, *, fresh: bool) -> None:
         """Put in all that tells the server from a generation; this settles `needs_all` of it."""
         with self._transaction():
             self._db.executemany(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, output_options, workspace_option
-from etl.cli.session import interruptible, opened, write
+from etl.cli.options import DATA_SAY_NO, DONE, output_options, store_option, workspace_option
+from etl.cli.session import interruptible, opened_store, write
 from etl.errors import QueryError
 
 
@@ -20,12 +20,14 @@ from etl.errors import QueryError
     "-p", "--parameter", "named", multiple=True, metavar="NAME=VALUE", help="A parameter's value."
 )
 @workspace_option
+@store_option
 @output_options
 def query(
     name: str,
     values: tuple[str, ...],
     named: tuple[str, ...],
     workspace: Path,
+    store: str | None,
     format_name: str | None,
     output: Path | None,
 ) -> None:
@@ -38,11 +40,11 @@ def query(
     from etl.queries import assignments, bind, find, positional, read_queries
 
     saved = find(read_queries(), name)
-    with opened(workspace) as (catalog, store):
+    with opened_store(workspace, store) as (catalog, graph):
         given = positional(saved, values) | assignments(named)
-        text = bind(saved, given, GraphLookup(store, catalog.iris))
+        text = bind(saved, given, GraphLookup(graph, catalog.iris))
         interruptible()
-        write(store.query(text), format_name, output, catalog.iris.base)
+        write(graph.query(text), format_name, output, catalog.iris.base)
 
 
 @click.command()
@@ -62,13 +64,16 @@ def queries(format_name: str | None, output: Path | None) -> None:
 @click.command("sparql")
 @click.argument("query", metavar="TEXT|FILE|-")
 @workspace_option
+@store_option
 @output_options
-def any_query(query: str, workspace: Path, format_name: str | None, output: Path | None) -> None:
+def any_query(
+    query: str, workspace: Path, store: str | None, format_name: str | None, output: Path | None
+) -> None:
     """Run any SPARQL query, given as text, in a file, or on standard input (-)."""
     text = _query_text(query)
-    with opened(workspace) as (catalog, store):
+    with opened_store(workspace, store) as (catalog, graph):
         interruptible()
-        write(store.query(text), format_name, output, catalog.iris.base)
+        write(graph.query(text), format_name, output, catalog.iris.base)
 
 
 def _query_text(query: str) -> str:
@@ -91,18 +96,24 @@ def _query_text(query: str) -> str:
     "--limit", type=click.IntRange(1), default=20, show_default=True, help="Show at most so many."
 )
 @workspace_option
+@store_option
 @output_options
 def search(
-    text: str, limit: int, workspace: Path, format_name: str | None, output: Path | None
+    text: str,
+    limit: int,
+    workspace: Path,
+    store: str | None,
+    format_name: str | None,
+    output: Path | None,
 ) -> None:
     """Find films and people by name, with some tolerance for typing errors."""
     from etl.lookup import search
     from etl.output import Rows
 
-    with opened(workspace) as (catalog, store):
+    with opened_store(workspace, store) as (catalog, graph):
         rows = [
             (match.entity.kind.noun, match.entity.label, match.entity.iri, match.manner)
-            for match in search(store, text, limit)
+            for match in search(graph, text, limit)
         ]
         base_iri = catalog.iris.base
     write(Rows(("kind", "name", "iri", "match"), rows), format_name, output, base_iri)
@@ -112,9 +123,15 @@ def search(
 @click.argument("iri", metavar="IRI|NAME")
 @click.argument("predicate", required=False)
 @workspace_option
+@store_option
 @output_options
 def explain(
-    iri: str, predicate: str | None, workspace: Path, format_name: str | None, output: Path | None
+    iri: str,
+    predicate: str | None,
+    workspace: Path,
+    store: str | None,
+    format_name: str | None,
+    output: Path | None,
 ) -> None:
     """Show where each triple of a film or person comes from: rule, field, file and line.
 
@@ -124,8 +141,8 @@ def explain(
     from etl.pipeline.explaining import explain
 
     columns = ("triple", "rule", "field", "says", "place", "run", "outcome")
-    with opened(workspace) as (catalog, store):
-        rows, refused = explain(catalog, store, iri, predicate)
+    with opened_store(workspace, store) as (catalog, graph):
+        rows, refused = explain(catalog, graph, iri, predicate)
         for finding in refused:
             click.echo(f"Kept out: {finding.place}: {finding.message}", err=True)
         write(Rows(columns, rows), format_name, output, catalog.iris.base)
@@ -134,13 +151,16 @@ def explain(
 
 @click.command()
 @workspace_option
+@store_option
 @output_options
-def export(workspace: Path, format_name: str | None, output: Path | None) -> None:
+def export(
+    workspace: Path, store: str | None, format_name: str | None, output: Path | None
+) -> None:
     """Write the whole graph: N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML."""
     from etl.output import Graph
 
-    with opened(workspace) as (_, store):
-        write(Graph(store.export()), format_name, output)
+    with opened_store(workspace, store) as (_, graph):
+        write(Graph(graph.export()), format_name, output)
 
 
 COMMANDS = (query, queries, any_query, search, explain, export)

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, output_options, workspace_option
-from etl.cli.session import engine, opened, write
+from etl.cli.options import DATA_SAY_NO, DONE, output_options, store_option, workspace_option
+from etl.cli.session import engine, opened, opened_copy, write
+
+if TYPE_CHECKING:
+    from pyoxigraph import NamedNode
 
 
 @click.command()
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @workspace_option
+@store_option
 @output_options
 def validate(
-    sources: tuple[str, ...], workspace: Path, format_name: str | None, output: Path | None
+    sources: tuple[str, ...],
+    workspace: Path,
+    store: str | None,
+    format_name: str | None,
+    output: Path | None,
 ) -> None:
     """Check sources without loading them; with none, check the graph in the store."""
     from etl.output import Rows
@@ -25,8 +34,8 @@ def validate(
     if sources:
         findings = validate_sources(sources, engine())
     else:
-        with opened(workspace) as (catalog, store):
-            findings = validate_store(catalog, store, engine())
+        with opened_copy(workspace, store) as (catalog, graph):
+            findings = validate_store(catalog, graph, engine())
     rows = Rows(("severity", "place", "message"), sorted(findings))
     write(rows, format_name, output)
     sys.exit(DATA_SAY_NO if any(each.severity == "Violation" for each in findings) else DONE)
@@ -85,23 +94,42 @@ def _signed(diff: dict[str, int]) -> str:
 
 @click.command()
 @workspace_option
+@store_option
 @output_options
-def check(workspace: Path, format_name: str | None, output: Path | None) -> None:
-    """Prove that the store holds exactly what the catalog says."""
+def check(workspace: Path, store: str | None, format_name: str | None, output: Path | None) -> None:
+    """Prove that the store holds exactly what the catalog says, and a --store the same."""
     from etl.output import Rows
     from etl.pipeline.checking import differences
 
-    with opened(workspace) as (catalog, store):
-        found = list(differences(catalog, store))
+    with opened(workspace) as (catalog, graph):
+        found = [(each.entity, each.missing, each.surplus) for each in differences(catalog, graph)]
         films, people = catalog.counts()
+    which, hint = "store", f"delete {workspace} and load your sources again"
+    if store is not None and not found:
+        found = _differing(workspace, store)
+        which, hint = store, f"run: etl load --repair --store {store}"
     if not found:
-        click.echo(f"store and catalog agree: {films} films, {people} people", err=True)
+        click.echo(f"{which} and catalog agree: {films} films, {people} people", err=True)
         return
-    rows = [(each.entity, each.missing, each.surplus) for each in found]
-    write(Rows(("entity", "missing triples", "surplus triples"), rows), format_name, output)
-    click.echo("Error: store and catalog differ", err=True)
-    click.echo(f"Hint: delete {workspace} and load your sources again", err=True)
+    rows = Rows(("entity", "missing triples", "surplus triples"), found)
+    write(rows, format_name, output)
+    click.echo(f"Error: {which} and catalog differ", err=True)
+    click.echo(f"Hint: {hint}", err=True)
     sys.exit(DATA_SAY_NO)
+
+
+def _differing(workspace: Path, store: str) -> list[tuple[NamedNode, int, int]]:
+    """Compare a remote store with the current generation."""
+    from pyoxigraph import NamedNode
+
+    from etl.outbox import Outboxes
+    from etl.pipeline.comparing import compared
+    from etl.targets import Target
+    from etl.workspace import Workspace
+
+    target = Target.named(Outboxes(workspace), store)
+    differing = compared(Workspace(workspace), target)
+    return [(NamedNode(entity), missing, surplus) for entity, missing, surplus in differing]
 
 
 COMMANDS = (validate, quarantine, runs, check)

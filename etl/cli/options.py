@@ -21,6 +21,13 @@ workspace_option = click.option(
     show_envvar=True,
     help="The folder that holds catalog and graph.",
 )
+store_option = click.option(
+    "--store",
+    metavar="NAME|URL",
+    envvar="ETL_STORE",
+    show_envvar=True,
+    help="A SPARQL server, by the name that 'etl store add' gave it, or by its URL.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 
 

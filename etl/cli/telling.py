@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from etl.pipeline.publishing import Published
     from etl.pipeline.reports import Finding, LoadReport
 
 SHOWN_AT_MOST = 20  # findings of a kind that are named; the rest is counted
@@ -71,3 +72,12 @@ def change_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
     if report.run is not None and not report.committed:
         reason = "a dry run" if dry_run else "--strict, and some records are kept out"
         yield f"nothing was written: {reason}"
+
+
+def published_line(published: Published) -> str:
+    """Say what was sent to a store."""
+    if not published.entities:
+        return f"{published.store}: in step"
+    things = "entity" if published.entities == 1 else "entities"
+    sent = f"{published.entities} {things} sent, {published.triples} triples"
+    return f"{published.store}: {sent}"

@@ -15,6 +15,7 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.catalog.migrations import VERSION
 from etl.identifiers import Iris
+from etl.outbox import Outboxes
 from etl.pipeline.building import Builder
 from etl.pipeline.reading import opened
 from etl.pipeline.refusing import Scope, kept_out, located
@@ -76,6 +77,7 @@ class Change:
         self._options = options
         self._started = time.perf_counter()
         self._places: dict[str, Source] = {}
+        self._touched: set[str] | None = None
 
     @contextmanager
     def building(self, iris: Iris, *, afresh: bool = False) -> Iterator[Builder]:
@@ -107,7 +109,10 @@ class Change:
         with self.report.timed("store"):
             if self.current is not None and not afresh:
                 EmbeddedStore.checkpoint(self.current.store, self._following.store)
-            return EmbeddedStore.write(self._following.store)
+            store = EmbeddedStore.write(self._following.store)
+            if self.current is not None and not afresh:
+                self._touched = store.touched = set()
+            return store
 
     def _builder(self, catalog: Catalog, store: EmbeddedStore, *, fresh: bool) -> Builder:
         builder = Builder(
@@ -170,6 +175,7 @@ class Change:
         if self._options.dry_run:
             return
         with self.report.timed("store"):
+            Outboxes(self._workspace.path).note(self._following.number, self._touched)
             self._workspace.commit(self._following)
         self.report.committed = True
 

@@ -186,10 +186,16 @@ class Connection:
 
     def name_of_server(self, url: str) -> str:
         """Return what a server calls itself in the header `Server`, whatever else it answers."""
-        try:
-            return str(self._client.get(url).headers.get("Server", ""))
-        except httpx.HTTPError as error:
-            raise self._unreachable(self.request("GET", url), error) from error
+        request = self.request("GET", url)
+        pauses = self._patience.pauses(met=self._met)
+        while True:
+            try:
+                return str(self._client.send(request).headers.get("Server", ""))
+            except httpx.HTTPError as error:
+                pause = next(pauses, None)
+                if pause is None:
+                    raise self._unreachable(request, error) from error
+            time.sleep(pause)
 
     def _answer(self, request: httpx.Request, *, whole: bool) -> httpx.Response:
         pauses = self._patience.pauses(met=self._met)

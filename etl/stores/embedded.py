@@ -7,7 +7,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Self, cast
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import (
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    Triple,
+    serialize,
+)
 
 from etl.errors import StoreError
 from etl.queries import syntax_error
@@ -88,8 +97,8 @@ class EmbeddedStore:
         answer = self._store.query(
             "SELECT DISTINCT ?s WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
         )
-        assert isinstance(answer, QuerySolutions)
-        return (solution["s"].value for solution in answer)
+        for solution in cast(QuerySolutions, answer):
+            yield solution["s"].value
 
     def add(self, statements: Iterable[Triple | Quad]) -> None:
         """Add many triples or quads, in bulk and beside the work that goes on meanwhile."""
@@ -109,6 +118,17 @@ class EmbeddedStore:
         busy = self._load is not None and not self._load.done()
         if not busy or sum(map(len, self._waiting)) >= _WAITING_BYTES:
             self._start()
+
+    def add_file(self, path: Path) -> None:
+        """Add all quads of a file in N-Quads.
+
+        Raises:
+            StoreError: it cannot be read, or is not what it should be.
+        """
+        try:
+            self._store.bulk_load(path=path, format=RdfFormat.N_QUADS)
+        except (OSError, RuntimeError, SyntaxError) as error:
+            raise StoreError(f"{path}: cannot be loaded: {error}") from error
 
     def _start(self) -> None:
         """Load what is waiting, after what is being loaded."""

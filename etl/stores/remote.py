@@ -42,7 +42,7 @@ class RemoteStore:
     def __init__(self, connection: Connection, where: Endpoints, provenance: NamedNode) -> None:
         self._connection = connection
         self._where = where
-        self._graphs = (where.graph, provenance.value)
+        self._provenance = provenance.value
 
     @classmethod
     @contextmanager
@@ -61,17 +61,18 @@ class RemoteStore:
 
     def query(self, sparql: str) -> Answer:
         """Answer a query. See `Readable.query`."""
-        named = self._graphs[1:] if self._where.graph is not None else ()
-        return self._ask(sparql, self._where.graph, *named)
+        if self._where.graph is None:
+            return self._ask(sparql, None)
+        return self._ask(sparql, self._where.graph, self._provenance)
 
-    def _ask(self, sparql: str, default: str | None, *named: str | None) -> Answer:
+    def _ask(self, sparql: str, default: str | None, *named: str) -> Answer:
         """Answer a query over some of the server's graphs; over its own choice if none is given."""
-        asked = _Question(self._connection, self._where.query)
+        asked = _Question(self._where.query)
         if default is not None:
             asked.addDefaultGraph(default)
         for graph in named:
             asked.addNamedGraph(graph)
-        response = asked.answer(sparql)
+        response = asked.ask(sparql, self._connection)
         kind = response.headers.get("Content-Type", "").partition(";")[0]
         if "X-SPARQL-MaxRows" in response.headers:
             raise StoreError(
@@ -112,7 +113,7 @@ class RemoteStore:
                 f"{where.query}: no address for updates is known",
                 hint="run: etl store add NAME URL --update-url URL",
             )
-        update = replacement(pieces, self._graphs, where.kind, fresh=fresh)
+        update = replacement(pieces, (where.graph, self._provenance), where.kind, fresh=fresh)
         if update:
             self._write(where.update, update, "application/sparql-update", {})
 
@@ -131,7 +132,7 @@ class RemoteStore:
         Raises:
             StoreError: the server fails, or cuts its answer short.
         """
-        return self._document(self._graphs[0])
+        return self._document(self._where.graph)
 
     def copy(self, target: IO[bytes]) -> None:
         """Write every statement of the graph and of its provenance into a file, as N-Quads.
@@ -139,10 +140,9 @@ class RemoteStore:
         Raises:
             StoreError: the server fails, or cuts its answer short.
         """
-        graph, provenance = self._graphs
-        serialize(self._document(graph), target, RdfFormat.N_QUADS)
-        name = NamedNode(provenance or "")
-        placed = (Quad(q.subject, q.predicate, q.object, name) for q in self._document(provenance))
+        serialize(self._document(self._where.graph), target, RdfFormat.N_QUADS)
+        name, quads = NamedNode(self._provenance), self._document(self._provenance)
+        placed = (Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads)
         serialize(placed, target, RdfFormat.N_QUADS)
 
     def _document(self, graph: str | None) -> Iterator[Quad]:
@@ -153,7 +153,7 @@ class RemoteStore:
         with self._connection.stream(self._whole(graph)) as response:
             if "html" in response.headers.get("Content-Type", ""):
                 raise not_sparql(str(response.url), response.headers["Content-Type"])
-            for quad in parse(_Stream(response.iter_bytes()), RdfFormat.N_TRIPLES):
+            for quad in parse(cast(IO[bytes], _Stream(response.iter_bytes())), RdfFormat.N_TRIPLES):
                 count += 1
                 yield quad
         if count != expected:
@@ -183,17 +183,16 @@ class RemoteStore:
         return self._connection.request("GET", where.query, params=params, headers=headers)
 
 
-class _Question(SPARQLWrapper):  # type: ignore[misc]
-    """SPARQLWrapper's request, sent by our connection: with its sign-in, patience and errors."""
+class _Question(SPARQLWrapper):
+    """A query as SPARQLWrapper puts it, sent by our connection: its sign-in, patience, errors."""
 
-    def __init__(self, connection: Connection, endpoint: str) -> None:
+    def __init__(self, endpoint: str) -> None:
         super().__init__(endpoint, agent=AGENT)
-        self._connection = connection
         self.setMethod(POST)
         self.setOnlyConneg(True)
         self.addCustomHttpHeader("Accept", _ANSWERS)
 
-    def answer(self, sparql: str) -> httpx.Response:
+    def ask(self, sparql: str, connection: Connection) -> httpx.Response:
         """Ask a query.
 
         Raises:
@@ -206,17 +205,17 @@ class _Question(SPARQLWrapper):  # type: ignore[misc]
             self.setQuery(sparql)
         if self.isSparqlUpdateRequest():
             raise QueryError("expected a query, found an update")
+        made = self._createRequest()
+        request = connection.request(
+            made.get_method(),
+            made.full_url,
+            content=cast(bytes | None, made.data),
+            headers=dict(made.header_items()),
+        )
         try:
-            return cast(httpx.Response, self.query().response)
+            return connection.send(request)
         except NotUnderstood as error:
             raise QueryError(str(error), hint=error.hint) from error
-
-    def _query(self) -> tuple[httpx.Response, str]:
-        made = self._createRequest()
-        request = self._connection.request(
-            made.get_method(), made.full_url, content=made.data, headers=dict(made.header_items())
-        )
-        return self._connection.send(request), self.returnFormat
 
 
 class _Stream:
