@@ -1,6 +1,6 @@
 """Turns the shapes of a shapes graph into functions over data graphs, once for all graphs.
 
-Each shape becomes three: `screens` say quickly which of many nodes need a closer look,
+Each shape becomes three: `suspects` says quickly which of many nodes need a closer look,
 `conforms` says yes or no of one node, and `results` says what is wrong with it.
 """
 
@@ -17,19 +17,14 @@ from etl.validation.constraints.model import (
     Finding,
     GraphTest,
     Screen,
+    TermTest,
 )
 from etl.validation.declarations import Declaration
-from etl.validation.graph import Graph, Term, Terms
+from etl.validation.demands import Demands, demands, node_test, property_test, term_test
+from etl.validation.graph import Graph, Term
 from etl.validation.paths import PropertyPath, walk
 from etl.validation.report import ValidationResult
-from etl.validation.screening import (
-    Demands,
-    demands,
-    node_screen,
-    node_test,
-    property_screen,
-    property_test,
-)
+from etl.validation.screening import node_screen, property_screen
 
 
 class Compiler:
@@ -74,15 +69,17 @@ class CompiledShape:
             graph_tests=tuple(each.conforms for each in self._properties),
             screens=tuple(_screens(self._properties)),
         )
+        self.accepts: TermTest | None = None
         self.conforms: GraphTest
         if self.path is None:
+            self.accepts = term_test(self.demands)
             self.conforms = node_test(self.demands)
             self._screen = node_screen(self.demands)
         else:
             self.conforms = property_test(self.path, self.demands)
             self._screen = property_screen(self.path, self.demands)
 
-    def suspects(self, graph: Graph, nodes: Terms) -> Set[Term]:
+    def suspects(self, graph: Graph, nodes: Collection[Term]) -> Set[Term]:
         """Return the nodes that may not conform; the others do."""
         return self._screen(graph, nodes)
 

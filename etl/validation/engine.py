@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode
 
 from etl.errors import ShapesError
 from etl.validation.compiling import CompiledShape, Compiler
 from etl.validation.constraints.components import unknown_terms
 from etl.validation.declarations import Declaration, name
 from etl.validation.delegation import Delegate, reason_to_delegate, referred_shapes
-from etl.validation.graph import Graph
+from etl.validation.graph import Graph, Statement
 from etl.validation.report import ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
-from etl.validation.targets import Target, declared_shapes, focus_nodes, targets
+from etl.validation.targets import Target, declared_shapes, focus_nodes_by_table, targets
 from etl.vocab import RDFS, SH
 
 
@@ -65,7 +65,7 @@ class CompiledEngine:
         """Travel to another process as the shapes, to be compiled there."""
         return CompiledEngine, (self.shapes,)
 
-    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
+    def validate(self, triples: Iterable[Statement]) -> ValidationReport:
         """Validate triples, together with the class hierarchy that the shapes graph states.
 
         Raises:
@@ -77,12 +77,12 @@ class CompiledEngine:
 
     def _results(self, graph: Graph) -> Iterator[ValidationResult]:
         for found, shapes in self._compiled.items():
-            nodes = focus_nodes(graph, found)
-            for shape in shapes:
-                suspects = shape.suspects(graph, nodes)
-                for node in nodes if suspects else ():
-                    if node in suspects:
-                        yield from shape.results(graph, node)
+            for nodes in focus_nodes_by_table(graph, found):
+                for shape in shapes:
+                    suspects = shape.suspects(graph, nodes)
+                    for node in nodes if suspects else ():
+                        if node in suspects:
+                            yield from shape.results(graph, node)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import TypeAlias, assert_never
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from etl.validation.graph import Column, Graph, Term, Terms, reachable
+from etl.validation.graph import Graph, Term, reachable
 from etl.vocab import RDF, SH
 
 
@@ -203,34 +203,17 @@ def walk(path: PropertyPath) -> Walk:
             assert_never(path)
 
 
-def all_at_once(path: PropertyPath) -> Callable[[Graph], Column] | None:
-    """Return what follows a path from all nodes of a graph, if the path is simple enough."""
+def direct(path: PropertyPath) -> tuple[NamedNode, ...] | None:
+    """Return the properties whose values are where a path leads; None if it leads further."""
     match path:
         case Predicate(iri):
-            return lambda graph: graph.column(iri)
-        case Inverse(Predicate(iri)):
-            return lambda graph: Column(graph.column(iri).values, graph.column(iri).subjects)
+            return (iri,)
         case Alternative(choices):
-            columns = [all_at_once(choice) for choice in choices]
-            return _together([column for column in columns if column], len(columns))
+            found = [direct(choice) for choice in choices]
+            known = [predicates for predicates in found if predicates is not None]
+            return tuple(chain.from_iterable(known)) if len(known) == len(found) else None
         case _:
             return None
-
-
-def _together(
-    columns: list[Callable[[Graph], Column]], wanted: int
-) -> Callable[[Graph], Column] | None:
-    if len(columns) < wanted:
-        return None
-
-    def together(graph: Graph) -> Column:
-        found = [column(graph) for column in columns]
-        return Column(
-            chain.from_iterable(each.subjects for each in found),
-            chain.from_iterable(each.values for each in found),
-        )
-
-    return together
 
 
 def _inverse(path: PropertyPath) -> PropertyPath:
@@ -271,9 +254,13 @@ def _stay(_: Graph, node: Term) -> Collection[Term]:
 
 def _walk_all(walks: tuple[Walk, ...]) -> Walk:
     def walk_all(graph: Graph, node: Term) -> Collection[Term]:
-        nodes: Terms = {node: None}
+        nodes: Collection[Term] = (node,)
         for step in walks:
-            nodes = {end: None for start in nodes for end in step(graph, start)}
+            if len(nodes) == 1:
+                (start,) = nodes
+                nodes = step(graph, start)
+            else:
+                nodes = {end: None for start in nodes for end in step(graph, start)}
         return nodes
 
     return walk_all

@@ -1,207 +1,139 @@
 """Says quickly which nodes need a closer look.
 
-Most nodes conform. So all focus nodes are screened together, one property after the other: each
-value that occurs is tested once, however many nodes have it, and whole sets are compared instead
-of single nodes.
+Most nodes conform. So nodes are screened table by table, one property after the other: how many
+values there are is seen from the table, and values are tested all together, those that come
+again only once. A screen may suspect too many nodes, never too few.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
-from functools import partial
-from operator import eq
-from typing import assert_never
-
-from pyoxigraph import NamedNode
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Set
+from functools import cached_property
+from itertools import chain
 
 from etl.validation.constraints.model import (
-    Constraint,
-    CountConstraint,
-    GraphFinder,
-    GraphTest,
-    MemberConstraint,
+    PairConstraint,
+    QualifiedConstraint,
     Screen,
-    SetConstraint,
-    TermConstraint,
-    TermTest,
-    ValueConstraint,
-    every,
     one_by_one,
 )
-from etl.validation.graph import Column, Graph, Term, Terms
-from etl.validation.paths import Predicate, PropertyPath, all_at_once, walk
-
-
-@dataclass(frozen=True, slots=True)
-class Demands:
-    """All that one shape, or several, ask of the same value nodes."""
-
-    least: int = 0
-    most: int = sys.maxsize
-    members: tuple[Term, ...] = ()
-    term_tests: tuple[TermTest, ...] = ()
-    graph_tests: tuple[GraphTest, ...] = ()
-    screens: tuple[Screen, ...] = ()
-    finders: tuple[GraphFinder, ...] = ()
-
-    def __or__(self, other: Demands) -> Demands:
-        return Demands(
-            max(self.least, other.least),
-            min(self.most, other.most),
-            self.members + other.members,
-            self.term_tests + other.term_tests,
-            self.graph_tests + other.graph_tests,
-            self.screens + other.screens,
-            self.finders + other.finders,
-        )
-
-    def tests(self, graph: Graph) -> tuple[TermTest, ...]:
-        """Return the tests of single value nodes in a data graph."""
-        return (*self.term_tests, *(test(graph) for test in self.graph_tests))
-
-
-def demands(constraints: Iterable[Constraint]) -> Demands:
-    """Sort constraints by what they ask for."""
-    found = Demands()
-    for constraint in constraints:
-        match constraint:
-            case CountConstraint(least=least, most=most):
-                found |= Demands(least, sys.maxsize if most is None else most)
-            case MemberConstraint(member=member):
-                found |= Demands(members=(member,))
-            case TermConstraint(accepts=accepts):
-                found |= Demands(term_tests=(accepts,))
-            case ValueConstraint(test=test, screen=screen):
-                found |= Demands(graph_tests=(test,), screens=(screen,))
-            case SetConstraint(finder=finder):
-                found |= Demands(finders=(finder,))
-            case _:
-                assert_never(constraint)
-    return found
-
-
-def node_test(asked: Demands) -> GraphTest:
-    """Make the test of one node by a node shape: its only value node is the node itself."""
-
-    def bind(graph: Graph) -> TermTest:
-        finders = [finder(graph) for finder in asked.finders]
-        return every(
-            (
-                *(partial(eq, member) for member in asked.members),
-                *asked.tests(graph),
-                *((lambda node, find=find: not find(node, (node,))) for find in finders),
-            )
-        )
-
-    return bind
-
-
-def property_test(path: PropertyPath, asked: Demands) -> GraphTest:
-    """Make the test of one node by a property shape: its value nodes are where the path leads."""
-    if isinstance(path, Predicate) and asked == Demands(members=asked.members[:1]):
-        return _having_value(path.iri, asked.members)
-    walk_from = walk(path)
-
-    def bind(graph: Graph) -> TermTest:
-        accepts = every(asked.tests(graph))
-        finders = [finder(graph) for finder in asked.finders]
-
-        def conforms(node: Term) -> bool:
-            values = walk_from(graph, node)
-            return (
-                asked.least <= len(values) <= asked.most
-                and all(member in values for member in asked.members)
-                and all(map(accepts, values))
-                and not any(find(node, values) for find in finders)
-            )
-
-        return conforms
-
-    return bind
-
-
-def _having_value(predicate: NamedNode, members: tuple[Term, ...]) -> GraphTest:
-    """Look a node up among those that have a value, if it is all that is asked."""
-    if not members:
-        return lambda _: lambda _: True
-    return lambda graph: graph.column(predicate).by_value.get(members[0], {}).__contains__
+from etl.validation.demands import Demands, TermScreen, node_test, property_test, term_screen
+from etl.validation.graph import Column, Graph, Table, Term
+from etl.validation.paths import PropertyPath, direct, walk
 
 
 def node_screen(asked: Demands) -> Screen:
     """Make the screen of a node shape."""
-    alone = one_by_one(
-        node_test(Demands(0, sys.maxsize, asked.members, asked.term_tests, finders=asked.finders))
-    )
+    refused = term_screen(asked)
+    screens = asked.screens
+    together = Demands(members=asked.members, pairs=asked.pairs, sets=asked.sets)
+    if together != Demands():
+        screens = (one_by_one(node_test(together)), *screens)
 
-    def screen(graph: Graph, nodes: Terms) -> Set[Term]:
-        found = set(alone(graph, nodes))
-        for further in asked.screens:
-            found.update(further(graph, nodes))
-        return found
+    def screen(graph: Graph, nodes: Collection[Term]) -> Set[Term]:
+        return refused(nodes).union(*(screen(graph, nodes) for screen in screens))
 
     return screen
 
 
 def property_screen(path: PropertyPath, asked: Demands) -> Screen:
     """Make the screen of property shapes that all have the same path."""
-    follow = all_at_once(path)
-    if follow is None:
+    predicates = direct(path)
+    if predicates is None:
         return one_by_one(property_test(path, asked))
+    refused, values_of = term_screen(asked), walk(path)
 
-    def screen(graph: Graph, nodes: Terms) -> Set[Term]:
-        column = follow(graph)
-        found = set(_miscounted(column, nodes, asked))
-        if asked.members or asked.term_tests or asked.screens:
-            found.update(_with_bad_values(graph, column, nodes, asked))
-        for finder in asked.finders:
-            find, values_of = finder(graph), column.values_of
-            found.update(node for node in nodes if find(node, values_of(node)))
+    def screen(graph: Graph, nodes: Collection[Term]) -> Set[Term]:
+        found: set[Term] = set()
+        for table in graph.tables(nodes):
+            stated = Stated(table, [*chain.from_iterable(map(table.columns, predicates))])
+            found.update(_miscounted(stated, asked))
+            found.update(_with_bad_values(graph, stated, asked, refused))
+            for pair in asked.pairs:
+                found.update(_unpaired(stated, pair))
+            for qualified in asked.qualified:
+                found.update(_miscounted_qualified(graph, stated, qualified))
+            for constraint in asked.sets:
+                find = constraint.finder(graph)
+                found.update(n for n in table if find(n, values_of(graph, n)))
+            if asked.least > 1:  # a value that is stated twice counts once
+                found.update(n for n in table if len(values_of(graph, n)) < asked.least)
         return found
 
     return screen
 
 
-def _with_bad_values(graph: Graph, column: Column, nodes: Terms, asked: Demands) -> Iterator[Term]:
-    """Yield the nodes that have a value they must not have, or lack one that they must have."""
-    subjects, values = _stated(column, nodes)
-    different = dict.fromkeys(values)
-    bad = {value for test in asked.term_tests for value in different if not test(value)}
-    for screen in asked.screens:
-        bad.update(screen(graph, different))
-    if bad:
-        yield from _having(bad, subjects, values)
+class Stated:
+    """The values that the nodes of a table have for a property, or for any of several."""
+
+    def __init__(self, table: Table, columns: list[Column]) -> None:
+        self.table = table
+        self.columns = columns
+        # How many values every node has, repetitions included.
+        self.of_each = sum(column.subjects is table.nodes for column in columns)
+
+    def more_than(self, limit: int) -> Collection[Term]:
+        """Return the nodes that have more than so many values, repetitions included."""
+        if self.of_each > limit:
+            return self.table
+        return [node for node, count in self._further.items() if self.of_each + count > limit]
+
+    @cached_property
+    def _further(self) -> Counter[Term]:
+        """How many values beyond those some nodes have."""
+        further = (column for column in self.columns if column.subjects is not self.table.nodes)
+        return Counter(chain.from_iterable(column.subjects for column in further))
+
+
+def _miscounted(stated: Stated, asked: Demands) -> Iterator[Term]:
+    """Yield nodes that may have too few or too many values, or lack one that they must have."""
+    if stated.of_each < asked.least:
+        yield from stated.table
+    elif asked.most < sys.maxsize:
+        yield from stated.more_than(asked.most)
     for member in asked.members:
-        yield from nodes.keys() - set(_having({member}, subjects, values))
+        having = (column.having((member,)) for column in stated.columns)
+        yield from set(stated.table).difference(*having)
 
 
-def _miscounted(column: Column, nodes: Terms, asked: Demands) -> Iterator[Term]:
-    """Yield the nodes with too few or too many values."""
-    if asked.least:
-        yield from nodes.keys() - column.last.keys()
-    if asked.least > 1 or asked.most < 1:
-        yield from column.last.keys() - column.several.keys()
-    if asked.least > 1 or asked.most < sys.maxsize:
-        for subject, values in column.several.items():
-            if subject in nodes and not asked.least <= len(values) <= asked.most:
-                yield subject
+def _miscounted_qualified(
+    graph: Graph, stated: Stated, asked: QualifiedConstraint
+) -> Collection[Term]:
+    """Return nodes that may have too few or too many values that pass a test."""
+    if asked.least:  # a value that is stated twice counts once
+        return stated.table
+    if not stated.more_than(asked.most):
+        return ()
+    passes = asked.counts(graph)
+    counts: Counter[Term] = Counter()
+    for column in stated.columns:
+        counts.update(column.having(set(filter(passes, column.values))))
+    return [node for node, count in counts.items() if count > asked.most]
 
 
-def _stated(column: Column, nodes: Terms) -> tuple[list[Term], list[Term]]:
-    """Return what is stated about some nodes: the subjects, and their values in step."""
-    if nodes.keys() >= column.last.keys():
-        return column.subjects, column.values
-    subjects: list[Term] = []
-    values: list[Term] = []
-    for subject, value in zip(column.subjects, column.values, strict=True):
-        if subject in nodes:
-            subjects.append(subject)
-            values.append(value)
-    return subjects, values
+def _with_bad_values(
+    graph: Graph, stated: Stated, asked: Demands, refused: TermScreen
+) -> Iterator[Term]:
+    """Yield the nodes that have a value they must not have."""
+    for column in stated.columns:
+        bad = refused(column.values).union(
+            *(screen(graph, column.values) for screen in asked.screens)
+        )
+        if bad:
+            yield from column.having(bad)
 
 
-def _having(wanted: Set[Term], subjects: list[Term], values: list[Term]) -> Iterator[Term]:
-    for subject, value in zip(subjects, values, strict=True):
-        if value in wanted:
-            yield subject
+def _unpaired(stated: Stated, pair: PairConstraint) -> Iterable[Term]:
+    """Yield nodes whose values do not go with those of another property."""
+    table, others = stated.table, [*stated.table.columns(pair.other)]
+    if not stated.columns and not others:
+        return
+    if len(stated.columns) != 1 or len(others) != 1:
+        yield from table
+        return
+    pairs = list(zip(stated.columns[0].values, others[0].values, strict=True))
+    bad = {(value, other) for value, other in set(pairs) if pair.compare((value,), (other,))}
+    if bad:
+        yield from (node for node, values in zip(table, pairs, strict=True) if values in bad)

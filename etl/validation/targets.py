@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
@@ -89,6 +89,15 @@ def focus_nodes(graph: Graph, found: Sequence[Target]) -> Terms:
     """Return the nodes of a data graph that some targets lead to, each once."""
     nodes = [target.focus_nodes(graph) for target in found]
     return nodes[0] if len(nodes) == 1 else dict.fromkeys(chain.from_iterable(nodes))
+
+
+def focus_nodes_by_table(graph: Graph, found: Sequence[Target]) -> Iterable[Collection[Term]]:
+    """Return the same nodes in parts, those that have the same properties together."""
+    match found:
+        case [ClassTarget(class_)]:
+            return graph.instances_by_table(class_)
+        case _:
+            return graph.tables(focus_nodes(graph, found))
 
 
 def _is_class(shape: Declaration) -> bool:

@@ -19,5 +19,5 @@ def min_count(shape: Declaration) -> Iterator[CountConstraint]:
 def max_count(shape: Declaration) -> Iterator[CountConstraint]:
     """There are at most so many value nodes (section 4.2.2)."""
     shape.require_path(SH.maxCount)
-    most = shape.integer(SH.maxCount)
+    most = shape.integer(SH.maxCount) or 0
     yield CountConstraint(component("MaxCount"), f"expected at most {most} values", most=most)

@@ -6,13 +6,15 @@ the nodes of that graph, so that what is the same for all nodes is done once.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import filterfalse
 from typing import Protocol, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode
 
-from etl.validation.graph import Graph, Term, Terms
+from etl.validation.graph import Graph, Term
 from etl.validation.paths import PropertyPath
 from etl.validation.report import ValidationResult
 from etl.vocab import SH
@@ -30,22 +32,28 @@ class Finding:
     detail: tuple[ValidationResult, ...] = ()
 
 
-# Tests one term; looks at a focus node and its value nodes; and each of these for a given graph.
+# Tests one term; compares value nodes with those of another property; looks at a focus node and
+# its value nodes; and the first and the last for a given graph.
 TermTest: TypeAlias = Callable[[Term], bool]
+Comparison: TypeAlias = Callable[[Collection[Term], Collection[Term]], Collection[Finding]]
 Finder: TypeAlias = Callable[[Term, Collection[Term]], Collection[Finding]]
 GraphTest: TypeAlias = Callable[[Graph], TermTest]
 GraphFinder: TypeAlias = Callable[[Graph], Finder]
 # Picks, out of many nodes, those that may not conform; those it leaves out do.
-Screen: TypeAlias = Callable[[Graph, Terms], Set[Term]]
+Screen: TypeAlias = Callable[[Graph, Collection[Term]], Set[Term]]
 Detail: TypeAlias = Callable[[Graph, Term], Iterable[ValidationResult]]
 
 
 class CheckedShape(Protocol):
-    """A shape that is ready to be asked about nodes: about one, or about many at once."""
+    """A shape that is ready to be asked about nodes: about one, or about many at once.
+
+    `accepts` is there where the shape looks at nothing but the node itself.
+    """
 
     conforms: GraphTest
+    accepts: TermTest | None
 
-    def suspects(self, graph: Graph, nodes: Terms) -> Set[Term]:
+    def suspects(self, graph: Graph, nodes: Collection[Term]) -> Set[Term]:
         """Return the nodes that may not conform; the others do."""
 
     def results(self, graph: Graph, focus_node: Term) -> Iterator[ValidationResult]:
@@ -63,11 +71,11 @@ class CountConstraint:
     component: NamedNode
     message: str
     least: int = 0
-    most: int | None = None
+    most: int = sys.maxsize
 
     def findings(self, _: Graph, __: Term, values: Collection[Term]) -> Iterator[Finding]:
         """Yield a finding if there are too few or too many."""
-        if len(values) < self.least or (self.most is not None and len(values) > self.most):
+        if not self.least <= len(values) <= self.most:
             yield Finding()
 
 
@@ -86,16 +94,33 @@ class MemberConstraint:
 
 
 @dataclass(frozen=True, slots=True)
+class KindConstraint:
+    """Which kinds of terms the value nodes may be."""
+
+    component: NamedNode
+    message: str
+    kinds: frozenset[type[Term]]
+
+    def findings(self, _: Graph, __: Term, values: Collection[Term]) -> Iterator[Finding]:
+        """Yield a finding for each value node of another kind."""
+        return (Finding(value) for value in values if type(value) not in self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
 class TermConstraint:
-    """What each value node must fulfil, whatever the data say about it."""
+    """What each value node must fulfil, whatever the data say about it.
+
+    `detail` says more about a value node that does not fulfil it.
+    """
 
     component: NamedNode
     message: str
     accepts: TermTest
+    detail: Detail | None = None
 
-    def findings(self, _: Graph, __: Term, values: Collection[Term]) -> Iterator[Finding]:
+    def findings(self, graph: Graph, _: Term, values: Collection[Term]) -> Iterator[Finding]:
         """Yield a finding for each value node that does not fulfil it."""
-        return (Finding(value) for value in values if not self.accepts(value))
+        return _findings(graph, values, self.accepts, self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +139,41 @@ class ValueConstraint:
 
     def findings(self, graph: Graph, _: Term, values: Collection[Term]) -> Iterator[Finding]:
         """Yield a finding for each value node that does not fulfil it."""
-        accepts = self.test(graph)
-        for value in values:
-            if not accepts(value):
-                detail = self.detail(graph, value) if self.detail else ()
-                yield Finding(value, detail=tuple(detail))
+        return _findings(graph, values, self.test(graph), self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class PairConstraint:
+    """How the value nodes must relate to the values of another property of the focus node."""
+
+    component: NamedNode
+    message: str
+    other: NamedNode
+    compare: Comparison
+
+    def findings(self, graph: Graph, node: Term, values: Collection[Term]) -> Collection[Finding]:
+        """Return what is at fault."""
+        return self.compare(values, graph.objects(node, self.other))
+
+
+@dataclass(frozen=True, slots=True)
+class QualifiedConstraint:
+    """How many value nodes that pass a test there must be, or may be."""
+
+    component: NamedNode
+    message: str
+    counts: GraphTest
+    least: int = 0
+    most: int = sys.maxsize
+
+    def findings(self, graph: Graph, node: Term, values: Collection[Term]) -> Iterator[Finding]:
+        """Yield a finding if there are too few or too many."""
+        if self.miscounts(self.counts(graph), node, values):
+            yield Finding()
+
+    def miscounts(self, counts: TermTest, _: Term, values: Collection[Term]) -> bool:
+        """Say whether there are too few or too many."""
+        return not self.least <= sum(map(counts, values)) <= self.most
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +190,30 @@ class SetConstraint:
 
 
 Constraint: TypeAlias = (
-    CountConstraint | MemberConstraint | TermConstraint | ValueConstraint | SetConstraint
+    CountConstraint
+    | MemberConstraint
+    | KindConstraint
+    | TermConstraint
+    | ValueConstraint
+    | PairConstraint
+    | QualifiedConstraint
+    | SetConstraint
 )
+
+
+def _findings(
+    graph: Graph, values: Collection[Term], accepts: TermTest, detail: Detail | None
+) -> Iterator[Finding]:
+    for value in values:
+        if not accepts(value):
+            yield Finding(value, detail=tuple(detail(graph, value)) if detail else ())
 
 
 def one_by_one(test: GraphTest) -> Screen:
     """Make a screen that tests each node."""
 
-    def screen(graph: Graph, nodes: Terms) -> Set[Term]:
-        accepts = test(graph)
-        return {node for node in nodes if not accepts(node)}
+    def screen(graph: Graph, nodes: Collection[Term]) -> Set[Term]:
+        return set(filterfalse(test(graph), nodes))
 
     return screen
 

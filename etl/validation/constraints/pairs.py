@@ -2,77 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import TypeAlias
+from collections.abc import Collection, Iterator
 
-from pyoxigraph import NamedNode
-
-from etl.validation.constraints.model import (
-    Finder,
-    Finding,
-    GraphFinder,
-    SetConstraint,
-    component,
-)
+from etl.validation.constraints.model import Finding, PairConstraint, component
 from etl.validation.declarations import Declaration, name
-from etl.validation.graph import Graph, Term
+from etl.validation.graph import Term
 from etl.validation.literals import is_less, is_less_or_equal
 from etl.vocab import SH
 
-# Finds fault with value nodes, given the values of the other property.
-Comparison: TypeAlias = Callable[[Collection[Term], Collection[Term]], Collection[Finding]]
 
-
-def equals(shape: Declaration) -> Iterator[SetConstraint]:
+def equals(shape: Declaration) -> Iterator[PairConstraint]:
     """The value nodes are the values of the other property (section 4.5.1)."""
     for other in shape.iris(SH.equals):
-        yield SetConstraint(
+        yield PairConstraint(
             component("Equals"),
             f"expected the same values as {name(other)}",
-            _comparing_with(other, _unequal),
+            other,
+            _unequal,
         )
 
 
-def disjoint(shape: Declaration) -> Iterator[SetConstraint]:
+def disjoint(shape: Declaration) -> Iterator[PairConstraint]:
     """No value node is a value of the other property (section 4.5.2)."""
     for other in shape.iris(SH.disjoint):
-        yield SetConstraint(
+        yield PairConstraint(
             component("Disjoint"),
             f"expected no value that {name(other)} also has",
-            _comparing_with(other, _shared),
+            other,
+            _shared,
         )
 
 
-def less_than(shape: Declaration) -> Iterator[SetConstraint]:
+def less_than(shape: Declaration) -> Iterator[PairConstraint]:
     """Each value node is less than each value of the other property (section 4.5.3)."""
     shape.require_path(SH.lessThan)
     for other in shape.iris(SH.lessThan):
-        yield SetConstraint(
+        yield PairConstraint(
             component("LessThan"),
             f"expected values less than those of {name(other)}",
-            _comparing_with(other, _not_less),
+            other,
+            _not_less,
         )
 
 
-def less_than_or_equals(shape: Declaration) -> Iterator[SetConstraint]:
+def less_than_or_equals(shape: Declaration) -> Iterator[PairConstraint]:
     """Each value node is at most each value of the other property (section 4.5.4)."""
     shape.require_path(SH.lessThanOrEquals)
     for other in shape.iris(SH.lessThanOrEquals):
-        yield SetConstraint(
+        yield PairConstraint(
             component("LessThanOrEquals"),
             f"expected values less than or equal to those of {name(other)}",
-            _comparing_with(other, _greater),
+            other,
+            _greater,
         )
-
-
-def _comparing_with(other: NamedNode, compare: Comparison) -> GraphFinder:
-    def bind(graph: Graph) -> Finder:
-        def find(focus_node: Term, values: Collection[Term]) -> Collection[Finding]:
-            return compare(values, graph.objects(focus_node, other))
-
-        return find
-
-    return bind
 
 
 def _unequal(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
@@ -81,7 +63,8 @@ def _unequal(values: Collection[Term], others: Collection[Term]) -> list[Finding
 
 
 def _shared(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
-    return [Finding(value) for value in values if value in others]
+    fewer, more = sorted((values, others), key=len)
+    return [Finding(value) for value in fewer if value in more]
 
 
 def _not_less(values: Collection[Term], others: Collection[Term]) -> list[Finding]:

@@ -5,44 +5,39 @@ Section 4.7.2, `sh:property`, has no test here: its results are those of the pro
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Collection, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator
 
 from pyoxigraph import BlankNode, NamedNode
 
 from etl.validation.constraints.model import (
     CheckedShape,
-    Finder,
-    Finding,
-    GraphFinder,
-    SetConstraint,
+    GraphTest,
+    QualifiedConstraint,
     ShapeLookup,
+    TermConstraint,
+    TermTest,
     ValueConstraint,
     component,
 )
 from etl.validation.declarations import Declaration, name
-from etl.validation.graph import Graph, Term
+from etl.validation.graph import Graph
 from etl.vocab import SH
 
-# Counts, in a given graph, the value nodes that conform to a shape.
-GraphCounter: TypeAlias = Callable[[Graph], Callable[[Collection[Term]], int]]
 
-
-def node(shape: Declaration, lookup: ShapeLookup) -> Iterator[ValueConstraint]:
+def node(shape: Declaration, lookup: ShapeLookup) -> Iterator[TermConstraint | ValueConstraint]:
     """Each value node conforms to a node shape (section 4.7.1)."""
     for value in shape.all(SH.node):
         wanted = lookup(shape.shape(SH.node, value))
-        yield ValueConstraint(
-            component("Node"),
-            f"expected a value that conforms to {name(value)}",
-            wanted.conforms,
-            wanted.suspects,
-            wanted.results,
-        )
+        message = f"expected a value that conforms to {name(value)}"
+        if wanted.accepts is not None:
+            yield TermConstraint(component("Node"), message, wanted.accepts, wanted.results)
+        else:
+            yield ValueConstraint(
+                component("Node"), message, wanted.conforms, wanted.suspects, wanted.results
+            )
 
 
-def qualified_value_shape(shape: Declaration, lookup: ShapeLookup) -> Iterator[SetConstraint]:
+def qualified_value_shape(shape: Declaration, lookup: ShapeLookup) -> Iterator[QualifiedConstraint]:
     """So many value nodes conform to a shape (section 4.7.3)."""
     shape.require_path(SH.qualifiedValueShape)
     least = shape.integer(SH.qualifiedMinCount)
@@ -50,18 +45,20 @@ def qualified_value_shape(shape: Declaration, lookup: ShapeLookup) -> Iterator[S
     for value in shape.all(SH.qualifiedValueShape):
         wanted = shape.shape(SH.qualifiedValueShape, value)
         siblings = [lookup(sibling) for sibling in sibling_shapes(shape, wanted)]
-        count = _counter(lookup(wanted), siblings)
+        counts = _only(lookup(wanted), siblings)
         if least is not None:
-            yield SetConstraint(
+            yield QualifiedConstraint(
                 component("QualifiedMinCount"),
                 f"expected at least {least} values that conform to {name(value)}",
-                _counted(count, least, sys.maxsize),
+                counts,
+                least=least,
             )
         if most is not None:
-            yield SetConstraint(
+            yield QualifiedConstraint(
                 component("QualifiedMaxCount"),
                 f"expected at most {most} values that conform to {name(value)}",
-                _counted(count, 0, most),
+                counts,
+                most=most,
             )
 
 
@@ -82,31 +79,14 @@ def sibling_shapes(
     return [shape.shape(SH.qualifiedValueShape, sibling) for sibling in found]
 
 
-def _counter(wanted: CheckedShape, siblings: list[CheckedShape]) -> GraphCounter:
-    def bind(graph: Graph) -> Callable[[Collection[Term]], int]:
+def _only(wanted: CheckedShape, siblings: list[CheckedShape]) -> GraphTest:
+    """Make the test of what conforms to one shape and to none of its siblings."""
+    if not siblings:
+        return wanted.conforms
+
+    def bind(graph: Graph) -> TermTest:
         conforms = wanted.conforms(graph)
         others = [sibling.conforms(graph) for sibling in siblings]
-
-        def count(values: Collection[Term]) -> int:
-            found = [value for value in values if conforms(value)]
-            if not others:
-                return len(found)
-            return sum(not any(other(value) for other in others) for value in found)
-
-        return count
-
-    return bind
-
-
-def _counted(count: GraphCounter, least: int, most: int) -> GraphFinder:
-    def bind(graph: Graph) -> Finder:
-        count_in_graph = count(graph)
-
-        def find(_: Term, values: Collection[Term]) -> Collection[Finding]:
-            if least == 0 and len(values) <= most:
-                return ()
-            return () if least <= count_in_graph(values) <= most else (Finding(),)
-
-        return find
+        return lambda value: conforms(value) and not any(other(value) for other in others)
 
     return bind

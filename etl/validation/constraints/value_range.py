@@ -6,58 +6,61 @@ as in XML Schema, which SPARQL 1.1 section 17.3.1 allows and its own table leave
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 
-from etl.validation.constraints.model import TermConstraint, component
+from pyoxigraph import Literal
+
+from etl.validation.constraints.model import TermConstraint, TermTest, component
 from etl.validation.declarations import Declaration, name
 from etl.validation.graph import Term
-from etl.validation.literals import is_less, is_less_or_equal
+from etl.validation.literals import is_less, is_less_or_equal, number
 from etl.vocab import SH
 
 
 def min_exclusive(shape: Declaration) -> Iterator[TermConstraint]:
     """Each value node is greater than a bound (section 4.3.1)."""
     bound = shape.literal(SH.minExclusive)
-
-    def test(value: Term) -> bool:
-        return is_less(bound, value)
-
-    yield TermConstraint(
-        component("MinExclusive"), f"expected a value greater than {name(bound)}", test
-    )
+    test = _test(bound, operator.gt, lambda value: is_less(bound, value))
+    message = f"expected a value greater than {name(bound)}"
+    yield TermConstraint(component("MinExclusive"), message, test)
 
 
 def min_inclusive(shape: Declaration) -> Iterator[TermConstraint]:
     """Each value node is a bound or greater (section 4.3.2)."""
     bound = shape.literal(SH.minInclusive)
-
-    def test(value: Term) -> bool:
-        return is_less_or_equal(bound, value)
-
-    yield TermConstraint(
-        component("MinInclusive"), f"expected {name(bound)} or a greater value", test
-    )
+    test = _test(bound, operator.ge, lambda value: is_less_or_equal(bound, value))
+    message = f"expected {name(bound)} or a greater value"
+    yield TermConstraint(component("MinInclusive"), message, test)
 
 
 def max_exclusive(shape: Declaration) -> Iterator[TermConstraint]:
     """Each value node is less than a bound (section 4.3.3)."""
     bound = shape.literal(SH.maxExclusive)
-
-    def test(value: Term) -> bool:
-        return is_less(value, bound)
-
-    yield TermConstraint(
-        component("MaxExclusive"), f"expected a value less than {name(bound)}", test
-    )
+    test = _test(bound, operator.lt, lambda value: is_less(value, bound))
+    message = f"expected a value less than {name(bound)}"
+    yield TermConstraint(component("MaxExclusive"), message, test)
 
 
 def max_inclusive(shape: Declaration) -> Iterator[TermConstraint]:
     """Each value node is a bound or less (section 4.3.4)."""
     bound = shape.literal(SH.maxInclusive)
+    test = _test(bound, operator.le, lambda value: is_less_or_equal(value, bound))
+    message = f"expected {name(bound)} or a lesser value"
+    yield TermConstraint(component("MaxInclusive"), message, test)
+
+
+def _test(
+    bound: Literal, of_numbers: Callable[[Decimal, Decimal], bool], of_terms: TermTest
+) -> TermTest:
+    """Compare exact numbers directly, which is quick, and other terms as SPARQL would."""
+    limit = number(bound)
+    if limit is None:
+        return of_terms
 
     def test(value: Term) -> bool:
-        return is_less_or_equal(value, bound)
+        found = number(value)
+        return of_terms(value) if found is None else of_numbers(found, limit)
 
-    yield TermConstraint(
-        component("MaxInclusive"), f"expected {name(bound)} or a lesser value", test
-    )
+    return test

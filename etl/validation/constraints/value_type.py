@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import filterfalse
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from etl.validation.constraints.model import (
     GraphTest,
+    KindConstraint,
     Screen,
     TermConstraint,
     TermTest,
@@ -19,13 +21,13 @@ from etl.validation.graph import Term
 from etl.validation.literals import lexical_test
 from etl.vocab import SH
 
-_NODE_KINDS: dict[NamedNode, tuple[type[Term], ...]] = {
-    SH.BlankNode: (BlankNode,),
-    SH.IRI: (NamedNode,),
-    SH.Literal: (Literal,),
-    SH.BlankNodeOrIRI: (BlankNode, NamedNode),
-    SH.BlankNodeOrLiteral: (BlankNode, Literal),
-    SH.IRIOrLiteral: (NamedNode, Literal),
+_NODE_KINDS: dict[NamedNode, frozenset[type[Term]]] = {
+    SH.BlankNode: frozenset({BlankNode}),
+    SH.IRI: frozenset({NamedNode}),
+    SH.Literal: frozenset({Literal}),
+    SH.BlankNodeOrIRI: frozenset({BlankNode, NamedNode}),
+    SH.BlankNodeOrLiteral: frozenset({BlankNode, Literal}),
+    SH.IRIOrLiteral: frozenset({NamedNode, Literal}),
 }
 
 
@@ -45,7 +47,7 @@ def _is_instance_of(class_iri: NamedNode) -> GraphTest:
 
 
 def _not_instances_of(class_iri: NamedNode) -> Screen:
-    return lambda graph, nodes: nodes.keys() - graph.instances(class_iri).keys()
+    return lambda graph, nodes: set(filterfalse(graph.instances(class_iri).__contains__, nodes))
 
 
 def datatype(shape: Declaration) -> Iterator[TermConstraint]:
@@ -77,14 +79,11 @@ def _is_literal_of(iri: NamedNode) -> TermTest:
     return test_datatype if is_well_formed is None else test_form
 
 
-def node_kind(shape: Declaration) -> Iterator[TermConstraint]:
+def node_kind(shape: Declaration) -> Iterator[KindConstraint]:
     """Each value node is an IRI, a blank node or a literal, as asked (section 4.1.3)."""
     kind = shape.iri(SH.nodeKind)
     if kind not in _NODE_KINDS:
         raise shape.error(SH.nodeKind, f"{name(kind)} is not a kind of node")
-    classes = _NODE_KINDS[kind]
-
-    def test(value: Term) -> bool:
-        return isinstance(value, classes)
-
-    yield TermConstraint(component("NodeKind"), f"expected a node of kind {name(kind)}", test)
+    yield KindConstraint(
+        component("NodeKind"), f"expected a node of kind {name(kind)}", _NODE_KINDS[kind]
+    )
