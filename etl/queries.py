@@ -351,7 +351,7 @@ _PLACE = re.compile(
     r"error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<rest>.*)", re.DOTALL
 )
 _UPDATE = re.compile(
-    r"(?:PREFIX[^>]*>|BASE[^>]*>|#[^\n]*|\s)*"
+    r"(?:PREFIX[^>]*>|BASE[^>]*>|#[^\n]*(?:\n|$)|\s)*"
     r"(?P<verb>INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|ADD|MOVE|COPY|WITH)\b",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
     from etl.output import Answer
     from etl.stores.embedded import EmbeddedStore
+    from etl.stores.remote import RemoteStore
     from etl.validation import CompiledEngine
 
 

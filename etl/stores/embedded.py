@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +23,7 @@ from etl.errors import StoreError
 from etl.queries import syntax_error
 from etl.stores import Answer
 
+_SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
 _WAITING_BYTES = 1 << 25  # 32 MB, about 300,000 triples
 
 
@@ -102,9 +104,6 @@ class EmbeddedStore:
 
     def add(self, statements: Iterable[Triple | Quad]) -> None:
         """Add many triples or quads, in bulk and beside the work that goes on meanwhile."""
-        if self.touched is not None:
-            statements = list(statements)
-            self.touched.update(each.subject.value for each in statements)  # type: ignore[union-attr]
         mixed = cast(Iterable[Quad], statements)  # the stub takes either kind, not both
         self.add_serialized(serialize(mixed, format=RdfFormat.N_QUADS) or b"")
 
@@ -114,6 +113,8 @@ class EmbeddedStore:
         What comes while the loader is busy is loaded together when it is free again, because
         each of its runs has a fixed cost. It lets other threads run meanwhile.
         """
+        if self.touched is not None:
+            self.touched.update(map(bytes.decode, set(_SUBJECT.findall(batch))))
         self._waiting.append(batch)
         busy = self._load is not None and not self._load.done()
         if not busy or sum(map(len, self._waiting)) >= _WAITING_BYTES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,11 +17,12 @@ from pyoxigraph import (
     QueryTriples,
     RdfFormat,
     Store,
+    Variable,
     parse,
     parse_query_results,
     serialize,
 )
-from SPARQLWrapper import POST, SPARQLWrapper
+from SPARQLWrapper import CONSTRUCT, DESCRIBE, POST, SPARQLWrapper
 
 from etl.errors import QueryError, StoreError
 from etl.queries import refused_update
@@ -33,7 +33,7 @@ from etl.stores.updates import Piece, by_graph, replacement
 
 _N_TRIPLES = "application/n-triples"
 _RESULTS = "application/sparql-results+json"
-_ANSWERS = f"{_RESULTS}, {_N_TRIPLES};q=0.9, text/turtle;q=0.8"
+_ANY_GRAPH = f"{_N_TRIPLES}, text/turtle;q=0.9"
 
 
 class RemoteStore:
@@ -190,7 +190,6 @@ class _Question(SPARQLWrapper):
         super().__init__(endpoint, agent=AGENT)
         self.setMethod(POST)
         self.setOnlyConneg(True)
-        self.addCustomHttpHeader("Accept", _ANSWERS)
 
     def ask(self, sparql: str, connection: Connection) -> httpx.Response:
         """Ask a query.
@@ -205,6 +204,8 @@ class _Question(SPARQLWrapper):
             self.setQuery(sparql)
         if self.isSparqlUpdateRequest():
             raise QueryError("expected a query, found an update")
+        graph = self.queryType in (CONSTRUCT, DESCRIBE)
+        self.addCustomHttpHeader("Accept", _ANY_GRAPH if graph else _RESULTS)
         made = self._createRequest()
         request = connection.request(
             made.get_method(),
@@ -253,16 +254,14 @@ def not_sparql(url: str, kind: str) -> StoreError:
     )
 
 
-_TRUTH = re.compile(  # as Virtuoso says it
-    rb'\s*\{ "head": \{ "link": \[\], "vars": \["__ASK_RETVAL"\].*?"value": "([01])"', re.DOTALL
-)
-
-
 def _results(content: bytes, url: str) -> QuerySolutions | QueryBoolean:
-    if match := _TRUTH.match(content):
-        content = b'{"head":{},"boolean":%s}' % (b"true" if match[1] == b"1" else b"false")
     try:
-        return parse_query_results(content, QueryResultsFormat.JSON)
+        answer = parse_query_results(content, QueryResultsFormat.JSON)
+        if isinstance(answer, QueryBoolean) or answer.variables != [Variable("__ASK_RETVAL")]:
+            return answer
+        truth = any(solution[0].value == "1" for solution in answer)  # so says Virtuoso yes
+        text = b'{"head":{},"boolean":%s}' % (b"true" if truth else b"false")
+        return parse_query_results(text, QueryResultsFormat.JSON)
     except (SyntaxError, ValueError) as error:
         raise not_sparql(url, "broken JSON") from error
 
