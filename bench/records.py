@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 _GIVEN = (
     "Ada Björn Chloé Dmitri Elena Fatou Goro Hélène Ivo Jürgen Kateřina Lúcia Mehmet Noor".split()
@@ -30,8 +31,8 @@ def _person(chance: random.Random, pool: int) -> str:
     return f"{name} {suffix}" if suffix else name
 
 
-def record(number: int, pool: int) -> str:
-    """Write one record; a title in every seven has its article behind, one in eight no rating."""
+def film(number: int, pool: int) -> dict[str, Any]:
+    """Invent a film; a title in every seven has its article behind, one in eight no rating."""
     chance = random.Random(number)
     title = f"The {chance.choice(_NOUNS).title()} and the {chance.choice(_NOUNS)} {number}"
     if number % 7 == 0:
@@ -43,19 +44,45 @@ def record(number: int, pool: int) -> str:
         for _ in range(8)
     ]
     last = f"({cast[0]}) " if number % 10 == 0 else ""
-    rating = "" if number % 8 == 0 else f"{chance.randint(10, 100) / 10:.1f}"
+    rating = None if number % 8 == 0 else chance.randint(10, 100) / 10
+    return {
+        "movieId": number,
+        "title": title,
+        "year": chance.randint(1920, 2024),
+        "url": f"https://www.imdb.com/title/tt{number:07d}/",
+        "rating": rating,
+        "directors": list(dict.fromkeys(directors)),
+        "actors": cast,
+        "synopsis": f"A story that begins with {chance.choice(_NOUNS)}. {' '.join(sentences)}\n"
+        f"{cast[0].split()[0]} Grey {last}has the last word.",
+    }
+
+
+def text(film: dict[str, Any]) -> str:
+    """Write a film as a text record."""
+    rating = "" if film["rating"] is None else film["rating"]
     return (
-        f"movieId: {number}\ntitle: {title}\nyear: {chance.randint(1920, 2024)}\n"
-        f"url: https://www.imdb.com/title/tt{number:07d}/\nratingValue: {rating}\n"
-        f"directors: {', '.join(dict.fromkeys(directors))}\nactors: {', '.join(cast)}\n\n"
-        f"synopsis:\nA story that begins with {chance.choice(_NOUNS)}. {' '.join(sentences)}\n"
-        f"{cast[0].split()[0]} Grey {last}has the last word."
+        f"movieId: {film['movieId']}\ntitle: {film['title']}\nyear: {film['year']}\n"
+        f"url: {film['url']}\nratingValue: {rating}\n"
+        f"directors: {', '.join(film['directors'])}\nactors: {', '.join(film['actors'])}\n\n"
+        f"synopsis:\n{film['synopsis']}"
     )
 
 
+def pool_of(count: int) -> int:
+    """Return how many people so many films share."""
+    return count // 2 + 20
+
+
 def write_records(folder: Path, count: int) -> None:
-    """Write records into a folder, a thousand to each folder in it."""
+    """Write text records into a folder, a thousand to each folder in it."""
     for number in range(1, count + 1):
-        place = folder / f"{number // _PER_FOLDER:04d}"
-        place.mkdir(parents=True, exist_ok=True)
-        (place / f"{number}.txt").write_text(record(number, count // 2 + 20), encoding="utf-8")
+        write_text(folder, film(number, pool_of(count)))
+
+
+def write_text(folder: Path, each: dict[str, Any]) -> None:
+    """Write one text record to where `write_records` has it."""
+    number = each["movieId"]
+    place = folder / f"{number // _PER_FOLDER:04d}"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / f"{number}.txt").write_text(text(each), encoding="utf-8")

@@ -224,7 +224,10 @@ UNLOADED = [
     ),
     (
         "load empty",
-        "Error: empty: no records in it\nHint: expected files that end in .txt\n",
+        (
+            "Error: empty: no records in it\n"
+            "Hint: expected files that end in .txt or .jsonl or .ndjson\n"
+        ),
     ),
     (
         "load seeds --base-iri films",

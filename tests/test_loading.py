@@ -334,7 +334,7 @@ def test_a_workspace_keeps_its_base_iri(desk: Desk) -> None:
 def test_an_empty_folder_is_an_error_that_says_what_was_expected(desk: Desk) -> None:
     with pytest.raises(SourceError, match="no records in it") as caught:
         desk.load()
-    assert caught.value.hint == "expected files that end in .txt"
+    assert caught.value.hint == "expected files that end in .txt or .jsonl or .ndjson"
 
 
 @pytest.mark.parametrize(

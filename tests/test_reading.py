@@ -24,7 +24,7 @@ from shared_data import shared
 
 from etl.errors import SourceError
 from etl.records import Credit, FilmRecord, Note, Rating, Reject, decode_film, decode_reject, encode
-from etl.sources import SUFFIXES, format_of, raw_records
+from etl.sources import SUFFIXES, format_of
 from etl.sources.files import find, sources
 
 VALUES = {
@@ -72,8 +72,8 @@ def read(content: str | bytes, name: str = "film.txt") -> FilmRecord | Reject:
         path = Path(folder, name)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         [found] = find(sources([str(path)], None, [])[0], SUFFIXES)
-        [raw] = raw_records(found)
-        return raw.parse(format_of(found.path))
+        [raw] = format_of(found.path).cut(found)
+        return format_of(found.path).read(raw)
 
 
 def refusal(content: str | bytes) -> str:
@@ -557,7 +557,7 @@ def test_a_folder_with_nothing_in_it_is_an_error_that_says_so(desk: Desk) -> Non
     with pytest.raises(SourceError) as caught:
         desk.load()
     assert str(caught.value) == f"{desk.source}: no records in it"
-    assert caught.value.hint == "expected files that end in .txt"
+    assert caught.value.hint == "expected files that end in .txt or .jsonl or .ndjson"
 
 
 MISSING = [
@@ -592,15 +592,15 @@ def test_two_files_named_alone_are_two_sources(tmp_path: Path) -> None:
 CLOSED_FOLDER = "a folder that cannot be opened (permission denied)"
 CLOSED = """
 import os, sys
-from etl.sources import SUFFIXES, format_of, raw_records
+from etl.sources import SUFFIXES, format_of
 from etl.sources.files import find, sources
 
 if os.geteuid() == 0:  # root may read anything
     os.setgid(65534)
     os.setuid(65534)
 for found in find(sources([sys.argv[1]], None, [])[0], SUFFIXES):
-    [raw] = raw_records(found)
-    print(found.relative, raw.parse(format_of(found.path)).message, sep=": ")
+    [raw] = format_of(found.path).cut(found)
+    print(found.relative, format_of(found.path).read(raw).message, sep=": ")
 """
 
 

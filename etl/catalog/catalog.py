@@ -280,7 +280,9 @@ class Catalog:
 
     def stage(self, run: int, staged: Sequence[Staged]) -> int:
         """Add versions, numbered one after the other; return the first's number."""
-        first = (scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
+        first = int(scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
+        if not staged:
+            return first
         columns = zip(*staged, strict=True)
         self._db.execute(
             "INSERT INTO versions SELECT unnest($1::BIGINT[]), $2, unnest($3::TEXT[]), "
@@ -290,6 +292,19 @@ class Catalog:
             [list(range(first, first + len(staged))), run, *map(list, columns)],
         )
         return first
+
+    def move(self, places: Sequence[Place]) -> None:
+        """Write down that records now stand on another line of their file."""
+        if places:
+            source, path, key, line = map(list, zip(*places, strict=True))
+            self._db.execute(
+                "UPDATE versions SET line = moved.line FROM ("
+                "SELECT unnest($1::TEXT[]) AS source, unnest($2::TEXT[]) AS path, "
+                "unnest($3::TEXT[]) AS key, unnest($4::INTEGER[]) AS line) AS moved "
+                "WHERE versions.source = moved.source AND versions.path = moved.path "
+                "AND versions.key = moved.key AND version IN (SELECT version FROM heads)",
+                [source, path, key, line],
+            )
 
     def holds_any(self, films: Sequence[str]) -> bool:
         """Say whether the graph has any of these films."""

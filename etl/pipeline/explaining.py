@@ -16,7 +16,7 @@ from etl.pipeline.reading import opened
 from etl.pipeline.refusing import kept_out
 from etl.pipeline.reports import Finding
 from etl.records import FilmRecord, Rating
-from etl.resolution import Film, Member, Person, resolve
+from etl.resolution import Film, Member, Performance, Person, resolve
 from etl.sources import format_of
 from etl.stores import Readable
 from etl.vocab import PREFIXES, SCHEMA, XSD
@@ -194,12 +194,14 @@ class Explainer:
     ) -> Explanation:
         origin = member.origin
         path = opened(self._sources[origin.source], origin.path)
+        form = format_of(path)
+        line = origin.line + (0 if form.one_line else evidence.line - 1)
         return Explanation(
             triple=triple,
             rule=rule,
-            field=format_of(path).keys.get(evidence.field, evidence.field),
+            field=form.keys.get(evidence.field, evidence.field),
             value=evidence.value,
-            place=f"{path}:{origin.line + evidence.line - 1}",
+            place=f"{path}:{line}",
             run=runs[member.version],
             outcome="stated" if evidence.agrees else "lost",
         )
@@ -234,14 +236,27 @@ def _credit(field: str, iri: object, record: FilmRecord, film: Film, iris: Iris)
 
 
 def _performance(triple: Triple, film: Film, record: FilmRecord, iris: Iris) -> Evidence | None:
-    """Find the words of a synopsis that say who played a part."""
+    """Find the words of a synopsis that say who played a part, or the credit that does."""
     node = triple.object if triple.subject == iris.movie(film.key) else triple.subject
     number = int(node.value.rpartition("-")[2]) if isinstance(node, NamedNode) else 0
-    span = film.performances[number - 1].span
-    if span is None or record.synopsis is None or record.synopsis != film.synopsis:
+    performance = film.performances[number - 1]
+    span = performance.span
+    if span is None:
+        return _part(performance, record)
+    if record.synopsis is None or record.synopsis != film.synopsis:
         return None
     line = record.lines.get("synopsis", 1) + record.synopsis.count("\n", 0, span.start)
     return Evidence("synopsis", line, record.synopsis[span.start : span.end])
+
+
+def _part(performance: Performance, record: FilmRecord) -> Evidence | None:
+    """Find the credit that gives somebody a part."""
+    for credit in record.actors:
+        same = performance.actor.key in (credit.imdb_id, credit.name)
+        if performance.character in credit.characters and same:
+            value = f"{credit.name}: {performance.character}"
+            return Evidence("actors", record.lines.get("actors", 1), value)
+    return None
 
 
 def _short(text: str) -> str:

@@ -86,7 +86,7 @@ class _Load:
                 )
                 for source in sources(arguments, self._options.name, known)
             ]
-            reads = (read for reading in readings for read in reading if read.staged)
+            reads = (read for reading in readings for read in reading if read.staged or read.moved)
             with self._report.timed("read"):
                 first = next(reads, None)
             if first is None and self._old:
@@ -108,6 +108,7 @@ class _Load:
         while read:
             with self._report.timed("catalog"):
                 first = builder.catalog.stage(run, read.staged)
+                builder.catalog.move(read.moved)
             builder.foresee(read.films, {f: first + at for f, at in read.positions.items()})
             done += len(read.staged)
             self._options.progress("records", done, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from etl.pipeline.drafting import Prepared, prepare
 from etl.pipeline.reports import Finding, Found, Severity
 from etl.records import FilmRecord, Origin, Reject
 from etl.resolution import Member
-from etl.sources import SUFFIXES, format_of, raw_records
+from etl.sources import SUFFIXES, Raw, format_of
 from etl.sources.files import Found as File
 from etl.sources.files import Source, Stat, find, shown
 from etl.validation import Engine
@@ -26,50 +26,79 @@ if TYPE_CHECKING:  # the processes that read files have no need of the database
     from etl.pipeline.workers import Workers
 
 FILES_AT_ONCE = 500
+RECORDS_AT_ONCE = 500
+
+
+class Unread(NamedTuple):
+    """A record as it was cut out of a file, to be parsed; `new` if its place held nothing."""
+
+    path: str
+    raw: Raw
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Tells what in the files of a source differs from what the catalog has of them.
+
+    What is no longer there collects in `gone`, what only stands on another line in `moved`.
+    """
+
+    source: str
+    gone: list[Place] = field(default_factory=list)
+    moved: list[Place] = field(default_factory=list)
+
+    def of(self, file: File, known: Iterable[Known]) -> Iterator[Unread]:
+        """Cut a file into records, and give those that are new or have changed."""
+        places = {each.key: each for each in known}
+        for raw in format_of(file.path).cut(file):
+            old = places.pop(raw.key, None)
+            if old is None or old.digest != raw.digest:
+                yield Unread(file.relative, raw, old is None)
+            elif old.line != raw.line:
+                self.moved.append(Place(self.source, file.relative, raw.key, raw.line))
+            if raw.reject and not raw.key:  # of a file that cannot be read nothing has gone
+                return
+        self.gone.extend(
+            Place(self.source, file.relative, each.key, each.line) for each in places.values()
+        )
 
 
 class Batch(NamedTuple):
-    """Some files of a source, what the catalog has for each by its path, and who mints IRIs."""
+    """Some records of a source, and who mints IRIs."""
 
     source: Source
-    files: list[File]
-    known: dict[str, list[Known]]
+    records: list[Unread]
     iris: Iris
 
 
 class Read(NamedTuple):
-    """What differs in a batch from what the catalog has, and what was repaired in it.
+    """Records that differ from what the catalog has, and what was repaired in them.
 
     `films` were each made of one new record, as if it were all there is about them; `positions`
-    gives the place of that record among what is `staged`.
+    gives the place of that record among what is `staged`. Those in `moved` only stand on
+    another line.
     """
 
     staged: list[Staged]
     findings: Sequence[Finding] = ()
     films: Prepared = Prepared((), b"", 0.0, 0.0)
     positions: Mapping[str, int] = MappingProxyType({})
+    moved: Sequence[Place] = ()
 
 
-def read_files(engine: Engine, batch: Batch) -> Read:
-    """Read files, and prepare the films that they may turn out to make."""
+def parse_records(engine: Engine, batch: Batch) -> Read:
+    """Parse records, and prepare the films that they may turn out to make."""
     staged: list[Staged] = []
     findings: list[Finding] = []
     lone = _LoneFilms()
-    for found in batch.files:
-        places = {known.key: known for known in batch.known.get(found.relative, ())}
-        form = format_of(found.path)
-        for raw in raw_records(found):
-            old = places.pop("", None)
-            if old is None or old.digest != raw.digest:
-                item = raw.parse(form)
-                place = Place(batch.source.name, found.relative, "", raw.line)
-                if old is None and isinstance(item, FilmRecord):
-                    lone.add(place, item, len(staged))
-                staged.append(Staged.read(place, raw.digest, item))
-                findings.extend(_notes(batch.source, place, item))
-        for known in places.values():
-            place = Place(batch.source.name, found.relative, known.key, known.line)
-            staged.append(Staged.gone(place))
+    for path, raw, new in batch.records:
+        item = format_of(path).read(raw)
+        place = Place(batch.source.name, path, raw.key, raw.line)
+        if new and isinstance(item, FilmRecord):
+            lone.add(place, item, len(staged))
+        staged.append(Staged.read(place, raw.digest, item))
+        findings.extend(_notes(batch.source, place, item))
     sources = {batch.source.name: batch.iris.source(batch.source.slug)}
     films = prepare(engine, lone.groups.values(), batch.iris, sources)
     return Read(staged, findings, films, lone.positions)
@@ -127,11 +156,14 @@ class Reading:
         counts = self.catalog.place_counts(name) if self.catalog else {}
         self.held = sum(counts.values())
         seen, closed = set[str](), list[str]()
-        differing = self._differing(seen, closed)
-        for read in self.workers.map(read_files, self._batches(differing)):
+        differences = Differences(name)
+        unread = self._unread(self._differing(seen, closed), differences)
+        for read in self.workers.map(parse_records, self._batches(unread)):
             for finding in read.findings:
                 self.found(finding)
             yield read
+        yield Read(list(map(Staged.gone, differences.gone)), moved=differences.moved)
+        self.vanished = len(differences.gone)
         if not seen and not counts:
             raise SourceError(
                 f"{shown(self.source.root)}: no records in it",
@@ -142,7 +174,7 @@ class Reading:
             return
         self.scope.append((name, None))
         gone = [path for path in counts if path not in seen and not _below(path, closed)]
-        self.vanished = sum(counts[path] for path in gone)
+        self.vanished += sum(counts[path] for path in gone)
         self.stats.extend((path, None) for path in gone)
         yield Read(list(self._gone(name, gone)))
         for source in self.absorbed:
@@ -162,11 +194,16 @@ class Reading:
     def _known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
         return self.catalog.known(source, paths) if self.catalog else {}
 
-    def _batches(self, differing: Iterator[File]) -> Iterator[Batch]:
+    def _unread(self, differing: Iterator[File], differences: Differences) -> Iterator[Unread]:
         while files := list(islice(differing, FILES_AT_ONCE)):
             self.stats.extend((found.relative, found.stat) for found in files)
             known = self._known(self.source.name, [found.relative for found in files])
-            yield Batch(self.source, files, known, self.iris)
+            for found in files:
+                yield from differences.of(found, known.get(found.relative, ()))
+
+    def _batches(self, unread: Iterator[Unread]) -> Iterator[Batch]:
+        while records := list(islice(unread, RECORDS_AT_ONCE)):
+            yield Batch(self.source, records, self.iris)
 
     def _gone(self, source: str, paths: Sequence[str]) -> Iterator[Staged]:
         for path, places in self._known(source, paths).items():
@@ -209,11 +246,13 @@ class Rereading:
         }
         part = replace(source, paths=tuple(full_path(source, path) for path in paths))
         found = [each for each in find(part, SUFFIXES) if not each.problem]
-        read = read_files(engine, Batch(source, found, unread, catalog.iris))
+        differences = Differences(source.name)
+        records = [r for file in found for r in differences.of(file, unread[file.relative])]
+        read = parse_records(engine, Batch(source, records, catalog.iris))
         self.findings = read.findings
         self.staged = [
             each
-            for each in read.staged
+            for each in (*read.staged, *map(Staged.gone, differences.gone))
             if each.kind != "reject" or (each.path, each.key, each.digest) not in rejects
         ]
         self.stats: list[tuple[str, Stat | None]] = [(each.relative, each.stat) for each in found]

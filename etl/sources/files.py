@@ -9,8 +9,10 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from etl.errors import SourceError
 from etl.records import Reject
@@ -213,6 +215,21 @@ def shown(path: str) -> str:
     if path.isprintable():
         return path
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)
+
+
+@contextmanager
+def opening(found: Found) -> Iterator[BinaryIO | Reject]:
+    """Open a file to be read bit by bit; one that cannot be opened is a reject."""
+    if found.problem:
+        yield Reject(1, "", "a readable file", found.problem)
+        return
+    try:
+        file = open(found.path, "rb")  # noqa: SIM115 - closed below
+    except OSError as error:
+        yield Reject(1, "", "a readable file", _reason(error))
+        return
+    with file:
+        yield file
 
 
 def read(found: Found) -> bytes | Reject:

@@ -10,14 +10,16 @@ Free text to the end of the file.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rapidfuzz import process
 
-from etl.records import Credit, FilmRecord, Reject
-from etl.sources import values
+from etl.records import FilmRecord, Reject
+from etl.sources.fields import READERS, Bad, film_record
+from etl.sources.files import Found, decode, read
+from etl.sources.raw import Raw, digest
 from etl.sources.values import Notes, Unreadable, quoted
 
 KEYS = {
@@ -35,24 +37,6 @@ KEYS = {
 _FIELDS = {key.lower(): field for field, key in KEYS.items()}
 _FIELDS |= {"director": "directors", "actor": "actors"}
 _EXACT = {key: field for field, key in KEYS.items()}
-_READERS = {
-    "movielens": values.number,
-    "title": values.title,
-    "year": values.year,
-    "imdb": values.imdb_title,
-    "rating": values.rating,
-    "directors": values.names,
-    "actors": values.names,
-}
-_REJECT_TEXT_LIMIT = 65_536  # characters of a reject's text that the catalog keeps
-
-
-class _Bad(Exception):
-    """Carries what is wrong with one line out of the reading of it."""
-
-    def __init__(self, line: int, key: str, expected: str, found: str) -> None:
-        super().__init__(line, key, expected, found)
-        self.line, self.key, self.expected, self.found = line, key, expected, found
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +51,13 @@ def parse(text: str) -> FilmRecord | Reject:
     notes = Notes()
     try:
         return _parse(text, notes)
-    except _Bad as bad:
-        kept = text[:_REJECT_TEXT_LIMIT]
-        return Reject(bad.line, bad.key, bad.expected, bad.found, kept)
+    except Bad as bad:
+        return bad.reject(text)
 
 
 def _parse(text: str, notes: Notes) -> FilmRecord:
     if not text or text.isspace():
-        raise _Bad(1, "", "a record such as `title: …`", "an empty file")
+        raise Bad(1, "", "a record such as `title: …`", "an empty file")
     lines = text.split("\n")
     entries, synopsis = _header(lines, notes)
     read = {field: _read(field, entry, notes) for field, entry in entries.items()}
@@ -82,28 +65,9 @@ def _parse(text: str, notes: Notes) -> FilmRecord:
     if synopsis is not None:
         where["synopsis"] = synopsis.line
         notes.at(synopsis.line, "synopsis")
-        read["synopsis"] = values.synopsis(synopsis.value, notes)
+        read["synopsis"] = READERS["synopsis"](synopsis.value, notes)
     _note_missing(where, notes)
-    return _record(read, where, notes)
-
-
-def _record(read: Mapping[str, Any], where: Mapping[str, int], notes: Notes) -> FilmRecord:
-    schemes = ("imdb", "movielens")
-    identifiers = {scheme: read[scheme] for scheme in schemes if read.get(scheme)}
-    if not identifiers:
-        line = where.get("movielens") or where.get("imdb") or 1
-        raise _Bad(line, "movieId", "a number, or an IMDb title in `url:`", "neither")
-    return FilmRecord(
-        identifiers=identifiers,
-        title=read.get("title"),
-        year=read.get("year"),
-        rating=read.get("rating"),
-        directors=tuple(Credit(name) for name in read.get("directors", ())),
-        actors=tuple(Credit(name) for name in read.get("actors", ())),
-        synopsis=read.get("synopsis"),
-        lines=where,
-        notes=tuple(notes.notes),
-    )
+    return film_record(read, where, notes)
 
 
 def _header(lines: list[str], notes: Notes) -> tuple[dict[str, _Entry], _Entry | None]:
@@ -115,7 +79,7 @@ def _header(lines: list[str], notes: Notes) -> tuple[dict[str, _Entry], _Entry |
         key, colon, value = line.partition(":")
         field = _EXACT.get(key) or _FIELDS.get(key.strip().lower())
         if not colon or (field is None and " " in key.strip()):
-            raise _Bad(number, "", "`key: value`, or `synopsis:` before free text", quoted(line))
+            raise Bad(number, "", "`key: value`, or `synopsis:` before free text", quoted(line))
         notes.at(number, key)
         if field is None:
             notes.add(_unknown(key))
@@ -155,15 +119,15 @@ def _merged(first: _Entry, second: _Entry, notes: Notes) -> _Entry:
         notes.add(f"repeated key: line {first.line} is empty")
         return second
     found = f"{quoted(one)} on line {first.line} and {quoted(two)}"
-    raise _Bad(second.line, second.key, "one value", found)
+    raise Bad(second.line, second.key, "one value", found)
 
 
 def _read(field: str, entry: _Entry, notes: Notes) -> object:
     notes.at(entry.line, entry.key)
     try:
-        return _READERS[field](entry.value, notes)
+        return READERS[field](entry.value, notes)
     except Unreadable as error:
-        raise _Bad(entry.line, entry.key, error.expected, error.found) from error
+        raise Bad(entry.line, entry.key, error.expected, error.found) from error
 
 
 def _note_missing(where: Mapping[str, int], notes: Notes) -> None:
@@ -173,6 +137,14 @@ def _note_missing(where: Mapping[str, int], notes: Notes) -> None:
             notes.add(f"no {key!r} line")
 
 
-def split(text: str) -> Iterator[tuple[int, str]]:
-    """Cut a file's text into its records, each with the line it begins on: here, one."""
-    yield 1, text
+def cut(found: Found) -> Iterator[Raw]:
+    """Read a file whole: it is one record, in Unicode's form NFC."""
+    data = read(found)
+    decoded = decode(data) if isinstance(data, bytes) else data
+    if isinstance(decoded, Reject):
+        kept = decoded.found if isinstance(data, Reject) else digest(data)
+        yield Raw("", 1, "", kept, decoded)
+        return
+    if not unicodedata.is_normalized("NFC", decoded):
+        decoded = unicodedata.normalize("NFC", decoded)
+    yield Raw("", 1, decoded, digest(decoded.encode("utf-8", "surrogatepass")))

@@ -72,8 +72,11 @@ class CompiledEngine:
             ShapesError: pySHACL, where it is needed, gives up on the shapes.
         """
         with _without_garbage_collection():
-            graph = Graph(chain(triples, self._hierarchy))
-            return ValidationReport((*self._results(graph), *self._delegate.results(graph)))
+            return self._report(chain(triples, self._hierarchy))
+
+    def _report(self, triples: Iterable[Statement]) -> ValidationReport:
+        graph = Graph(triples)
+        return ValidationReport((*self._results(graph), *self._delegate.results(graph)))
 
     def _results(self, graph: Graph) -> Iterator[ValidationResult]:
         for found, shapes in self._compiled.items():
@@ -87,7 +90,7 @@ class CompiledEngine:
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Pause the search for cycles, which a graph's many terms set off often and never form."""
+    """Pause the search for cycles while there is a graph: its many rows set it off, in vain."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

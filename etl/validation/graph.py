@@ -20,7 +20,11 @@ Terms: TypeAlias = dict[Term, None]
 
 AnyNode = TypeVar("AnyNode", bound=Term)
 
+# Where in a row the values of each property are.
+Places: TypeAlias = dict[NamedNode, list[int]]
+
 _NO_TERMS: Collection[Term] = ()
+_NO_PLACES: Places = {}
 
 
 class Column:
@@ -49,16 +53,16 @@ class Row:
     """What is stated about one node: properties, and in step with them a value of each.
 
     Where several values of a property follow one another, `further` has those after the first,
-    by the place of the first.
+    by the place of the first. `places` are those of its table.
     """
 
-    __slots__ = ("further", "properties", "table", "values")
+    __slots__ = ("further", "places", "properties", "values")
 
     def __init__(self) -> None:
         self.properties: list[NamedNode] = []
         self.values: list[Term] = []
         self.further: dict[int, list[Term]] | None = None
-        self.table = _BARE
+        self.places = _NO_PLACES
 
     def add_further(self, value: Term) -> None:
         """Add another value of the property that was added last."""
@@ -68,7 +72,7 @@ class Row:
 
     def objects(self, predicate: NamedNode) -> Collection[Term]:
         """Return the values of a property."""
-        places = self.table.places.get(predicate, ())
+        places = self.places.get(predicate, ())
         further = self.further
         if further is None and len(places) == 1:
             return (self.values[places[0]],)
@@ -85,12 +89,10 @@ class Table(Collection[Term]):
     A property has several places in it if its triples did not follow one another.
     """
 
-    def __init__(self, properties: Sequence[NamedNode]) -> None:
+    def __init__(self, places: Places) -> None:
+        self.places = places
         self.nodes: list[Term] = []
         self.rows: list[Row] = []
-        self.places: dict[NamedNode, list[int]] = {}
-        for place, predicate in enumerate(properties):
-            self.places.setdefault(predicate, []).append(place)
 
     def __iter__(self) -> Iterator[Term]:
         return iter(self.nodes)
@@ -146,7 +148,6 @@ class Table(Collection[Term]):
         return {place: Column(*columns) for place, columns in found.items()}
 
 
-_BARE = Table(())
 _NOTHING = Column((), ())
 
 
@@ -181,12 +182,12 @@ class Graph:
         """Return the tables of some nodes; nodes without properties have one too."""
         if isinstance(nodes, Table):
             return (nodes,)
-        parts: dict[Table, Table] = {}
+        parts: dict[int, Table] = {}
         for node in dict.fromkeys(nodes):
             row = self._rows.get(node) or Row()
-            part = parts.get(row.table)
+            part = parts.get(id(row.places))
             if part is None:
-                part = parts[row.table] = Table(row.properties)
+                part = parts[id(row.places)] = Table(row.places)
             part.nodes.append(node)
             part.rows.append(row)
         return parts.values()
@@ -211,7 +212,7 @@ class Graph:
     def properties(self, subject: Term) -> Collection[NamedNode]:
         """Return the properties that a subject has some value for."""
         row = self._rows.get(subject)
-        return () if row is None else row.table.places.keys()
+        return () if row is None else row.places.keys()
 
     def about(self, subject: Term) -> Iterator[Triple]:
         """Yield the triples of a subject; a literal has none."""
@@ -291,11 +292,18 @@ def _tables(rows: dict[Term, Row]) -> Collection[Table]:
         properties = tuple(row.properties)
         table = tables.get(properties)
         if table is None:
-            table = tables[properties] = Table(properties)
+            table = tables[properties] = Table(_places(properties))
         table.nodes.append(node)
         table.rows.append(row)
-        row.table = table
+        row.places = table.places
     return tables.values()
+
+
+def _places(properties: Iterable[NamedNode]) -> Places:
+    places: Places = {}
+    for place, predicate in enumerate(properties):
+        places.setdefault(predicate, []).append(place)
+    return places
 
 
 def reachable(

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Set
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from functools import cached_property, partial
 from itertools import chain
+from typing import TypeAlias
 
 from etl.validation.constraints.model import (
     PairConstraint,
@@ -21,7 +22,7 @@ from etl.validation.constraints.model import (
 )
 from etl.validation.demands import Demands, TermScreen, node_test, property_test, term_screen
 from etl.validation.graph import Column, Graph, Table, Term
-from etl.validation.paths import PropertyPath, direct, walk
+from etl.validation.paths import PropertyPath, direct
 
 
 def node_screen(asked: Demands) -> Screen:
@@ -43,23 +44,14 @@ def property_screen(path: PropertyPath, asked: Demands) -> Screen:
     predicates = direct(path)
     if predicates is None:
         return one_by_one(property_test(path, asked))
-    refused, values_of = term_screen(asked), walk(path)
+    looks = list(_looks(path, asked))
 
     def screen(graph: Graph, nodes: Collection[Term]) -> Set[Term]:
         found: set[Term] = set()
         for table in graph.tables(nodes):
             stated = Stated(table, [*chain.from_iterable(map(table.columns, predicates))])
-            found.update(_miscounted(stated, asked))
-            found.update(_with_bad_values(graph, stated, asked, refused))
-            for pair in asked.pairs:
-                found.update(_unpaired(stated, pair))
-            for qualified in asked.qualified:
-                found.update(_miscounted_qualified(graph, stated, qualified))
-            for constraint in asked.sets:
-                find = constraint.finder(graph)
-                found.update(n for n in table if find(n, values_of(graph, n)))
-            if asked.least > 1:  # a value that is stated twice counts once
-                found.update(n for n in table if len(values_of(graph, n)) < asked.least)
+            for look in looks:
+                found.update(look(graph, stated))
         return found
 
     return screen
@@ -87,7 +79,30 @@ class Stated:
         return Counter(chain.from_iterable(column.subjects for column in further))
 
 
-def _miscounted(stated: Stated, asked: Demands) -> Iterator[Term]:
+# Looks at the values of all nodes of a table for what may not conform.
+Look: TypeAlias = Callable[[Graph, Stated], Iterable[Term]]
+
+
+def _looks(path: PropertyPath, asked: Demands) -> Iterator[Look]:
+    yield partial(_miscounted, asked)
+    yield partial(_with_bad_values, asked, term_screen(asked))
+    for pair in asked.pairs:
+        yield partial(_at_odds, path, pair)
+    for qualified in asked.qualified:
+        if not qualified.least:
+            yield partial(_overcounted, qualified)
+    # A value that is stated twice counts once: what asks for several looks at each node.
+    singly = Demands(
+        least=asked.least if asked.least > 1 else 0,
+        qualified=tuple(qualified for qualified in asked.qualified if qualified.least),
+        sets=asked.sets,
+    )
+    if singly != Demands():
+        screen = one_by_one(property_test(path, singly))
+        yield lambda graph, stated: screen(graph, stated.table)
+
+
+def _miscounted(asked: Demands, _: Graph, stated: Stated) -> Iterator[Term]:
     """Yield nodes that may have too few or too many values, or lack one that they must have."""
     if stated.of_each < asked.least:
         yield from stated.table
@@ -98,12 +113,19 @@ def _miscounted(stated: Stated, asked: Demands) -> Iterator[Term]:
         yield from set(stated.table).difference(*having)
 
 
-def _miscounted_qualified(
-    graph: Graph, stated: Stated, asked: QualifiedConstraint
-) -> Collection[Term]:
-    """Return nodes that may have too few or too many values that pass a test."""
-    if asked.least:  # a value that is stated twice counts once
-        return stated.table
+def _with_bad_values(
+    asked: Demands, refused: TermScreen, graph: Graph, stated: Stated
+) -> Iterator[Term]:
+    """Yield the nodes that have a value they must not have."""
+    for column in stated.columns:
+        values = column.values
+        bad = refused(values).union(*(screen(graph, values) for screen in asked.screens))
+        if bad:
+            yield from column.having(bad)
+
+
+def _overcounted(asked: QualifiedConstraint, graph: Graph, stated: Stated) -> Iterable[Term]:
+    """Return the nodes that may have too many values that pass a test."""
     if not stated.more_than(asked.most):
         return ()
     passes = asked.counts(graph)
@@ -113,27 +135,14 @@ def _miscounted_qualified(
     return [node for node, count in counts.items() if count > asked.most]
 
 
-def _with_bad_values(
-    graph: Graph, stated: Stated, asked: Demands, refused: TermScreen
+def _at_odds(
+    path: PropertyPath, pair: PairConstraint, graph: Graph, stated: Stated
 ) -> Iterator[Term]:
-    """Yield the nodes that have a value they must not have."""
-    for column in stated.columns:
-        bad = refused(column.values).union(
-            *(screen(graph, column.values) for screen in asked.screens)
-        )
-        if bad:
-            yield from column.having(bad)
-
-
-def _unpaired(stated: Stated, pair: PairConstraint) -> Iterable[Term]:
-    """Yield nodes whose values do not go with those of another property."""
+    """Yield the nodes whose values do not go with those of another property."""
     table, others = stated.table, [*stated.table.columns(pair.other)]
-    if not stated.columns and not others:
-        return
-    if len(stated.columns) != 1 or len(others) != 1:
-        yield from table
-        return
-    pairs = list(zip(stated.columns[0].values, others[0].values, strict=True))
-    bad = {(value, other) for value, other in set(pairs) if pair.compare((value,), (other,))}
-    if bad:
+    if len(stated.columns) == len(others) == 1:
+        pairs = list(zip(stated.columns[0].values, others[0].values, strict=True))
+        bad = {(value, other) for value, other in set(pairs) if pair.compare((value,), (other,))}
         yield from (node for node, values in zip(table, pairs, strict=True) if values in bad)
+    elif stated.columns or others:
+        yield from one_by_one(property_test(path, Demands(pairs=(pair,))))(graph, table)

@@ -348,7 +348,7 @@ def shapes_graphs(draw: st.DrawFn, world: World) -> list[Triple]:
 
 
 @st.composite
-def examples(draw: st.DrawFn) -> tuple[list[Triple], list[Triple]]:
+def shapes_and_data(draw: st.DrawFn) -> tuple[list[Triple], list[Triple]]:
     """Draw a shapes graph and a data graph of one world."""
     world = draw(st.sampled_from(WORLDS))
     return draw(shapes_graphs(world)), draw(data_graphs(world))

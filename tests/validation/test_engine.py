@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import time
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from bench.films import chunks, films
 from etl.resources import folder
-from etl.validation import CompiledEngine, ReferenceEngine
+from etl.validation import CompiledEngine, ReferenceEngine, Shapes
 from etl.vocab import RDF
 from validation.turtle import results_of, shapes, summary, triples
 
@@ -105,6 +107,22 @@ def test_the_class_hierarchy_of_the_shapes_graph_counts_as_data() -> None:
     for engine in (CompiledEngine(graph), ReferenceEngine(graph)):
         (result,) = engine.validate(data).results
         assert (result.focus_node, result.value) == (NamedNode(EX + "a"), None)
+
+
+def test_nothing_is_left_to_the_garbage_collector() -> None:
+    """Processes that only validate have switched it off."""
+    engine = CompiledEngine(Shapes.read([folder("shapes")]))
+    (data,) = chunks(films(50, fault_percent=20), 50)
+    engine.validate(data)
+    gc.collect()
+    assert engine.validate(data).results
+    assert gc.collect() == 0
+
+
+def test_the_terms_of_a_triple_do_for_the_triple() -> None:
+    engine = CompiledEngine(Shapes.read([folder("shapes")]))
+    (data,) = chunks(films(50, fault_percent=20), 50)
+    assert engine.validate(map(tuple, data)) == engine.validate(data)
 
 
 def test_a_triple_given_twice_counts_once() -> None:

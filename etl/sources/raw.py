@@ -1,0 +1,27 @@
+"""A record as it was cut out of its file, not yet parsed."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+from etl.records import Reject
+
+
+class Raw(NamedTuple):
+    """One record of a file: its key in the file, the line it begins on, its text, its digest.
+
+    A file that holds one record has the empty key. One that cannot be read gives a `Raw` of that
+    key with a reject in it, and a record that is no text one of its own key.
+    """
+
+    key: str
+    line: int
+    text: str
+    digest: str
+    reject: Reject | None = None
+
+
+def digest(data: bytes) -> str:
+    """Return what tells a record's bytes from others."""
+    return hashlib.sha256(data).hexdigest()
