@@ -134,7 +134,7 @@ def keep(outboxes: Outboxes, target: Target) -> None:
                 graph_store=where.graph_store,
                 graph=where.graph,
             )
-        elif _kept(outbox) != where:
+        elif _kept(outbox).addresses != where.addresses:
             raise StoreError(
                 f"another store is called {target.name!r} already",
                 hint=f"choose another name, or run: etl store remove {target.name}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Q
 from records import Film
 from servers import Oxigraph, Server
 from test_queries import CASES, QUERIES
+from thoroughness import examples
 
 from etl.errors import QueryError, StoreError
 from etl.identifiers import Iris
@@ -88,7 +88,7 @@ def test_the_export_from_a_server_is_that_of_the_embedded_store(
 def test_random_changes_published_now_and_then_end_in_step(desk: Publisher) -> None:
     chosen = random.Random(6)
     people = [f"Person {number}" for number in range(12)]
-    for _ in range(8 if os.environ.get("CI") == "true" else 3):
+    for _ in range(examples(3, 20)):
         for number in chosen.sample(range(1, 15), 5):
             path = desk.source / f"{number}.txt"
             if path.exists() and chosen.random() < 0.3:
@@ -172,7 +172,9 @@ def test_what_is_not_sparql_is_said_in_one_line(server: Server) -> None:
 @example("a\tb\nc\rd\x0b\x01\x7f")
 @example("é 花の雨 \U0001f600 \u202e \ufeff")
 @settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=examples(15, 200),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")))
 def test_any_text_comes_back_as_it_was_sent(server: Server, text: str) -> None:
@@ -208,6 +210,7 @@ def test_a_long_text_and_many_subjects_fit(server: Server) -> None:
 # Targets
 
 
+@pytest.mark.parametrize("running", [Oxigraph], indirect=True, ids=["oxigraph"])
 def test_two_servers_are_kept_in_step_each_on_its_own(desk: Publisher, spare: Oxigraph) -> None:
     second = Target("second", spare.where)
     desk.write(EMMA)

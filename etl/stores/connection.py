@@ -85,8 +85,12 @@ class SignIn(httpx.Auth):
             if response.status_code != httpx.codes.UNAUTHORIZED or known.user is None:
                 return
             asked = response.headers.get("WWW-Authenticate", "").lower()
-            scheme = httpx.DigestAuth if "digest" in asked else httpx.BasicAuth
-            self._scheme = scheme(known.user, known.password or "")
+            if "digest" in asked:
+                self._scheme = httpx.DigestAuth(known.user, known.password or "")
+            elif "basic" in asked:
+                self._scheme = httpx.BasicAuth(known.user, known.password or "")
+            else:
+                return
         yield from self._scheme.auth_flow(request)
 
 

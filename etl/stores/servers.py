@@ -73,6 +73,11 @@ class Endpoints:
     graph_store: str | None = None
     graph: str | None = None
 
+    @property
+    def addresses(self) -> tuple[str | None, ...]:
+        """Return what tells one store from another."""
+        return self.query, self.update, self.graph_store, self.graph
+
 
 def checked_url(url: str) -> str:
     """Return a URL without a slash at its end.
@@ -97,7 +102,7 @@ def checked_url(url: str) -> str:
             hint="put them in ETL_STORE_USER and ETL_STORE_PASSWORD, or in a netrc file",
         )
     if parts.query or parts.fragment:
-        raise StoreError(f"--store: expected a URL without '?' and '#', found {url!r}")
+        raise StoreError("--store: expected a URL without '?' and '#'")
     return url.rstrip("/")
 
 
