@@ -296,7 +296,7 @@ def _tables(rows: dict[Term, Row]) -> Collection[Table]:
         table.nodes.append(node)
         table.rows.append(row)
         row.places = table.places
-    return tables.values()
+    return list(tables.values())
 
 
 def _places(properties: Iterable[NamedNode]) -> Places:
