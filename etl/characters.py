@@ -31,6 +31,7 @@ _ROW = re.compile(
     rf"(?<!\S){_CAPITAL}(?:[^\S\n]+(?:(?:{'|'.join(sorted(_PARTICLES))})[^\S\n]+)*{_CAPITAL})+"
 )
 _SUFFIX = frozenset("Jr Jr. Sr Sr. II III IV".split())
+_SUFFIX_WORDS = frozenset(word.casefold().rstrip(".") for word in _SUFFIX)
 _ABBREVIATION = re.compile(
     r"(?:\w\.)+|(?:Dr|Mrs?|Ms|Mme|Mlle|St|Jr|Sr|Lt|Sgt|Cpl|Pvt|Capt|Cmdr|Maj|Col|Gen|Adm|Prof|Rev|Fr"
     r"|Sen|Gov|Det)\."
@@ -72,6 +73,47 @@ def played(text: str, cast: Iterable[str]) -> list[Played]:
         name = names.lengthened(pair)
         pairs.setdefault((name, pair.actor), Played(name, pair.actor, pair.start, pair.end))
     return list(pairs.values())
+
+
+def unlisted(text: str, cast: Iterable[str]) -> list[str]:
+    """Find names in brackets behind a character's that are not in the cast: they may belong to it.
+
+    Only another list of the film's cast can tell.
+    """
+    listed = frozenset(cast)
+    found: dict[str, None] = {}
+    for bracket in _BRACKET.finditer(text):
+        words = bracket[1].split()
+        name = " ".join(words)
+        if (
+            name not in listed
+            and _looks_like_a_name(words)
+            and _name_before(text, bracket.start())[0]
+        ):
+            found[name] = None
+    return list(found)
+
+
+def _looks_like_a_name(words: Sequence[str]) -> bool:
+    return 1 < len(words) <= _LONGEST and all(
+        (word[0].isupper() and not any(letter.isdigit() for letter in word)) or word in _PARTICLES
+        for word in words
+    )
+
+
+def same_character(one: str, other: str) -> bool:
+    """Tell whether two lists call one part by these names: the words of one are in the other.
+
+    A suffix is a word that tells people apart: `Juan Jr.` is not `Juan`.
+    """
+    words, others = _words_of(one), _words_of(other)
+    if words & _SUFFIX_WORDS != others & _SUFFIX_WORDS:
+        return False
+    return bool(words and others) and (words <= others or others <= words)
+
+
+def _words_of(name: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(name.casefold()))
 
 
 def _pairs(text: str, actors: frozenset[str]) -> Iterator[Played]:

@@ -4,6 +4,8 @@ EtlError
 ├── SourceError        a source cannot be read at all
 ├── WorkspaceError     the workspace is missing, held, damaged or of another version
 ├── StoreError         a triple store refused or failed
+├── LinkError          what links are found by, or decided in, cannot be read
+├── EndpointError      an endpoint cannot be asked
 ├── QueryError         a query is unknown, misses a parameter or is not SPARQL
 └── ShapesError        a shapes file is not what SHACL allows
 """
@@ -29,6 +31,14 @@ class WorkspaceError(EtlError):
 
 class StoreError(EtlError):
     """A triple store refused or failed."""
+
+
+class LinkError(EtlError):
+    """What links are found by, or decided in, cannot be read."""
+
+
+class EndpointError(EtlError):
+    """An endpoint cannot be asked."""
 
 
 class QueryError(EtlError):

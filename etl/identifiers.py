@@ -151,6 +151,10 @@ class Iris:
         """Mint the IRI of a part of a film, such as `#rating`."""
         return NamedNode(f"{movie.value}#{name}")
 
+    def mention(self, movie_key: str, name: str) -> NamedNode:
+        """Mint the IRI of somebody as one film names them: what a link is about."""
+        return self.part(self.movie(movie_key), f"person-{_segment(name)}")
+
     def source(self, name: str) -> NamedNode:
         """Mint the IRI of a source."""
         return NamedNode(f"{self.base}source/{_segment(name)}")

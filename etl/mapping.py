@@ -13,8 +13,8 @@ from functools import lru_cache
 from pyoxigraph import Literal, NamedNode, Triple
 
 from etl.identifiers import Iris, imdb_page, wikidata_entity
-from etl.resolution import Film, Person
-from etl.vocab import FILM, RDF, SCHEMA, XSD
+from etl.resolution import Film, Person, Redirect
+from etl.vocab import DCTERMS, FILM, RDF, SCHEMA, XSD
 
 Triples = Iterable[Triple]
 
@@ -145,21 +145,28 @@ def person_iri(person: Person, iris: Iris) -> NamedNode:
     return iris.person(person.key)
 
 
-def map_person(person: Person, iris: Iris) -> list[Triple]:
-    """Turn a person into triples."""
-    node = person_iri(person, iris)
-    triples = [
-        Triple(node, RDF.type, SCHEMA.Person),
-        Triple(node, SCHEMA.name, Literal(person.name)),
-    ]
-    if person.imdb_id:
-        triples.append(Triple(node, SCHEMA.sameAs, NamedNode(imdb_page(person.imdb_id))))
-    return triples
-
-
 def explain_person(person: Person, iris: Iris) -> Iterator[tuple[str, Triple]]:
     """Turn a person into triples, each with the name of the rule that made it."""
-    return zip(("person", "person-name", "person-imdb"), map_person(person, iris), strict=False)
+    node = person_iri(person, iris)
+    yield "person", Triple(node, RDF.type, SCHEMA.Person)
+    yield "person-name", Triple(node, SCHEMA.name, Literal(person.name))
+    if person.imdb_id:
+        page = NamedNode(imdb_page(person.imdb_id))
+        yield "person-imdb", Triple(node, SCHEMA.sameAs, page)
+    if person.wikidata_id:
+        entity = NamedNode(wikidata_entity(person.wikidata_id))
+        yield "person-wikidata", Triple(node, SCHEMA.sameAs, entity)
+
+
+def map_person(person: Person, iris: Iris) -> list[Triple]:
+    """Turn a person into triples."""
+    return [triple for _, triple in explain_person(person, iris)]
+
+
+def map_redirect(redirect: Redirect, iris: Iris) -> Triple:
+    """Say what an IRI has been replaced by that a film or person had before it was linked."""
+    mint = iris.movie if redirect.kind == "movie" else iris.person
+    return Triple(mint(redirect.old), DCTERMS.isReplacedBy, mint(redirect.new))
 
 
 @lru_cache(maxsize=1024)

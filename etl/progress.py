@@ -28,14 +28,8 @@ class Meter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        """Take the bar away, so that lines can be printed."""
         if self._bar:
             self._bar.stop()
-            self._bar = None
-            self._tasks.clear()
 
     def update(self, stage: str, done: int, total: int | None) -> None:
         """Say how much of a stage is done; `total` is None where that is not known."""

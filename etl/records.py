@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -38,11 +39,44 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """What linking found out about one film, or about one person that a film names.
+
+    `subject` is the film's title or the person's name as our records have it, `object_label`
+    the title or name elsewhere. `predicate` is empty where there is no link, and `reason` says
+    why. `rivals` are others that came into question, `characters` the parts that the evidence
+    gives the person in this film.
+
+    Source: SSSOM, whose names the fields have.
+    """
+
+    kind: str  # film or person
+    subject: str
+    predicate: str = ""
+    imdb_id: str | None = None
+    wikidata_id: str | None = None
+    object_label: str = ""
+    rung: str = ""
+    justification: str = ""
+    confidence: float = 0.0
+    evidence: str = ""
+    rivals: tuple[str, ...] = ()
+    reason: str = ""
+    characters: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Say whether subject and object are the same, so that the graph may say so."""
+        return self.predicate == "skos:exactMatch" and bool(self.imdb_id or self.wikidata_id)
+
+
+@dataclass(frozen=True, slots=True)
 class FilmRecord:
     """One film as one record describes it; None and () mean that the record is silent.
 
     `identifiers` maps a scheme (`imdb`, `movielens`, `wikidata`) to an id. `lines` maps each
-    field to the line of the file that it was read from, counting from 1.
+    field to the line of the file that it was read from, counting from 1. A record that linking
+    made has `links`, and names only those people that nobody else does.
     """
 
     identifiers: Mapping[str, str]
@@ -54,6 +88,7 @@ class FilmRecord:
     synopsis: str | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    links: tuple[LinkRecord, ...] = ()
 
     @property
     def key(self) -> str:
@@ -115,6 +150,11 @@ _REJECT = msgspec.json.Decoder(Reject)
 def encode(item: FilmRecord | Reject) -> str:
     """Turn a record or a reject into the JSON text that the catalog keeps."""
     return _ENCODER.encode(item).decode()
+
+
+def digest_of(record: FilmRecord) -> str:
+    """Return what tells a record that was not read from a file from another."""
+    return hashlib.sha256(_ENCODER.encode(record)).hexdigest()
 
 
 def decode_film(text: str) -> FilmRecord:

@@ -6,11 +6,11 @@ All of it is pure: the same records give the same film, in whatever order they c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from etl.characters import Played, played
-from etl.records import Credit, FilmRecord, Origin, Rating
+from etl.characters import Played, played, same_character
+from etl.records import Credit, FilmRecord, LinkRecord, Origin, Rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,24 @@ class Member:
 
 
 class Person(NamedTuple):
-    """Somebody who worked on a film: known by an IMDb id, else by the exact name."""
+    """Somebody who worked on a film: known by an IMDb id, else a Wikidata item, else the name."""
 
     name: str
     imdb_id: str | None = None
+    wikidata_id: str | None = None
 
     @property
     def key(self) -> str:
         """Return what tells them from everybody else."""
-        return self.imdb_id or self.name
+        return self.imdb_id or self.wikidata_id or self.name
+
+
+class Redirect(NamedTuple):
+    """A movie's or person's key before a link gave them an id, and the key they have now."""
+
+    kind: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +79,28 @@ def resolve(key: str, members: Sequence[Member], identities: Mapping[str, str]) 
 
     The first member that has a value for a field gives it: members come in the order of
     their sources' names, so that the order of loading is of no account, and each source has
-    one. `identities` gives the IMDb id of each name that has exactly one in the catalog.
+    one. What linking found comes last.
+
+    `identities` gives the id of each name that has exactly one in the catalog, and for the
+    IMDb id of a person the Wikidata item and the other way round.
     """
-    records = [member.record for member in members]
-    directors = _people((record.directors for record in records), identities)
-    actors = _people((record.actors for record in records), identities)
+    records = [member.record for member in members if not member.record.links]
+    found = [member.record for member in members if member.record.links]
+    everything = records + found
+    people = _People(identities, [link for record in found for link in record.links])
+    directors = people.of(record.directors for record in everything)
+    actors = people.of(record.actors for record in everything)
     synopsis = next((record.synopsis for record in records if record.synopsis), None)
     return Film(
         key=key,
-        identifiers=_identifiers(records),
+        identifiers=_identifiers(everything),
         title=next((record.title for record in records if record.title), None),
         year=next((record.year for record in records if record.year is not None), None),
         rating=next((record.rating for record in records if record.rating), None),
         directors=directors,
         actors=actors,
         synopsis=synopsis,
-        performances=_performances(records, actors, synopsis, identities),
+        performances=_performances(everything, actors, synopsis, people),
         members=tuple(members),
     )
 
@@ -101,31 +116,46 @@ def _identifiers(records: Sequence[FilmRecord]) -> dict[str, str]:
     return merged
 
 
-def _person(credit: Credit, identities: Mapping[str, str]) -> Person:
-    return Person(credit.name, credit.imdb_id or identities.get(credit.name))
+class _People:
+    """Tells who the names in one film are."""
 
+    def __init__(self, identities: Mapping[str, str], links: Sequence[LinkRecord]) -> None:
+        self._identities = identities
+        self.links = [link for link in links if link.kind == "person" and link.holds]
+        self._linked = {link.subject: self._id(link) for link in self.links}
 
-def _people(lists: Iterable[Sequence[Credit]], identities: Mapping[str, str]) -> tuple[Person, ...]:
-    """Join the lists of several records; a person is named once, by the first spelling."""
-    people: dict[str, Person] = {}
-    for credits_ in lists:
-        for credit in credits_:
-            person = _person(credit, identities)
-            people.setdefault(person.key, person)
-    return tuple(people.values())
+    def _id(self, link: LinkRecord) -> str:
+        item = link.wikidata_id or ""
+        return link.imdb_id or self._identities.get(item, item)
+
+    def person(self, credit: Credit) -> Person:
+        """Tell who a credit is: by its own id, by a link in this film, or by the name alone."""
+        known = credit.imdb_id or self._linked.get(credit.name) or self._identities.get(credit.name)
+        if known is None or known.startswith("Q"):
+            return Person(credit.name, None, known)
+        return Person(credit.name, known, self._identities.get(known))
+
+    def of(self, lists: Iterable[Sequence[Credit]]) -> tuple[Person, ...]:
+        """Join the lists of several records; a person is named once, by the first spelling."""
+        people: dict[str, Person] = {}
+        for credits_ in lists:
+            for credit in credits_:
+                person = self.person(credit)
+                people.setdefault(person.key, person)
+        return tuple(people.values())
 
 
 def _performances(
     records: Sequence[FilmRecord],
     actors: Sequence[Person],
     synopsis: str | None,
-    identities: Mapping[str, str],
+    people: _People,
 ) -> tuple[Performance, ...]:
-    """Collect the parts that a source lists and those that the synopsis names."""
+    """Collect the parts that a source lists, those that the synopsis names, and linking's."""
     found: dict[tuple[str, str], Performance] = {}
     for record in records:
         for credit in record.actors:
-            person = _person(credit, identities)
+            person = people.person(credit)
             for character in credit.characters:
                 key = (character, person.key)
                 found.setdefault(key, Performance(person, character))
@@ -133,5 +163,16 @@ def _performances(
     for span in played(synopsis or "", by_name):
         person = by_name[span.actor]
         key = (span.character, person.key)
-        found.setdefault(key, Performance(person, span.character, span))
-    return tuple(found.values())
+        listed = found.get(key, Performance(person, span.character))
+        found[key] = replace(listed, span=listed.span or span)
+    performances = list(found.values())
+    by_key = {person.key: person for person in actors}
+    for link in people.links:
+        actor = by_key.get(people.person(Credit(link.subject)).key)
+        for character in link.characters if actor else ():
+            if actor and not any(
+                each.actor == actor and same_character(each.character, character)
+                for each in performances
+            ):
+                performances.append(Performance(actor, character))
+    return tuple(performances)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from desk import SEEDS, Desk
 from hypothesis import settings
 from pyoxigraph import RdfFormat, Store
 from servers import Oxigraph, Server, Virtuoso
 
+from etl.cli import main
 from etl.identifiers import Iris
 
+Etl = Callable[..., Result]
 TESTS = Path(__file__).parent
 
 settings.register_profile("unhurried", deadline=None)  # machines differ, promises do not
@@ -100,3 +104,21 @@ def spare(tmp_path: Path) -> Iterator[Oxigraph]:
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture
+def etl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Etl]:
+    """Run a command in a folder of its own; anything but an exit is an error of the test."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ETL_WORKSPACE", raising=False)
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGPIPE)}
+
+    def run(*arguments: object, stdin: bytes | None = None) -> Result:
+        result = CliRunner().invoke(main, list(map(str, arguments)), input=stdin)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    yield run
+    for number, handler in kept.items():
+        signal.signal(number, handler)

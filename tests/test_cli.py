@@ -7,16 +7,15 @@ import io
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from desk import SEEDS, Desk
 from pyoxigraph import Literal, Quad, RdfFormat, parse
 from records import Film, write
@@ -37,24 +36,6 @@ GRAPHS = {
     "jsonld": RdfFormat.JSON_LD,
     "rdfxml": RdfFormat.RDF_XML,
 }
-
-
-@pytest.fixture
-def etl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Etl]:
-    """Run a command in a folder of its own; anything but an exit is an error of the test."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("ETL_WORKSPACE", raising=False)
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGPIPE)}
-
-    def run(*arguments: object, stdin: bytes | None = None) -> Result:
-        result = CliRunner().invoke(main, list(map(str, arguments)), input=stdin)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
-    yield run
-    for number, handler in kept.items():
-        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -124,9 +105,6 @@ def test_a_quarantined_record_is_named_by_file_line_and_field(etl: Etl) -> None:
     result = etl("load", "seeds")
     assert (result.exit_code, result.stderr) == (1, f"Error: seeds/{QUARANTINED}")
     assert result.stdout.startswith("seeds: 2 records read: 1 loaded, 1 quarantined\n")
-    assert etl("quarantine").stdout.startswith(
-        "kind\tplace\tfilm\ttitle\tmessage\nquarantined\tseeds/838.txt:3\ttt0000838\tEmma\tyear: "
-    )
 
 
 def test_a_repair_is_noted_and_quiet_leaves_it_out(etl: Etl) -> None:
@@ -394,25 +372,7 @@ def test_a_workspace_keeps_its_base_iri(etl: Etl) -> None:
     )
 
 
-# validate and check
-
-
-def test_validate_finds_what_a_load_would_and_loads_nothing(etl: Etl) -> None:
-    seeds(EMMA, HEAT)
-    assert said(etl("validate", "seeds")) == (0, "severity\tplace\tmessage\n", "")
-    seeds(EMMA.but(year=1066), HEAT.but(year="x"))
-    result = etl("validate", "seeds")
-    rows = list(csv.reader(io.StringIO(result.stdout), delimiter="\t"))
-    assert (result.exit_code, result.stderr) == (1, "")
-    assert [row[:2] for row in rows[1:]] == [
-        ["Violation", "seeds/6.txt:3"],
-        ["Violation", "seeds/838.txt:3"],
-    ]
-    assert not Path(".etl").exists()
-
-
-def test_the_loaded_sample_conforms(ask: Etl) -> None:
-    assert said(ask("validate")) == (0, "severity\tplace\tmessage\n", "")
+# check
 
 
 def test_check_proves_that_store_and_catalog_agree(ask: Etl) -> None:
@@ -460,7 +420,6 @@ REPORT_FORMATS = ["table", "csv", "tsv", "json", "markdown"]
 REPORTS = [
     (["queries"], 39),
     (["runs"], 1),
-    (["quarantine"], 0),
     (["search", "Emma"], 2),
     (["explain", "Fargo", "director"], 2),
 ]

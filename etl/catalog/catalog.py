@@ -20,10 +20,11 @@ import duckdb
 from etl.catalog.comparison import Comparison, scalar
 from etl.catalog.entries import Group, Known, Place, Quarantined, Reason, Run, Staged
 from etl.catalog.migrations import VERSION, found_version, migrate
+from etl.catalog.settings import Settings
 from etl.catalog.statements import FORESEEN, TABLES, VIEWS
 from etl.errors import WorkspaceError
 from etl.identifiers import Iris
-from etl.records import Origin, Reject, decode_film, decode_reject
+from etl.records import FilmRecord, Origin, Reject, decode_film, decode_reject, digest_of
 from etl.resolution import Member
 from etl.sources.files import Source, Stat
 
@@ -95,13 +96,21 @@ class Catalog:
         self._db.execute("CHECKPOINT")
         self._db.close()
 
-    def _setting(self, name: str) -> str:
-        return str(scalar(self._db, "SELECT value FROM settings WHERE name = ?", [name]))
+    @staticmethod
+    def own_shapes(path: Path) -> str:
+        """Return the user's own shapes that a catalog remembers, whichever version wrote it."""
+        with _connect(path, read_only=True) as connection:
+            return Settings(connection).own_shapes
+
+    @property
+    def settings(self) -> Settings:
+        """Return what the workspace has been told once."""
+        return Settings(self._db)
 
     @property
     def iris(self) -> Iris:
         """Return what mints the workspace's IRIs."""
-        return Iris(self._setting("base_iri"))
+        return Iris(self.settings.get("base_iri") or "")
 
     # Sources and files
 
@@ -274,9 +283,9 @@ class Catalog:
     def forget_graph(self, iris: Iris) -> None:
         """Forget what the graph was made from, so that all of it is made anew below `iris`."""
         self.try_again()
-        for table in ("films", "people"):
+        for table in ("films", "people", "redirects"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
-        self._db.execute("UPDATE settings SET value = ? WHERE name = 'base_iri'", [iris.base])
+        self.settings.set("base_iri", iris.base)
 
     def stage(self, run: int, staged: Sequence[Staged]) -> int:
         """Add versions, numbered one after the other; return the first's number."""
@@ -316,6 +325,22 @@ class Catalog:
         self._db.execute(
             "INSERT INTO foreseen SELECT unnest($1::TEXT[]), unnest($2::BIGINT[])",
             [[film for film, _ in films], [version for _, version in films]],
+        )
+
+    def stage_links(self, run: int, links: Sequence[tuple[Place, FilmRecord]]) -> None:
+        """Add versions of link records, and who they say the names in their films are."""
+        staged = [Staged.read(place, digest_of(record), record) for place, record in links]
+        first = self.stage(run, staged)
+        rows = [
+            (version, link.subject, link.imdb_id, link.wikidata_id)
+            for version, (_, record) in enumerate(links, start=first)
+            for link in record.links
+            if link.kind == "person" and link.holds
+        ]
+        self._db.execute(
+            "INSERT INTO links SELECT unnest($1::BIGINT[]), unnest($2::TEXT[]), "
+            "unnest($3::TEXT[]), unnest($4::TEXT[])",
+            [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
         )
 
     # What has changed

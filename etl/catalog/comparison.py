@@ -13,16 +13,22 @@ from etl.catalog.entries import Group, MemberRow, Reason, groups_of
 from etl.catalog.statements import (
     CANDIDATE,
     CONFIRM,
+    CONTRADICTED,
     GROUPS,
     IDENTITIES,
+    ITEMS,
+    LINKED,
     MEMBERS,
+    MENTIONS,
     MISTAKEN,
     NAMED,
     PEOPLE,
     PLACES,
+    REDIRECTED,
     STATUS,
+    WHO,
 )
-from etl.resolution import Member, Person
+from etl.resolution import Member, Person, Redirect
 
 
 class Comparison:
@@ -37,7 +43,10 @@ class Comparison:
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute(PLACES)
         self._db.execute(MEMBERS.format(table="candidates", choice=CANDIDATE))
-        self._db.execute(IDENTITIES.format(people=PEOPLE))
+        self._db.execute(LINKED.format(table="candidates"))
+        self._db.execute(ITEMS)
+        self._db.execute(CONTRADICTED)
+        self._db.execute(IDENTITIES.format(people=PEOPLE, who=WHO))
         self._db.execute(GROUPS.format(table="candidates", people=PEOPLE))
 
     def confirm(self) -> tuple[int, list[str]]:
@@ -55,6 +64,7 @@ class Comparison:
         self._fresh = False
         self._db.execute(PLACES)
         self._db.execute(MEMBERS.format(table="accepted", choice="accepted"))
+        self._db.execute(LINKED.format(table="accepted"))
         self._db.execute(GROUPS.format(table="accepted", people=PEOPLE))
 
     def lone(self, size: int) -> Iterator[list[MemberRow]]:
@@ -97,17 +107,28 @@ class Comparison:
         ).fetchall()
 
     def has_identities(self) -> bool:
-        """Say whether any name stands for an IMDb id."""
-        return bool(scalar(self._db, "SELECT count(*) FROM identities"))
+        """Say whether any name stands for an id, or any id for another."""
+        return bool(
+            scalar(self._db, "SELECT count(*) FROM identities")
+            or scalar(self._db, "SELECT count(*) FROM items")
+        )
 
     def identities(self, groups: Iterable[Group]) -> dict[str, str]:
-        """Return the IMDb ids of those names of the groups that have exactly one in the catalog."""
+        """Return the ids of those names of the groups that have exactly one in the catalog.
+
+        Also, for each id of a person whom they name, the id that goes with it: for IMDb's
+        Wikidata's, and the other way round.
+        """
         if not self.has_identities():
             return {}
-        records = (member.record for group in groups for member in group.members)
-        names = {credit.name for record in records for credit in record.credits}
+        names = {name for group in groups for member in group.members for name in _names(member)}
         rows = self._db.execute(
-            "SELECT name, id FROM identities WHERE name IN (SELECT unnest($1::TEXT[]))",
+            "WITH known AS (SELECT name, id FROM identities "
+            "WHERE name IN (SELECT unnest($1::TEXT[]))), "
+            "asked AS (SELECT id FROM known UNION SELECT unnest($1::TEXT[])) "
+            "FROM known UNION ALL "
+            "SELECT imdb, wikidata FROM items WHERE imdb IN (FROM asked) UNION ALL "
+            "SELECT wikidata, imdb FROM items WHERE wikidata IN (FROM asked)",
             [list(names)],
         )
         return dict(rows.fetchall())
@@ -156,12 +177,9 @@ class Comparison:
         A person whose name changed is in both. People with an IMDb id have the name that most
         films give them, the first by alphabet among equals.
         """
-        self._db.execute(NAMED.format(people=PEOPLE))
-        for old, new in (("people", "named"), ("named", "people")):
-            self._db.execute(
-                f"CREATE OR REPLACE TEMP TABLE only_{old} AS "  # noqa: S608
-                f"SELECT * FROM {old} EXCEPT SELECT * FROM {new} ORDER BY ALL"
-            )
+        self._db.execute(MENTIONS.format(people=PEOPLE, who=WHO))
+        self._db.execute(NAMED)
+        self._split("people", "named")
         for removed in self._people("only_people", size):
             yield removed, []
         for added in self._people("only_named", size):
@@ -169,11 +187,39 @@ class Comparison:
         self._db.execute("DELETE FROM people")
         self._db.execute("INSERT INTO people SELECT * FROM named")
 
+    def _split(self, old: str, new: str) -> None:
+        """Put apart what only one of two tables has."""
+        for mine, theirs in ((old, new), (new, old)):
+            self._db.execute(
+                f"CREATE OR REPLACE TEMP TABLE only_{mine} AS "  # noqa: S608
+                f"SELECT * FROM {mine} EXCEPT SELECT * FROM {theirs} ORDER BY ALL"
+            )
+
+    def change_redirects(self) -> tuple[list[Redirect], list[Redirect]]:
+        """Bring the redirects in step with films and people; give those removed and those added.
+
+        The people have been brought in step before.
+        """
+        self._db.execute(REDIRECTED)
+        self._split("redirects", "redirected")
+        removed, added = (
+            [Redirect(*row) for row in self._db.execute(f"FROM {table}").fetchall()]
+            for table in ("only_redirects", "only_redirected")
+        )
+        self._db.execute("DELETE FROM redirects")
+        self._db.execute("INSERT INTO redirects SELECT * FROM redirected")
+        return removed, added
+
+    def redirects(self) -> list[Redirect]:
+        """List the redirects in the graph."""
+        rows = self._db.execute("FROM redirects ORDER BY ALL").fetchall()
+        return [Redirect(*row) for row in rows]
+
     def _people(self, table: str, size: int) -> Iterator[list[Person]]:
         total = int(scalar(self._db, f"SELECT count(*) FROM {table}"))  # noqa: S608
         for start in range(0, total, size):
             rows = self._db.execute(
-                f"SELECT name, imdb FROM {table} WHERE rowid >= ? AND rowid < ?",  # noqa: S608
+                f"SELECT name, imdb, wikidata FROM {table} WHERE rowid >= ? AND rowid < ?",  # noqa: S608
                 [start, start + size],
             )
             yield [Person(*row) for row in rows.fetchall()]
@@ -205,6 +251,16 @@ class Comparison:
         """Give all people in the graph, in chunks."""
         self._db.execute("CREATE OR REPLACE TEMP TABLE everybody AS FROM people")
         yield from self._people("everybody", size)
+
+
+def _names(member: Member) -> Iterator[str]:
+    """Give all by which a record names people: names and ids."""
+    for credit in member.record.credits:
+        yield credit.name
+        if credit.imdb_id:
+            yield credit.imdb_id
+    for link in member.record.links:
+        yield from filter(None, (link.imdb_id, link.wikidata_id))
 
 
 def scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> Any:  # noqa: ANN401 - any SQL value

@@ -14,7 +14,7 @@ from etl.resolution import Member
 class Staged(NamedTuple):
     """What was read at a place, as the catalog keeps it: a row of `versions`.
 
-    `kind` is film, reject or gone. `names` has the people of a film, a line each, and
+    `kind` is film, link, reject or gone. `names` has the people of a film, a line each, and
     `name_ids` their IMDb ids, or None where it gives none. `body` is the record as JSON.
     """
 
@@ -38,7 +38,7 @@ class Staged(NamedTuple):
         people = dict.fromkeys((credit.name, credit.imdb_id) for credit in item.credits)
         return cls(
             *place,
-            "film",
+            "link" if item.links else "film",
             digest,
             imdb=item.identifiers.get("imdb"),
             movielens=item.identifiers.get("movielens"),
@@ -100,7 +100,8 @@ class Reason:
     """Why the shapes refuse a film: one validation result, in words.
 
     `field` is the field of the record that it speaks of, `path` the property, `value` the
-    offending term, `shape` the shape's IRI; each is empty where there is none.
+    offending term as a person reads it, `text` all of it, `shape` and `component` the IRIs of
+    the shape and of its constraint component; each is empty where there is none.
     """
 
     message: str
@@ -109,6 +110,8 @@ class Reason:
     value: str
     shape: str
     focus_node: str
+    component: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,12 @@ from etl.errors import WorkspaceError
 MIGRATIONS: tuple[str, ...] = (
     # 1 → 2: the graph remembers which mapping made it
     "INSERT INTO settings VALUES ('mapping', '1');",
+    # 2 → 3: links
+    """
+    ALTER TABLE people ADD COLUMN wikidata TEXT;
+    CREATE TABLE links (version BIGINT, name TEXT, imdb TEXT, wikidata TEXT);
+    CREATE TABLE redirects (kind TEXT, old TEXT, new TEXT);
+    """,
 )
 """What turns the tables of version n into those of n + 1, for n = 1, 2, …; views are made anew."""
 

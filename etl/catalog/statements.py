@@ -13,13 +13,16 @@ CREATE TABLE sources (source TEXT PRIMARY KEY, label TEXT, root TEXT, paths TEXT
 CREATE TABLE files (source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT);
 CREATE TABLE versions (
     version BIGINT, run INTEGER, source TEXT, path TEXT, key TEXT, line INTEGER,
-    kind TEXT,                          -- film, reject or gone
+    kind TEXT,                          -- film, link, reject or gone
     digest TEXT, imdb TEXT, movielens TEXT,
     names TEXT, name_ids TEXT,          -- its people, a line each, and their IMDb ids if it has any
     body TEXT);                         -- the record or the reject, as JSON
 CREATE TABLE quarantine (version BIGINT, film TEXT, inputs TEXT, run INTEGER, results TEXT);
 CREATE TABLE films (film TEXT, inputs TEXT, versions BIGINT[]);
-CREATE TABLE people (name TEXT, imdb TEXT);
+CREATE TABLE people (name TEXT, imdb TEXT, wikidata TEXT);
+CREATE TABLE links (                    -- who the names in a film are, as its link record says
+    version BIGINT, name TEXT, imdb TEXT, wikidata TEXT);
+CREATE TABLE redirects (kind TEXT, old TEXT, new TEXT);
 """
 
 VIEWS = """
@@ -48,8 +51,8 @@ PLACES = """
 CREATE OR REPLACE TEMP TABLE places AS
 SELECT head, kind, accepted FROM (
     SELECT max(version) AS head, arg_max(kind, version) AS kind,
-           max(version) FILTER (kind = 'film' AND version NOT IN (SELECT version FROM quarantine))
-               AS accepted
+           max(version) FILTER (kind IN ('film', 'link')
+                                AND version NOT IN (SELECT version FROM quarantine)) AS accepted
     FROM standing GROUP BY source, path, key)
 WHERE kind <> 'gone'
 """
@@ -64,7 +67,8 @@ MEMBERS = """
 CREATE OR REPLACE TEMP TABLE {table}_members AS
 SELECT *, row_number() OVER (PARTITION BY film, source ORDER BY path DESC, line DESC) = 1 AS counts
 FROM (
-    SELECT version, source, path, line, names, name_ids,
+    SELECT version, source, path, line, names, name_ids, kind,
+           CASE WHEN imdb IS NULL THEN 'movielens-' || movielens END AS unlinked,
            coalesce(imdb,
                     CASE WHEN min(imdb) OVER same = max(imdb) OVER same
                          THEN min(imdb) OVER same END,
@@ -73,10 +77,35 @@ FROM (
     WINDOW same AS (PARTITION BY movielens))
 """
 
+# What linking found about the people of each film. Links of a film that no other record is
+# about any more are of no account.
+LINKED = """
+CREATE OR REPLACE TEMP TABLE {table}_links AS
+SELECT film, links.* FROM {table}_members JOIN links USING (version)
+WHERE counts AND film IN (SELECT film FROM {table}_members WHERE kind = 'film')
+"""
+
+# Which Wikidata item goes with which IMDb id, where one goes with one.
+ITEMS = """
+CREATE OR REPLACE TEMP TABLE items AS
+SELECT DISTINCT imdb, wikidata FROM candidates_links WHERE imdb <> '' AND wikidata <> ''
+"""
+
+CONTRADICTED = """
+DELETE FROM items WHERE imdb IN (SELECT imdb FROM items GROUP BY imdb HAVING count(*) > 1)
+OR wikidata IN (SELECT wikidata FROM items GROUP BY wikidata HAVING count(*) > 1)
+"""
+
+# Who a linked name is: by IMDb id where one is known for the item, else by the item.
+WHO = "coalesce(links.imdb, items.imdb, links.wikidata)"
+
 IDENTITIES = """
 CREATE OR REPLACE TEMP TABLE identities AS
 SELECT name, min(id) AS id
-FROM (SELECT {people} FROM candidates_members WHERE counts AND name_ids IS NOT NULL)
+FROM (
+    SELECT {people} FROM candidates_members WHERE counts AND name_ids IS NOT NULL
+    UNION ALL
+    SELECT name, {who} FROM candidates_links AS links LEFT JOIN items USING (wikidata))
 WHERE id <> '' GROUP BY name HAVING count(DISTINCT id) = 1
 """
 
@@ -87,27 +116,55 @@ WITH named AS (
     SELECT film, string_agg(DISTINCT who, ';' ORDER BY who) AS people FROM (
         SELECT film, name || '=' || identities.id AS who
         FROM (SELECT film, {people} FROM {table}_members WHERE counts)
-        JOIN identities USING (name))
+        JOIN identities USING (name)
+        UNION ALL
+        SELECT film, wikidata || '=' || items.imdb
+        FROM {table}_links AS links JOIN items USING (wikidata) WHERE links.imdb IS NULL)
     GROUP BY film)
 SELECT film, list(version ORDER BY source) AS versions, min(version) AS first,
        string_agg(version::TEXT, ',' ORDER BY source) || coalesce(';' || any_value(people), '')
            AS inputs
 FROM {table}_members LEFT JOIN named USING (film) WHERE counts GROUP BY film
+HAVING bool_or(kind = 'film')
 """
 
-# The people of the films in the graph, each with one name.
+# The people whom the films in the graph name, and who they are. `own` is an id that the record
+# itself gives.
+MENTIONS = """
+CREATE OR REPLACE TEMP TABLE mentions AS
+SELECT name, own, coalesce(own, linked.id, identities.id) AS id, linked.id IS NOT NULL AS linked
+FROM (SELECT film, name, nullif(id, '') AS own
+      FROM (SELECT film, {people} FROM accepted_members JOIN films USING (film) WHERE counts)
+      WHERE name <> '')
+LEFT JOIN (SELECT film, name, {who} AS id
+           FROM accepted_links AS links LEFT JOIN items USING (wikidata)) AS linked
+    USING (film, name)
+LEFT JOIN identities USING (name)
+"""
+
+# Those people, each with one name.
 NAMED = """
 CREATE OR REPLACE TEMP TABLE named AS
-WITH mentions AS (
-    SELECT name, coalesce(nullif(credits.id, ''), identities.id) AS imdb
-    FROM (SELECT {people} FROM accepted_members JOIN films USING (film) WHERE counts) AS credits
-    LEFT JOIN identities USING (name)
-    WHERE name <> ''),
-spellings AS (SELECT name, imdb, count(*) AS films FROM mentions GROUP BY ALL)
-SELECT name, imdb FROM spellings WHERE imdb IS NULL
+WITH spellings AS (SELECT name, id, count(*) AS films FROM mentions GROUP BY ALL),
+everybody AS (
+    SELECT name, id FROM spellings WHERE id IS NULL
+    UNION ALL
+    SELECT arg_min(name, (-films, name)), id FROM spellings WHERE id IS NOT NULL GROUP BY id)
+SELECT name, CASE WHEN id LIKE 'nm%' THEN id END AS imdb,
+       CASE WHEN id LIKE 'Q%' THEN id ELSE items.wikidata END AS wikidata
+FROM everybody LEFT JOIN items ON items.imdb = id
+"""
+
+# The keys that films and people had before they were linked, unless somebody still has them.
+REDIRECTED = """
+CREATE OR REPLACE TEMP TABLE redirected AS
+SELECT DISTINCT 'person' AS kind, name AS old, id AS new FROM mentions
+WHERE own IS NULL AND id IN (SELECT id FROM mentions WHERE linked)
+  AND name NOT IN (SELECT name FROM mentions WHERE id IS NULL)
 UNION ALL
-SELECT arg_min(name, (-films, name)) AS name, imdb FROM spellings WHERE imdb IS NOT NULL
-GROUP BY imdb
+SELECT DISTINCT 'movie', unlinked, film FROM accepted_members JOIN films USING (film)
+WHERE kind = 'film' AND counts AND unlinked <> film
+  AND film IN (SELECT film FROM accepted_members WHERE kind = 'link')
 """
 
 STATUS = """
@@ -125,4 +182,4 @@ GROUP BY ALL
 """
 
 # Which version of a place is tried: the newest that can be read.
-CANDIDATE = "CASE WHEN kind = 'film' THEN head ELSE accepted END"
+CANDIDATE = "CASE WHEN kind IN ('film', 'link') THEN head ELSE accepted END"

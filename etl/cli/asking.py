@@ -144,7 +144,7 @@ def explain(
     with opened_store(workspace, store) as (catalog, graph):
         rows, refused = explain(catalog, graph, iri, predicate)
         for finding in refused:
-            click.echo(f"Kept out: {finding.place}: {finding.message}", err=True)
+            click.echo(f"Kept out: {finding.place}: {finding.sentence}", err=True)
         write(Rows(columns, rows), format_name, output, catalog.iris.base)
     sys.exit(DATA_SAY_NO if refused else DONE)
 

@@ -17,8 +17,6 @@ from etl.cli.telling import Told, load_lines, published_line
 if TYPE_CHECKING:
     from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.reports import LoadReport
-    from etl.progress import Meter
-    from etl.targets import Target
     from etl.workspace import Workspace
 
 
@@ -38,54 +36,60 @@ def carry_out(
 ) -> None:
     """Carry out a change, or none, then bring the store in step that is named; and exit."""
     from etl.outbox import Outboxes
+    from etl.targets import Target
+    from etl.workspace import Workspace
+
+    if manner.store is not None:  # a wrong name is told before anything is done
+        Target.named(Outboxes(manner.workspace), manner.store)
+    kept_out, settled = 0, True
+    if change is not None:
+        report = _changed(change, Workspace(manner.workspace), manner)
+        kept_out, settled = report.kept_out, report.run is None or report.committed
+    if settled and not manner.dry_run:
+        bring_in_step(manner.workspace, manner.store, quiet=manner.quiet, repair=manner.repair)
+    sys.exit(DATA_SAY_NO if kept_out else DONE)
+
+
+def bring_in_step(
+    workspace: Path, store: str | None, *, quiet: bool = False, repair: bool = False
+) -> None:
+    """Send what has changed to a store, if one is named, and say what was sent."""
+    if store is None:
+        return
+    from etl.outbox import Outboxes
+    from etl.pipeline.publishing import PublishOptions, publish
     from etl.progress import Meter
     from etl.targets import Target
     from etl.workspace import Workspace
 
-    held = Workspace(manner.workspace)
-    target = Target.named(Outboxes(held.path), manner.store) if manner.store else None
-    kept_out, settled = 0, True
-    with Meter(quiet=manner.quiet) as meter:
-        if change is not None:
-            report = _changed(change, held, manner, meter)
-            kept_out, settled = report.kept_out, report.run is None or report.committed
-        if target is not None and settled and not manner.dry_run:
-            _publish(held, target, manner, meter)
-    sys.exit(DATA_SAY_NO if kept_out else DONE)
+    target = Target.named(Outboxes(workspace), store)
+    with Meter(quiet=quiet) as meter:
+        options = PublishOptions(repair, meter.update, meter.say)
+        published = publish(Workspace(workspace), target, options)
+    if not quiet:
+        click.echo(published_line(published))
 
 
 def _changed(
-    change: Callable[[Workspace, ChangeOptions], LoadReport],
-    held: Workspace,
-    manner: Manner,
-    meter: Meter,
+    change: Callable[[Workspace, ChangeOptions], LoadReport], held: Workspace, manner: Manner
 ) -> LoadReport:
     from etl.pipeline.changing import ChangeOptions
+    from etl.progress import Meter
 
     told = Told(quiet=manner.quiet)
-    report = change(
-        held,
-        ChangeOptions(
-            command=command_line(),
-            dry_run=manner.dry_run,
-            progress=meter.update,
-            waiting=meter.say,
-            found=told.tell,
-        ),
-    )
-    meter.clear()
-    told.end()
+    with Meter(quiet=manner.quiet) as meter:
+        report = change(
+            held,
+            ChangeOptions(
+                command=command_line(),
+                dry_run=manner.dry_run,
+                progress=meter.update,
+                waiting=meter.say,
+                found=told.tell,
+            ),
+        )
+    told.end(report)
     if not manner.quiet:
         for line in load_lines(report, dry_run=manner.dry_run):
             click.echo(line)
     return report
-
-
-def _publish(held: Workspace, target: Target, manner: Manner, meter: Meter) -> None:
-    from etl.pipeline.publishing import PublishOptions, publish
-
-    options = PublishOptions(manner.repair, meter.update, meter.say)
-    published = publish(held, target, options)
-    meter.clear()
-    if not manner.quiet:
-        click.echo(published_line(published))

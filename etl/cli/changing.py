@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from etl.cli.carrying import Manner, carry_out
-from etl.cli.options import quiet_option, store_option, workspace_option
+from etl.cli.options import quiet_option, shapes_option, store_option, workspace_option
 from etl.cli.session import engine
 
 if TYPE_CHECKING:
@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Load nothing if any record is kept out.")
 @click.option("--allow-removals", is_flag=True, help="Load though most of a source has vanished.")
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
+@shapes_option
 @click.option("--repair", is_flag=True, help="Compare all that --store holds, and mend it.")
 @quiet_option
 def load(
     sources: tuple[str, ...],
     workspace: Path,
     store: str | None,
+    shapes: tuple[Path, ...],
     dry_run: bool,
     repair: bool,
     quiet: bool,
@@ -53,9 +55,9 @@ def load(
         raise click.UsageError("Missing argument 'SOURCE...'.")
 
     def change(held: Workspace, settings: ChangeOptions) -> LoadReport:
-        own = {each.name: getattr(settings, each.name) for each in fields(settings)}
-        more = LoadOptions(**own | options, processes=os.cpu_count() or 1)
-        return load(held, sources, engine(), more)
+        given = {each.name: getattr(settings, each.name) for each in fields(settings)}
+        given |= options | {"own_shapes": _text(shapes), "processes": os.cpu_count() or 1}
+        return load(held, sources, engine(workspace, shapes), LoadOptions(**given))
 
     manner = Manner(workspace, store, quiet, dry_run=dry_run, repair=repair)
     carry_out(change if sources else None, manner)
@@ -75,7 +77,7 @@ def undo(run: int, workspace: Path, store: str | None, dry_run: bool, quiet: boo
     from etl.pipeline.revising import undo
 
     manner = Manner(workspace, store, quiet, dry_run=dry_run)
-    carry_out(lambda held, options: undo(held, run, engine(), options), manner)
+    carry_out(lambda held, options: undo(held, run, engine(workspace), options), manner)
 
 
 @click.command()
@@ -89,7 +91,7 @@ def remove(source: str, workspace: Path, store: str | None, dry_run: bool, quiet
     from etl.pipeline.revising import remove
 
     manner = Manner(workspace, store, quiet, dry_run=dry_run)
-    carry_out(lambda held, options: remove(held, source, engine(), options), manner)
+    carry_out(lambda held, options: remove(held, source, engine(workspace), options), manner)
 
 
 @click.command()
@@ -102,7 +104,7 @@ def replay(workspace: Path, store: str | None, dry_run: bool, quiet: bool) -> No
     from etl.pipeline.revising import replay
 
     manner = Manner(workspace, store, quiet, dry_run=dry_run)
-    carry_out(lambda held, options: replay(held, engine(), options), manner)
+    carry_out(lambda held, options: replay(held, engine(workspace), options), manner)
 
 
 @click.command()
@@ -110,18 +112,34 @@ def replay(workspace: Path, store: str | None, dry_run: bool, quiet: bool) -> No
 @store_option
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs with this from now on.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@shapes_option
 @quiet_option
 def rebuild(
-    workspace: Path, store: str | None, base_iri: str | None, dry_run: bool, quiet: bool
+    workspace: Path,
+    store: str | None,
+    base_iri: str | None,
+    dry_run: bool,
+    shapes: tuple[Path, ...],
+    quiet: bool,
 ) -> None:
     """Make the graph anew from the catalog, after mapping, shapes or base IRI have changed."""
     from etl.pipeline.revising import rebuild
 
+    checks = engine(workspace, shapes)
+
     def change(held: Workspace, options: ChangeOptions) -> LoadReport:
+        options = replace(options, own_shapes=_text(shapes))
         processes = os.cpu_count() or 1
-        return rebuild(held, engine(), options, base_iri=base_iri, processes=processes)
+        return rebuild(held, checks, options, base_iri=base_iri, processes=processes)
 
     carry_out(change, Manner(workspace, store, quiet, dry_run=dry_run))
+
+
+def _text(shapes: tuple[Path, ...]) -> str | None:
+    """Read shapes of one's own, to be remembered; None leaves those that are."""
+    from etl.validation import Shapes
+
+    return Shapes.read(shapes).text if shapes else None
 
 
 COMMANDS = (load, undo, remove, replay, rebuild)

@@ -1,4 +1,4 @@
-"""Commands that look at what is held: its records, its runs, and whether all is well."""
+"""Commands that look at what is held: its runs, and whether all is well."""
 
 from __future__ import annotations
 
@@ -8,55 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, output_options, store_option, workspace_option
-from etl.cli.session import engine, opened, opened_copy, write
+from etl.cli.options import DATA_SAY_NO, output_options, store_option, workspace_option
+from etl.cli.session import opened, write
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode
-
-
-@click.command()
-@click.argument("sources", metavar="[SOURCE]...", nargs=-1)
-@workspace_option
-@store_option
-@output_options
-def validate(
-    sources: tuple[str, ...],
-    workspace: Path,
-    store: str | None,
-    format_name: str | None,
-    output: Path | None,
-) -> None:
-    """Check sources without loading them; with none, check the graph in the store."""
-    from etl.output import Rows
-    from etl.pipeline.checking import validate_sources, validate_store
-
-    if sources:
-        findings = validate_sources(sources, engine())
-    else:
-        with opened_copy(workspace, store) as (catalog, graph):
-            findings = validate_store(catalog, graph, engine())
-    rows = Rows(("severity", "place", "message"), sorted(findings))
-    write(rows, format_name, output)
-    sys.exit(DATA_SAY_NO if any(each.severity == "Violation" for each in findings) else DONE)
-
-
-@click.command()
-@workspace_option
-@output_options
-def quarantine(workspace: Path, format_name: str | None, output: Path | None) -> None:
-    """List the records that are kept out of the graph, and why."""
-    from etl.output import Rows
-    from etl.pipeline.refusing import kept_out
-
-    columns = ("kind", "place", "film", "title", "message")
-    with opened(workspace) as (catalog, _):
-        rows = [
-            (item.kind, finding.place, item.film, item.title, finding.message)
-            for item in kept_out(catalog)
-            for finding in item.findings
-        ]
-    write(Rows(columns, rows), format_name, output)
 
 
 @click.command()
@@ -132,4 +88,4 @@ def _differing(workspace: Path, store: str) -> list[tuple[NamedNode, int, int]]:
     return [(NamedNode(entity), missing, surplus) for entity, missing, surplus in differing]
 
 
-COMMANDS = (validate, quarantine, runs, check)
+COMMANDS = (runs, check)

@@ -21,6 +21,15 @@ workspace_option = click.option(
     show_envvar=True,
     help="The folder that holds catalog and graph.",
 )
+shapes_option = click.option(
+    "--shapes",
+    "shapes",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Shapes of your own, in Turtle or a folder of it, that count beside ours; repeatable. "
+    "The workspace remembers those of a load.",
+)
 store_option = click.option(
     "--store",
     metavar="NAME|URL",
@@ -39,7 +48,8 @@ def output_options(command: _Command) -> _Command:
         "format_name",
         metavar="FORMAT",
         help="table, csv, tsv, json, xml or markdown for rows; ttl, nt, nq, jsonld or rdfxml for "
-        "graphs. Without it: by the file's suffix, else a table on a terminal, TSV when piped.",
+        "graphs; sarif too for findings. Without it: by the file's suffix, else a table on a "
+        "terminal, TSV when piped.",
     )
     add_output = click.option(
         "-o",

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from etl.findings import Finding
     from etl.pipeline.publishing import Published
-    from etl.pipeline.reports import Finding, LoadReport
+    from etl.pipeline.reports import LoadReport
 
 SHOWN_AT_MOST = 20  # findings of a kind that are named; the rest is counted
 
@@ -28,16 +29,19 @@ class Told:
         blocks = finding.severity == "Violation"
         if self._counts[finding.severity] <= SHOWN_AT_MOST and (blocks or not self._quiet):
             word = {"Violation": "Error", "Warning": "Warning", "Info": "Note"}[finding.severity]
-            click.echo(f"{word}: {finding.place}: {finding.message}", err=True)
+            click.echo(f"{word}: {finding.place}: {finding.sentence}", err=True)
 
-    def end(self) -> None:
-        """Say how many findings were not printed, and what lists them."""
+    def end(self, report: LoadReport | None) -> None:
+        """Say how many findings were not printed, and what else is to be done."""
         where = {"Violation": "etl quarantine"}
         for severity, count in self._counts.items():
             if count > SHOWN_AT_MOST and not self._quiet:
                 command = where.get(severity, "etl validate SOURCE")
                 more = f"… and {count - SHOWN_AT_MOST} more: {command} lists them all"
                 click.echo(more, err=True)
+        if report and report.shapes_changed and not self._quiet:
+            line = "Note: other shapes judged the graph; to judge all of it by these: etl rebuild"
+            click.echo(line, err=True)
 
 
 def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:

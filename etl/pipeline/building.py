@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
-from etl.catalog.entries import Group, Reason, groups_of
+from etl.catalog.entries import groups_of
 from etl.identifiers import Iris
-from etl.mapping import field_of, map_person, person_iri
+from etl.mapping import map_person, map_redirect, person_iri
 from etl.pipeline.drafting import (
     Draft,
     Prepared,
@@ -21,10 +21,10 @@ from etl.pipeline.drafting import (
     prepare_rows,
     statements,
 )
+from etl.pipeline.judging import at_fault, reason
 from etl.pipeline.reports import Diff, LoadReport, Progress
 from etl.pipeline.workers import Workers
-from etl.resolution import Film, Member
-from etl.sources.values import quoted
+from etl.resolution import Film
 from etl.stores import Writable
 from etl.validation import Engine, ValidationResult
 
@@ -57,8 +57,8 @@ class Builder:
         Where nearly all films are to be made, `workers` make most of them beforehand.
 
         What was foreseen is confirmed, and the other changed films are judged; then records
-        that fell back to what was accepted before make their films anew; then what no record
-        is about any more goes.
+        that fell back make their films anew, as far back as it takes for these to conform; then
+        what no record is about any more goes.
         """
         self.sources.update(
             {source.name: self.iris.source(source.slug) for source in self.catalog.sources()}
@@ -69,14 +69,15 @@ class Builder:
             self._prepare(workers)
         self._confirm()
         self._films("candidates")
-        with self.report.timed("catalog"):
+        self._comparison.compare_accepted()
+        while self._films("accepted"):
             self._comparison.compare_accepted()
-        self._films("accepted")
         for film in self._comparison.superfluous_films():
             self._replace(self.iris.movie(film), (), self.report.films)
             self._comparison.forget([film])
         self._apply()
         self._people()
+        self._redirects()
         return self._comparison
 
     def _prepare(self, workers: Workers) -> None:
@@ -110,8 +111,9 @@ class Builder:
             self._gone.extend(self.store.entity(self.iris.movie(film)))
         self._apply()
 
-    def _films(self, table: str) -> None:
-        done = 0
+    def _films(self, table: str) -> bool:
+        """Make the films of a table that are pending; say whether any does not conform."""
+        done, any_refused = 0, False
         for rows in self._comparison.pending(table, CHUNK_FILMS):
             groups = list(groups_of(rows))
             with self.report.timed("map"):
@@ -125,11 +127,12 @@ class Builder:
             with self.report.timed("catalog"):
                 self._comparison.release([each.group for each in fit])
                 self._comparison.accept([each.film.key for each in fit])
-            if table == "candidates":
-                self._refuse_all(drafts, refused)
+            self._refuse_all(drafts, refused)
+            any_refused |= bool(refused)
             done += len(groups)
             self.progress("films", done, self._comparison.pending_count())
         self._apply()
+        return any_refused
 
     def _violations(self, drafts: Sequence[Draft]) -> dict[str, list[ValidationResult]]:
         """Judge films together; give what blocks each that does not conform, by its key."""
@@ -149,49 +152,11 @@ class Builder:
                 self._refuse(each, refused[each.film.key])
 
     def _refuse(self, refused: Draft, results: Sequence[ValidationResult]) -> None:
-        """Put the records that are at fault for a film into quarantine.
-
-        A record is at fault that does not conform alone, where the others together do;
-        otherwise all are.
-        """
-        members = refused.group.members
-        sound: list[Member] = []
-        if len(members) > 1:
-            sound = [member for member in members if self._conforms(refused.group, [member])]
-            if not sound or not self._conforms(refused.group, sound):
-                sound = []
-        at_fault = [member for member in members if member not in sound]
-        reasons = [self.reason(refused.film, result) for result in results]
-        self._comparison.refuse(self.run, refused.group, at_fault, reasons)
-
-    def _conforms(self, group: Group, members: Sequence[Member]) -> bool:
-        trial = draft(group, members, self._comparison.identities([group]), self.iris)
-        found = judged([trial], self.engine, self.iris)
-        return not any(result.blocks for _, result in found)
-
-    def reason(self, film: Film, result: ValidationResult) -> Reason:
-        """Put a validation result into words, and tell the field of the record it speaks of."""
-        path = str(result.result_path) if result.result_path else ""
-        value = "" if result.value is None else _shown(result.value)
-        messages = [message.value for message in result.messages]
-        component = result.source_constraint_component.value.rpartition("#")[2]
-        focus = result.focus_node.value if isinstance(result.focus_node, NamedNode) else ""
-        return Reason(
-            message="; ".join(messages) or f"violates {component}",
-            field=self._field(film, focus, path),
-            path=path,
-            value=value,
-            shape=str(result.source_shape),
-            focus_node=focus,
-        )
-
-    def _field(self, film: Film, focus: str, path: str) -> str:
-        """Tell which field of the record a result speaks of; empty when of none in particular."""
-        if any(person_iri(person, self.iris).value == focus for person in film.directors):
-            return "directors"
-        if any(person_iri(person, self.iris).value == focus for person in film.people):
-            return "actors"
-        return field_of(path.strip("<>"))
+        """Put the records that are at fault for a film into quarantine."""
+        identities = self._comparison.identities([refused.group])
+        faulty = at_fault(refused, self.engine, identities, self.iris)
+        reasons = [reason(refused.film, result, self.iris) for result in results]
+        self._comparison.refuse(self.run, refused.group, faulty, reasons)
 
     def _store(self, drafts: Sequence[Draft]) -> None:
         for each in drafts:
@@ -238,11 +203,12 @@ class Builder:
             self._replace(node, (), self.report.people)
         self._apply()
 
+    def _redirects(self) -> None:
+        removed, added = self._comparison.change_redirects()
+        self._gone.extend(_quad(map_redirect(each, self.iris)) for each in removed)
+        self._new.extend(map_redirect(each, self.iris) for each in added)
+        self._apply()
+
 
 def _quad(statement: Triple | Quad) -> Quad:
     return statement if isinstance(statement, Quad) else Quad(*statement)
-
-
-def _shown(term: object) -> str:
-    """Write a value for a message: a literal as the record has it."""
-    return quoted(term.value) if isinstance(term, Literal) else str(term)

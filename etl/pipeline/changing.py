@@ -14,20 +14,14 @@ from pyoxigraph import Quad
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.catalog.migrations import VERSION
+from etl.findings import Found, severity_of, unheard
 from etl.identifiers import Iris
 from etl.outbox import Outboxes
 from etl.pipeline.building import Builder
+from etl.pipeline.judging import reason
 from etl.pipeline.reading import opened
 from etl.pipeline.refusing import Scope, kept_out, located
-from etl.pipeline.reports import (
-    Found,
-    LoadReport,
-    Progress,
-    Severity,
-    SourceReport,
-    silent,
-    unheard,
-)
+from etl.pipeline.reports import LoadReport, Progress, SourceReport, silent
 from etl.provenance import describe_run, describe_source
 from etl.resolution import Film
 from etl.sources.files import Source
@@ -49,10 +43,14 @@ def _unseen(sign: str, quads: Iterable[Quad]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ChangeOptions:
-    """How to change a workspace, and whom to tell; `dry_run` changes nothing."""
+    """How to change a workspace, and whom to tell; `dry_run` changes nothing.
+
+    `own_shapes` are the user's own from now on, as N-Triples; None leaves them as they are.
+    """
 
     command: str = "load"
     dry_run: bool = False
+    own_shapes: str | None = None
     progress: Progress = silent
     waiting: Callable[[str], None] = field(default=_nobody)
     found: Found = field(default=unheard)
@@ -90,6 +88,7 @@ class Change:
             self.report.run = catalog.begin(self._options.command)
             if afresh:
                 catalog.forget_graph(iris)
+            self._keep_shapes(catalog, fresh=self.current is None or afresh)
             store = self._store(afresh=afresh)
             try:
                 yield self._builder(catalog, store, fresh=self.current is None or afresh)
@@ -97,6 +96,11 @@ class Change:
                 store.close()
         finally:
             catalog.close()
+
+    def _keep_shapes(self, catalog: Catalog, *, fresh: bool) -> None:
+        """Remember the user's own shapes, and those that all of a fresh graph is judged by."""
+        digest = self.engine.shapes.digest if fresh else None
+        catalog.settings.keep_shapes(own=self._options.own_shapes, digest=digest)
 
     def _catalog(self, iris: Iris) -> Catalog:
         with self.report.timed("catalog"):
@@ -130,12 +134,12 @@ class Change:
         return builder
 
     def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
-        reason = builder.reason(film, result)
+        why = reason(film, result, builder.iris)
         if not self._places:
             self._places = {source.name: source for source in builder.catalog.sources()}
         for member in film.members:
             path = opened(self._places[member.origin.source], member.origin.path)
-            finding = located(Severity.WARNING, path, member.origin.line, member.record, reason)
+            finding = located(severity_of(result), path, member.origin.line, member.record, why)
             self._options.found(finding)
 
     def account(
@@ -149,6 +153,8 @@ class Change:
 
         Each source comes with the number of its records that have vanished.
         """
+        judged_by = catalog.settings.shapes_digest
+        self.report.shapes_changed = judged_by not in (None, self.engine.shapes.digest)
         statuses = comparison.statuses(self.report.run or 0, scope)
         for source, vanished in sources:
             counts = statuses.get(source.name, {})

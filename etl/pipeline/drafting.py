@@ -41,17 +41,33 @@ def draft(
 def judged(
     drafts: Sequence[Draft], engine: Engine, iris: Iris
 ) -> Iterator[tuple[Film, ValidationResult]]:
-    """Validate films together, with the people they name; give each result with its film.
+    """Validate each film with the people it names; give each result with its film.
 
-    A fault of a person is a fault of every film that names them so.
+    What is found about a film is the same whatever it is validated with. So films are validated
+    together only by shapes that look ahead, and one by one where something is found that belongs
+    to no film or person. A fault of a person is a fault of every film that names them.
     """
-    results = engine.validate(_with_people(drafts, iris)).results
-    owners = _owners(drafts, iris) if results else {}
-    for result in results:
-        focus = result.focus_node
-        entity = focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
-        for film in owners.get(entity, ()):
-            yield film, result
+    if engine.looks_ahead_only:
+        results = engine.validate(_with_people(drafts, iris)).results
+        owners = _owners(drafts, iris) if results else {}
+        if all(_entity(result) in owners for result in results):
+            for result in results:
+                for film in owners[_entity(result)]:
+                    yield film, result
+            return
+    for each in drafts:
+        triples = list(_with_people([each], iris))
+        results = engine.validate(triples).results
+        mentioned = {term for triple in triples for term in triple} if results else set()
+        for result in results:
+            if result.focus_node in mentioned:
+                yield each.film, result
+
+
+def _entity(result: ValidationResult) -> str:
+    """Return the IRI of the film or person that a result is about, without its part."""
+    focus = result.focus_node
+    return focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
 
 
 def _with_people(drafts: Sequence[Draft], iris: Iris) -> Iterator[Triple]:

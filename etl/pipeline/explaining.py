@@ -9,12 +9,12 @@ from pyoxigraph import NamedNode, QuerySolutions, Triple
 
 from etl.catalog.catalog import Catalog
 from etl.errors import QueryError
+from etl.findings import Finding
 from etl.identifiers import Iris
 from etl.lookup import GraphLookup
 from etl.mapping import explain_film, explain_person, person_iri
 from etl.pipeline.reading import opened
 from etl.pipeline.refusing import kept_out
-from etl.pipeline.reports import Finding
 from etl.records import FilmRecord, Rating
 from etl.resolution import Film, Member, Performance, Person, resolve
 from etl.sources import format_of

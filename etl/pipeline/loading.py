@@ -89,7 +89,7 @@ class _Load:
             reads = (read for reading in readings for read in reading if read.staged or read.moved)
             with self._report.timed("read"):
                 first = next(reads, None)
-            if first is None and self._old:
+            if first is None and self._old and not self._brings_shapes():
                 self._finish(self._old, self._old.compare(), readings)
                 return
             with self._change.building(self._iris) as builder:
@@ -101,6 +101,11 @@ class _Load:
                 used = [reading.source for reading in readings]
                 dropped = [source for reading in readings for source in reading.absorbed]
                 self._change.record(builder, used, dropped)
+
+    def _brings_shapes(self) -> bool:
+        """Say whether there are shapes to remember that the workspace does not know."""
+        own = self._options.own_shapes
+        return self._old is not None and own not in (None, self._old.settings.own_shapes)
 
     def _stage(self, builder: Builder, read: Read | None, rest: Iterator[Read]) -> None:
         done = 0

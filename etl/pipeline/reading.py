@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from etl.catalog.entries import Group, Known, Place, Staged
 from etl.errors import SourceError
+from etl.findings import Finding, Found, Severity
 from etl.identifiers import Iris
 from etl.pipeline.drafting import Prepared, prepare
-from etl.pipeline.reports import Finding, Found, Severity
 from etl.records import FilmRecord, Origin, Reject
 from etl.resolution import Member
 from etl.sources import SUFFIXES, Raw, format_of
@@ -127,8 +127,8 @@ class _LoneFilms:
 def _notes(source: Source, place: Place, item: FilmRecord | Reject) -> Iterator[Finding]:
     if isinstance(item, FilmRecord):
         for note in item.notes:
-            where = f"{opened(source, place.path)}:{place.line + note.line - 1}"
-            yield Finding(Severity.INFO, where, f"{note.field}: {note.message}")
+            path, line = opened(source, place.path), place.line + note.line - 1
+            yield Finding(Severity.INFO, note.message, path, line, key=note.field)
 
 
 @dataclass(slots=True)

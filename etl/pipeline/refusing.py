@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.catalog.catalog import Catalog
-from etl.catalog.entries import Reason
+from etl.catalog.entries import Quarantined, Reason
+from etl.findings import Finding, Severity
 from etl.pipeline.reading import opened
-from etl.pipeline.reports import Finding, Severity
-from etl.records import FilmRecord, Reject
+from etl.records import FilmRecord, Origin, Reject
 from etl.sources import format_of
+from etl.sources.files import Source
 
 
 @dataclass(frozen=True, slots=True)
 class KeptOut:
-    """A record that is kept out: `kind` says whether it could not be read or does not conform.
-
-    `shapes` are the IRIs of the shapes that it violates.
-    """
+    """A record that is kept out: `kind` says whether it could not be read or does not conform."""
 
     kind: str
     source: str
     film: str
     title: str
     findings: tuple[Finding, ...]
-    shapes: tuple[str, ...] = ()
+
+    def told(self) -> Iterator[Finding]:
+        """Give the findings, each with what is known of the record."""
+        for finding in self.findings:
+            yield replace(
+                finding, kind=self.kind, source=self.source, film=self.film, title=self.title
+            )
 
 
 Scope = set[tuple[str, str | None]]
@@ -36,41 +40,57 @@ def kept_out(catalog: Catalog, scope: Scope | None = None) -> Iterator[KeptOut]:
     """Give the records that are kept out, by place; a scope as in `Catalog.statuses`."""
     sources = {source.name: source for source in catalog.sources()}
 
-    def inside(source: str, path: str) -> bool:
-        return scope is None or (source, None) in scope or (source, path) in scope
+    def inside(origin: Origin) -> bool:
+        whole = (origin.source, None)
+        return scope is None or whole in scope or (origin.source, origin.path) in scope
 
     for origin, reject in catalog.rejects():
-        if inside(origin.source, origin.path):
+        if inside(origin):
             source = sources[origin.source]
-            finding = _unreadable(opened(source, origin.path), origin.line, reject)
+            finding = unreadable(opened(source, origin.path), origin.line, reject)
             yield KeptOut("rejected", source.label, "", "", (finding,))
     for item in catalog.quarantined():
-        if inside(item.origin.source, item.origin.path):
-            source = sources[item.origin.source]
-            path, line = opened(source, item.origin.path), item.origin.line
-            yield KeptOut(
-                kind="quarantined",
-                source=source.label,
-                film=item.film,
-                title=item.record.title or "",
-                findings=tuple(
-                    located(Severity.VIOLATION, path, line, item.record, reason)
-                    for reason in item.reasons
-                ),
-                shapes=tuple(reason.shape for reason in item.reasons),
-            )
+        if inside(item.origin):
+            yield _quarantined(item, sources[item.origin.source])
 
 
-def _unreadable(path: str, line: int, reject: Reject) -> Finding:
-    return Finding(Severity.VIOLATION, f"{path}:{line + reject.line - 1}", reject.message)
+def _quarantined(item: Quarantined, source: Source) -> KeptOut:
+    path, line = opened(source, item.origin.path), item.origin.line
+    findings = (
+        located(Severity.VIOLATION, path, line, item.record, reason) for reason in item.reasons
+    )
+    title = item.record.title or ""
+    return KeptOut("quarantined", source.label, item.film, title, tuple(findings))
+
+
+def unreadable(path: str, first_line: int, reject: Reject) -> Finding:
+    """Point a reject at its line."""
+    lines = reject.text.split("\n")
+    return Finding(
+        Severity.VIOLATION,
+        f"expected {reject.expected}",
+        path,
+        first_line + reject.line - 1,
+        key=reject.field,
+        value=reject.found,
+        text=lines[reject.line - 1] if reject.line <= len(lines) else "",
+    )
 
 
 def located(
     severity: Severity, path: str, first_line: int, record: FilmRecord, reason: Reason
 ) -> Finding:
     """Point a validation result at the line of the field that it speaks of."""
-    line = first_line + record.lines.get(reason.field, 1) - 1
-    key = format_of(path).keys.get(reason.field, "")
-    message = f"{key}: {reason.message}" if key else reason.message
-    found = f" Found {reason.value}." if reason.value else ""
-    return Finding(severity, f"{path}:{line}", message + found)
+    return Finding(
+        severity,
+        reason.message,
+        path,
+        first_line + record.lines.get(reason.field, 1) - 1,
+        key=format_of(path).keys.get(reason.field, ""),
+        value=reason.value,
+        text=reason.text,
+        path=reason.path,
+        focus_node=reason.focus_node,
+        component=reason.component,
+        shape=reason.shape,
+    )

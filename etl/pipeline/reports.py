@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 Progress = Callable[[str, int, int | None], None]
 """Told of a stage, how much of it is done, and of how much, where that is known."""
@@ -53,32 +52,11 @@ class SourceReport:
         return self.rejected + self.quarantined
 
 
-class Severity(StrEnum):
-    """How much a finding matters; the names are those of SHACL. Only a violation keeps out."""
-
-    VIOLATION = "Violation"
-    WARNING = "Warning"
-    INFO = "Info"
-
-
-class Finding(NamedTuple):
-    """Something about a record that its owner should know: what, and on which line."""
-
-    severity: Severity
-    place: str
-    message: str
-
-
-Found = Callable[[Finding], None]
-
-
-def unheard(finding: Finding) -> None:
-    """Let a finding pass."""
-
-
 @dataclass(slots=True)
 class LoadReport:
     """What a load did, or would have done. `run` is None when nothing was written.
+
+    With `shapes_changed`, part of the graph was judged by other shapes than today's.
 
     `migrated_from` is the version that the workspace's catalog had, where that was not ours.
     """
@@ -86,6 +64,7 @@ class LoadReport:
     run: int | None = None
     migrated_from: int | None = None
     committed: bool = False
+    shapes_changed: bool = False
     sources: list[SourceReport] = field(default_factory=list)
     films: Diff = field(default_factory=Diff)
     people: Diff = field(default_factory=Diff)

@@ -89,6 +89,10 @@ class Source:
         return f"{self.label}-{hashlib.sha256(os.fsencode(self.name)).hexdigest()[:8]}"
 
 
+LINKS = Source("links", "links", "links", ())
+"""What linking finds is kept as the records of this source."""
+
+
 def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source]) -> list[Source]:
     """Turn what was named on the command line into sources.
 
@@ -104,6 +108,8 @@ def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source])
         raise SourceError(
             "--name: expected a name, found nothing", hint="leave it out, or give one"
         )
+    if name == LINKS.name:
+        raise SourceError(f"--name: {name!r} is what linking's own source is called")
     paths = [path for argument in arguments for path in _expand(argument)]
     if name is not None:
         return [_named(name, paths)]

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Self, cast
 
 from pyoxigraph import (
+    BlankNode,
     DefaultGraph,
+    Literal,
     NamedNode,
     Quad,
     QuerySolutions,
@@ -167,6 +169,16 @@ class EmbeddedStore:
     def export(self) -> Iterator[Quad]:
         """Give every quad of the default graph."""
         return self._store.quads_for_pattern(None, None, None, DefaultGraph())
+
+    def triples(
+        self,
+        subject: NamedNode | BlankNode | Triple | None,
+        predicate: NamedNode | None,
+        object_: NamedNode | BlankNode | Literal | Triple | None,
+    ) -> Iterator[Triple]:
+        """Yield the triples of the default graph that have these parts, where they are given."""
+        found = self._store.quads_for_pattern(subject, predicate, object_, DefaultGraph())
+        return (quad.triple for quad in found)
 
     def size(self) -> int:
         """Count the triples of the default graph."""

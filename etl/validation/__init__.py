@@ -3,8 +3,7 @@
 An engine is made of shapes and has one method, `validate(triples) -> ValidationReport`.
 """
 
-from etl.validation.engine import CompiledEngine, Note
-from etl.validation.reference import ReferenceEngine
+from etl.validation.engine import CompiledEngine, Note, ReferenceEngine
 from etl.validation.report import Engine, ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
 

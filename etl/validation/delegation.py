@@ -95,7 +95,11 @@ class Delegate:
             _check_queries(shapes)
         self._targets = [target for shape in delegated for target in targets(shape)]
         self._shapes = Shapes(tuple(_without_other_targets(shapes, nodes)))
-        self._looks_ahead_only = all(map(_looks_ahead_only, delegated))
+        self._looks_ahead_only = all(map(looks_ahead_only, delegated))
+
+    def __bool__(self) -> bool:
+        """Say whether there is anything for pySHACL to do."""
+        return bool(self._targets)
 
     def results(self, graph: Graph) -> Sequence[ValidationResult]:
         """Validate a data graph; where no node is a target, pySHACL is not even imported.
@@ -139,7 +143,7 @@ def _without_other_targets(
             yield triple
 
 
-def _looks_ahead_only(shape: Declaration) -> bool:
+def looks_ahead_only(shape: Declaration) -> bool:
     """Say whether what a shape reads can all be reached from its focus nodes along triples."""
     return not shape.all(SH.targetObjectsOf) and all(
         _reason_beyond_core(below) is None and (below.path is None or not turns_back(below.path))

@@ -1,21 +1,27 @@
-"""The engine that loading uses: our own checks, and pySHACL for what they do not cover."""
+"""The engines: our own checks with pySHACL for what they do not cover, and pySHACL alone."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 from etl.errors import ShapesError
+from etl.validation import reference
 from etl.validation.compiling import CompiledShape, Compiler
 from etl.validation.constraints.components import unknown_terms
 from etl.validation.declarations import Declaration, name
-from etl.validation.delegation import Delegate, reason_to_delegate, referred_shapes
-from etl.validation.graph import Graph, Statement
+from etl.validation.delegation import (
+    Delegate,
+    looks_ahead_only,
+    reason_to_delegate,
+    referred_shapes,
+)
+from etl.validation.graph import Graph, Statement, Term
 from etl.validation.report import ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
 from etl.validation.targets import Target, declared_shapes, focus_nodes_by_table, targets
@@ -33,6 +39,23 @@ class Note:
         return f"shape {name(self.shape)}: {self.reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The shapes that are about the same nodes, as they are declared and ready to be asked."""
+
+    targets: tuple[Target, ...]
+    declarations: tuple[Declaration, ...]
+    shapes: tuple[CompiledShape, ...]
+
+    def results(self, graph: Graph, nodes: Collection[Term]) -> Iterator[ValidationResult]:
+        """Yield what is wrong with some nodes."""
+        for shape in self.shapes:
+            suspects = shape.suspects(graph, nodes)
+            for node in nodes if suspects else ():
+                if node in suspects:
+                    yield from shape.results(graph, node)
+
+
 class CompiledEngine:
     """Validates with checks compiled from the shapes.
 
@@ -48,17 +71,13 @@ class CompiledEngine:
         declared = declared_shapes(shapes.graph)
         _check_scope(shapes, declared)
         self.shapes = shapes
-        self._hierarchy = [
+        self.looks_ahead_only = all(map(looks_ahead_only, declared))
+        self.hierarchy = [
             triple for triple in shapes.triples if triple.predicate == RDFS.subClassOf
         ]
-        self._compiled: dict[tuple[Target, ...], list[CompiledShape]] = {}
-        compiler = Compiler(shapes.graph)
         reasons = {shape: reason_to_delegate(shape) for shape in declared}
-        for shape, reason in reasons.items():
-            if reason is None:
-                same_targets = self._compiled.setdefault(tuple(targets(shape)), [])
-                same_targets.append(compiler.compile(shape.node))
-        self._delegate = Delegate(shapes, [shape for shape in declared if reasons[shape]])
+        self.groups = tuple(_groups([shape for shape in declared if not reasons[shape]], shapes))
+        self.delegate = Delegate(shapes, [shape for shape in declared if reasons[shape]])
         self.notes = (*_delegation_notes(reasons), *_unknown_term_notes(declared))
 
     def __reduce__(self) -> tuple[type[CompiledEngine], tuple[Shapes]]:
@@ -72,20 +91,38 @@ class CompiledEngine:
             ShapesError: pySHACL, where it is needed, gives up on the shapes.
         """
         with _without_garbage_collection():
-            return self._report(chain(triples, self._hierarchy))
+            return self._report(chain(triples, self.hierarchy))
 
     def _report(self, triples: Iterable[Statement]) -> ValidationReport:
         graph = Graph(triples)
-        return ValidationReport((*self._results(graph), *self._delegate.results(graph)))
+        results = (
+            group.results(graph, nodes)
+            for group in self.groups
+            for nodes in focus_nodes_by_table(graph, group.targets)
+        )
+        return ValidationReport((*chain.from_iterable(results), *self.delegate.results(graph)))
 
-    def _results(self, graph: Graph) -> Iterator[ValidationResult]:
-        for found, shapes in self._compiled.items():
-            for nodes in focus_nodes_by_table(graph, found):
-                for shape in shapes:
-                    suspects = shape.suspects(graph, nodes)
-                    for node in nodes if suspects else ():
-                        if node in suspects:
-                            yield from shape.results(graph, node)
+
+class ReferenceEngine:
+    """Validates with pySHACL; every call reads the shapes anew."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self.looks_ahead_only = all(map(looks_ahead_only, declared_shapes(shapes.graph)))
+
+    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
+        """Validate triples; see `reference.validate`."""
+        return reference.validate(self.shapes, triples)
+
+
+def _groups(declared: Sequence[Declaration], shapes: Shapes) -> Iterator[Group]:
+    compiler = Compiler(shapes.graph)
+    same_targets: dict[tuple[Target, ...], list[Declaration]] = {}
+    for shape in declared:
+        same_targets.setdefault(tuple(targets(shape)), []).append(shape)
+    for found, declarations in same_targets.items():
+        compiled = (compiler.compile(shape.node) for shape in declarations)
+        yield Group(found, tuple(declarations), tuple(compiled))
 
 
 @contextmanager

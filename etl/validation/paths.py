@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeAlias, assert_never
+from typing import Protocol, TypeAlias, assert_never
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
@@ -177,7 +177,17 @@ class PathWriter:
         return BlankNode(f"{self._prefix}{self._count}")
 
 
-Walk: TypeAlias = Callable[[Graph, Term], Collection[Term]]
+class Edges(Protocol):
+    """A graph that can be walked."""
+
+    def objects(self, subject: Term, predicate: NamedNode) -> Collection[Term]:
+        """Return the values of a property of a subject."""
+
+    def subjects(self, predicate: NamedNode, object_: Term) -> Collection[Term]:
+        """Return the subjects that have this value for a property."""
+
+
+Walk: TypeAlias = Callable[[Edges, Term], Collection[Term]]
 
 
 def walk(path: PropertyPath) -> Walk:
@@ -248,12 +258,12 @@ def turns_back(path: PropertyPath) -> bool:
             assert_never(path)
 
 
-def _stay(_: Graph, node: Term) -> Collection[Term]:
+def _stay(_: Edges, node: Term) -> Collection[Term]:
     return (node,)
 
 
 def _walk_all(walks: tuple[Walk, ...]) -> Walk:
-    def walk_all(graph: Graph, node: Term) -> Collection[Term]:
+    def walk_all(graph: Edges, node: Term) -> Collection[Term]:
         nodes: Collection[Term] = (node,)
         for step in walks:
             if len(nodes) == 1:
@@ -267,14 +277,14 @@ def _walk_all(walks: tuple[Walk, ...]) -> Walk:
 
 
 def _walk_any(walks: tuple[Walk, ...]) -> Walk:
-    def walk_any(graph: Graph, node: Term) -> Collection[Term]:
+    def walk_any(graph: Edges, node: Term) -> Collection[Term]:
         return {end: None for choice in walks for end in choice(graph, node)}
 
     return walk_any
 
 
 def _walk_repeatedly(step: Walk) -> Walk:
-    def walk_repeatedly(graph: Graph, node: Term) -> Collection[Term]:
+    def walk_repeatedly(graph: Edges, node: Term) -> Collection[Term]:
         return reachable([node], lambda start: step(graph, start))
 
     return walk_repeatedly

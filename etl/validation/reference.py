@@ -27,17 +27,6 @@ if TYPE_CHECKING:
 _TALKATIVE = ("pyshacl-validate", "rdflib.term")
 
 
-class ReferenceEngine:
-    """Validates with pySHACL; every call reads the shapes anew."""
-
-    def __init__(self, shapes: Shapes) -> None:
-        self.shapes = shapes
-
-    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
-        """Validate triples; see `validate`."""
-        return validate(self.shapes, triples)
-
-
 def validate(shapes: Shapes, triples: Iterable[Triple]) -> ValidationReport:
     """Validate triples, together with the class hierarchy that the shapes graph states.
 

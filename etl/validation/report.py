@@ -13,6 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from etl.validation.graph import Term
 from etl.validation.paths import PathWriter, PropertyPath
+from etl.validation.shapes import Shapes
 from etl.vocab import RDF, SH, XSD
 
 
@@ -71,7 +72,14 @@ class ValidationReport:
 
 
 class Engine(Protocol):
-    """What validates triples against the shapes it was made of."""
+    """What validates triples against the shapes it was made of.
+
+    With shapes that look ahead only, what is wrong with a node depends on nothing but what can be
+    reached from it along triples.
+    """
+
+    shapes: Shapes
+    looks_ahead_only: bool
 
     def validate(self, triples: Iterable[Triple]) -> ValidationReport:
         """Validate triples as one graph."""

@@ -51,11 +51,24 @@ class Shapes:
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
         return cls(tuple(quad.triple for quad in sorted(dataset, key=str)))
 
+    @classmethod
+    def of_text(cls, text: str) -> Self:
+        """Make a shapes graph of what `text` has given."""
+        return cls.of(_parsed(text))
+
+    def __or__(self, other: Shapes) -> Shapes:
+        """Put two shapes graphs together; blank nodes of one are none of the other's."""
+        return Shapes.of((*_parsed(self.text), *_parsed(other.text)))
+
+    @cached_property
+    def text(self) -> str:
+        """The triples as N-Triples, the same text exactly when the graphs are isomorphic."""
+        return "".join(f"{triple} .\n" for triple in self.triples)
+
     @cached_property
     def digest(self) -> str:
         """A SHA-256 that is the same exactly when the shapes graphs are isomorphic."""
-        lines = "".join(f"{triple} .\n" for triple in self.triples)
-        return hashlib.sha256(lines.encode()).hexdigest()
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
     def prefixes(self) -> Iterator[tuple[str, str]]:
         """Yield the prefixes declared for SPARQL, with their namespaces (section 5.2.1)."""
@@ -81,6 +94,10 @@ def _turtle_files(path: Path) -> list[Path]:
             hint="name a Turtle file, or a folder with files whose names end in .ttl",
         )
     return files
+
+
+def _parsed(text: str) -> Iterator[Triple]:
+    return (quad.triple for quad in parse(text, RdfFormat.N_TRIPLES, rename_blank_nodes=True))
 
 
 def _parse(file: Path) -> Iterator[Triple]:

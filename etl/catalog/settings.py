@@ -1,0 +1,40 @@
+"""What a workspace has been told once: the base IRI, and the shapes that films are judged by."""
+
+from __future__ import annotations
+
+import duckdb
+
+from etl.catalog.comparison import scalar
+
+
+class Settings:
+    """Named texts in a catalog, whichever version wrote it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._db = connection
+
+    def get(self, name: str) -> str | None:
+        """Return a setting, or None where there is none."""
+        found: str | None = scalar(self._db, "SELECT value FROM settings WHERE name = ?", [name])
+        return found
+
+    def set(self, name: str, value: str) -> None:
+        """Remember a setting in the place of the one before."""
+        self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
+
+    @property
+    def own_shapes(self) -> str:
+        """The user's own shapes as N-Triples; empty if there are none."""
+        return self.get("own_shapes") or ""
+
+    @property
+    def shapes_digest(self) -> str | None:
+        """The digest of the shapes that all of the graph was judged by; None if unknown."""
+        return self.get("shapes_digest")
+
+    def keep_shapes(self, *, own: str | None = None, digest: str | None = None) -> None:
+        """Remember the user's own shapes, or the digest of those that all films were judged by."""
+        if own is not None:
+            self.set("own_shapes", own)
+        if digest is not None:
+            self.set("shapes_digest", digest)

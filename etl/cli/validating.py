@@ -1,0 +1,122 @@
+"""Commands that say what does not conform: in sources, files of RDF and the store, or kept out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from etl.cli.options import (
+    DATA_SAY_NO,
+    DONE,
+    output_options,
+    shapes_option,
+    store_option,
+    workspace_option,
+)
+from etl.cli.session import engine, opened, opened_copy, write
+
+if TYPE_CHECKING:
+    from etl.findings import Finding
+    from etl.validation import Engine
+
+SHOWN_OF_A_KIND = 5
+
+all_option = click.option(
+    "--all", "everything", is_flag=True, help="In a table, name all places of what is wrong."
+)
+
+
+@click.command()
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1)
+@workspace_option
+@store_option
+@shapes_option
+@click.option(
+    "--engine",
+    "engine_name",
+    type=click.Choice(["compiled", "pyshacl"]),
+    default="compiled",
+    show_default=True,
+    help="Validate with our own checks, or with pySHACL, which is slow.",
+)
+@all_option
+@output_options
+def validate(
+    sources: tuple[str, ...],
+    workspace: Path,
+    store: str | None,
+    shapes: tuple[Path, ...],
+    engine_name: str,
+    everything: bool,
+    format_name: str | None,
+    output: Path | None,
+) -> None:
+    """Check sources or files of RDF without loading them; with none, check the store.
+
+    A table groups what is wrong, the most frequent first; `--format ttl`, nt or jsonld gives the
+    standard's report, sarif the marks for an editor. Warnings are shown, violations exit with 1.
+    """
+    from etl.findings import Severity
+    from etl.output import Violations
+
+    findings = _found(sources, workspace, store, engine(workspace, shapes, engine_name))
+    write(Violations(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
+    counts = Counter(finding.severity for finding in findings)
+    _tell(counts[Severity.VIOLATION], counts[Severity.WARNING])
+    sys.exit(DATA_SAY_NO if counts[Severity.VIOLATION] else DONE)
+
+
+def _found(
+    sources: Sequence[str], workspace: Path, store: str | None, checks: Engine
+) -> list[Finding]:
+    from etl.findings import in_order
+    from etl.pipeline.validating import validate_file, validate_sources, validate_store
+    from etl.sources.rdf import is_rdf
+
+    if not sources:
+        with opened_copy(workspace, store) as (catalog, graph):
+            return in_order(validate_store(catalog, graph, checks))
+    findings = [each for file in filter(is_rdf, sources) for each in validate_file(file, checks)]
+    if records := [source for source in sources if not is_rdf(source)]:
+        findings += validate_sources(records, checks, os.cpu_count() or 1)
+    return in_order(findings)
+
+
+def _tell(violations: int, warnings: int) -> None:
+    """Say in one line whether all conforms."""
+    counts = [
+        f"{count} {noun if count == 1 else noun + 's'}"
+        for count, noun in ((violations, "violation"), (warnings, "warning"))
+        if count
+    ]
+    verdict = "does not conform" if violations else "conforms"
+    click.echo(": ".join([verdict, *([", ".join(counts)] if counts else [])]), err=True)
+
+
+@click.command()
+@workspace_option
+@all_option
+@output_options
+def quarantine(
+    workspace: Path, everything: bool, format_name: str | None, output: Path | None
+) -> None:
+    """List the records that are kept out of the graph, and why.
+
+    A table groups them by reason, the most frequent first; `--format sarif` gives the marks for
+    an editor.
+    """
+    from etl.output import Refusals
+    from etl.pipeline.refusing import kept_out
+
+    with opened(workspace) as (catalog, _):
+        findings = [finding for item in kept_out(catalog) for finding in item.told()]
+    write(Refusals(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
+
+
+COMMANDS = (validate, quarantine)

@@ -1,0 +1,132 @@
+"""What is wrong with a record or a graph, and where: found by the pipeline, told by `cli`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from etl.sources.values import quoted
+from etl.validation import ValidationResult
+from etl.vocab import SH
+
+
+class Severity(StrEnum):
+    """How much a finding matters; the names are those of SHACL. Only a violation keeps out."""
+
+    VIOLATION = "Violation"
+    WARNING = "Warning"
+    INFO = "Info"
+
+    @property
+    def rank(self) -> int:
+        """Return a number to sort by, the worst first."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a record or a graph that its owner should know.
+
+    `message` is the same wherever the same thing is wrong; `value` is what is wrong there, as a
+    person reads it, and `text` all of it. `line` is 0 where the file is not read line by line,
+    and `key` is what the file calls the field. What a shape found has the IRIs of the shape, of
+    the constraint component and of the focus node, and the path; the `result` itself has all.
+    Of a record, `film` and `title` say which film it is about, `source` who says it, `kind` how
+    it ended.
+    """
+
+    severity: Severity
+    message: str
+    file: str = ""
+    line: int = 0
+    key: str = ""
+    value: str = ""
+    text: str = ""
+    path: str = ""
+    focus_node: str = ""
+    component: str = ""
+    shape: str = ""
+    result: ValidationResult | None = None
+    kind: str = ""
+    source: str = ""
+    film: str = ""
+    title: str = ""
+
+    @property
+    def place(self) -> str:
+        """Say where it is: file and line, or the focus node."""
+        if not self.file:
+            return f"<{self.focus_node}>" if ":" in self.focus_node else self.focus_node
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    @property
+    def headline(self) -> str:
+        """Say what is wrong, without the place and the value."""
+        return f"{self.key}: {self.message}" if self.key else self.message
+
+    @property
+    def sentence(self) -> str:
+        """Say what is wrong, with the value but without the place."""
+        if not self.value:
+            return self.headline
+        if self.message.endswith("."):
+            return f"{self.headline} Found {self.value}."
+        return f"{self.headline}, found {self.value}"
+
+
+Found: TypeAlias = Callable[[Finding], None]
+
+
+def unheard(finding: Finding) -> None:
+    """Let a finding pass."""
+
+
+def of_result(result: ValidationResult, file: str = "") -> Finding:
+    """Put a validation result into words."""
+    component = result.source_constraint_component.value
+    value = result.value
+    messages = "; ".join(dict.fromkeys(message.value for message in result.messages))
+    return Finding(
+        severity=severity_of(result),
+        message=messages or f"violates {component.rpartition('#')[2]}",
+        file=file,
+        value="" if value in (None, result.focus_node) else shown(value),
+        text="" if value is None else plain(value),
+        path="" if result.result_path is None else str(result.result_path),
+        focus_node=plain(result.focus_node),
+        component=component,
+        shape=plain(result.source_shape),
+        result=result,
+    )
+
+
+def severity_of(result: ValidationResult) -> Severity:
+    """Tell how much a result matters; a severity of one's own is no violation."""
+    if result.blocks:
+        return Severity.VIOLATION
+    return Severity.INFO if result.severity == SH.Info else Severity.WARNING
+
+
+def plain(term: NamedNode | BlankNode | Literal | Triple) -> str:
+    """Write a term for programs: the bare text of a literal or an IRI."""
+    return term.value if isinstance(term, NamedNode | Literal) else str(term)
+
+
+def shown(term: NamedNode | BlankNode | Literal | Triple) -> str:
+    """Write a value for a message: a literal as a record has it, shortened."""
+    return quoted(term.value) if isinstance(term, Literal) else str(term)
+
+
+def in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Sort findings by where they are, the worst first."""
+    return sorted(
+        findings,
+        key=lambda each: (
+            *(each.file, each.line, each.focus_node, each.severity.rank),
+            *(each.headline, each.text, each.path, each.shape, each.component),
+        ),
+    )

@@ -1,0 +1,99 @@
+"""What people have decided about links, put so that the ladder can obey it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from etl.linking import ladder
+from etl.linking.candidates import FilmCandidate, PersonCandidate
+from etl.linking.films import FilmOutcome
+from etl.linking.people import Mention, Outcome
+from etl.linking.sssom import Decision
+
+
+@dataclass(slots=True)
+class Choice:
+    """What is decided about one film or name: what it is, that it is nothing, what it is not."""
+
+    accepted: list[str] = field(default_factory=list)
+    nothing: bool = False
+    rejected: set[str] = field(default_factory=set)
+
+    @property
+    def imdb_id(self) -> str | None:
+        """Return the IMDb id that is decided on."""
+        return next((each for each in self.accepted if not each.startswith("Q")), None)
+
+    @property
+    def wikidata_id(self) -> str | None:
+        """Return the item that is decided on."""
+        return next((each for each in self.accepted if each.startswith("Q")), None)
+
+    @property
+    def settled(self) -> bool:
+        """Say whether there is nothing left to find."""
+        return self.nothing or bool(self.accepted)
+
+
+def choices(decisions: Iterable[Decision], keys: Sequence[str]) -> dict[str, Choice]:
+    """Collect the decisions about a film, by the name that they are about; the film's is ""."""
+    found: dict[str, Choice] = {}
+    for each in decisions:
+        if each.film in keys:
+            choice = found.setdefault(each.name, Choice())
+            if each.identifier is None:
+                choice.nothing = True
+            elif each.rejected:
+                choice.rejected.add(each.identifier)
+            else:
+                choice.accepted.append(each.identifier)
+    return found
+
+
+def decided_film(outcome: FilmOutcome, choice: Choice | None) -> FilmOutcome:
+    """Do with a film as a person has decided."""
+    if choice is None:
+        return outcome
+    film, candidate = outcome.mention, outcome.candidate
+    if choice.accepted:
+        known = (*([candidate] if candidate else ()), *outcome.rivals)
+        meant = next((each for each in known if _is_meant(each, choice)), None)
+        decided = FilmCandidate(
+            titles=meant.titles if meant else (),
+            imdb_id=choice.imdb_id or (meant.imdb_id if meant else None),
+            wikidata_id=choice.wikidata_id or (meant.wikidata_id if meant else None),
+            evidence="decision",
+        )
+        return FilmOutcome(film, decided, ladder.DECISION)
+    if choice.nothing:
+        return FilmOutcome(film, rung=ladder.DECISION, reason="no link, by decision")
+    if candidate and choice.rejected & {candidate.imdb_id, candidate.wikidata_id}:
+        return FilmOutcome(film, rung=ladder.DECISION, reason="rejected by decision")
+    return outcome
+
+
+def decided_person(mention: Mention, choice: Choice, people: Sequence[PersonCandidate]) -> Outcome:
+    """Do with somebody as a person has decided, about whom the decision leaves nothing to find."""
+    if not choice.accepted:
+        return Outcome(mention, rung=ladder.DECISION, reason="no link, by decision")
+    meant = next((each for each in people if _is_meant(each, choice)), None)
+    decided = PersonCandidate(
+        names=meant.names if meant else (),
+        imdb_id=choice.imdb_id or (meant.imdb_id if meant else None),
+        wikidata_id=choice.wikidata_id or (meant.wikidata_id if meant else None),
+        characters=meant.characters if meant else (),
+        evidence="decision",
+    )
+    matched = meant.label if meant else ""
+    return Outcome(mention, decided, ladder.DECISION, matched)
+
+
+def _is_meant(candidate: FilmCandidate | PersonCandidate, choice: Choice) -> bool:
+    """Tell whether a candidate has one of the ids decided on, and none that differs."""
+    pairs = (
+        (candidate.imdb_id, choice.imdb_id),
+        (candidate.wikidata_id, choice.wikidata_id),
+    )
+    agreeing = any(mine and mine == theirs for mine, theirs in pairs)
+    return agreeing and all(None in pair or pair[0] == pair[1] for pair in pairs)

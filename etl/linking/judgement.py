@@ -1,0 +1,237 @@
+"""From what the rungs found to link records: with what was found before, and what people say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from etl.linking import ladder
+from etl.linking.candidates import FilmCandidate, PersonCandidate
+from etl.linking.decisions import Choice, choices, decided_film, decided_person
+from etl.linking.evidence import Evidence
+from etl.linking.films import FilmOutcome
+from etl.linking.ladder import Rung
+from etl.linking.names import any_same
+from etl.linking.people import Mention, Outcome, link_people
+from etl.linking.sssom import Decision
+from etl.linking.subjects import Subject
+from etl.records import Credit, FilmRecord, LinkRecord
+
+_RIVALS_KEPT = 10
+
+Findings = dict[str, LinkRecord]
+"""What was found about one film, by the name of a person; of the film itself by ""."""
+
+
+Choices = Mapping[str, Choice]
+"""What is decided about one film and its people, by the same names."""
+
+
+def find_links(
+    subjects: Sequence[Subject], evidence: Evidence, decisions: Sequence[Decision]
+) -> list[tuple[Subject, FilmRecord | None]]:
+    """Give each film the link record that it should have, or None where there is nothing to say."""
+    decided = {each.film.key: choices(decisions, (each.place, each.film.key)) for each in subjects}
+    films = {
+        key: decided_film(outcome, decided[key].get(""))
+        for key, outcome in evidence.films(subjects).items()
+    }
+    people = evidence.people(subjects, films)
+    outcomes = {
+        each.film.key: _link_people(each, people[each.film.key], decided[each.film.key])
+        for each in subjects
+    }
+    elsewhere = _Elsewhere(outcomes, people)
+    judged: list[tuple[Subject, FilmRecord | None]] = []
+    for each in subjects:
+        key = each.film.key
+        found = {"": _film_link(films[key])} if key in films else {}
+        for outcome in map(elsewhere.lift, outcomes[key]):
+            found[outcome.mention.name] = _person_link(outcome)
+        judged.append((each, _record(each, _with_earlier(found, each, decided[key]))))
+    return judged
+
+
+def _link_people(
+    subject: Subject, people: Sequence[PersonCandidate], decided: Choices
+) -> list[Outcome]:
+    """Link the people of a film, and those of its synopsis whom a list confirms by name."""
+    confirmed = [
+        Mention(name)
+        for name in subject.unlisted
+        if sum(any_same(name, each.names) for each in people) == 1
+    ]
+    settled: list[Outcome] = []
+    open_: list[Mention] = []
+    for mention in (*subject.people, *confirmed):
+        choice = decided.get(mention.name, Choice())
+        if choice.settled:
+            settled.append(decided_person(mention, choice, people))
+        else:
+            open_.append(replace(mention, rejected=frozenset(choice.rejected)))
+    taken = {each.candidate.key for each in settled if each.candidate}
+    return [*settled, *link_people(open_, [each for each in people if each.key not in taken])]
+
+
+class _Elsewhere:
+    """The last rung: names that are linked in other films of this graph, and to one person only.
+
+    It is for films of whose people there is no list: where there is one, that it lacks somebody
+    speaks against them.
+    """
+
+    def __init__(
+        self,
+        outcomes: Mapping[str, Sequence[Outcome]],
+        people: Mapping[str, Sequence[PersonCandidate]],
+    ) -> None:
+        self._linked: dict[str, dict[str, PersonCandidate]] = defaultdict(dict)
+        for each in chain.from_iterable(outcomes.values()):
+            if each.candidate:
+                self._linked[each.mention.name][each.candidate.key] = each.candidate
+        self._namesakes: dict[str, set[str]] = defaultdict(set)
+        for candidates in people.values():
+            for candidate in candidates:
+                for name in candidate.names:
+                    self._namesakes[name].add(candidate.key)
+
+    def lift(self, outcome: Outcome) -> Outcome:
+        """Link a mention of a film without a list by what its name stands for elsewhere."""
+        name = outcome.mention.name
+        if outcome.reason != ladder.NOT_ASKED or name not in self._linked:
+            return outcome
+        known = self._linked[name]
+        namesakes = self._namesakes[name] | set(known)
+        if len(namesakes) > 1:
+            rivals = tuple(known.values())
+            return replace(outcome, rivals=rivals, reason="several people are called so elsewhere")
+        [candidate] = known.values()
+        if outcome.mention.imdb_id not in (None, candidate.imdb_id) or (
+            outcome.mention.rejected & {candidate.imdb_id, candidate.wikidata_id}
+        ):
+            return outcome
+        return replace(
+            outcome,
+            candidate=replace(candidate, characters=()),
+            rung=ladder.PERSON_ELSEWHERE,
+            matched=name,
+            reason="",
+        )
+
+
+def _film_link(outcome: FilmOutcome) -> LinkRecord:
+    return _link(
+        LinkRecord("film", outcome.mention.title, reason=outcome.reason),
+        outcome.candidate,
+        outcome.rung,
+        outcome.candidate.titles[0] if outcome.candidate and outcome.candidate.titles else "",
+        outcome.rivals,
+    )
+
+
+def _person_link(outcome: Outcome) -> LinkRecord:
+    link = LinkRecord("person", outcome.mention.name, reason=outcome.reason)
+    linked = _link(link, outcome.candidate, outcome.rung, outcome.matched, outcome.rivals)
+    characters = outcome.candidate.characters if outcome.candidate else ()
+    return replace(linked, characters=characters)
+
+
+def _link(
+    link: LinkRecord,
+    candidate: FilmCandidate | PersonCandidate | None,
+    rung: Rung | None,
+    label: str,
+    rivals: Sequence[FilmCandidate | PersonCandidate],
+) -> LinkRecord:
+    kept = tuple(str(each) for each in rivals[:_RIVALS_KEPT])
+    if candidate is None or rung is None:
+        return replace(link, rung=rung.name if rung else "", rivals=kept)
+    return replace(
+        link,
+        predicate=rung.predicate,
+        imdb_id=candidate.imdb_id,
+        wikidata_id=candidate.wikidata_id,
+        object_label=label,
+        rung=rung.name,
+        justification=rung.justification,
+        confidence=rung.confidence,
+        evidence=candidate.evidence,
+        rivals=kept,
+    )
+
+
+def _with_earlier(found: Mapping[str, LinkRecord], subject: Subject, decided: Choices) -> Findings:
+    """Keep what was found before, unless what is found now says otherwise.
+
+    A person's decision is not kept: it is in their file, or has been taken back.
+    """
+    before = {_name(link): link for link in (subject.earlier.links if subject.earlier else ())}
+    kept: Findings = {
+        name: link
+        for name, link in before.items()
+        if name in subject.unlisted and link.rung != ladder.DECISION.name
+    }
+    for name, link in found.items():
+        old = before.get(name)
+        rejected = decided[name].rejected if name in decided else set()
+        if old and link.reason == ladder.NOT_ASKED and old.rung != ladder.DECISION.name:
+            kept[name] = old if not rejected & {old.imdb_id, old.wikidata_id} else link
+        elif (
+            old is None
+            or not old.holds
+            or ladder.DECISION.name in (old.rung, link.rung)
+            or rejected & {old.imdb_id, old.wikidata_id}
+        ):
+            kept[name] = link
+        else:
+            kept[name] = _both(old, link)
+    return kept
+
+
+def _name(link: LinkRecord) -> str:
+    return link.subject if link.kind == "person" else ""
+
+
+def _both(old: LinkRecord, new: LinkRecord) -> LinkRecord:
+    """Join an earlier link with what is found now."""
+    if not new.holds:
+        return new if new.rivals or new.predicate else old
+    alike = all(
+        None in (mine, theirs) or mine == theirs
+        for mine, theirs in (
+            (old.imdb_id, new.imdb_id),
+            (old.wikidata_id, new.wikidata_id),
+        )
+    )
+    if not alike or (not new.imdb_id and not new.wikidata_id):
+        return new
+    surer = old if old.confidence > new.confidence else new
+    return replace(
+        surer,
+        imdb_id=new.imdb_id or old.imdb_id,
+        wikidata_id=new.wikidata_id or old.wikidata_id,
+        characters=tuple(dict.fromkeys((*new.characters, *old.characters))),
+    )
+
+
+def _record(subject: Subject, found: Findings) -> FilmRecord | None:
+    """Write what was found about a film as a record of its own."""
+    links = tuple(link for link in found.values() if link.reason != ladder.NOT_ASKED)
+    if not links:
+        return None
+    identifiers = dict(subject.own)
+    film = found.get("")
+    if film is not None and film.holds:
+        if film.imdb_id:
+            identifiers.setdefault("imdb", film.imdb_id)
+        if film.wikidata_id:
+            identifiers["wikidata"] = film.wikidata_id
+    listed = {each.name for each in subject.people}
+    confirmed = tuple(
+        Credit(name, found[name].imdb_id)
+        for name in subject.unlisted
+        if name not in listed and name in found and found[name].holds
+    )
+    return FilmRecord(identifiers, actors=confirmed, links=links)

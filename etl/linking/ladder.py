@@ -1,0 +1,109 @@
+"""The ladder: by what a link is found, the surest first, and how sure each rung is.
+
+Source: SSSOM's `mapping_justification`, whose values are terms of the semantic mapping
+vocabulary (semapv).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EXACT, CLOSE = "skos:exactMatch", "skos:closeMatch"
+
+CURATION = "semapv:ManualMappingCuration"
+IDENTIFIER = "semapv:BackgroundKnowledgeBasedMatching"
+LEXICAL = "semapv:LexicalMatching"
+SIMILARITY = "semapv:LexicalSimilarityThresholdMatching"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One way to find a link: what it takes, how that is called in SSSOM, how sure it is."""
+
+    name: str
+    takes: str
+    justification: str
+    confidence: float
+    predicate: str = EXACT
+
+
+DECISION = Rung("decision", "a person said so", CURATION, 1.0)
+
+FILM_ID = Rung(
+    "film-id", "one item has the film's IMDb id, and nothing about it disagrees", IDENTIFIER, 0.999
+)
+FILM_ID_QUESTIONED = Rung(
+    "film-id-questioned",
+    "one item has the film's IMDb id, but title and year, or the directors, are others",
+    IDENTIFIER,
+    0.5,
+    CLOSE,
+)
+FILM_TITLE_DIRECTOR = Rung(
+    "film-title-director", "title, year and a director agree", LEXICAL, 0.998
+)
+FILM_TITLE = Rung("film-title", "title and year agree with one film only", LEXICAL, 0.995)
+FILM_NEAR_YEAR_DIRECTOR = Rung(
+    "film-near-year-director", "title and a director agree, the year is one off", LEXICAL, 0.99
+)
+FILM_NEAR_YEAR = Rung(
+    "film-near-year",
+    "a long title that only one film has agrees, the year is one off, no directors are known",
+    LEXICAL,
+    0.97,
+)
+
+PERSON_ID = Rung("person-id", "a source gives the IMDb id", IDENTIFIER, 0.999)
+PERSON_NAME = Rung("person-name", "the same name, once among the film's people", LEXICAL, 0.998)
+PERSON_VARIANT = Rung(
+    "person-variant",
+    "the name inverted, with initials, or without a suffix or middle name; once in the film",
+    LEXICAL,
+    0.995,
+)
+PERSON_SIMILAR = Rung(
+    "person-similar", "nearly the same letters, and nobody else's are near", SIMILARITY, 0.98
+)
+PERSON_ELSEWHERE = Rung(
+    "person-elsewhere",
+    "the same name is linked in another film, and only ever to one person",
+    LEXICAL,
+    0.9,
+)
+
+RUNGS: tuple[Rung, ...] = (
+    DECISION,
+    FILM_ID,
+    FILM_ID_QUESTIONED,
+    FILM_TITLE_DIRECTOR,
+    FILM_TITLE,
+    FILM_NEAR_YEAR_DIRECTOR,
+    FILM_NEAR_YEAR,
+    PERSON_ID,
+    PERSON_NAME,
+    PERSON_VARIANT,
+    PERSON_SIMILAR,
+    PERSON_ELSEWHERE,
+)
+"""All rungs, in the order in which they are tried."""
+
+SIMILAR_AT_LEAST = 0.95
+"""How alike two names have to be, as Jaro and Winkler count."""
+
+MARGIN = 0.04
+"""How much less alike the second best has to be."""
+
+EDITED_AT_LEAST = 7
+"""How many characters a name needs for one slip in it to count as the same name."""
+
+EDITS_APART = 2
+"""Up to how many slips away another name makes that uncertain."""
+
+DISTINCT_TITLE = 12
+"""How many letters a title needs to be told apart from all others by itself.
+
+Among the 9,742 films of MovieLens, 20 have a namesake a year off; the longest has 10 letters.
+"""
+
+NOT_ASKED = "no evidence was looked at"
+"""Why there is no link where nothing is known of the film elsewhere."""

@@ -1,0 +1,208 @@
+"""Names of people and films in the forms they are compared in, and how alike two are.
+
+All of it is pure and knows of no source, so that any list of candidates can be scored by it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from anyascii import anyascii
+from rapidfuzz.distance import OSA, JaroWinkler
+
+_SUFFIXES = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii"}
+_MARKS = re.compile(r"['’‘`´]")  # written or not: O'Connell
+_HYPHEN = re.compile(r"(?<=\w)[-‐](?=\w)")
+_OTHER = re.compile(r"[\W_]+")
+_ARTICLES = "the a an le la les l der die das el los las il lo gli".split()
+_MOVED_ARTICLE = re.compile(r"(?s)(.+), (\w+|L')$", re.IGNORECASE)
+_BRACKETED = re.compile(r"^(.*?)\s*\(([^()]+)\)\s*(.*)$")
+_AKA = re.compile(r"^\s*a\.?\s?k\.?\s?a\.?:?\s+", re.IGNORECASE)
+
+
+class Likeness(IntEnum):
+    """How two names of people are alike, the surest first."""
+
+    SAME = 1  # the same words
+    VARIANT = 2  # inverted, with or without a suffix, initials, a middle name left out
+    SIMILAR = 3  # nearly the same letters
+
+
+class Name(NamedTuple):
+    """A person's name as it is compared: its words in order, and its suffix, such as `jr`."""
+
+    words: tuple[str, ...]
+    suffix: str = ""
+
+    @property
+    def text(self) -> str:
+        """Join the words."""
+        return " ".join(self.words)
+
+
+@lru_cache(maxsize=1 << 16)
+def folded(text: str) -> str:
+    """Return a text in small letters of ASCII, its words separated by single spaces."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = anyascii(_MARKS.sub("", plain)).casefold()
+    return _OTHER.sub(" ", _MARKS.sub("", plain)).strip()
+
+
+@lru_cache(maxsize=1 << 16)
+def name_of(text: str) -> Name:
+    """Read a person's name; one with a comma is inverted: `Carrey, Jim`."""
+    family, comma, given = text.partition(",")
+    if comma and folded(given) not in _SUFFIXES:
+        text = f"{given} {family}"
+    words = folded(text).split()
+    suffix = _SUFFIXES.get(words[-1], "") if len(words) > 1 else ""
+    return Name(tuple(words[:-1] if suffix else words), suffix)
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two names have the same words, in whatever script and with or without marks."""
+    if one == other or _native(one) == _native(other):
+        return True
+    first, second = name_of(one), name_of(other)
+    if first.suffix != second.suffix or not first.words:
+        return False
+    return first.words == second.words or "".join(first.words) == "".join(second.words)
+
+
+@lru_cache(maxsize=1 << 16)
+def _native(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def is_variant(one: str, other: str) -> bool:
+    """Tell whether two names are one person's names as people write them.
+
+    Inverted, with or without a suffix, with initials, or with middle names left out. A surname
+    alone is nobody's name, and `Jr.` is not `Sr.`
+    """
+    return any(
+        _is_variant(first, second) for first in _hyphenated(one) for second in _hyphenated(other)
+    )
+
+
+def _hyphenated(text: str) -> tuple[Name, ...]:
+    """Read a name with its hyphens for spaces, and with what they join as one word."""
+    name = name_of(text)
+    return (name, name_of(_HYPHEN.sub("", text))) if _HYPHEN.search(text) else (name,)
+
+
+def _is_variant(first: Name, second: Name) -> bool:
+    if first.suffix and second.suffix and first.suffix != second.suffix:
+        return False
+    if min(len(first.words), len(second.words)) < 2 or set(first.words).isdisjoint(second.words):
+        return False
+    return any(
+        _abbreviates(words, second.words) or _abbreviates(second.words, words)
+        for words in _orders(first.words)
+    )
+
+
+def _orders(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    yield words
+    yield (*words[1:], words[0])
+    yield (words[-1], *words[:-1])
+
+
+def _abbreviates(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    """Tell whether a name is another with initials, or without some of its middle names.
+
+    Where the first name is only an initial, no middle name may be left out as well.
+    """
+    if len(short) > len(long) or short[-1] != long[-1]:
+        return False
+    if short[0] != long[0] and not _initial_of(short[0], long[0], either=True):
+        return False
+    if min(len(short[0]), len(long[0])) == 1 and len(short) != len(long):
+        return False
+    middles = iter(long[1:-1])
+    return all(
+        any(word == middle or _initial_of(word, middle, either=True) for middle in middles)
+        for word in short[1:-1]
+    )
+
+
+def _initial_of(word: str, whole: str, *, either: bool) -> bool:
+    """Tell whether a word is the initial of another; `either` of them may be the initial."""
+    if len(word) > 1 and either:
+        return _initial_of(whole, word, either=False)
+    return len(word) == 1 and len(whole) > 1 and word == whole[0]
+
+
+def similarity(one: str, other: str) -> float:
+    """Return how alike two names' letters are, from 0 to 1; suffixes that differ tell apart."""
+    first, second = name_of(one), name_of(other)
+    if first.suffix != second.suffix:
+        return 0.0
+    return JaroWinkler.normalized_similarity(first.text, second.text)
+
+
+def edits(one: str, other: str, at_most: int = 2) -> int:
+    """Count the letters left out, added, changed or swapped between two names.
+
+    More than `at_most` are not counted to the end.
+
+    Source: the optimal string alignment distance, which counts a swap as one.
+    """
+    first, second = name_of(one), name_of(other)
+    if first.suffix != second.suffix:
+        return at_most + 1
+    return OSA.distance(first.text, second.text, score_cutoff=at_most)
+
+
+def title_spellings(text: str) -> tuple[str, ...]:
+    """Return the ways in which another list may write a film's title, as it is written first."""
+    return tuple(dict.fromkeys(_in_front(part) for part in (text, *_parts(text)) if part))
+
+
+def titles(text: str) -> frozenset[str]:
+    """Return the forms under which a film's title is looked up.
+
+    An article moved behind is put in front, brackets hold another title or nothing of
+    account, `a.k.a.` goes, and `&` is `and`.
+    """
+    return frozenset(form for part in _parts(text) if (form := _title(part)))
+
+
+def _parts(text: str) -> Iterator[str]:
+    yield text
+    if match := _BRACKETED.match(text):
+        before, within, behind = match.groups()
+        yield f"{before} {behind}".strip()
+        if not within.strip().isdigit():
+            yield _AKA.sub("", within)
+        yield from _parts_of_rest(before, behind)
+
+
+def _parts_of_rest(before: str, behind: str) -> Iterator[str]:
+    """Look into a second pair of brackets: `Seven (a.k.a. Se7en) (Sieben)`."""
+    if "(" in behind:
+        yield before
+        yield from list(_parts(f"{before} {behind}"))[1:]
+
+
+def _title(text: str) -> str:
+    return folded(_in_front(text).replace("&", " and ")).replace(" ", "")
+
+
+def _in_front(text: str) -> str:
+    """Put an article back in front that stands behind a title: `Matrix, The`."""
+    text = text.strip()
+    match = _MOVED_ARTICLE.match(text)
+    if match and folded(match[2]) in _ARTICLES:
+        return f"{match[2]}{'' if match[2].endswith(chr(39)) else ' '}{match[1]}"
+    return text
+
+
+def any_same(name: str, others: Iterable[str]) -> bool:
+    """Tell whether one of several names is the same."""
+    return any(same(name, other) for other in others)

@@ -1,0 +1,171 @@
+"""The people of one film and the candidates for them: the ladder for people.
+
+Only the film's own people are compared, each candidate goes to one name at most, and where two
+answers are as good as each other there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from etl.linking import ladder
+from etl.linking.candidates import ACTOR, PersonCandidate
+from etl.linking.ladder import Rung
+from etl.linking.names import any_same, edits, is_variant, name_of, similarity
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a film's record, with the id that the record itself gives.
+
+    `rejected` are ids that a person has said are not meant.
+    """
+
+    name: str
+    imdb_id: str | None = None
+    roles: frozenset[str] = frozenset({ACTOR})
+    rejected: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a mention: a candidate and the rung it was found by, or neither.
+
+    `rivals` are others that came into question; `reason` says why there is no link.
+    """
+
+    mention: Mention
+    candidate: PersonCandidate | None = None
+    rung: Rung | None = None
+    matched: str = ""
+    rivals: tuple[PersonCandidate, ...] = ()
+    reason: str = ""
+
+
+def link_people(
+    mentions: Sequence[Mention], candidates: Sequence[PersonCandidate]
+) -> list[Outcome]:
+    """Find each mention's candidate among the people of its film, one rung after the other.
+
+    A candidate that one rung has given away is none for the rungs below it.
+    """
+    outcomes: dict[str, Outcome] = {}
+    for rung, compare in (
+        (ladder.PERSON_ID, _by_id),
+        (ladder.PERSON_NAME, _by_name),
+        (ladder.PERSON_VARIANT, _by_variant),
+        (ladder.PERSON_SIMILAR, _by_similarity),
+    ):
+        taken = {out.candidate.key for out in outcomes.values() if out.candidate}
+        left = [each for each in candidates if each.key not in taken]
+        waiting = [each for each in mentions if each.name not in outcomes]
+        found = {each.name: compare(each, left) for each in waiting}
+        outcomes.update(_decided(waiting, found, rung))
+    none = "nobody in the film's lists is called so" if candidates else ladder.NOT_ASKED
+    return [outcomes.get(each.name) or Outcome(each, reason=none) for each in mentions]
+
+
+def _decided(
+    mentions: Sequence[Mention], found: Mapping[str, list[PersonCandidate]], rung: Rung
+) -> dict[str, Outcome]:
+    """Give those mentions an outcome that a rung decides, or leaves open between rivals."""
+    claims: dict[str, list[str]] = {}
+    for name, candidates in found.items():
+        for candidate in candidates:
+            claims.setdefault(candidate.key, []).append(name)
+    outcomes: dict[str, Outcome] = {}
+    for mention in mentions:
+        candidates = found[mention.name]
+        if not candidates:
+            continue
+        [first, *others] = candidates
+        if others:
+            reason = "several people of the film come into question"
+            outcomes[mention.name] = Outcome(mention, rivals=tuple(candidates), reason=reason)
+        elif len(claims[first.key]) > 1:
+            names = " and ".join(claims[first.key])
+            reason = f"one person of the film for several names: {names}"
+            outcomes[mention.name] = Outcome(mention, rivals=(first,), reason=reason)
+        else:
+            outcomes[mention.name] = Outcome(mention, first, rung, _best(mention.name, first))
+    return outcomes
+
+
+def _best(name: str, candidate: PersonCandidate) -> str:
+    """Return which of a candidate's names is nearest."""
+    return max(candidate.names, key=lambda each: similarity(name, each), default="")
+
+
+def _by_id(mention: Mention, candidates: Sequence[PersonCandidate]) -> list[PersonCandidate]:
+    if mention.imdb_id is None:
+        return []
+    return [
+        each for each in candidates if each.imdb_id == mention.imdb_id and _eligible(mention, each)
+    ]
+
+
+def _eligible(mention: Mention, candidate: PersonCandidate) -> bool:
+    """Tell whether the ids do not tell them apart, and no person has."""
+    if mention.rejected & {candidate.imdb_id, candidate.wikidata_id}:
+        return False
+    return None in (mention.imdb_id, candidate.imdb_id) or mention.imdb_id == candidate.imdb_id
+
+
+def _by_name(mention: Mention, candidates: Sequence[PersonCandidate]) -> list[PersonCandidate]:
+    return _of_role(
+        mention,
+        [
+            each
+            for each in candidates
+            if _eligible(mention, each) and any_same(mention.name, each.names)
+        ],
+    )
+
+
+def _of_role(mention: Mention, found: list[PersonCandidate]) -> list[PersonCandidate]:
+    """Keep those whose work on the film is the mention's, where that leaves just one."""
+    fitting = [each for each in found if each.roles & mention.roles]
+    return fitting if len(fitting) == 1 else found
+
+
+def _by_variant(mention: Mention, candidates: Sequence[PersonCandidate]) -> list[PersonCandidate]:
+    return [
+        each
+        for each in candidates
+        if _eligible(mention, each) and any(is_variant(mention.name, name) for name in each.names)
+    ]
+
+
+def _by_similarity(
+    mention: Mention, candidates: Sequence[PersonCandidate]
+) -> list[PersonCandidate]:
+    """Give the nearest, and those that are too near to it."""
+    if len(name_of(mention.name).words) < 2:
+        return []
+    eligible = [each for each in candidates if _eligible(mention, each)]
+    return _one_edit_away(mention.name, eligible) or _most_alike(mention.name, eligible)
+
+
+def _one_edit_away(name: str, candidates: Sequence[PersonCandidate]) -> list[PersonCandidate]:
+    """Give those whose name differs by one slip, where the name is long enough to tell."""
+    if len(name) < ladder.EDITED_AT_LEAST:
+        return []
+    counted = [
+        (min((edits(name, other) for other in each.names), default=99), each) for each in candidates
+    ]
+    if all(count > 1 for count, _ in counted):
+        return []
+    return [each for count, each in counted if count <= ladder.EDITS_APART]
+
+
+def _most_alike(name: str, candidates: Sequence[PersonCandidate]) -> list[PersonCandidate]:
+    scores = [
+        (max((similarity(name, other) for other in each.names), default=0.0), each)
+        for each in candidates
+    ]
+    best = max((score for score, _ in scores), default=0.0)
+    if best < ladder.SIMILAR_AT_LEAST:
+        return []
+    near = [(score, each) for score, each in scores if score > best - ladder.MARGIN]
+    return [each for _, each in sorted(near, key=lambda item: -item[0])]

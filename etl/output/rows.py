@@ -1,0 +1,185 @@
+"""Rows of cells as text: what people read is shortened, what programs read is complete."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from rich.cells import cell_len
+
+from etl.output.formats import Target
+from etl.vocab import PREFIXES, XSD
+
+Node = NamedNode | BlankNode | Literal | Triple
+Cell = Node | str | int | float | date | Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A report: named columns, and as many rows of cells as there are. None is an empty cell."""
+
+    columns: tuple[str, ...]
+    rows: Iterable[Sequence[Cell]]
+
+    @classmethod
+    def of(cls, columns: Iterable[str], records: Iterable[Mapping[str, Cell]]) -> Rows:
+        """Make rows of records; what a record lacks is an empty cell."""
+        names = tuple(columns)
+        return cls(names, ([record.get(name) for name in names] for record in records))
+
+
+@contextmanager
+def text_stream(stream: BinaryIO) -> Iterator[TextIO]:
+    """Write text to a binary stream, which stays open."""
+    text = io.TextIOWrapper(stream, "utf-8", errors="backslashreplace", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
+def write_table(rows: Rows, target: Target) -> None:
+    """Write aligned columns, numbers to the right; in colour and folded on a terminal."""
+    cells = [tuple(row) for row in rows.rows]
+    right = [
+        any(row[place] is not None for row in cells)
+        and all(row[place] is None or _is_number(row[place]) for row in cells)
+        for place in range(len(rows.columns))
+    ]
+    body = [[shown(cell, target.base_iri) for cell in row] for row in cells]
+    with text_stream(target.stream) as text:
+        if target.terminal:
+            _write_rich_table(rows.columns, body, right, text)
+        else:
+            text.writelines(aligned(rows.columns, body, right))
+
+
+def _write_rich_table(
+    columns: Sequence[str], body: list[list[str]], right: list[bool], text: TextIO
+) -> None:
+    from rich import box  # costs a start of the program that shows no table 50 ms
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold")
+    for column, to_the_right in zip(columns, right, strict=True):
+        table.add_column(Text(column), justify="right" if to_the_right else "left", overflow="fold")
+    for row in body:
+        table.add_row(*map(Text, row))
+    Console(file=text, force_terminal=True).print(table)
+
+
+def aligned(columns: Sequence[str], body: list[list[str]], right: list[bool]) -> Iterator[str]:
+    """Yield lines of columns that are as wide as their widest cell."""
+    widths = [max(map(cell_len, column)) for column in zip(columns, *body, strict=True)]
+    for row in (columns, *body):
+        padded = (
+            " " * (width - cell_len(cell)) + cell
+            if to_the_right
+            else cell + " " * (width - cell_len(cell))
+            for cell, width, to_the_right in zip(row, widths, right, strict=True)
+        )
+        yield "  ".join(padded).rstrip() + "\n"
+
+
+def write_markdown(rows: Rows, target: Target) -> None:
+    """Write a Markdown table."""
+    head = [list(rows.columns), ["---"] * len(rows.columns)]
+    body = ([_escaped(shown(cell, target.base_iri)) for cell in row] for row in rows.rows)
+    with text_stream(target.stream) as text:
+        text.writelines(f"| {' | '.join(row)} |\n" for row in itertools.chain(head, body))
+
+
+def write_csv(rows: Rows, target: Target) -> None:
+    """Write CSV as RFC 4180 has it."""
+    with text_stream(target.stream) as text:
+        writer = csv.writer(text)
+        writer.writerow(rows.columns)
+        writer.writerows([_plain(cell) for cell in row] for row in rows.rows)
+
+
+_TSV_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def write_tsv(rows: Rows, target: Target) -> None:
+    """Write TSV; tabs and line breaks in cells are escaped."""
+    with text_stream(target.stream) as text:
+        for row in itertools.chain([rows.columns], rows.rows):
+            text.write("\t".join(_plain(cell).translate(_TSV_ESCAPES) for cell in row) + "\n")
+
+
+def write_json(rows: Rows, target: Target) -> None:
+    """Write a list of objects, one on each line."""
+    with text_stream(target.stream) as text:
+        separator = "[\n"
+        for row in rows.rows:
+            pairs = zip(rows.columns, map(_json_value, row), strict=True)
+            text.write(separator + json.dumps(dict(pairs), ensure_ascii=False))
+            separator = ",\n"
+        text.write("\n]\n" if separator == ",\n" else "[]\n")
+
+
+def _json_value(cell: Cell) -> str | int | float | None:
+    return cell if cell is None or isinstance(cell, int | float) else _plain(cell)
+
+
+def _plain(cell: Cell) -> str:
+    """Return a cell's text for programs: nothing shortened, nothing replaced."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case NamedNode(value=value) | Literal(value=value):
+            return value
+        case datetime():
+            return cell.isoformat(timespec="seconds")
+        case date():
+            return cell.isoformat()
+        case _:
+            return str(cell)
+
+
+def shown(cell: Cell, base_iri: str | None) -> str:
+    """Return a cell's text for people: on one line, IRIs short, nothing that steers a terminal."""
+    text = _short(cell, base_iri) if isinstance(cell, NamedNode) else _plain(cell)
+    on_one_line = re.sub(r"\s*[\n\r\t]\s*", " ", text).strip()
+    return _STEERING.sub(lambda match: ascii(match[0])[1:-1], on_one_line)
+
+
+# Control characters, and those that turn the direction of what follows them.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _short(iri: NamedNode, base_iri: str | None) -> str:
+    if base_iri and iri.value.startswith(base_iri):
+        return iri.value.removeprefix(base_iri)
+    for prefix, namespace in PREFIXES.items():
+        if iri.value.startswith(namespace):
+            return f"{prefix}:{iri.value.removeprefix(namespace)}"
+    return iri.value
+
+
+_NUMERIC = {XSD.integer, XSD.decimal, XSD.nonNegativeInteger}
+
+
+def _is_number(cell: Cell) -> bool:
+    if isinstance(cell, Literal):
+        return cell.datatype in _NUMERIC
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def _escaped(text: str) -> str:
+    """Return a text so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_\[\]<>|&~])", r"\\\1", text)

@@ -1,0 +1,204 @@
+"""Validate what is not loaded, or was: sources, files of RDF, the store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pyoxigraph import NamedNode
+
+from etl.catalog.catalog import Catalog
+from etl.catalog.entries import Group, groups_of
+from etl.findings import Finding, Severity, of_result, severity_of
+from etl.identifiers import DEFAULT_BASE_IRI, Iris
+from etl.pipeline.building import CHUNK_FILMS
+from etl.pipeline.drafting import draft, judged
+from etl.pipeline.judging import at_fault, reason
+from etl.pipeline.reading import Reading, opened
+from etl.pipeline.refusing import located, unreadable
+from etl.pipeline.workers import Workers
+from etl.resolution import Film, Member, resolve
+from etl.sources import rdf
+from etl.sources.files import Source, shown, sources
+from etl.stores.verbatim import VerbatimGraph
+from etl.validation import Engine, ValidationResult
+from etl.validation.graph import Term
+from etl.validation.paths import Predicate
+from etl.validation.streaming import TripleSource, finds_anything, validate_source
+from etl.vocab import SCHEMA
+
+IN_MEMORY_BYTES = 1 << 26  # a larger file of RDF is held on disk
+
+
+def validate_sources(arguments: Sequence[str], engine: Engine, processes: int = 0) -> list[Finding]:
+    """Read and validate sources as a load into a new workspace would, and load nothing.
+
+    So many `processes` read and validate beside this one, if that is worth it.
+
+    Raises:
+        SourceError: a source cannot be read at all.
+    """
+    findings: dict[Finding, None] = {}
+    with TemporaryDirectory(prefix="etl-") as folder:
+        catalog = Catalog.create(Path(folder, "catalog.duckdb"), Iris.below(DEFAULT_BASE_IRI))
+        try:
+            with Workers(processes, engine) as workers:
+                sound, told = _read(arguments, catalog, workers)
+            findings.update(dict.fromkeys(told))
+            findings.update(dict.fromkeys(_judge(catalog, engine, sound)))
+        finally:
+            catalog.close()
+    return list(findings)
+
+
+def _read(
+    arguments: Sequence[str], catalog: Catalog, workers: Workers
+) -> tuple[set[int], list[Finding]]:
+    """Read sources into a catalog.
+
+    Give the versions that each make a film without fault, what was repaired, and what cannot be
+    read.
+    """
+    run = catalog.begin("validate")
+    sound: set[int] = set()
+    told: list[Finding] = []
+    for source in sources(arguments, None, []):
+        for read in Reading(source, None, catalog.iris, told.append, workers):
+            if read.staged:
+                first = catalog.stage(run, read.staged)
+                sound.update(first + read.positions[film] for film in read.films.films)
+        catalog.keep_source(source)
+    places = _places(catalog)
+    for origin, reject in catalog.rejects():
+        path = opened(places[origin.source], origin.path)
+        told.append(unreadable(path, origin.line, reject))
+    return sound, told
+
+
+def _judge(catalog: Catalog, engine: Engine, sound: Set[int]) -> Iterator[Finding]:
+    """Validate the films of a catalog; point what is wrong at the records that are at fault.
+
+    A film that is made of one `sound` version alone is not looked at again.
+    """
+    comparison, iris, places = catalog.compare(), catalog.iris, _places(catalog)
+    for rows in comparison.pending("candidates", CHUNK_FILMS):
+        groups = list(groups_of(rows))
+        identities = comparison.identities(groups)
+        drafts = {
+            each.film: draft(each, each.members, identities, iris)
+            for each in groups
+            if identities or not _is_sound(each, sound)
+        }
+        faulty: dict[str, list[Member]] = {}
+        for film, result in judged(list(drafts.values()), engine, iris) if drafts else ():
+            members: Sequence[Member] = film.members
+            if result.blocks:
+                if film.key not in faulty:
+                    faulty[film.key] = at_fault(drafts[film.key], engine, identities, iris)
+                members = faulty[film.key]
+            yield from _in_files(film, members, result, iris, places)
+
+
+def _is_sound(group: Group, sound: Set[int]) -> bool:
+    (first, *further) = group.members
+    return not further and first.version in sound and first.record.key == group.film
+
+
+def validate_store(catalog: Catalog, store: TripleSource, engine: Engine) -> list[Finding]:
+    """Validate a store as one graph; point at the records behind the films in it."""
+    locate = _Locating(catalog, store)
+    return [
+        finding for result in validate_source(engine, store) for finding in locate.findings(result)
+    ]
+
+
+def validate_file(path: str, engine: Engine) -> list[Finding]:
+    """Validate a file of RDF as one graph, whatever its size.
+
+    Raises:
+        SourceError: the file cannot be read, or is not of its format.
+    """
+    on_disk = os.path.exists(path) and os.path.getsize(path) > IN_MEMORY_BYTES
+    with VerbatimGraph.of(rdf.read(path), on_disk=on_disk) as graph:
+        results = list(validate_source(engine, graph))
+        is_checked = bool(results) or finds_anything(engine, graph)
+    if not is_checked:
+        return [Finding(Severity.WARNING, "no shape is about anything in it", shown(path))]
+    lines = rdf.lines(path, (pattern for result in results for pattern in _patterns(result)))
+    findings = []
+    for result in results:
+        line = next((lines[each] for each in _patterns(result) if each in lines), 0)
+        findings.append(replace(of_result(result, shown(path)), line=line))
+    return findings
+
+
+def _patterns(result: ValidationResult) -> Iterator[rdf.Pattern]:
+    """Describe the triple that a result is about, from its most to its least likely form."""
+    path = result.result_path
+    if isinstance(path, Predicate):
+        if result.value is not None:
+            yield result.focus_node, path.iri, result.value
+        yield result.focus_node, path.iri, None
+    yield result.focus_node, None, None
+
+
+class _Locating:
+    """Finds the records behind what is wrong with a film or a person of the graph."""
+
+    def __init__(self, catalog: Catalog, store: TripleSource) -> None:
+        self._catalog = catalog
+        self._store = store
+        self._iris = catalog.iris
+        self._places = _places(catalog)
+        self._comparison = catalog.compare()
+        self._movies = f"{self._iris.base}movie/"
+
+    def findings(self, result: ValidationResult) -> Iterator[Finding]:
+        """Give a finding for each record of the films, else one that names the node."""
+        told = of_result(result)
+        films = [film for key in self._keys(result.focus_node) for film in self._film(key)]
+        if not films:
+            yield told
+        for film in films:
+            yield from _in_files(film, film.members, result, self._iris, self._places)
+
+    def _keys(self, node: Term) -> Iterable[str]:
+        """Give the keys of the films that a node is, is a part of, or is named by."""
+        by = (SCHEMA.director, SCHEMA.actor)
+        naming = (triple.subject for each in by for triple in self._store.triples(None, each, node))
+        documents = (
+            each.value.partition("#")[0]
+            for each in chain([node], naming)
+            if isinstance(each, NamedNode)
+        )
+        start = len(self._movies)
+        return dict.fromkeys(each[start:] for each in documents if each.startswith(self._movies))
+
+    def _film(self, key: str) -> Iterator[Film]:
+        if found := self._catalog.group(key):
+            group, _ = found
+            identities = self._comparison.identities([group])
+            yield resolve(group.film, group.members, identities)
+
+
+def _in_files(
+    film: Film,
+    members: Sequence[Member],
+    result: ValidationResult,
+    iris: Iris,
+    places: Mapping[str, Source],
+) -> Iterator[Finding]:
+    """Point a result at records, those that were read from files if there are any."""
+    why = reason(film, result, iris)
+    for member in [each for each in members if not each.record.links] or members:
+        path, line = opened(places[member.origin.source], member.origin.path), member.origin.line
+        finding = located(severity_of(result), path, line, member.record, why)
+        yield replace(finding, result=result)
+
+
+def _places(catalog: Catalog) -> dict[str, Source]:
+    return {source.name: source for source in catalog.sources()}

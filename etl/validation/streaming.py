@@ -1,0 +1,227 @@
+"""Validates a graph that need not fit into memory, some focus nodes at a time.
+
+For the focus nodes at hand, all that the shapes can read about them is copied out of the graph,
+by following the shapes' own paths: forwards and backwards, and as far as they lead. So each
+answer is the one that the whole graph gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Protocol, TypeAlias, assert_never
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from etl.validation.constraints.shape_based import sibling_shapes
+from etl.validation.declarations import Declaration
+from etl.validation.engine import CompiledEngine
+from etl.validation.graph import Graph, Term, reachable
+from etl.validation.paths import walk
+from etl.validation.report import Engine, ValidationResult
+from etl.validation.targets import (
+    ClassTarget,
+    NodeTarget,
+    ObjectsOfTarget,
+    SubjectsOfTarget,
+    Target,
+    declared_shapes,
+    targets,
+)
+from etl.vocab import RDF, RDFS, SH
+
+FOCUS_NODES_AT_ONCE = 1000
+
+# The parameters whose values are properties, of which a focus node's values are compared.
+_PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
+
+_Subject: TypeAlias = NamedNode | BlankNode | Triple | None
+
+
+class TripleSource(Protocol):
+    """A graph, wherever it is kept, that finds triples by any of their parts."""
+
+    def triples(
+        self, subject: _Subject, predicate: NamedNode | None, object_: Term | None
+    ) -> Iterator[Triple]:
+        """Yield the triples that have these parts, where they are given, in a steady order."""
+        ...
+
+
+def validate_source(
+    engine: Engine, source: TripleSource, at_once: int = FOCUS_NODES_AT_ONCE
+) -> Iterator[ValidationResult]:
+    """Validate a whole graph.
+
+    Memory grows with what is found and with what single focus nodes have around them, but not
+    with the graph; unless a shape needs pySHACL, which has to have all of it at once.
+    """
+    if not isinstance(engine, CompiledEngine):
+        yield from engine.validate(source.triples(None, None, None)).results
+        return
+    for group in engine.groups:
+        nodes = focus_nodes(group.targets, source, engine.hierarchy)
+        while some := dict.fromkeys(islice(nodes, at_once)):
+            copy = Copy(source, engine.hierarchy)
+            for declaration in group.declarations:
+                copy.take(declaration, some)
+            graph = Graph(copy.copied())
+            for nodes_alike in graph.tables(some):
+                yield from group.results(graph, nodes_alike)
+    if engine.delegate:
+        whole = chain(source.triples(None, None, None), engine.hierarchy)
+        yield from engine.delegate.results(Graph(whole))
+
+
+def finds_anything(engine: Engine, source: TripleSource) -> bool:
+    """Say whether any shape is about anything in a graph; else it conforms and means nothing."""
+    graph = engine.shapes.graph
+    found = [target for shape in declared_shapes(graph) for target in targets(shape)]
+    hierarchy = [triple for triple in graph if triple.predicate == RDFS.subClassOf]
+    return any(True for _ in focus_nodes(found, source, hierarchy))
+
+
+class Copy:
+    """The part of a graph that some shapes read about some nodes, copied as it is read."""
+
+    def __init__(self, source: TripleSource, hierarchy: Sequence[Triple]) -> None:
+        """Begin with nothing but the classes that the shapes graph knows."""
+        self._source = source
+        self._forwards: dict[Term, list[Triple]] = {}
+        self._backwards: dict[tuple[NamedNode, Term], list[Triple]] = {}
+        self._hierarchy = Graph(hierarchy)
+
+    def copied(self) -> Iterator[Triple]:
+        """Yield what has been read, and the class hierarchy of the shapes graph."""
+        read = chain(self._forwards.values(), self._backwards.values())
+        return chain(chain.from_iterable(read), self._hierarchy)
+
+    def about(self, node: Term) -> list[Triple]:
+        """Return the triples of a subject."""
+        found = self._forwards.get(node)
+        if found is None:
+            found = []
+            if not isinstance(node, Literal):
+                found.extend(self._source.triples(node, None, None))
+            self._forwards[node] = found
+        return found
+
+    def objects(self, subject: Term, predicate: NamedNode) -> Collection[Term]:
+        """Return the values of a property of a subject."""
+        found = [triple.object for triple in self.about(subject) if triple.predicate == predicate]
+        if predicate == RDFS.subClassOf:
+            found.extend(self._hierarchy.objects(subject, predicate))
+        return found
+
+    def subjects(self, predicate: NamedNode, object_: Term) -> Collection[Term]:
+        """Return the subjects that have this value for a property."""
+        key = predicate, object_
+        if key not in self._backwards:
+            self._backwards[key] = list(self._source.triples(None, predicate, object_))
+        found: list[Term] = [triple.subject for triple in self._backwards[key]]
+        if predicate == RDFS.subClassOf:
+            found.extend(self._hierarchy.subjects(predicate, object_))
+        return found
+
+    def take(self, shape: Declaration, nodes: Iterable[Term]) -> None:
+        """Copy all that a shape, and the shapes it refers to, read about some nodes."""
+        if shape.is_deactivated:
+            return
+        nodes = list(nodes)
+        values = nodes
+        if shape.path is not None:
+            follow = walk(shape.path)
+            values = list({end: None for node in nodes for end in follow(self, node)})
+        if any(map(shape.all, _PAIRS)):
+            self._read(nodes)
+        if shape.all(SH["class"]):
+            self._take_classes(values)
+        if shape.all(SH.closed):
+            self._read(values)
+        for below in _referred(shape):
+            self.take(Declaration(below, shape.graph), values)
+
+    def _read(self, nodes: Iterable[Term]) -> None:
+        for node in nodes:
+            self.about(node)
+
+    def _take_classes(self, nodes: Iterable[Term]) -> None:
+        types = {type_: None for node in nodes for type_ in self.objects(node, RDF.type)}
+        reachable(types, lambda class_: self.objects(class_, RDFS.subClassOf))
+
+
+def _referred(shape: Declaration) -> Iterator[NamedNode | BlankNode]:
+    for parameter, node in shape.shapes():
+        yield node
+        if parameter == SH.qualifiedValueShape:
+            yield from sibling_shapes(shape, node)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """The subjects, or the objects, of the triples that have a predicate and maybe an object."""
+
+    predicate: NamedNode
+    object_: Term | None = None
+    of_objects: bool = False
+
+    def nodes(self, source: TripleSource) -> Iterator[Term]:
+        """Yield each of them once: at the first of its triples."""
+        for triple in source.triples(None, self.predicate, self.object_):
+            node = triple.object if self.of_objects else triple.subject
+            if self.object_ is not None or self._first(source, node) == triple:
+                yield node
+
+    def has(self, source: TripleSource, node: Term) -> bool:
+        """Say whether a node is one of them."""
+        return self._first(source, node) is not None
+
+    def _first(self, source: TripleSource, node: Term) -> Triple | None:
+        if self.of_objects:
+            return next(source.triples(None, self.predicate, node), None)
+        if isinstance(node, Literal):
+            return None
+        return next(source.triples(node, self.predicate, self.object_), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A node that a shape names, whether or not it is in the graph."""
+
+    node: Term
+
+    def nodes(self, _: TripleSource) -> Iterator[Term]:
+        """Yield it."""
+        yield self.node
+
+    def has(self, _: TripleSource, node: Term) -> bool:
+        """Say whether a node is it."""
+        return node == self.node
+
+
+def focus_nodes(
+    found: Iterable[Target], source: TripleSource, hierarchy: Sequence[Triple] = ()
+) -> Iterator[Term]:
+    """Yield each node that some targets lead to once, without keeping those that were given."""
+    classes = Copy(source, hierarchy)
+    several = [each for target in found for each in _single(target, classes)]
+    for place, single in enumerate(several):
+        for node in single.nodes(source):
+            if not any(earlier.has(source, node) for earlier in several[:place]):
+                yield node
+
+
+def _single(target: Target, classes: Copy) -> Iterator[_Ends | _Node]:
+    match target:
+        case NodeTarget(node):
+            yield _Node(node)
+        case ClassTarget(class_):
+            for below in reachable([class_], lambda c: classes.subjects(RDFS.subClassOf, c)):
+                yield _Ends(RDF.type, below)
+        case SubjectsOfTarget(predicate):
+            yield _Ends(predicate)
+        case ObjectsOfTarget(predicate):
+            yield _Ends(predicate, of_objects=True)
+        case _:
+            assert_never(target)

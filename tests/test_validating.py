@@ -1,0 +1,465 @@
+"""`etl validate` and `etl quarantine` say what does not conform, and where."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+import sarif
+from click.testing import Result
+from conftest import Etl
+from desk import SEEDS, Desk
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
+from records import Film, write
+
+from etl.stores.embedded import EmbeddedStore
+from etl.vocab import SCHEMA, SH
+from etl.workspace import Workspace
+
+EMMA = Film(838, "Emma", 1996, directors="Douglas McGrath", actors="Gwyneth Paltrow, Alan Cumming")
+HEAT = Film(6, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Robert De Niro")
+YEAR = "year: Write the year (`year:`) as four digits from 1870 to 2100, such as 2004."
+RATING = (
+    "ratingValue: Give a rating (`ratingValue:`) that is not above the best of its scale, "
+    "or name the scale it is on."
+)
+LONELY = (
+    "Name at least one director or actor (`directors:`, `actors:`): a film without people "
+    "is hard to find and to link."
+)
+COLUMNS = "severity,file,line,field,text,message,path,focus_node,component,shape"
+SHAPES = "https://w3id.org/reelgraph/shapes#"
+RULE = """
+@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix schema: <https://schema.org/> .
+@prefix shapes: <https://w3id.org/reelgraph/shapes#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix own: <http://own.example/> .
+"""
+TWO_DIRECTORS = (
+    RULE + "own:Film sh:targetClass schema:Movie ; sh:property own:two ."
+    "own:two sh:path schema:director ; sh:minCount 2 ;"
+    ' sh:message "Name two directors (`directors:`)." .'
+)
+
+
+def seeds(*films: Film) -> Path:
+    """Put records into the folder `seeds`."""
+    folder = Path("seeds")
+    folder.mkdir(exist_ok=True)
+    for film in films:
+        write(folder, film)
+    return folder
+
+
+def said(result: Result) -> tuple[int, str, str]:
+    return result.exit_code, result.stdout, result.stderr
+
+
+def shapes(text: str, name: str = "own.ttl") -> Path:
+    path = Path(name)
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.fixture
+def faulty(etl: Etl) -> Path:
+    """Records in `seeds`: some unreadable, some not conforming, one repaired, one lonely."""
+    del etl  # it makes the folder
+    early = (Film(number, f"Early {number}", 1000 + number, directors="A B") for number in range(7))
+    return seeds(
+        *(film.but(number=film.number + 10) for film in early),
+        EMMA.but(rating="82"),
+        HEAT.but(year="soon"),
+        Film(70, "Alone", 1950),
+        Film(71, "Repaired", 1951, rating="7,5", directors="A B"),
+    )
+
+
+# For people
+
+
+def test_what_is_wrong_is_grouped_and_the_most_frequent_comes_first(etl: Etl, faulty: Path) -> None:
+    places = [f"  seeds/{number}.txt:3  '{990 + number}'\n" for number in range(10, 17)]
+    start = f"Violation (7): {YEAR}\n"
+    rest = (
+        "Violation (1): year: expected a year such as 2004\n"
+        "  seeds/6.txt:3  'soon'\n"
+        f"Violation (1): {RATING}\n"
+        "  seeds/838.txt:5  '82'\n"
+        f"Warning (1): {LONELY}\n"
+        "  seeds/70.txt:1\n"
+        "Info (1): ratingValue: '7,5' read as 7.5\n"
+        "  seeds/71.txt:5\n"
+    )
+    verdict = "does not conform: 9 violations, 1 warning\n"
+    table = start + "".join(places[:5]) + "  … and 2 more\n" + rest
+    assert said(etl("validate", faulty, "--format", "table")) == (1, table, verdict)
+    table = start + "".join(places) + rest
+    assert said(etl("validate", faulty, "--format", "table", "--all")) == (1, table, verdict)
+    assert not Path(".etl").exists()
+
+
+def test_warnings_are_shown_and_only_violations_say_no(etl: Etl) -> None:
+    seeds(EMMA)
+    assert said(etl("validate", "seeds", "-f", "table")) == (0, "", "conforms\n")
+    seeds(EMMA.but(directors="", actors=""))
+    table = f"Warning (1): {LONELY}\n  seeds/838.txt:1\n"
+    assert said(etl("validate", "seeds", "-f", "table")) == (0, table, "conforms: 1 warning\n")
+
+
+def test_the_quarantine_is_grouped_by_reason(etl: Etl, faulty: Path) -> None:
+    etl("load", faulty)
+    result = etl("quarantine", "--format", "table")
+    assert said(result) == (
+        0,
+        f"Violation (7): {YEAR}\n"
+        + "".join(f"  seeds/{number}.txt:3  '{990 + number}'\n" for number in range(10, 15))
+        + "  … and 2 more\n"
+        "Violation (1): year: expected a year such as 2004\n"
+        "  seeds/6.txt:3  'soon'\n"
+        f"Violation (1): {RATING}\n"
+        "  seeds/838.txt:5  '82'\n",
+        "",
+    )
+
+
+# For programs
+
+
+def test_rows_have_everything(etl: Etl) -> None:
+    seeds(EMMA.but(year=1066), HEAT.but(year="soon"))
+    year = YEAR.removeprefix("year: ")
+    movie = f"{EMMA.iri},http://www.w3.org/ns/shacl#PatternConstraintComponent"
+    assert etl("validate", "seeds", "-f", "csv").stdout == (
+        f"{COLUMNS}\n"
+        "Violation,seeds/6.txt,3,year,year: soon,expected a year such as 2004,,,,\n"
+        f'Violation,seeds/838.txt,3,year,1066,"{year}",<https://schema.org/datePublished>,'
+        f"{movie},{SHAPES}movie-year-form\n"
+    )
+    etl("load", "seeds")
+    assert etl("quarantine", "-f", "csv").stdout == (
+        f"kind,source,film,title,{COLUMNS.removeprefix('severity,')}\n"
+        "rejected,seeds,,,seeds/6.txt,3,year,year: soon,expected a year such as 2004,,,,\n"
+        f'quarantined,seeds,tt0000838,Emma,seeds/838.txt,3,year,1066,"{year}",'
+        f"<https://schema.org/datePublished>,{movie},{SHAPES}movie-year-form\n"
+    )
+
+
+def test_every_format_of_rows_has_the_same_rows(etl: Etl, faulty: Path) -> None:
+    etl("load", faulty)
+    for command, count in ((["validate", faulty], 11), (["quarantine"], 9)):
+        rows = list(csv.DictReader(io.StringIO(etl(*command, "-f", "csv").stdout)))
+        assert len(rows) == count
+        tsv = etl(*command).stdout
+        assert list(csv.DictReader(io.StringIO(tsv), delimiter="\t")) == rows
+        found = json.loads(etl(*command, "-f", "json").stdout)
+        assert [{key: str(v or "") for key, v in row.items()} for row in found] == rows
+        assert len(etl(*command, "-f", "markdown").stdout.splitlines()) == count + 2
+
+
+def test_an_editor_gets_a_mark_for_each_finding(etl: Etl, faulty: Path) -> None:
+    etl("load", faulty)
+    for command in (["validate", faulty], ["validate"], ["quarantine"]):
+        etl(*command, "-o", "marks.sarif")
+        log = json.loads(Path("marks.sarif").read_text("utf-8"))
+        sarif.check(log)
+        marks = {
+            (
+                result["level"],
+                result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+                result["locations"][0]["physicalLocation"]["region"]["startLine"],
+            )
+            for result in log["runs"][0]["results"]
+        }
+        kept_out = {("error", f"seeds/{number}.txt", 3) for number in (6, *range(10, 17))}
+        kept_out.add(("error", "seeds/838.txt", 5))
+        noted = {("warning", "seeds/70.txt", 1)}
+        match command:
+            case ["quarantine"]:
+                assert marks == kept_out
+            case ["validate"]:
+                assert marks == noted
+            case _:
+                assert marks == kept_out | noted | {("note", "seeds/71.txt", 5)}
+
+
+def test_a_log_for_editors_is_complete(etl: Etl) -> None:
+    seeds(EMMA.but(year=1066, name="Ä b.txt"))
+    log = json.loads(etl("validate", "seeds", "-f", "sarif").stdout)
+    sarif.check(log)
+    (run,) = log["runs"]
+    message = YEAR.removeprefix("year: ")
+    assert run["tool"]["driver"]["rules"] == [
+        {
+            "id": f"{SHAPES}movie-year-form",
+            "shortDescription": {"text": message},
+            "defaultConfiguration": {"level": "error"},
+        }
+    ]
+    assert run["results"] == [
+        {
+            "ruleId": f"{SHAPES}movie-year-form",
+            "ruleIndex": 0,
+            "level": "error",
+            "message": {"text": f"{YEAR} Found '1066'."},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": "seeds/%C3%84%20b.txt"},
+                        "region": {"startLine": 3},
+                    },
+                    "logicalLocations": [{"fullyQualifiedName": EMMA.iri}],
+                }
+            ],
+            "properties": {
+                "component": "http://www.w3.org/ns/shacl#PatternConstraintComponent",
+                "path": "<https://schema.org/datePublished>",
+                "value": "1066",
+            },
+        }
+    ]
+
+
+def test_the_report_is_that_of_the_standard(etl: Etl) -> None:
+    seeds(EMMA.but(year=1066))
+    expected = f"""
+@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+_:report a sh:ValidationReport ; sh:conforms false ; sh:result _:result1 .
+_:result1 a sh:ValidationResult ; sh:focusNode <{EMMA.iri}> ;
+    sh:resultPath <https://schema.org/datePublished> ; sh:value "1066"^^xsd:gYear ;
+    sh:resultSeverity sh:Violation ; sh:sourceShape <{SHAPES}movie-year-form> ;
+    sh:sourceConstraintComponent sh:PatternConstraintComponent ;
+    sh:resultMessage "{YEAR.removeprefix("year: ")}"@en .
+"""
+    wanted = set(parse(expected, RdfFormat.TURTLE))
+    for name, form in (
+        ("ttl", RdfFormat.TURTLE),
+        ("nt", RdfFormat.N_TRIPLES),
+        ("nq", RdfFormat.N_QUADS),
+        ("rdfxml", RdfFormat.RDF_XML),
+        ("jsonld", RdfFormat.JSON_LD),
+    ):
+        result = etl("validate", "seeds", "-f", name)
+        assert (result.exit_code, set(parse(result.stdout, form))) == (1, wanted)
+
+
+# Files of RDF and the store
+
+FILM = """
+@prefix schema: <http://schema.org/> .
+<http://films.example/emma> a schema:Movie ; schema:name "Emma", "Clueless" .
+<http://films.example/heat> a schema:Movie ; schema:name " Heat" .
+"""
+
+
+def test_a_file_of_any_syntax_is_validated_as_it_is(etl: Etl) -> None:
+    """`http://schema.org/` is understood, and N-Triples and N-Quads have lines."""
+    quads = sorted(parse(FILM, RdfFormat.TURTLE), key=str)
+    found = {}
+    for name, form in {
+        "films.ttl": RdfFormat.TURTLE,
+        "films.nt": RdfFormat.N_TRIPLES,
+        "films.nq": RdfFormat.N_QUADS,
+        "films.trig": RdfFormat.TRIG,
+        "films.jsonld": RdfFormat.JSON_LD,
+        "films.rdf": RdfFormat.RDF_XML,
+        "films.xml": RdfFormat.RDF_XML,
+    }.items():
+        Path(name).write_bytes(serialize(quads, format=form) or b"")
+        result = etl("validate", name, "-f", "csv")
+        assert (result.exit_code, result.stderr.count("2 violations")) == (1, 1)
+        found[name] = result.stdout.replace(name, "films")
+    lines = found.pop("films.nt")
+    assert found.pop("films.nq") == lines
+    assert len(set(found.values())) == 1
+    rows = list(csv.DictReader(io.StringIO(lines)))
+    places = {
+        (row["line"], row["shape"].removeprefix(SHAPES))
+        for row in rows
+        if row["severity"] == "Violation"
+    }
+    assert places == {("1", "movie-name"), ("4", "movie-name-text")}
+
+
+def test_named_graphs_are_validated_together(etl: Etl) -> None:
+    graph = NamedNode("http://films.example/graph")
+    triples = [quad.triple for quad in parse(FILM, RdfFormat.TURTLE)]
+    quads = [Quad(each.subject, each.predicate, each.object, graph) for each in triples]
+    Path("films.nq").write_bytes(serialize(quads, format=RdfFormat.N_QUADS) or b"")
+    assert etl("validate", "films.nq").stderr == "does not conform: 2 violations, 2 warnings\n"
+
+
+def test_a_web_page_s_json_ld_needs_no_network(etl: Etl) -> None:
+    page = {"@type": "Movie", "@id": "http://films.example/a", "name": ["A", "B"]}
+    Path("a.jsonld").write_text(json.dumps({"@context": "https://schema.org", **page}), "utf-8")
+    assert etl("validate", "a.jsonld").stderr == "does not conform: 1 violation, 1 warning\n"
+    Path("a.jsonld").write_text(json.dumps({"@context": "http://a.example", **page}), "utf-8")
+    message = (
+        "Error: a.jsonld: not JSON-LD: its @context has an address, and nothing is fetched\n"
+        "Hint: mend the file, or give it the suffix of its format\n"
+    )
+    assert said(etl("validate", "a.jsonld")) == (2, "", message)
+
+
+def test_a_file_that_no_shape_is_about_is_no_success_in_silence(etl: Etl) -> None:
+    Path("a.ttl").write_text("<http://a.example/a> <http://a.example/p> 1 .", "utf-8")
+    table = "Warning (1): no shape is about anything in it\n  a.ttl\n"
+    assert said(etl("validate", "a.ttl", "-f", "table")) == (0, table, "conforms: 1 warning\n")
+    sarif.check(json.loads(etl("validate", "a.ttl", "-f", "sarif").stdout))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.ttl", "<a:a> <a:b> oops .", "a.ttl:1: not Turtle: oops is not a valid RDF object"),
+        ("b.ttl", None, "b.ttl: cannot be read: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_read_could_not_be_done(
+    etl: Etl, name: str, text: str | None, message: str
+) -> None:
+    if text:
+        Path(name).write_text(text, "utf-8")
+    result = etl("validate", name)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"Error: {message}\nHint: ")
+
+
+def test_a_large_file_is_held_on_disk(etl: Etl, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("films.ttl").write_text(FILM, "utf-8")
+    in_memory = said(etl("validate", "films.ttl"))
+    monkeypatch.setattr("etl.pipeline.validating.IN_MEMORY_BYTES", 10)
+    assert said(etl("validate", "films.ttl")) == in_memory
+
+
+def test_what_is_wrong_in_the_store_is_shown_where_its_source_says_it(etl: Etl) -> None:
+    seeds(EMMA, HEAT)
+    etl("load", "seeds")
+    pacino = NamedNode("http://localhost:8000/person/Al_Pacino")
+    store = EmbeddedStore.write(Workspace(Path(".etl")).required().store)
+    store.add([Quad(NamedNode(EMMA.iri), SCHEMA.name, Literal("Clueless"))])
+    store.add([Quad(pacino, SCHEMA.name, Literal("Al"))])
+    store.add([Quad(pacino, SCHEMA.sameAs, Literal("x"))])
+    store.add([Quad(NamedNode("http://a.example/b"), SCHEMA.name, Literal("?"))])
+    store.finish()
+    del store
+    rows = list(csv.DictReader(io.StringIO(etl("validate", "-f", "csv").stdout)))
+    assert {(row["file"], row["line"], row["field"]) for row in rows} == {
+        ("seeds/838.txt", "2", "title"),
+        ("seeds/6.txt", "7", "actors"),
+    }
+
+
+def test_the_loaded_sample_conforms(loaded: Desk, etl: Etl) -> None:
+    result = etl("validate", "--workspace", loaded.workspace.path)
+    assert said(result) == (0, COLUMNS.replace(",", "\t") + "\n", "conforms\n")
+
+
+# Engines and shapes
+
+
+def test_pyshacl_says_the_same(etl: Etl, faulty: Path) -> None:
+    for path in sorted(SEEDS.glob("*.txt"))[:5]:
+        text = path.read_text("utf-8").replace("ratingValue: ", "ratingValue: 1")
+        (faulty / path.name).write_text(text, "utf-8")
+    shapes(TWO_DIRECTORS)
+    etl("load", faulty)
+    etl("export", "-o", "graph.ttl")
+    with Path("graph.ttl").open("a", encoding="utf-8") as file:
+        file.write("<a:b> a schema:Movie ; schema:name 1, 2 ; schema:actor [] .\n")
+    for command in (["validate"], ["validate", faulty], ["validate", "graph.ttl"]):
+        ours = etl(*command, "--shapes", "own.ttl", "-f", "csv")
+        theirs = etl(*command, "--shapes", "own.ttl", "-f", "csv", "--engine", "pyshacl")
+        assert ours.exit_code == 1
+        assert _without_blank_nodes(said(theirs)) == _without_blank_nodes(said(ours))
+
+
+def _without_blank_nodes(told: tuple[int, str, str]) -> tuple[int, list[str], str]:
+    rows = csv.reader(io.StringIO(told[1]))
+    blank = [",".join("_:" if cell.startswith("_:") else cell for cell in row) for row in rows]
+    return told[0], blank, told[2]
+
+
+def test_a_rule_of_one_s_own_counts_beside_ours(etl: Etl) -> None:
+    seeds(EMMA.but(year=1066))
+    shapes(TWO_DIRECTORS)
+    result = etl("validate", "seeds", "--shapes", "own.ttl", "-f", "table")
+    table = (
+        f"Violation (1): {YEAR}\n"
+        "  seeds/838.txt:3  '1066'\n"
+        "Violation (1): directors: Name two directors (`directors:`).\n"
+        "  seeds/838.txt:6\n"
+    )
+    assert said(result) == (1, table, "does not conform: 2 violations\n")
+
+
+def test_one_of_our_rules_can_be_turned_off(etl: Etl) -> None:
+    seeds(EMMA.but(year=1066))
+    shapes(RULE + "shapes:movie-year-form sh:deactivated true .")
+    assert etl("validate", "seeds", "--shapes", "own.ttl").stderr == "conforms\n"
+
+
+def test_several_shapes_count_together_and_a_folder_is_read(etl: Etl) -> None:
+    seeds(EMMA)
+    Path("rules").mkdir()
+    shapes(TWO_DIRECTORS, "rules/two.ttl")
+    shapes(
+        RULE + "own:Name sh:targetClass schema:Person ; sh:severity sh:Info ;"
+        ' sh:property [ sh:path schema:name ; sh:minLength 14 ; sh:message "Longer." ;'
+        " sh:severity sh:Info ] ."
+    )
+    result = etl("validate", "seeds", "--shapes", "rules", "--shapes", "own.ttl", "-f", "table")
+    assert result.stdout == (
+        "Violation (1): directors: Name two directors (`directors:`).\n"
+        "  seeds/838.txt:6\n"
+        "Info (1): actors: Longer.\n"
+        "  seeds/838.txt:7  'Alan Cumming'\n"
+    )
+
+
+QUERY = (
+    RULE
+    + """
+own: sh:declare [ sh:prefix "schema" ; sh:namespace "https://schema.org/"^^xsd:anyURI ] .
+own:Rated sh:targetClass schema:Movie ; sh:sparql [
+    sh:prefixes own: ; sh:message "Rate it (`ratingValue:`)." ;
+    sh:select "SELECT $this { FILTER NOT EXISTS { $this schema:aggregateRating ?r } }" ] .
+"""
+)
+
+
+def test_what_goes_to_pyshacl_is_named_once(etl: Etl) -> None:
+    seeds(EMMA, HEAT.but(rating="8"))
+    shapes(QUERY)
+    warning = (
+        "Warning: shape <http://own.example/Rated>: checked by pySHACL, which is slow: "
+        "it has a SPARQL constraint\n"
+    )
+    table = "Violation (1): Rate it (`ratingValue:`).\n  seeds/838.txt:1\n"
+    result = etl("validate", "seeds", "--shapes", "own.ttl", "-f", "table")
+    assert said(result) == (1, table, warning + "does not conform: 1 violation\n")
+    etl("load", "seeds")
+    result = etl("validate", "--shapes", "own.ttl", "-f", "table")
+    assert said(result) == (1, table, warning + "does not conform: 1 violation\n")
+
+
+def test_shapes_that_cannot_be_used_could_not_be_done(etl: Etl) -> None:
+    seeds(EMMA)
+    shapes(RULE + "own:Film sh:targetClass schema:Movie ; sh:nodeKind 1 .")
+    message = (
+        "Error: shape <http://own.example/Film>: sh:nodeKind: expected an IRI, found 1\n"
+        "Hint: mend the shape\n"
+    )
+    assert said(etl("validate", "seeds", "--shapes", "own.ttl")) == (2, "", message)
+    assert etl("validate", "seeds", "--shapes", "none.ttl").exit_code == 2
+
+
+def test_a_severity_of_one_s_own_is_a_warning(etl: Etl) -> None:
+    seeds(EMMA)
+    shapes(TWO_DIRECTORS.replace("sh:minCount", "sh:severity own:Odd ; sh:minCount"))
+    result = etl("validate", "seeds", "--shapes", "own.ttl")
+    assert (result.exit_code, result.stderr) == (0, "conforms: 1 warning\n")
+    report = etl("validate", "seeds", "--shapes", "own.ttl", "-f", "nt").stdout
+    assert f"{SH.resultSeverity} <http://own.example/Odd>" in report
