@@ -10,9 +10,10 @@ No generation holds any of this: taking a load back does not change what a serve
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -26,7 +27,6 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 CREATE TABLE IF NOT EXISTS pending (
     entity TEXT, part TEXT,             -- a subject: an entity itself, or a part such as #rating
     generation INTEGER NOT NULL,        -- the first that has it as it should be
-    fresh INTEGER NOT NULL,             -- the server has nothing of it yet
     PRIMARY KEY (entity, part)) WITHOUT ROWID;
 """
 
@@ -36,7 +36,12 @@ class Pending(NamedTuple):
 
     entity: str
     part: str
-    fresh: bool
+
+
+Position = tuple[int, int | str]
+"""How far a first publication has come, in an order that `etl.pipeline.seeding` gives."""
+
+START: Position = (0, 0)
 
 
 class Outbox:
@@ -110,33 +115,62 @@ class Outbox:
             if subjects is None:
                 self._set({"whole": str(generation)})
             else:
-                self._db.executemany(
-                    "INSERT INTO pending VALUES (?, ?, ?, 0) ON CONFLICT DO UPDATE SET "
-                    "generation = excluded.generation",
-                    ((*_parted(subject), generation) for subject in subjects),
-                )
+                self._put(generation, subjects)
+
+    def _put(self, generation: int, subjects: Iterable[str]) -> None:
+        self._db.executemany(
+            "INSERT INTO pending VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "generation = max(generation, excluded.generation)",
+            ((*_parted(subject), generation) for subject in subjects),
+        )
 
     @property
-    def published(self) -> bool:
-        """Tell whether publishing has ever begun."""
-        return self.setting("published") is not None
+    def state(self) -> str:
+        """Tell how far publishing has come: "new", "begun", or "done" at least once."""
+        return self.setting("state") or "new"
 
-    def needs_all(self, generation: int) -> bool:
-        """Tell whether all subjects of a generation, or one before it, are to be looked at."""
+    def whole(self, generation: int) -> bool:
+        """Tell whether a generation, or one before it, was made wholly anew."""
         whole = self.setting("whole")
-        return not self.published or (whole is not None and int(whole) <= generation)
+        return whole is not None and int(whole) <= generation
 
-    def fill(self, generation: int, subjects: Iterable[str], base_iri: str, *, fresh: bool) -> None:
-        """Put in all that tells the server from a generation; this settles `needs_all` of it."""
+    def begin(self, generation: int, base_iri: str, held: Sequence[int]) -> None:
+        """Begin a first publication. `held` counts what the server's graphs hold already."""
         with self._transaction():
-            self._db.executemany(
-                "INSERT INTO pending VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                ((*_parted(subject), generation, fresh) for subject in subjects),
-            )
-            whole = self.setting("whole")
-            settled = whole is None or int(whole) <= generation
+            counts = " ".join(map(str, held))
+            self._set({"state": "begun", "bases": base_iri, "held": counts})
+            self._forget_whole(generation)
+
+    @property
+    def held(self) -> list[int]:
+        """Return what the server's graphs held before a first publication, as counts."""
+        return [int(count) for count in (self.setting("held") or "").split()]
+
+    @property
+    def seeded(self) -> tuple[Position, Position]:
+        """Return how far a first publication is confirmed, and how far it may have come."""
+        confirmed, under_way = self.setting("confirmed"), self.setting("under way")
+        return _position(confirmed), _position(under_way)
+
+    def seed(self, *, confirmed: Position | None = None, under_way: Position | None = None) -> None:
+        """Mark how far a first publication is confirmed, or how far it may come now."""
+        with self._transaction():
+            if confirmed is not None:
+                self._set({"confirmed": json.dumps(confirmed)})
+            if under_way is not None:
+                self._set({"under way": json.dumps(under_way)})
+
+    def fill(self, generation: int, subjects: Iterable[str], base_iri: str) -> None:
+        """Put in all that still tells the server from a generation; then this is "done"."""
+        with self._transaction():
+            self._put(generation, subjects)
             bases = " ".join(sorted({*self.bases, base_iri}))
-            self._set({"published": "1", "bases": bases, "whole": None if settled else whole})
+            self._set({"state": "done", "bases": bases, "confirmed": None, "under way": None})
+            self._forget_whole(generation)
+
+    def _forget_whole(self, generation: int) -> None:
+        if self.whole(generation):
+            self._set({"whole": None})
 
     def pending(self, after: str, limit: int) -> list[Pending]:
         """Give subjects of the entities after this one, in order; the parts of one together.
@@ -149,32 +183,32 @@ class Outbox:
         ).fetchone()
         condition, last = ("AND entity <= ?", [row[0]]) if row else ("", [])
         rows = self._db.execute(
-            "SELECT entity, part, fresh FROM pending "  # noqa: S608
+            "SELECT entity, part FROM pending "  # noqa: S608
             f"WHERE entity > ? {condition} ORDER BY entity, part",
             [after, *last],
         )
-        return [Pending(entity, part, bool(fresh)) for entity, part, fresh in rows]
+        return [Pending(entity, part) for entity, part in rows]
 
     def count(self) -> int:
         """Count the entities that are waiting."""
         row = self._db.execute("SELECT count(DISTINCT entity) FROM pending").fetchone()
         return int(row[0])
 
-    def mark(self, subjects: Iterable[Pending]) -> None:
-        """Mark that the server may have something of subjects from now on, though not all."""
-        with self._transaction():
-            self._db.executemany(
-                "UPDATE pending SET fresh = 0 WHERE entity = ? AND part = ?",
-                ((each.entity, each.part) for each in subjects if each.fresh),
-            )
-
-    def confirm(self, generation: int, subjects: Iterable[Pending]) -> None:
+    def confirm(self, generation: int, subjects: Iterable[str]) -> None:
         """Take subjects out that the server has as a generation has them."""
         with self._transaction():
             self._db.executemany(
                 "DELETE FROM pending WHERE entity = ? AND part = ? AND generation <= ?",
-                ((each.entity, each.part, generation) for each in subjects),
+                ((*_parted(subject), generation) for subject in subjects),
             )
+
+
+def _position(text: str | None) -> Position:
+    """Read a position as it is kept."""
+    if text is None:
+        return START
+    stage, place = json.loads(text)
+    return stage, place
 
 
 def _parted(subject: str) -> tuple[str, str]:

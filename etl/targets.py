@@ -150,7 +150,8 @@ def known(outboxes: Outboxes) -> list[tuple[str, str, str, str, str, int | None]
     for name in outboxes.names():
         with outboxes.open(name) as outbox:
             where = _kept(outbox)
-            waiting = None if outbox.needs_all(1 << 62) else outbox.count()
+            all_known = outbox.state == "done" and not outbox.whole(1 << 62)
+            waiting = outbox.count() if all_known else None
             shown = (where.kind.name, where.query, where.update or "", where.graph or "")
             rows.append((name, *shown, waiting))
     return rows

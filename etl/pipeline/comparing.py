@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pyoxigraph import Quad
+
 from etl.catalog.catalog import Catalog
 from etl.outbox import Outboxes
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
+from etl.stores.servers import Kind
 from etl.stores.updates import adapted
 from etl.targets import Target
 from etl.workspace import Workspace
@@ -54,7 +57,7 @@ def differing(
     """
     kind = remote.where.kind
     for subject in store.subjects():
-        wanted = {adapted(quad, kind) for quad in store.about(subject)}
+        wanted = {_adapted(quad, kind) for quad in store.about(subject)}
         held = set(copy.about(subject))
         if wanted != held:
             yield Differing(subject, len(wanted - held), len(held - wanted))
@@ -62,6 +65,11 @@ def differing(
     for subject in copy.subjects():
         if subject.startswith(ours) and not store.about(subject):
             yield Differing(subject, 0, len(copy.about(subject)))
+
+
+def _adapted(quad: Quad, kind: Kind) -> Quad:
+    subject, predicate, term = adapted(quad.triple, kind)
+    return Quad(subject, predicate, term, quad.graph_name)
 
 
 def by_entity(found: Iterable[Differing]) -> Iterator[tuple[str, int, int]]:

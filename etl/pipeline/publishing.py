@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -13,18 +13,24 @@ from filelock import FileLock, Timeout
 
 from etl.catalog.catalog import Catalog
 from etl.errors import StoreError
-from etl.identifiers import Iris
-from etl.outbox import Outbox, Outboxes, Pending
+from etl.outbox import Outbox, Outboxes
 from etl.pipeline.comparing import copied, differing
 from etl.pipeline.reports import Progress, silent
-from etl.stores.connection import TooLarge
+from etl.pipeline.seeding import Seed
+from etl.pipeline.sending import Batch, Published, Sender
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
 from etl.stores.servers import check_graph
 from etl.stores.updates import Piece
 from etl.targets import Target, keep
+from etl.vocab import DCTERMS
 from etl.workspace import Generation, Workspace
 
+# What the store holds beside what films and people are made of: redirects, and provenance.
+BESIDE = (
+    "{{ ?s {replaced} ?o }} UNION "
+    '{{ GRAPH ?g {{ ?s ?p ?o }} FILTER(!STRSTARTS(STR(?s), "{movies}")) }}'
+)
 PAGE = 5_000  # subjects that are taken out of the outbox at once
 
 
@@ -35,15 +41,6 @@ class PublishOptions:
     repair: bool = False
     progress: Progress = silent
     waiting: Callable[[str], None] = field(default=lambda _: None)
-
-
-@dataclass(slots=True)
-class Published:
-    """What was sent to a store."""
-
-    store: str
-    entities: int = 0
-    triples: int = 0
 
 
 def publish(workspace: Workspace, target: Target, options: PublishOptions) -> Published:
@@ -58,18 +55,15 @@ def publish(workspace: Workspace, target: Target, options: PublishOptions) -> Pu
     outboxes = Outboxes(workspace.path)
     with _alone(outboxes.lock_file(target.name), options.waiting):
         generation = workspace.required()
-        with Catalog.read(generation.catalog) as catalog:
-            iris = catalog.iris
-        check_graph(target.where, f"{iris.base}graph/films")
-        keep(outboxes, target)
         with (
+            Catalog.read(generation.catalog) as catalog,
             outboxes.open(target.name) as outbox,
-            RemoteStore.opened(target.where, iris.provenance_graph) as remote,
+            RemoteStore.opened(target.where, catalog.iris.provenance_graph) as remote,
         ):
-            publication = _Publication(workspace, generation, iris, outbox, remote)
-            if options.repair or outbox.needs_all(generation.number):
-                publication.find(repair=options.repair)
-            return publication.send(options.progress)
+            check_graph(target.where, f"{catalog.iris.base}graph/films")
+            keep(outboxes, target)
+            publication = _Publication(workspace, generation, catalog, outbox, remote)
+            return publication.publish(options)
 
 
 @contextmanager
@@ -89,117 +83,101 @@ def _alone(path: Path, waiting: Callable[[str], None]) -> Iterator[None]:
 
 
 class _Publication:
-    """One publication on its way: reads a generation, and empties the outbox into a server."""
+    """One publication on its way."""
 
     def __init__(
         self,
         workspace: Workspace,
         generation: Generation,
-        iris: Iris,
+        catalog: Catalog,
         outbox: Outbox,
         remote: RemoteStore,
     ) -> None:
         self._workspace = workspace
         self._number = generation.number
-        self._iris = iris
+        self._catalog = catalog
+        self._base = catalog.iris.base
         self._outbox = outbox
         self._remote = remote
         self._store = EmbeddedStore.read(generation.store)
-        self._batch_triples = remote.where.kind.batch_triples
 
-    def find(self, *, repair: bool) -> None:
-        """Put all subjects into the outbox that the server does not hold as it should.
+    def publish(self, options: PublishOptions) -> Published:
+        """Find what the server does not hold as it should, and send it."""
+        sent = Published(self._outbox.name)
+        if options.repair or (self._outbox.state != "new" and self._outbox.whole(self._number)):
+            self._compare()
+        elif self._outbox.state != "done":
+            total = sum(self._catalog.counts())
+            sender = Sender(
+                self._remote, sent, lambda done: options.progress("entities sent", done, total)
+            )
+            self._seed(sender)
+        self._empty(sent, options.progress)
+        if self._outbox.held and not self._complete():
+            self._compare()
+            self._empty(sent, options.progress)
+        return sent
+
+    def _compare(self) -> None:
+        """Put all subjects into the outbox that the server does not hold as it should."""
+        with copied(self._workspace, self._remote) as copy:
+            bases = [self._base, *self._outbox.bases]
+            found = differing(self._store, copy, bases, self._remote)
+            subjects = [each.subject for each in found]
+        self._outbox.fill(self._number, subjects, self._base)
+
+    def _seed(self, sender: Sender) -> None:
+        """Send all that the catalog makes; put what else the store holds into the outbox.
 
         Raises:
             StoreError: we have never published there, but it holds something below our base IRI.
         """
-        base = self._iris.base
-        if self._outbox.published or repair:
-            bases = [base, *self._outbox.bases]
-            with copied(self._workspace, self._remote) as copy:
-                found = differing(self._store, copy, bases, self._remote)
-                subjects = [each.subject for each in found]
-            self._outbox.fill(self._number, subjects, base, fresh=False)
-        elif self._remote.holds_any(base):
-            raise StoreError(
-                f"{self._outbox.name}: holds things below {base} that were not published from here",
-                hint="publish to a --graph of its own, or add --repair to have this workspace's "
-                "graph take their place",
+        if self._outbox.state == "new":
+            held = self._remote.sizes()
+            if any(held) and self._remote.holds_any(self._base):
+                raise StoreError(
+                    f"{self._outbox.name}: holds things below {self._base} "
+                    "that were not published from here",
+                    hint="publish to a --graph of its own, or add --repair to have this "
+                    "workspace's graph take their place",
+                )
+            self._outbox.begin(self._number, self._base, held)
+        sender.send(Seed(self._catalog, self._outbox).batches(sender))
+        rest = BESIDE.format(replaced=DCTERMS.isReplacedBy, movies=f"{self._base}movie/")
+        self._outbox.fill(self._number, self._store.subjects(rest), self._base)
+
+    def _complete(self) -> bool:
+        """Tell whether the server holds as much more as it should after a first publication."""
+        both = zip(self._outbox.held, self._store.sizes(), strict=True)
+        expected = [before + here for before, here in both]
+        self._outbox.set(held=None)
+        return list(self._remote.sizes()) == expected
+
+    def _empty(self, sent: Published, progress: Progress) -> None:
+        """Send what is in the outbox."""
+        total = sent.entities + self._outbox.count()
+        sender = Sender(self._remote, sent, lambda done: progress("entities sent", done, total))
+        sender.send(self._batches(sender))
+
+    def _batches(self, sender: Sender) -> Iterator[Batch]:
+        for pieces in sender.together(self._pieces()):
+            subjects = [subject for piece in pieces for subject in piece.subjects]
+            yield Batch(
+                pieces=pieces,
+                fresh=False,
+                begin=_nothing,
+                end=partial(self._outbox.confirm, self._number, subjects),
             )
-        else:
-            self._outbox.fill(self._number, self._store.subjects(), base, fresh=True)
 
-    def send(self, progress: Progress) -> Published:
-        """Send what is in the outbox: one batch is on its way while the next is made."""
-        done, total = Published(self._outbox.name), self._outbox.count()
-        with ThreadPoolExecutor(1, thread_name_prefix="publish") as sender:
-            under_way: tuple[_Batch, Future[None]] | None = None
-            for batch in self._batches():
-                self._confirm(under_way, done)
-                progress("entities sent", done.entities, total)
-                if batch.fresh:
-                    self._outbox.mark(batch.pending)
-                under_way = batch, sender.submit(self._replace, batch.pieces, batch.fresh)
-            self._confirm(under_way, done)
-            progress("entities sent", done.entities, total)
-        return done
-
-    def _confirm(self, sent: tuple[_Batch, Future[None]] | None, done: Published) -> None:
-        """Wait until the server has taken a batch, and take it out of the outbox."""
-        if sent is not None:
-            batch, answer = sent
-            answer.result()
-            self._outbox.confirm(self._number, batch.pending)
-            done.entities += len(batch.pieces)
-            done.triples += batch.triples
-
-    def _replace(self, pieces: list[Piece], fresh: bool) -> None:
-        """Send pieces; in halves, when they are more than the server takes at once."""
-        try:
-            self._remote.replace(pieces, fresh=fresh)
-        except TooLarge:
-            if len(pieces) == 1:
-                raise
-            middle = len(pieces) // 2
-            self._batch_triples = max(self._batch_triples // 2, 1)
-            self._replace(pieces[:middle], fresh)
-            self._replace(pieces[middle:], fresh)
-
-    def _batches(self) -> Iterator[_Batch]:
-        batch = _Batch()
-        for entity, pending in self._waiting():
-            piece = self._piece(entity, pending)
-            if batch.pieces and batch.triples + len(piece.quads) > self._batch_triples:
-                yield batch
-                batch = _Batch()
-            batch.pieces.append(piece)
-            batch.pending += pending
-            batch.triples += len(piece.quads)
-        if batch.pieces:
-            yield batch
-
-    def _waiting(self) -> Iterator[tuple[str, list[Pending]]]:
+    def _pieces(self) -> Iterator[Piece]:
         after = ""
         while page := self._outbox.pending(after, PAGE):
             for entity, pending in groupby(page, lambda each: each.entity):
-                yield entity, list(pending)
+                subjects = tuple(each.entity + each.part for each in pending)
+                about = [quad for subject in subjects for quad in self._store.about(subject)]
+                yield Piece(entity, subjects, list(about))
             after = page[-1].entity
 
-    def _piece(self, entity: str, pending: Iterable[Pending]) -> Piece:
-        subjects = tuple(each.entity + each.part for each in pending)
-        quads = [quad for subject in subjects for quad in self._store.about(subject)]
-        return Piece(entity, subjects, quads)
 
-
-@dataclass(slots=True)
-class _Batch:
-    """Entities that are sent together."""
-
-    pieces: list[Piece] = field(default_factory=list)
-    pending: list[Pending] = field(default_factory=list)
-    triples: int = 0
-
-    @property
-    def fresh(self) -> bool:
-        """Tell whether the server has nothing of any of them."""
-        return all(each.fresh for each in self.pending)
+def _nothing() -> None:
+    """Mark nothing: what is in the outbox is marked by being there."""

@@ -25,6 +25,7 @@ from etl.errors import StoreError
 from etl.queries import syntax_error
 from etl.stores import Answer
 
+_ANYWHERE = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }"
 _SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
 _WAITING_BYTES = 1 << 25  # 32 MB, about 300,000 triples
 
@@ -96,11 +97,9 @@ class EmbeddedStore:
         """Return the quads of one subject, in all graphs."""
         return list(self._store.quads_for_pattern(NamedNode(subject), None, None))
 
-    def subjects(self) -> Iterator[str]:
-        """Give every subject of any graph, once."""
-        answer = self._store.query(
-            "SELECT DISTINCT ?s WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
-        )
+    def subjects(self, pattern: str = _ANYWHERE) -> Iterator[str]:
+        """Give every subject ?s of a pattern, once; without one, those of all graphs."""
+        answer = self._store.query(f"SELECT DISTINCT ?s WHERE {{ {pattern} }}")
         for solution in cast(QuerySolutions, answer):
             yield solution["s"].value
 
@@ -179,6 +178,14 @@ class EmbeddedStore:
         """Yield the triples of the default graph that have these parts, where they are given."""
         found = self._store.quads_for_pattern(subject, predicate, object_, DefaultGraph())
         return (quad.triple for quad in found)
+
+    def sizes(self) -> tuple[int, int]:
+        """Count the triples of the default graph, and those of the named graphs."""
+        counts = []
+        for pattern in ("?s ?p ?o", "GRAPH ?g { ?s ?p ?o }"):
+            answer = self._store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")
+            counts += [int(solution["n"].value) for solution in cast(QuerySolutions, answer)]
+        return counts[0], counts[1]
 
     def size(self) -> int:
         """Count the triples of the default graph."""

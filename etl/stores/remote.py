@@ -104,9 +104,12 @@ class RemoteStore:
         """
         where = self._where
         if fresh and where.graph_store is not None and where.kind.takes_documents:
+            bulk = {where.kind.bulk: ""} if where.kind.bulk else {}
             for graph, triples in by_graph(pieces, where.graph, where.kind).items():
-                document = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-                self._write(where.graph_store, document, _N_TRIPLES, _graph_parameter(graph))
+                if triples:
+                    document = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+                    params = _graph_parameter(graph) | bulk
+                    self._write(where.graph_store, document, _N_TRIPLES, params)
             return
         if where.update is None:
             raise StoreError(
@@ -161,6 +164,10 @@ class RemoteStore:
                 f"{self._where.query}: the server gave {count} of {expected} triples",
                 hint="it limits its answers, or its graph changed meanwhile: try again",
             )
+
+    def sizes(self) -> tuple[int, int]:
+        """Count the triples of the graph, and those of its provenance."""
+        return self._count(self._where.graph), self._count(self._provenance)
 
     def _count(self, graph: str | None) -> int:
         answer = self._ask("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", graph)

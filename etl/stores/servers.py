@@ -20,7 +20,8 @@ class Kind:
 
     `own_default_graph`: there is a default graph that can be written, and reading it shows
     nothing of the named graphs. `batch_triples`: so many in one request are no burden.
-    `takes_documents`: new entities are better sent by the Graph Store Protocol. Literals of
+    `takes_documents`: new entities are better sent by the Graph Store Protocol, with
+    the parameter `bulk`, which may make it faster and not atomic. Literals of
     the datatypes in `kept_as_text` it cannot hold; they are kept as plain text there.
     """
 
@@ -32,6 +33,7 @@ class Kind:
     own_default_graph: bool = False
     batch_triples: int = 5_000
     takes_documents: bool = True
+    bulk: str = ""
     kept_as_text: frozenset[NamedNode] = frozenset()
 
 
@@ -44,7 +46,8 @@ KINDS: dict[str, Kind] = {
         Kind(
             *("Oxigraph", "/query", "/update", "/store", ("oxigraph",)),
             own_default_graph=True,
-            batch_triples=10_000,
+            batch_triples=20_000,
+            bulk="no_transaction",
         ),
         Kind("Fuseki", "/query", "/update", "/data", ("fuseki",), own_default_graph=True),
         Kind("GraphDB", "", "/statements", "/rdf-graphs/service", ("graphdb",)),

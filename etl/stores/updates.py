@@ -17,29 +17,33 @@ class Piece:
 
     entity: str
     subjects: tuple[str, ...]
-    quads: list[Quad] = field(repr=False)
+    statements: Sequence[Triple | Quad] = field(repr=False)
 
 
-def adapted(quad: Quad, kind: Kind) -> Quad:
-    """Return a statement as a server can hold it."""
-    term = quad.object
+def adapted(triple: Triple, kind: Kind) -> Triple:
+    """Return a triple as a server can hold it."""
+    term = triple.object
     if isinstance(term, Literal) and term.datatype in kind.kept_as_text:
-        return Quad(quad.subject, quad.predicate, Literal(term.value), quad.graph_name)
-    return quad
+        return Triple(triple.subject, triple.predicate, Literal(term.value))
+    return triple
 
 
 def by_graph(
     pieces: Iterable[Piece], graph: str | None, kind: Kind
 ) -> dict[str | None, list[Triple]]:
     """Sort the statements of pieces by the graph they belong in on a server."""
-    sorted_ones: dict[str | None, list[Triple]] = {}
+    sorted_ones: dict[str | None, list[Triple]] = {graph: []}
+    ours = sorted_ones[graph]
     for piece in pieces:
-        for quad in piece.quads:
-            if kind.kept_as_text:
-                quad = adapted(quad, kind)
-            name = quad.graph_name
+        for each in piece.statements:
+            if isinstance(each, Triple):
+                ours.append(each)
+                continue
+            name = each.graph_name
             place = name.value if isinstance(name, NamedNode) else graph
-            sorted_ones.setdefault(place, []).append(quad.triple)
+            sorted_ones.setdefault(place, []).append(each.triple)
+    if kind.kept_as_text:
+        return {name: [adapted(each, kind) for each in told] for name, told in sorted_ones.items()}
     return sorted_ones
 
 
@@ -65,6 +69,8 @@ def _operations(
                 f"WHERE {{ {_in(graph, f'VALUES ?s {{ {subjects} }} ?s ?p ?o')} }}"
             )
     for graph, triples in by_graph(pieces, graphs[0], kind).items():
+        if not triples:
+            continue
         text = (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
         yield f"INSERT DATA {{ {_in(graph, portable(text))} }}"
 
