@@ -14,6 +14,7 @@ from etl.catalog.statements import (
     CANDIDATE,
     CONFIRM,
     CONTRADICTED,
+    FALLEN_BACK,
     GROUPS,
     IDENTITIES,
     ITEMS,
@@ -60,9 +61,17 @@ class Comparison:
         return int(confirmed), mistaken
 
     def compare_accepted(self) -> None:
-        """Put together which accepted versions make which film, after all have been judged."""
+        """Put together which accepted versions make which film, after all have been judged.
+
+        Where all are accepted that were candidates, those groups serve.
+        """
         self._fresh = False
         self._db.execute(PLACES)
+        if not scalar(self._db, FALLEN_BACK):
+            for name in ("accepted_members", "accepted_links", "accepted"):
+                candidates = name.replace("accepted", "candidates")
+                self._db.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {candidates}")
+            return
         self._db.execute(MEMBERS.format(table="accepted", choice="accepted"))
         self._db.execute(LINKED.format(table="accepted"))
         self._db.execute(GROUPS.format(table="accepted", people=PEOPLE))
@@ -73,8 +82,9 @@ class Comparison:
         yield from self._pages(size)
 
     def pending(self, table: str, size: int) -> Iterator[list[MemberRow]]:
-        """Give the films of `candidates` or `accepted` that differ from the graph's, in chunks.
+        """Give the films that differ from the graph's, in chunks.
 
+        They are those of the `candidates`, or those that are `accepted` after all were judged.
         A chunk has the records of so many films, those of a film side by side.
         """
         self._list_pending(table, "true")

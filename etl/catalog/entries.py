@@ -62,8 +62,7 @@ class Place(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the catalog has for a place: its newest version's kind and digest."""
 
     key: str

@@ -183,3 +183,6 @@ GROUP BY ALL
 
 # Which version of a place is tried: the newest that can be read.
 CANDIDATE = "CASE WHEN kind IN ('film', 'link') THEN head ELSE accepted END"
+
+# How many places fall back to an older version.
+FALLEN_BACK = f"SELECT count(*) FROM places WHERE {CANDIDATE} IS DISTINCT FROM accepted"  # noqa: S608

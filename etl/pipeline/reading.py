@@ -241,7 +241,7 @@ class Rereading:
             if place.kind == "reject"
         }
         unread = {
-            path: [replace(p, digest="") if p.kind == "reject" else p for p in places]
+            path: [p._replace(digest="") if p.kind == "reject" else p for p in places]
             for path, places in known.items()
         }
         part = replace(source, paths=tuple(full_path(source, path) for path in paths))

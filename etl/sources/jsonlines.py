@@ -86,10 +86,13 @@ def _raw(number: int, data: bytes, seen: Counter[str]) -> Raw:
     seen[key] += 1
     if seen[key] > 1:
         key = f"{key} ({seen[key]})"
-    decoded = decode(data)
-    if isinstance(decoded, Reject):
-        return Raw(key, number, "", mark, decoded)
-    return Raw(key, number, unicodedata.normalize("NFC", decoded), mark)
+    try:
+        text: str | Reject = data.decode()
+    except UnicodeDecodeError:
+        text = decode(data)
+    if isinstance(text, Reject):
+        return Raw(key, number, "", mark, text)
+    return Raw(key, number, unicodedata.normalize("NFC", text), mark)
 
 
 def _key(data: bytes) -> str:

@@ -56,6 +56,10 @@ class Shapes:
         """Make a shapes graph of what `text` has given."""
         return cls.of(_parsed(text))
 
+    def __reduce__(self) -> tuple[type[Shapes], tuple[tuple[Triple, ...]]]:
+        """Travel to another process as the triples alone."""
+        return Shapes, (self.triples,)
+
     def __or__(self, other: Shapes) -> Shapes:
         """Put two shapes graphs together; blank nodes of one are none of the other's."""
         return Shapes.of((*_parsed(self.text), *_parsed(other.text)))
