@@ -70,7 +70,8 @@ class Described:
             found = Endpoints(kind or GENERIC, "", None, None, self.graph)
         else:
             raise StoreError(
-                "expected a URL", hint="give the server's base URL, or its --query-url"
+                "expected the URL of a server",
+                hint="give the server's base URL, or its --query-url",
             )
         return replace(
             found,
@@ -102,7 +103,7 @@ def recognised(url: str, graph: str | None = None) -> Endpoints:
         called = connection.name_of_server(url)
     finally:
         connection.close()
-    kind = kind_marked(url, called)
+    kind = kind_marked(called) or kind_marked(url)
     if kind is None:
         itself = f": it calls itself {called!r}" if called else ""
         raise StoreError(

@@ -122,11 +122,10 @@ def kind_called(name: str) -> Kind:
     return kind
 
 
-def kind_marked(*texts: str) -> Kind | None:
+def kind_marked(text: str) -> Kind | None:
     """Return the product that a URL or a server's name for itself points to, or None."""
-    joined = " ".join(texts).lower()
     for kind in KINDS.values():
-        if any(mark in joined for mark in kind.marks):
+        if any(mark in text.lower() for mark in kind.marks):
             return kind
     return None
 
