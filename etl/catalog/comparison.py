@@ -44,11 +44,12 @@ class Comparison:
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute(PLACES)
         self._db.execute(MEMBERS.format(table="candidates", choice=CANDIDATE))
-        self._db.execute(LINKED.format(table="candidates"))
-        self._db.execute(ITEMS)
-        self._db.execute(CONTRADICTED)
-        self._db.execute(IDENTITIES.format(people=PEOPLE, who=WHO))
-        self._db.execute(GROUPS.format(table="candidates", people=PEOPLE))
+        self._group("candidates")
+
+    def _group(self, table: str) -> None:
+        """Put together who the names of members are, and which of them make which film."""
+        for sql in (LINKED, ITEMS, CONTRADICTED, IDENTITIES, GROUPS):
+            self._db.execute(sql.format(table=table, people=PEOPLE, who=WHO))
 
     def confirm(self) -> tuple[int, list[str]]:
         """Accept the foreseen films that are made of just what they were held to be made of.
@@ -73,8 +74,7 @@ class Comparison:
                 self._db.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {candidates}")
             return
         self._db.execute(MEMBERS.format(table="accepted", choice="accepted"))
-        self._db.execute(LINKED.format(table="accepted"))
-        self._db.execute(GROUPS.format(table="accepted", people=PEOPLE))
+        self._group("accepted")
 
     def lone(self, size: int) -> Iterator[list[MemberRow]]:
         """Give the pending candidates that one record makes, whatever the others say."""

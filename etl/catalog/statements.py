@@ -83,12 +83,13 @@ LINKED = """
 CREATE OR REPLACE TEMP TABLE {table}_links AS
 SELECT film, links.* FROM {table}_members JOIN links USING (version)
 WHERE counts AND film IN (SELECT film FROM {table}_members WHERE kind = 'film')
+  AND version NOT IN (SELECT version FROM quarantine)
 """
 
 # Which Wikidata item goes with which IMDb id, where one goes with one.
 ITEMS = """
 CREATE OR REPLACE TEMP TABLE items AS
-SELECT DISTINCT imdb, wikidata FROM candidates_links WHERE imdb <> '' AND wikidata <> ''
+SELECT DISTINCT imdb, wikidata FROM {table}_links WHERE imdb <> '' AND wikidata <> ''
 """
 
 CONTRADICTED = """
@@ -103,9 +104,10 @@ IDENTITIES = """
 CREATE OR REPLACE TEMP TABLE identities AS
 SELECT name, min(id) AS id
 FROM (
-    SELECT {people} FROM candidates_members WHERE counts AND name_ids IS NOT NULL
+    SELECT {people} FROM {table}_members WHERE counts AND name_ids IS NOT NULL
+    AND version NOT IN (SELECT version FROM quarantine)
     UNION ALL
-    SELECT name, {who} FROM candidates_links AS links LEFT JOIN items USING (wikidata))
+    SELECT name, {who} FROM {table}_links AS links LEFT JOIN items USING (wikidata))
 WHERE id <> '' GROUP BY name HAVING count(DISTINCT id) = 1
 """
 

@@ -92,7 +92,7 @@ def link(
 
     told, place = Told(quiet=quiet), Workspace(workspace)
     with Meter(quiet=quiet) as meter, _asked(workspace, meter, dry_run, **options) as inquiry:
-        known = _evidence(evidence, inquiry)
+        known = _evidence(evidence, inquiry, options["endpoint"])
         if dry_run:
             for kind, count in plan(place, known):
                 click.echo(f"{kind}: at most {count} requests")
@@ -147,7 +147,7 @@ def _asked(
         yield Inquiry(cache, asked, limit=limit, progress=meter.update)
 
 
-def _evidence(places: tuple[Path, ...], inquiry: Inquiry) -> Evidence:
+def _evidence(places: tuple[Path, ...], inquiry: Inquiry, endpoint: str | None) -> Evidence:
     """Read what links are found by: crosswalks are files, IMDb's tables are in a folder."""
     from etl.errors import LinkError
     from etl.linking.crosswalk import read_crosswalks
@@ -161,6 +161,7 @@ def _evidence(places: tuple[Path, ...], inquiry: Inquiry) -> Evidence:
         crosswalk=read_crosswalks([place for place in places if not place.is_dir()]),
         imdb=ImdbTables.find(folders[0]) if folders else None,
         inquiry=inquiry,
+        name=endpoint or "Wikidata",
     )
 
 

@@ -72,7 +72,15 @@ def _link_people(
         else:
             open_.append(replace(mention, rejected=frozenset(choice.rejected)))
     taken = {each.candidate.key for each in settled if each.candidate}
-    return [*settled, *link_people(open_, [each for each in people if each.key not in taken])]
+    found = link_people(open_, [each for each in people if each.key not in taken])
+    return [*settled, *map(_unless_rejected, found)]
+
+
+def _unless_rejected(outcome: Outcome) -> Outcome:
+    """Give a person's rejection as the reason, where nothing else was found."""
+    if outcome.candidate or outcome.rivals or not outcome.mention.rejected:
+        return outcome
+    return replace(outcome, rung=ladder.DECISION, reason="rejected by decision")
 
 
 class _Elsewhere:
@@ -218,7 +226,8 @@ def _both(old: LinkRecord, new: LinkRecord) -> LinkRecord:
 
 def _record(subject: Subject, found: Findings) -> FilmRecord | None:
     """Write what was found about a film as a record of its own."""
-    links = tuple(link for link in found.values() if link.reason != ladder.NOT_ASKED)
+    said = (link for link in found.values() if link.reason != ladder.NOT_ASKED)
+    links = tuple(sorted(said, key=lambda link: (link.kind, link.subject)))
     if not links:
         return None
     identifiers = dict(subject.own)

@@ -6,7 +6,7 @@ All of it is pure, so that it can run in other processes too.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple, cast
@@ -17,7 +17,7 @@ from etl.catalog.entries import Group, MemberRow, groups_of
 from etl.identifiers import Iris
 from etl.mapping import map_film, map_person, person_iri
 from etl.provenance import derivations
-from etl.resolution import Film, Member, resolve
+from etl.resolution import Film, Member, Person, resolve
 from etl.validation import Engine, ValidationResult
 
 
@@ -47,21 +47,35 @@ def judged(
     together only by shapes that look ahead, and one by one where something is found that belongs
     to no film or person. A fault of a person is a fault of every film that names them.
     """
-    if engine.looks_ahead_only:
-        results = engine.validate(_with_people(drafts, iris)).results
-        owners = _owners(drafts, iris) if results else {}
-        if all(_entity(result) in owners for result in results):
-            for result in results:
-                for film in owners[_entity(result)]:
-                    yield film, result
-            return
+    together = _judged_together(drafts, engine, iris) if engine.looks_ahead_only else None
+    if together is not None:
+        yield from together
+        return
     for each in drafts:
-        triples = list(_with_people([each], iris))
-        results = engine.validate(triples).results
-        mentioned = {term for triple in triples for term in triple} if results else set()
+        found: dict[ValidationResult, None] = {}
+        for people in _spellings([each]):
+            triples = [*each.triples, *_mapped(people, iris)]
+            results = engine.validate(triples).results
+            mentioned = {term for triple in triples for term in triple} if results else set()
+            found |= dict.fromkeys(each for each in results if each.focus_node in mentioned)
+        yield from ((each.film, result) for result in found)
+
+
+def _judged_together(
+    drafts: Sequence[Draft], engine: Engine, iris: Iris
+) -> list[tuple[Film, ValidationResult]] | None:
+    """Validate films at once; None where something is found that belongs to none of them."""
+    found: list[tuple[Film, ValidationResult]] = []
+    films: Iterable[Triple] = chain.from_iterable(each.triples for each in drafts)
+    for people in _spellings(drafts):
+        results = engine.validate(chain(films, _mapped(people, iris))).results
+        films = ()
+        owners = _owners(drafts, people, iris) if results else {}
         for result in results:
-            if result.focus_node in mentioned:
-                yield each.film, result
+            if _entity(result) not in owners:
+                return None
+            found.extend((film, result) for film in owners[_entity(result)])
+    return found
 
 
 def _entity(result: ValidationResult) -> str:
@@ -70,19 +84,36 @@ def _entity(result: ValidationResult) -> str:
     return focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
 
 
-def _with_people(drafts: Sequence[Draft], iris: Iris) -> Iterator[Triple]:
-    for each in drafts:
-        yield from each.triples
-    for person in dict.fromkeys(person for each in drafts for person in each.film.people):
+def _mapped(people: Iterable[Person], iris: Iris) -> Iterator[Triple]:
+    for person in people:
         yield from map_person(person, iris)
 
 
-def _owners(drafts: Sequence[Draft], iris: Iris) -> dict[str, list[Film]]:
+def _spellings(drafts: Sequence[Draft]) -> list[dict[Person, None]]:
+    """Put the people of films into groups, in each of which everybody has one name.
+
+    The first has nearly all: only somebody with an id can have several names.
+    """
+    groups: list[dict[Person, None]] = [{}]
+    count: dict[str, int] = {}
+    for person in dict.fromkeys(person for each in drafts for person in each.film.people):
+        place = count.get(person.key, 0)
+        count[person.key] = place + 1
+        if place == len(groups):
+            groups.append({})
+        groups[place][person] = None
+    return groups
+
+
+def _owners(
+    drafts: Sequence[Draft], people: Container[Person], iris: Iris
+) -> dict[str, list[Film]]:
     owners: dict[str, list[Film]] = {}
     for each in drafts:
         owners.setdefault(iris.movie(each.film.key).value, []).append(each.film)
         for person in each.film.people:
-            owners.setdefault(person_iri(person, iris).value, []).append(each.film)
+            if person in people:
+                owners.setdefault(person_iri(person, iris).value, []).append(each.film)
     return owners
 
 

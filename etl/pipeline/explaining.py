@@ -10,12 +10,13 @@ from pyoxigraph import NamedNode, QuerySolutions, Triple
 from etl.catalog.catalog import Catalog
 from etl.errors import QueryError
 from etl.findings import Finding
-from etl.identifiers import Iris
+from etl.identifiers import Iris, imdb_page
 from etl.lookup import GraphLookup
 from etl.mapping import explain_film, explain_person, person_iri
+from etl.pipeline.justifying import credit_links, film_links, is_about, person_links, told
 from etl.pipeline.reading import opened
 from etl.pipeline.refusing import kept_out
-from etl.records import FilmRecord, Rating
+from etl.records import FilmRecord, LinkRecord, Rating
 from etl.resolution import Film, Member, Performance, Person, resolve
 from etl.sources import format_of
 from etl.stores import Readable
@@ -115,6 +116,7 @@ class Explainer:
         self._iris = iris
         self._sources = {source.name: source for source in catalog.sources()}
         self._comparison = catalog.compare()
+        self._comparison.compare_accepted()
 
     def refused(self, text: str) -> list[Finding]:
         """Find what keeps records out of the graph, by their film's IRI, key or title."""
@@ -143,8 +145,18 @@ class Explainer:
             return
         for rule, triple in explain_film(film, self._iris):
             for member in film.members:
-                if evidence := _evidence(rule.field, triple, film, member.record, self._iris):
+                if member.record.links:
+                    for link in self._links(rule.field, triple, film, member.record):
+                        yield self._justification(triple, rule.name, link, runs[member.version])
+                elif evidence := _evidence(rule.field, triple, film, member.record, self._iris):
                     yield self._explanation(triple, rule.name, member, evidence, runs)
+
+    def _links(
+        self, field: str, triple: Triple, film: Film, record: FilmRecord
+    ) -> Iterator[LinkRecord]:
+        if field in ("directors", "actors"):
+            return credit_links(field, triple.object, film, record, self._iris)
+        return film_links(field, triple, film, record)
 
     def _person(self, iri: NamedNode) -> Iterator[Explanation]:
         """Explain a person by every film that names them."""
@@ -162,9 +174,17 @@ class Explainer:
                 continue
             for rule, triple in explain_person(person, self._iris):
                 for member in film.members:
+                    for link in person_links(iri, film, member.record, self._iris):
+                        if is_about(link, triple, member.record):
+                            yield self._justification(triple, rule, link, runs[member.version])
                     for field in ("directors", "actors"):
-                        if evidence := _credit(field, iri, member.record, film, self._iris):
+                        evidence = _credit(field, iri, member.record, film, self._iris)
+                        if evidence and _gives(member.record, field, evidence.value, triple):
                             yield self._explanation(triple, rule, member, evidence, runs)
+
+    def _justification(self, triple: Triple, rule: str, link: LinkRecord, run: int) -> Explanation:
+        """Explain a triple by a link: its rung for a field, its evidence for a place."""
+        return Explanation(triple, rule, link.rung, told(link), link.evidence, run, "stated")
 
     def _films_of(self, person: NamedNode) -> list[str]:
         answer = self._store.query(
@@ -233,6 +253,22 @@ def _credit(field: str, iri: object, record: FilmRecord, film: Film, iris: Iris)
         if person_iri(person, iris) == iri:
             return Evidence(field, record.lines.get(field, 1), credit.name)
     return None
+
+
+def _gives(record: FilmRecord, field: str, name: str, triple: Triple) -> bool:
+    """Tell whether a credit says what a triple about the person says: an id, or that they are."""
+    if record.links:
+        return False
+    if triple.predicate != SCHEMA.sameAs:
+        return True
+    credits_ = record.directors if field == "directors" else record.actors
+    return any(
+        credit.name == name
+        and credit.imdb_id
+        and isinstance(triple.object, NamedNode)
+        and triple.object.value == imdb_page(credit.imdb_id)
+        for credit in credits_
+    )
 
 
 def _performance(triple: Triple, film: Film, record: FilmRecord, iris: Iris) -> Evidence | None:

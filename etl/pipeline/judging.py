@@ -18,22 +18,22 @@ def at_fault(
 ) -> list[Member]:
     """Find the records that are at fault for a film that does not conform.
 
-    What linking found is at fault where the film conforms without it, and only then. A record is
-    at fault that does not conform alone, where the others together do; otherwise all are.
+    What linking found is at fault where the film's own records conform without it, and without
+    what other films say of its people. A record is at fault that does not conform alone, where
+    the others together do; otherwise all are.
     """
 
-    def conforms(members: Sequence[Member]) -> bool:
+    def conforms(members: Sequence[Member], identities: Mapping[str, str]) -> bool:
         trial = draft(refused.group, members, identities, iris)
         return not any(result.blocks for _, result in judged([trial], engine, iris))
 
     members = [each for each in refused.group.members if not each.record.links]
-    links = [each for each in refused.group.members if each.record.links]
-    if links and conforms(members):
-        members = links
+    if conforms(members, {}):
+        return [each for each in refused.group.members if each.record.links]
     if len(members) == 1:
         return members
-    sound = [member for member in members if conforms([member])]
-    if not sound or not conforms(sound):
+    sound = [member for member in members if conforms([member], identities)]
+    if not sound or not conforms(sound, identities):
         return members
     return [member for member in members if member not in sound]
 

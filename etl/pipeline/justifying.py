@@ -1,0 +1,78 @@
+"""Why a link holds: the part of an explanation that linking's own records give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyoxigraph import NamedNode, Triple
+
+from etl.characters import same_character
+from etl.identifiers import Iris, imdb_page, wikidata_entity
+from etl.mapping import person_iri
+from etl.records import FilmRecord, LinkRecord
+from etl.resolution import Film
+from etl.vocab import SCHEMA
+
+
+def film_links(field: str, triple: Triple, film: Film, record: FilmRecord) -> Iterator[LinkRecord]:
+    """Find the links behind a triple of a film that a rule made from a field."""
+    for link in record.links:
+        if link.kind == "film" and link.holds and field in ("imdb", "wikidata"):
+            identifier = link.imdb_id if field == "imdb" else link.wikidata_id
+            if identifier and identifier == film.identifiers.get(field):
+                yield link
+        elif field == "performances" and link.holds and _is_part(link, triple, film):
+            yield link
+
+
+def _is_part(link: LinkRecord, triple: Triple, film: Film) -> bool:
+    """Tell whether a link's evidence gives the part that a triple of a performance is about."""
+    node = triple.object if triple.predicate.value.endswith("#performance") else triple.subject
+    if not isinstance(node, NamedNode) or link.kind != "person":
+        return False
+    performance = film.performances[int(node.value.rpartition("-")[2]) - 1]
+    return link.subject == performance.actor.name and any(
+        same_character(performance.character, each) for each in link.characters
+    )
+
+
+def credit_links(
+    field: str, person: object, film: Film, record: FilmRecord, iris: Iris
+) -> Iterator[LinkRecord]:
+    """Find the links behind a credit that only linking's record has."""
+    if field != "actors":
+        return
+    names = {credit.name for credit in record.actors}
+    for link in person_links(person, film, record, iris):
+        if link.subject in names:
+            yield link
+
+
+def person_links(
+    person: object, film: Film, record: FilmRecord, iris: Iris
+) -> Iterator[LinkRecord]:
+    """Find the links that say who somebody in a film is."""
+    known = {each.name: person_iri(each, iris) for each in film.people}
+    for link in record.links:
+        if link.kind == "person" and link.holds and known.get(link.subject) == person:
+            yield link
+
+
+def is_about(link: LinkRecord, triple: Triple, record: FilmRecord) -> bool:
+    """Tell whether a link says what a triple of a person says.
+
+    That there is such a person it says only of those whom no other record names.
+    """
+    if triple.predicate != SCHEMA.sameAs:
+        return any(credit.name == link.subject for credit in record.actors)
+    pages = [wikidata_entity(link.wikidata_id)] if link.wikidata_id else []
+    pages += [imdb_page(link.imdb_id)] if link.imdb_id else []
+    return isinstance(triple.object, NamedNode) and triple.object.value in pages
+
+
+def told(link: LinkRecord) -> str:
+    """Tell a link in words: both names, how sure it is, and who else came into question."""
+    ids = " ".join(filter(None, (link.imdb_id, link.wikidata_id)))
+    called = f" = {link.object_label!r}" if link.object_label else ""
+    rivals = f"; rivals: {', '.join(link.rivals)}" if link.rivals else "; no rivals"
+    return f"{link.subject!r}{called} ({ids}), confidence {link.confidence:g}{rivals}"

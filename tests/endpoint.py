@@ -1,0 +1,141 @@
+"""A SPARQL endpoint on loopback that misbehaves as told, and remembers what it was asked."""
+
+from __future__ import annotations
+
+import json
+import re
+import select
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+JSON = "application/sparql-results+json"
+
+
+def film(identifier: str) -> list[dict[str, Any]]:
+    """Say of a film what the endpoint knows: nothing of every fifth."""
+    number = int(identifier[2:])
+    if number % 5 == 0:
+        return []
+    item = {"type": "uri", "value": f"http://www.wikidata.org/entity/Q{number}"}
+    subject = {"type": "literal", "value": identifier}
+    title = {"type": "literal", "value": f"Film {number}", "xml:lang": "en"}
+    says = {"type": "literal", "value": "title"}
+    return [{"subject": subject, "item": item, "says": says, "value": title}]
+
+
+def answer(subjects: Sequence[str], names: Sequence[str]) -> bytes:
+    """Write the right answer about films."""
+    found = [solution for subject in subjects for solution in film(subject)]
+    head = {"vars": list(names)}
+    return json.dumps({"head": head, "results": {"bindings": found}}).encode()
+
+
+class Misbehaving:
+    """The endpoint: `script` tells how it behaves, request by request, and well after that."""
+
+    def __init__(self, script: Sequence[str] = (), slow_s: float = 0.0) -> None:
+        self.script = list(script)
+        self.slow_s = slow_s
+        self.asked: list[list[str]] = []
+        self.answered: list[str] = []
+        self.agents: set[str] = set()
+        self.url = ""
+        self.in_flight = 0
+        self.most_in_flight = 0
+        self.lock = threading.Lock()
+
+    def behave(self, request: BaseHTTPRequestHandler) -> None:
+        """Answer one request."""
+        with self.lock:
+            self.in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
+            self.agents.add(request.headers.get("User-Agent", ""))
+            query = parse_qs(request.rfile.read(int(request.headers.get("Content-Length") or 0)))
+            text = query[b"query"][0].decode() if query else ""
+            subjects = re.findall(r'"(tt\d+)"', text)
+            self.asked.append(subjects)
+            behaviour = self.script.pop(0) if self.script else "well"
+        try:
+            time.sleep(self.slow_s)
+            self._respond(request, behaviour, subjects)
+        except OSError:
+            pass  # whoever asked has gone
+        finally:
+            with self.lock:
+                self.in_flight -= 1
+
+    def _respond(
+        self, request: BaseHTTPRequestHandler, behaviour: str, subjects: list[str]
+    ) -> None:
+        right = answer(subjects, ["subject", "item", "says", "value"])
+        status, _, wait = behaviour.partition(" ")
+        headers: dict[str, str] = {}
+        body, kind, code = right, JSON, 200
+        match status:
+            case "well":
+                self.answered.extend(subjects)
+            case "429" | "503" | "500" | "403":
+                body, kind, code = b"Too much of it", "text/plain", int(status)
+                headers = {"Retry-After": wait} if wait else {}
+            case "slow":  # until whoever asked gives up
+                select.select([request.connection], [], [], 10)
+            case "truncated":
+                body = right[: len(right) // 2]
+            case "cut":
+                headers = {"Content-Length": str(len(right) * 2)}
+            case "stack-trace":
+                body = right[:-20] + b"\njava.util.concurrent.TimeoutException"
+            case "error-text":
+                body, kind = b"Error: set a User-Agent", "text/plain"
+            case "html":
+                body, kind = b"<html><title>Sorry</title></html>", "text/html"
+            case "html-as-json":
+                body = b"<html><title>Sorry</title></html>"
+            case "302" | "307":
+                body, kind, code = b"", "text/plain", int(status)
+                headers = {"Location": self.url + "/elsewhere"}
+            case "other-variables":
+                body = answer(subjects, ["subject", "thing"])
+            case "other-film":
+                body = answer([*subjects, "tt9999999"], ["subject", "item", "says", "value"])
+            case "not-solutions":
+                body = b'{"boolean": true}'
+        request.send_response(code)
+        request.send_header("Content-Type", kind)
+        for name, value in ({"Content-Length": str(len(body))} | headers).items():
+            request.send_header(name, value)
+        request.end_headers()
+        request.wfile.write(body)
+
+
+@contextmanager
+def misbehaving(script: Sequence[str] = (), slow_s: float = 0.0) -> Iterator[Misbehaving]:
+    """Serve an endpoint that misbehaves."""
+    endpoint = Misbehaving(script, slow_s)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            endpoint.behave(self)
+
+        def do_GET(self) -> None:
+            endpoint.behave(self)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    endpoint.url = f"http://127.0.0.1:{server.server_port}/sparql"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield endpoint
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
