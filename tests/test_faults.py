@@ -252,3 +252,16 @@ def test_a_server_that_never_answers(
         f"{where.query}: cannot be reached: no answer within 0.2 s",
         "set ETL_STORE_TIMEOUT to wait longer",
     )
+
+
+def test_a_failure_that_is_not_by_chance_is_told_after_three_more_trials(
+    server: Server, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ETL_STORE_PATIENCE", "600")
+    with RemoteStore.opened(server.through(proxy.url), Iris().provenance_graph) as remote:
+        assert remote.sizes() == (0, 0)
+        proxy.next = [Fault("500")] * 4
+        with pytest.raises(StoreError) as error:
+            remote.query("ASK { ?s ?p ?o }")
+    assert proxy.next == []
+    assert str(error.value).endswith(": the server failed: something is wrong here (500)")

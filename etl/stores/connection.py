@@ -122,17 +122,20 @@ class Patience:
         return given
 
     def pauses(self, *, met: bool) -> Iterator[float]:
-        """Give the pauses between trials, each longer than the one before, a little at random."""
-        left = self.again_s if met else min(self.first_s, self.again_s)
-        pause = self.pause_s
+        """Give the pauses between trials, each longer than the one before, a little at random.
+
+        There is one at least, and the last begins before the time is up.
+        """
+        end = time.monotonic() + (self.again_s if met else min(self.first_s, self.again_s))
+        pause, left = self.pause_s, self.pause_s
         while left > 0:
-            shaken = min(pause * random.uniform(0.75, 1.25), left)  # noqa: S311 - no secret
-            yield shaken
-            left -= shaken
+            yield min(pause * random.uniform(0.75, 1.25), left)  # noqa: S311 - no secret
+            left = end - time.monotonic()
             pause = min(pause * 2, 10.0)
 
 
 TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
+MEANT = 3  # failures (500) of one request; then they are not by chance
 
 
 class Connection:
@@ -202,7 +205,7 @@ class Connection:
             time.sleep(pause)
 
     def _answer(self, request: httpx.Request, *, whole: bool) -> httpx.Response:
-        pauses = self._patience.pauses(met=self._met)
+        pauses, failures = self._patience.pauses(met=self._met), 0
         while True:
             try:
                 response = self._client.send(request, stream=True)
@@ -216,16 +219,13 @@ class Connection:
                 if response.is_success:
                     self._met = True
                     return response
-                pause = next(pauses, None) if self._worth_another_try(response) else None
+                failures += response.status_code == httpx.codes.INTERNAL_SERVER_ERROR
+                worth_it = response.status_code in TRY_AGAIN and failures <= MEANT
+                pause = next(pauses, None) if worth_it else None
                 if pause is None:
                     raise self._refused(request, response)
                 pause = max(pause, _retry_after(response, at_most=self._patience.again_s))
             time.sleep(pause)
-
-    def _worth_another_try(self, response: httpx.Response) -> bool:
-        if response.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
-            return "No permission" not in response.text  # Virtuoso's way to say 403
-        return response.status_code in TRY_AGAIN
 
     def _unreachable(self, request: httpx.Request, error: httpx.HTTPError) -> StoreError:
         if isinstance(error, httpx.TimeoutException):
