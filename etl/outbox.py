@@ -41,8 +41,6 @@ class Pending(NamedTuple):
 Position = tuple[int, int | str]
 """How far a first publication has come, in an order that `etl.pipeline.seeding` gives."""
 
-START: Position = (0, 0)
-
 
 class Outbox:
     """One remote store as the workspace knows it."""
@@ -147,25 +145,21 @@ class Outbox:
         return [int(count) for count in (self.setting("held") or "").split()]
 
     @property
-    def seeded(self) -> tuple[Position, Position]:
-        """Return how far a first publication is confirmed, and how far it may have come."""
-        confirmed, under_way = self.setting("confirmed"), self.setting("under way")
-        return _position(confirmed), _position(under_way)
+    def seeded(self) -> Position:
+        """Return how far a first publication is confirmed."""
+        stage, place = json.loads(self.setting("seeded") or "[0, 0]")
+        return stage, place
 
-    def seed(self, *, confirmed: Position | None = None, under_way: Position | None = None) -> None:
-        """Mark how far a first publication is confirmed, or how far it may come now."""
-        with self._transaction():
-            if confirmed is not None:
-                self._set({"confirmed": json.dumps(confirmed)})
-            if under_way is not None:
-                self._set({"under way": json.dumps(under_way)})
+    def seed(self, confirmed: Position) -> None:
+        """Mark how far a first publication is confirmed."""
+        self.set(seeded=json.dumps(confirmed))
 
     def fill(self, generation: int, subjects: Iterable[str], base_iri: str) -> None:
         """Put in all that still tells the server from a generation; then this is "done"."""
         with self._transaction():
             self._put(generation, subjects)
             bases = " ".join(sorted({*self.bases, base_iri}))
-            self._set({"state": "done", "bases": bases, "confirmed": None, "under way": None})
+            self._set({"state": "done", "bases": bases, "seeded": None})
             self._forget_whole(generation)
 
     def _forget_whole(self, generation: int) -> None:
@@ -201,14 +195,6 @@ class Outbox:
                 "DELETE FROM pending WHERE entity = ? AND part = ? AND generation <= ?",
                 ((*_parted(subject), generation) for subject in subjects),
             )
-
-
-def _position(text: str | None) -> Position:
-    """Read a position as it is kept."""
-    if text is None:
-        return START
-    stage, place = json.loads(text)
-    return stage, place
 
 
 def _parted(subject: str) -> tuple[str, str]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
 from etl.catalog.catalog import Catalog
+from etl.identifiers import Iris
 from etl.outbox import Outboxes
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
@@ -18,6 +19,11 @@ from etl.stores.servers import Kind
 from etl.stores.updates import adapted
 from etl.targets import Target
 from etl.workspace import Workspace
+
+
+def provenance_graphs(base_iri: str, bases: Iterable[str]) -> list[NamedNode]:
+    """Return the graphs for provenance: the one below a base IRI, and those of former ones."""
+    return [Iris(base).provenance_graph for base in dict.fromkeys([base_iri, *bases])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +99,10 @@ def compared(workspace: Workspace, target: Target) -> list[tuple[str, int, int]]
     with Catalog.read(generation.catalog) as catalog:
         iris = catalog.iris
     store = EmbeddedStore.read(generation.store)
-    with RemoteStore.opened(target.where, iris.provenance_graph) as remote:
-        bases = [iris.base]
-        outboxes = Outboxes(workspace.path)
-        if outboxes.has(target.name):
-            with outboxes.open(target.name) as outbox:
-                bases += outbox.bases
-        with copied(workspace, remote) as copy:
-            return list(by_entity(differing(store, copy, bases, remote)))
+    bases, outboxes = [iris.base], Outboxes(workspace.path)
+    if outboxes.has(target.name):
+        with outboxes.open(target.name) as outbox:
+            bases += outbox.bases
+    graphs = provenance_graphs(iris.base, bases)
+    with RemoteStore.opened(target.where, *graphs) as remote, copied(workspace, remote) as copy:
+        return list(by_entity(differing(store, copy, bases, remote)))

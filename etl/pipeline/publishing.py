@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from etl.catalog.catalog import Catalog
 from etl.errors import StoreError
 from etl.outbox import Outbox, Outboxes
-from etl.pipeline.comparing import copied, differing
+from etl.pipeline.comparing import copied, differing, provenance_graphs
 from etl.pipeline.reports import Progress, silent
 from etl.pipeline.seeding import Seed
 from etl.pipeline.sending import Batch, Published, Sender
@@ -55,15 +55,15 @@ def publish(workspace: Workspace, target: Target, options: PublishOptions) -> Pu
     outboxes = Outboxes(workspace.path)
     with _alone(outboxes.lock_file(target.name), options.waiting):
         generation = workspace.required()
-        with (
-            Catalog.read(generation.catalog) as catalog,
-            outboxes.open(target.name) as outbox,
-            RemoteStore.opened(target.where, catalog.iris.provenance_graph) as remote,
-        ):
-            check_graph(target.where, f"{catalog.iris.base}graph/films")
+        with Catalog.read(generation.catalog) as catalog:
+            iris = catalog.iris
+            check_graph(target.where, f"{iris.base}graph/films")
             keep(outboxes, target)
-            publication = _Publication(workspace, generation, catalog, outbox, remote)
-            return publication.publish(options)
+            with outboxes.open(target.name) as outbox:
+                graphs = provenance_graphs(iris.base, outbox.bases)
+                with RemoteStore.opened(target.where, *graphs) as remote:
+                    publication = _Publication(workspace, generation, catalog, outbox, remote)
+                    return publication.publish(options)
 
 
 @contextmanager
@@ -113,9 +113,11 @@ class _Publication:
             )
             self._seed(sender)
         self._empty(sent, options.progress)
-        if self._outbox.held and not self._complete():
-            self._compare()
-            self._empty(sent, options.progress)
+        if self._outbox.held:
+            if not self._complete():
+                self._compare()
+                self._empty(sent, options.progress)
+            self._outbox.set(held=None)
         return sent
 
     def _compare(self) -> None:
@@ -150,7 +152,6 @@ class _Publication:
         """Tell whether the server holds as much more as it should after a first publication."""
         both = zip(self._outbox.held, self._store.sizes(), strict=True)
         expected = [before + here for before, here in both]
-        self._outbox.set(held=None)
         return list(self._remote.sizes()) == expected
 
     def _empty(self, sent: Published, progress: Progress) -> None:
@@ -162,12 +163,8 @@ class _Publication:
     def _batches(self, sender: Sender) -> Iterator[Batch]:
         for pieces in sender.together(self._pieces()):
             subjects = [subject for piece in pieces for subject in piece.subjects]
-            yield Batch(
-                pieces=pieces,
-                fresh=False,
-                begin=_nothing,
-                end=partial(self._outbox.confirm, self._number, subjects),
-            )
+            confirmed = partial(self._outbox.confirm, self._number, subjects)
+            yield Batch(pieces, fresh=False, confirmed=confirmed)
 
     def _pieces(self) -> Iterator[Piece]:
         after = ""
@@ -177,7 +174,3 @@ class _Publication:
                 about = [quad for subject in subjects for quad in self._store.about(subject)]
                 yield Piece(entity, subjects, list(about))
             after = page[-1].entity
-
-
-def _nothing() -> None:
-    """Mark nothing: what is in the outbox is marked by being there."""

@@ -8,11 +8,11 @@ since an interruption is in the outbox.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import NamedNode
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
@@ -29,7 +29,7 @@ FILMS, PEOPLE = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Placed(Piece):
-    """An entity with its place in the order."""
+    """An entity that the server has nothing of, with its place in the order."""
 
     position: Position
 
@@ -44,47 +44,32 @@ class Seed:
     def batches(self, sender: Sender) -> Iterator[Batch]:
         """Give what comes after what the server has confirmed.
 
-        Of what was under way when it was interrupted, the server may have something.
+        What was under way when it was interrupted is sent once more: the server then has all of
+        it, and what it should no longer have of it is in the outbox.
         """
-        confirmed, under_way = self.outbox.seeded
-        for pieces in sender.together(self._pieces(confirmed, under_way)):
-            last = pieces[-1].position
-            yield Batch(
-                pieces=pieces,
-                fresh=pieces[0].position > under_way,
-                begin=partial(self.outbox.seed, under_way=last),
-                end=partial(self.outbox.seed, confirmed=last),
-            )
+        for pieces in sender.together(self._pieces(self.outbox.seeded)):
+            confirmed = partial(self.outbox.seed, pieces[-1].position)
+            yield Batch(pieces, fresh=True, confirmed=confirmed)
 
-    def _pieces(self, after: Position, under_way: Position) -> Iterator[Placed]:
+    def _pieces(self, after: Position) -> Iterator[Placed]:
         comparison, iris = self.catalog.compare(), self.catalog.iris
-        sources = {each.name: iris.source(each.slug) for each in self.catalog.sources()}
         if after < (PEOPLE,):
-            films = _films(comparison, iris, sources, int(after[1]))
-            yield from (_placed(*film, under_way) for film in films)
+            sources = {each.name: iris.source(each.slug) for each in self.catalog.sources()}
+            yield from _films(comparison, iris, sources, int(after[1]))
             after = (PEOPLE, "")
         for people in comparison.people(CHUNK_FILMS, str(after[1])):
             for person in people:
-                iri, position = person_iri(person, iris), (PEOPLE, person.name)
-                yield _placed(iri, list(map_person(person, iris)), position, under_way)
+                made = tuple(map_person(person, iris))
+                yield Placed(person_iri(person, iris).value, (), made, (PEOPLE, person.name))
 
 
 def _films(
     comparison: Comparison, iris: Iris, sources: Mapping[str, NamedNode], after: int
-) -> Iterator[tuple[NamedNode, list[Triple | Quad], Position]]:
+) -> Iterator[Placed]:
     for groups in comparison.films(CHUNK_FILMS, after):
         identities = comparison.identities(groups)
         for group in groups:
-            made = draft(group, group.members, identities, iris)
+            drafted = draft(group, group.members, identities, iris)
+            made = tuple(statements(drafted, sources, iris))
             first = min(member.version for member in group.members)
-            yield iris.movie(group.film), list(statements(made, sources, iris)), (FILMS, first)
-
-
-def _placed(
-    entity: NamedNode, told: Sequence[Triple | Quad], position: Position, under_way: Position
-) -> Placed:
-    """Place an entity; its subjects count if the server may have something of them."""
-    subjects: tuple[str, ...] = ()
-    if position <= under_way:
-        subjects = tuple({str(each.subject)[1:-1]: None for each in told})
-    return Placed(entity.value, subjects, told, position)
+            yield Placed(iris.movie(group.film).value, (), made, (FILMS, first))

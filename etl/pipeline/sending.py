@@ -16,15 +16,14 @@ _Piece = TypeVar("_Piece", bound=Piece)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Entities that are sent together. With `fresh`, the server has nothing of any of them.
+    """Entities that are sent together, and what is to be done when the server has them.
 
-    `begin` is called before they are sent, and `end` when the server has them.
+    With `fresh`, nothing of what it may have of them is to go.
     """
 
     pieces: Sequence[Piece]
     fresh: bool
-    begin: Callable[[], None]
-    end: Callable[[], None]
+    confirmed: Callable[[], None]
 
     @property
     def triples(self) -> int:
@@ -57,21 +56,20 @@ class Sender:
         """Send batches, one after the other.
 
         Raises:
-            StoreError: the server cannot be reached, or refuses; what it took has ended.
+            StoreError: the server cannot be reached, or refuses; what it took is confirmed.
         """
         with ThreadPoolExecutor(1, thread_name_prefix="publish") as pool:
             under_way: tuple[Batch, Future[None]] | None = None
             for batch in batches:
-                self._end(under_way)
-                batch.begin()
+                self._confirm(under_way)
                 under_way = batch, pool.submit(self._replace, batch.pieces, batch.fresh)
-            self._end(under_way)
+            self._confirm(under_way)
 
-    def _end(self, under_way: tuple[Batch, Future[None]] | None) -> None:
+    def _confirm(self, under_way: tuple[Batch, Future[None]] | None) -> None:
         if under_way is not None:
             batch, answer = under_way
             answer.result()
-            batch.end()
+            batch.confirmed()
             self.sent.entities += len(batch.pieces)
             self.sent.triples += batch.triples
             self.progress(self.sent.entities)

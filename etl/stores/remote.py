@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import IO, Self, cast
 
 import httpx
@@ -37,20 +38,24 @@ _ANY_GRAPH = f"{_N_TRIPLES}, text/turtle;q=0.9"
 
 
 class RemoteStore:
-    """The graph that a server holds of ours, and the named graph with its provenance."""
+    """The graph that a server holds of ours, and the named graphs with its provenance.
 
-    def __init__(self, connection: Connection, where: Endpoints, provenance: NamedNode) -> None:
+    There are several of these when the graph has been moved to another base IRI; the first is
+    the one that counts now.
+    """
+
+    def __init__(self, connection: Connection, where: Endpoints, *provenance: NamedNode) -> None:
         self._connection = connection
         self._where = where
-        self._provenance = provenance.value
+        self._provenance = [graph.value for graph in provenance]
 
     @classmethod
     @contextmanager
-    def opened(cls, where: Endpoints, provenance: NamedNode) -> Iterator[Self]:
+    def opened(cls, where: Endpoints, *provenance: NamedNode) -> Iterator[Self]:
         """Open a store; the server is not asked anything yet."""
         connection = Connection(where.query)
         try:
-            yield cls(connection, where, provenance)
+            yield cls(connection, where, *provenance)
         finally:
             connection.close()
 
@@ -63,7 +68,7 @@ class RemoteStore:
         """Answer a query. See `Readable.query`."""
         if self._where.graph is None:
             return self._ask(sparql, None)
-        return self._ask(sparql, self._where.graph, self._provenance)
+        return self._ask(sparql, self._where.graph, self._provenance[0])
 
     def _ask(self, sparql: str, default: str | None, *named: str) -> Answer:
         """Answer a query over some of the server's graphs; over its own choice if none is given."""
@@ -116,7 +121,7 @@ class RemoteStore:
                 f"{where.query}: no address for updates is known",
                 hint="run: etl store add NAME URL --update-url URL",
             )
-        update = replacement(pieces, (where.graph, self._provenance), where.kind, fresh=fresh)
+        update = replacement(pieces, (where.graph, *self._provenance), where.kind, fresh=fresh)
         if update:
             self._write(where.update, update, "application/sparql-update", {})
 
@@ -144,9 +149,9 @@ class RemoteStore:
             StoreError: the server fails, or cuts its answer short.
         """
         serialize(self._document(self._where.graph), target, RdfFormat.N_QUADS)
-        name, quads = NamedNode(self._provenance), self._document(self._provenance)
-        placed = (Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads)
-        serialize(placed, target, RdfFormat.N_QUADS)
+        for graph in self._provenance:
+            named = partial(_in, NamedNode(graph))
+            serialize(map(named, self._document(graph)), target, RdfFormat.N_QUADS)
 
     def _document(self, graph: str | None) -> Iterator[Quad]:
         """Give all of a graph, and see that it is all."""
@@ -167,7 +172,7 @@ class RemoteStore:
 
     def sizes(self) -> tuple[int, int]:
         """Count the triples of the graph, and those of its provenance."""
-        return self._count(self._where.graph), self._count(self._provenance)
+        return self._count(self._where.graph), self._count(self._provenance[0])
 
     def _count(self, graph: str | None) -> int:
         answer = self._ask("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", graph)
@@ -243,6 +248,10 @@ class _Stream:
         end = len(self._left) if size < 0 else size
         given, self._left = self._left[:end], self._left[end:]
         return given
+
+
+def _in(graph: NamedNode, quad: Quad) -> Quad:
+    return Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
 def _graph_parameter(graph: str | None) -> dict[str, str]:
