@@ -23,7 +23,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import DefaultGraph, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 
 from bench.records import write_records
 
@@ -36,7 +36,7 @@ SAMPLE = 1000  # records that rdflib and pySHACL are given
 class Unchecked:
     """An engine that finds nothing, and looks for nothing."""
 
-    looks_ahead_only = True
+    walked_back: frozenset[NamedNode] | None = frozenset()
 
     def __init__(self) -> None:
         from etl.validation import Shapes

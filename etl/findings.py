@@ -69,6 +69,11 @@ class Finding:
         return f"{self.key}: {self.message}" if self.key else self.message
 
     @property
+    def is_repair(self) -> bool:
+        """Say whether it tells how a record was repaired, which differs from value to value."""
+        return self.severity == Severity.INFO and not self.shape
+
+    @property
     def sentence(self) -> str:
         """Say what is wrong, with the value but without the place."""
         if not self.value:

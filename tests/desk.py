@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import Quad, QuerySolutions, Triple
+from pyoxigraph import NamedNode, Quad, QuerySolutions, Triple
 from records import Film, write
 
 from etl.catalog.catalog import Catalog
@@ -27,7 +27,8 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 class Unchecked:
     """An engine for tests that are not about shapes: it finds nothing."""
 
-    shapes, looks_ahead_only = Shapes(()), True
+    shapes = Shapes(())
+    walked_back: frozenset[NamedNode] | None = frozenset()
 
     def validate(self, triples: Iterable[Triple]) -> ValidationReport:
         del triples

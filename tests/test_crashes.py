@@ -27,7 +27,7 @@ from etl.validation import Shapes, ValidationReport
 from etl.workspace import Workspace
 
 class Unchecked:
-    shapes, looks_ahead_only = Shapes(()), True
+    shapes, walked_back = Shapes(()), frozenset()
     def validate(self, triples):
         return ValidationReport()
 

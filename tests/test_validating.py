@@ -90,8 +90,8 @@ def test_what_is_wrong_is_grouped_and_the_most_frequent_comes_first(etl: Etl, fa
         "  seeds/838.txt:5  '82'\n"
         f"Warning (1): {LONELY}\n"
         "  seeds/70.txt:1\n"
-        "Info (1): ratingValue: '7,5' read as 7.5\n"
-        "  seeds/71.txt:5\n"
+        "Info (1): ratingValue: repaired\n"
+        "  seeds/71.txt:5  '7,5' read as 7.5\n"
     )
     verdict = "does not conform: 9 violations, 1 warning\n"
     table = start + "".join(places[:5]) + "  … and 2 more\n" + rest
@@ -393,6 +393,18 @@ def test_a_rule_of_one_s_own_counts_beside_ours(etl: Etl) -> None:
         "  seeds/838.txt:6\n"
     )
     assert said(result) == (1, table, "does not conform: 2 violations\n")
+
+
+def test_the_rule_in_the_readme_works(etl: Etl) -> None:
+    seeds(EMMA, HEAT.but(rating="8"))
+    readme = (SEEDS.parent / "README.md").read_text("utf-8")
+    _, start, rest = readme.partition("@prefix schema: <https://schema.org/> .\n@prefix sh:")
+    shapes(start + rest.partition("```")[0])
+    result = etl("validate", "seeds", "--shapes", "own.ttl", "-f", "table")
+    table = (
+        "Violation (1): ratingValue: Give the film a rating (`ratingValue:`).\n  seeds/838.txt:5\n"
+    )
+    assert said(result) == (1, table, "does not conform: 1 violation\n")
 
 
 def test_one_of_our_rules_can_be_turned_off(etl: Etl) -> None:

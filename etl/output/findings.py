@@ -47,7 +47,8 @@ def write_groups(answer: Refusals | Violations, target: Target) -> None:
     """Write findings grouped by what is wrong, the most frequent first."""
     groups: dict[tuple[Severity, str], list[Finding]] = {}
     for finding in answer.findings:
-        groups.setdefault((finding.severity, finding.headline), []).append(finding)
+        headline = f"{finding.key}: repaired" if finding.is_repair else finding.headline
+        groups.setdefault((finding.severity, headline), []).append(finding)
     most_frequent = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0][0].rank))
     with text_stream(target.stream) as text:
         for (severity, headline), found in most_frequent:
@@ -57,7 +58,9 @@ def write_groups(answer: Refusals | Violations, target: Target) -> None:
 
 def _some(found: Sequence[Finding], at_most: int | None, base_iri: str | None) -> Iterator[str]:
     places = [_place(each, base_iri) for each in found[:at_most]]
-    values = [shown(each.value, base_iri) for each in found[:at_most]]
+    values = [
+        shown(each.message if each.is_repair else each.value, base_iri) for each in found[:at_most]
+    ]
     cells = [list(row) for row in zip(places, values, strict=True)]
     for line in islice(aligned(("", ""), cells, [False, False]), 1, None):
         yield f"  {line}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, cast
 
@@ -44,10 +45,11 @@ def judged(
     """Validate each film with the people it names; give each result with its film.
 
     What is found about a film is the same whatever it is validated with. So films are validated
-    together only by shapes that look ahead, and one by one where something is found that belongs
-    to no film or person. A fault of a person is a fault of every film that names them.
+    together only if no shape can look from one into another, and one by one where something is
+    found that belongs to no film or person. A fault of a person is a fault of every film that
+    names them.
     """
-    together = _judged_together(drafts, engine, iris) if engine.looks_ahead_only else None
+    together = _judged_together(drafts, engine, iris) if _stay_apart(drafts, engine, iris) else None
     if together is not None:
         yield from together
         return
@@ -72,21 +74,40 @@ def _judged_together(
         films = ()
         owners = _owners(drafts, people, iris) if results else {}
         for result in results:
-            if _entity(result) not in owners:
+            if _entity(result.focus_node) not in owners:
                 return None
-            found.extend((film, result) for film in owners[_entity(result)])
+            found.extend((film, result) for film in owners[_entity(result.focus_node)])
     return found
 
 
-def _entity(result: ValidationResult) -> str:
-    """Return the IRI of the film or person that a result is about, without its part."""
-    focus = result.focus_node
-    return focus.value.partition("#")[0] if isinstance(focus, NamedNode) else ""
+def _stay_apart(drafts: Sequence[Draft], engine: Engine, iris: Iris) -> bool:
+    """Say whether shapes that follow triples back never leave the film or person they are in."""
+    walked_back = engine.walked_back
+    if not walked_back:
+        return walked_back is not None
+    people = dict.fromkeys(person for each in drafts for person in each.film.people)
+    films = chain.from_iterable(each.triples for each in drafts)
+    return all(
+        _entity(triple.object) == _entity(triple.subject)
+        for triple in chain(films, _mapped(people, iris))
+        if triple.predicate in walked_back
+    )
+
+
+def _entity(node: object) -> str:
+    """Return the IRI of the film or person that a node is, or is a part of."""
+    return node.value.partition("#")[0] if isinstance(node, NamedNode) else ""
 
 
 def _mapped(people: Iterable[Person], iris: Iris) -> Iterator[Triple]:
     for person in people:
-        yield from map_person(person, iris)
+        yield from _mapped_person(person, iris)
+
+
+@lru_cache(maxsize=20_000)
+def _mapped_person(person: Person, iris: Iris) -> Sequence[Triple]:
+    """Map a person, and remember it: many play in film after film."""
+    return map_person(person, iris)
 
 
 def _spellings(drafts: Sequence[Draft]) -> list[dict[Person, None]]:

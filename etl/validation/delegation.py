@@ -17,7 +17,7 @@ from etl.validation import reference
 from etl.validation.constraints.shape_based import sibling_shapes
 from etl.validation.declarations import Declaration, name
 from etl.validation.graph import Graph, Term, reachable
-from etl.validation.paths import turns_back
+from etl.validation.paths import walked_back
 from etl.validation.report import ValidationResult
 from etl.validation.shapes import Shapes
 from etl.validation.targets import TARGETS, class_types, focus_nodes, targets
@@ -143,12 +143,18 @@ def _without_other_targets(
             yield triple
 
 
+def properties_walked_back(shape: Declaration) -> frozenset[NamedNode] | None:
+    """Return the properties that a shape may follow from value to subject; None: perhaps all."""
+    below = list(referred_shapes(shape))
+    if shape.all(SH.targetObjectsOf) or any(map(_reason_beyond_core, below)):
+        return None
+    paths = (each.path for each in below if each.path is not None)
+    return frozenset().union(*map(walked_back, paths))
+
+
 def looks_ahead_only(shape: Declaration) -> bool:
     """Say whether what a shape reads can all be reached from its focus nodes along triples."""
-    return not shape.all(SH.targetObjectsOf) and all(
-        _reason_beyond_core(below) is None and (below.path is None or not turns_back(below.path))
-        for below in referred_shapes(shape)
-    )
+    return properties_walked_back(shape) == frozenset()
 
 
 def _ahead_of(nodes: Iterable[Term], graph: Graph) -> Iterator[Triple]:

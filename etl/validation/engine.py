@@ -17,7 +17,7 @@ from etl.validation.constraints.components import unknown_terms
 from etl.validation.declarations import Declaration, name
 from etl.validation.delegation import (
     Delegate,
-    looks_ahead_only,
+    properties_walked_back,
     reason_to_delegate,
     referred_shapes,
 )
@@ -71,7 +71,7 @@ class CompiledEngine:
         declared = declared_shapes(shapes.graph)
         _check_scope(shapes, declared)
         self.shapes = shapes
-        self.looks_ahead_only = all(map(looks_ahead_only, declared))
+        self.walked_back = _walked_back(declared)
         self.hierarchy = [
             triple for triple in shapes.triples if triple.predicate == RDFS.subClassOf
         ]
@@ -82,7 +82,7 @@ class CompiledEngine:
 
     def __reduce__(self) -> tuple[type[CompiledEngine], tuple[Shapes]]:
         """Travel to another process as the shapes, to be compiled there."""
-        return CompiledEngine, (self.shapes,)
+        return CompiledEngine, (Shapes(self.shapes.triples),)
 
     def validate(self, triples: Iterable[Statement]) -> ValidationReport:
         """Validate triples, together with the class hierarchy that the shapes graph states.
@@ -108,11 +108,20 @@ class ReferenceEngine:
 
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
-        self.looks_ahead_only = all(map(looks_ahead_only, declared_shapes(shapes.graph)))
+        self.walked_back = _walked_back(declared_shapes(shapes.graph))
 
     def validate(self, triples: Iterable[Triple]) -> ValidationReport:
         """Validate triples; see `reference.validate`."""
         return reference.validate(self.shapes, triples)
+
+
+def _walked_back(declared: Iterable[Declaration]) -> frozenset[NamedNode] | None:
+    found: frozenset[NamedNode] = frozenset()
+    for properties in map(properties_walked_back, declared):
+        if properties is None:
+            return None
+        found |= properties
+    return found
 
 
 def _groups(declared: Sequence[Declaration], shapes: Shapes) -> Iterator[Group]:

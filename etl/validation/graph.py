@@ -178,7 +178,7 @@ class Graph:
     def __iter__(self) -> Iterator[Triple]:
         return chain.from_iterable(map(self.about, self._rows))
 
-    def tables(self, nodes: Collection[Term]) -> Collection[Table]:
+    def tables(self, nodes: Collection[Term]) -> Sequence[Table]:
         """Return the tables of some nodes; nodes without properties have one too."""
         if isinstance(nodes, Table):
             return (nodes,)
@@ -190,7 +190,7 @@ class Graph:
                 part = parts[id(row.places)] = Table(row.places)
             part.nodes.append(node)
             part.rows.append(row)
-        return parts.values()
+        return list(parts.values())
 
     def column(self, predicate: NamedNode) -> Column:
         """Return the triples with a predicate."""
@@ -286,7 +286,7 @@ def _rows(statements: Iterable[Statement]) -> dict[Term, Row]:
     return rows
 
 
-def _tables(rows: dict[Term, Row]) -> Collection[Table]:
+def _tables(rows: dict[Term, Row]) -> list[Table]:
     tables: dict[tuple[NamedNode, ...], Table] = {}
     for node, row in rows.items():
         properties = tuple(row.properties)

@@ -243,17 +243,29 @@ def _inverse(path: PropertyPath) -> PropertyPath:
             assert_never(path)
 
 
-def turns_back(path: PropertyPath) -> bool:
-    """Say whether a path follows some triple from its object to its subject."""
+def walked_back(path: PropertyPath) -> frozenset[NamedNode]:
+    """Return the properties that a path may follow from value to subject."""
     match path:
         case Predicate():
-            return False
-        case Inverse():
-            return True
+            return frozenset()
+        case Inverse(inner):
+            return _predicates(inner)
         case Sequence(parts) | Alternative(parts):
-            return any(map(turns_back, parts))
+            return frozenset().union(*map(walked_back, parts))
         case ZeroOrMore(inner) | OneOrMore(inner) | ZeroOrOne(inner):
-            return turns_back(inner)
+            return walked_back(inner)
+        case _:
+            assert_never(path)
+
+
+def _predicates(path: PropertyPath) -> frozenset[NamedNode]:
+    match path:
+        case Predicate(iri):
+            return frozenset({iri})
+        case Sequence(parts) | Alternative(parts):
+            return frozenset().union(*map(_predicates, parts))
+        case Inverse(inner) | ZeroOrMore(inner) | OneOrMore(inner) | ZeroOrOne(inner):
+            return _predicates(inner)
         case _:
             assert_never(path)
 

@@ -74,12 +74,12 @@ class ValidationReport:
 class Engine(Protocol):
     """What validates triples against the shapes it was made of.
 
-    With shapes that look ahead only, what is wrong with a node depends on nothing but what can be
-    reached from it along triples.
+    What is wrong with a node depends on nothing but what can be reached from it along triples, and
+    against the direction of triples with the properties `walked_back`; None means any triples.
     """
 
     shapes: Shapes
-    looks_ahead_only: bool
+    walked_back: frozenset[NamedNode] | None
 
     def validate(self, triples: Iterable[Triple]) -> ValidationReport:
         """Validate triples as one graph."""

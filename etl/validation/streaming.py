@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from etl.validation.constraints.shape_based import sibling_shapes
 from etl.validation.declarations import Declaration
 from etl.validation.engine import CompiledEngine
-from etl.validation.graph import Graph, Term, reachable
+from etl.validation.graph import Graph, Statement, Term, reachable
 from etl.validation.paths import walk
 from etl.validation.report import Engine, ValidationResult
 from etl.validation.targets import (
@@ -88,30 +88,35 @@ class Copy:
     def __init__(self, source: TripleSource, hierarchy: Sequence[Triple]) -> None:
         """Begin with nothing but the classes that the shapes graph knows."""
         self._source = source
-        self._forwards: dict[Term, list[Triple]] = {}
+        self._forwards: dict[Term, dict[NamedNode, list[Term]]] = {}
         self._backwards: dict[tuple[NamedNode, Term], list[Triple]] = {}
         self._hierarchy = Graph(hierarchy)
 
-    def copied(self) -> Iterator[Triple]:
+    def copied(self) -> Iterator[Statement]:
         """Yield what has been read, and the class hierarchy of the shapes graph."""
-        read = chain(self._forwards.values(), self._backwards.values())
-        return chain(chain.from_iterable(read), self._hierarchy)
+        for subject, properties in self._forwards.items():
+            if not isinstance(subject, Literal | Triple):
+                for predicate, values in properties.items():
+                    for value in values:
+                        yield subject, predicate, value
+        yield from chain.from_iterable(self._backwards.values())
+        yield from self._hierarchy
 
-    def about(self, node: Term) -> list[Triple]:
-        """Return the triples of a subject."""
-        found = self._forwards.get(node)
+    def read(self, subject: Term) -> dict[NamedNode, list[Term]]:
+        """Return all properties of a subject, with their values."""
+        found = self._forwards.get(subject)
         if found is None:
-            found = []
-            if not isinstance(node, Literal):
-                found.extend(self._source.triples(node, None, None))
-            self._forwards[node] = found
+            found = self._forwards[subject] = {}
+            if not isinstance(subject, Literal):
+                for triple in self._source.triples(subject, None, None):
+                    found.setdefault(triple.predicate, []).append(triple.object)
         return found
 
     def objects(self, subject: Term, predicate: NamedNode) -> Collection[Term]:
         """Return the values of a property of a subject."""
-        found = [triple.object for triple in self.about(subject) if triple.predicate == predicate]
+        found: Collection[Term] = self.read(subject).get(predicate, ())
         if predicate == RDFS.subClassOf:
-            found.extend(self._hierarchy.objects(subject, predicate))
+            return [*found, *self._hierarchy.objects(subject, predicate)]
         return found
 
     def subjects(self, predicate: NamedNode, object_: Term) -> Collection[Term]:
@@ -134,17 +139,17 @@ class Copy:
             follow = walk(shape.path)
             values = list({end: None for node in nodes for end in follow(self, node)})
         if any(map(shape.all, _PAIRS)):
-            self._read(nodes)
+            self._read_all(nodes)
         if shape.all(SH["class"]):
             self._take_classes(values)
         if shape.all(SH.closed):
-            self._read(values)
+            self._read_all(values)
         for below in _referred(shape):
             self.take(Declaration(below, shape.graph), values)
 
-    def _read(self, nodes: Iterable[Term]) -> None:
+    def _read_all(self, nodes: Iterable[Term]) -> None:
         for node in nodes:
-            self.about(node)
+            self.read(node)
 
     def _take_classes(self, nodes: Iterable[Term]) -> None:
         types = {type_: None for node in nodes for type_ in self.objects(node, RDF.type)}

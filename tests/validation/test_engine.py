@@ -120,6 +120,14 @@ def test_nothing_is_left_to_the_garbage_collector() -> None:
     assert gc.collect() == 0
 
 
+def test_an_engine_travels_to_other_processes() -> None:
+    engine = CompiledEngine(Shapes.read([folder("shapes")]))
+    (data,) = chunks(films(50, fault_percent=20), 50)
+    parcel = pickle.dumps(engine)
+    assert len(parcel) < 200_000
+    assert pickle.loads(parcel).validate(data) == engine.validate(data)
+
+
 def test_the_terms_of_a_triple_do_for_the_triple() -> None:
     engine = CompiledEngine(Shapes.read([folder("shapes")]))
     (data,) = chunks(films(50, fault_percent=20), 50)
