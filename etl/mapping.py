@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from etl.identifiers import Iris, imdb_page, wikidata_entity
 from etl.resolution import Film, Person, Redirect
-from etl.vocab import DCTERMS, FILM, RDF, SCHEMA, XSD
+from etl.vocab import DCTERMS, FILM, OWL, RDF, SCHEMA, XSD
 
 Triples = Iterable[Triple]
 
@@ -161,6 +161,19 @@ def explain_person(person: Person, iris: Iris) -> Iterator[tuple[str, Triple]]:
 def map_person(person: Person, iris: Iris) -> list[Triple]:
     """Turn a person into triples."""
     return [triple for _, triple in explain_person(person, iris)]
+
+
+def with_owl_same_as(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Say of what is the same as a Wikidata item that all that is true of one is of the other.
+
+    `schema:sameAs` says less, and is what the graph has.
+    """
+    items = wikidata_entity("")
+    for quad in quads:
+        yield quad
+        item = quad.object if quad.predicate == SCHEMA.sameAs else None
+        if isinstance(item, NamedNode) and item.value.startswith(items):
+            yield Quad(quad.subject, OWL.sameAs, item, quad.graph_name)
 
 
 def map_redirect(redirect: Redirect, iris: Iris) -> Triple:

@@ -60,7 +60,7 @@ SH = Namespace(
     resultSeverity sourceConstraint sourceConstraintComponent sourceShape value
     """,
 )
-OWL = Namespace("http://www.w3.org/2002/07/owl#", "Class")
+OWL = Namespace("http://www.w3.org/2002/07/owl#", "Class sameAs")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
 
 PREFIXES: dict[str, str] = {

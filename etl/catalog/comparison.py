@@ -26,6 +26,7 @@ from etl.catalog.statements import (
     PEOPLE,
     PLACES,
     REDIRECTED,
+    SAME,
     STATUS,
     WHO,
 )
@@ -43,6 +44,7 @@ class Comparison:
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute(PLACES)
+        self._db.execute(SAME.format(candidate=CANDIDATE))
         self._db.execute(MEMBERS.format(table="candidates", choice=CANDIDATE))
         self._group("candidates")
 
@@ -181,15 +183,20 @@ class Comparison:
         )
         return [film for (film,) in rows.fetchall()]
 
+    def compare_people(self) -> None:
+        """Put together who the people of the films in the graph are, and what redirects to them."""
+        self._db.execute(MENTIONS.format(people=PEOPLE, who=WHO))
+        self._db.execute(NAMED)
+        self._db.execute(REDIRECTED)
+        self._split("people", "named")
+        self._split("redirects", "redirected")
+
     def change_people(self, size: int) -> Iterator[tuple[list[Person], list[Person]]]:
         """Bring the people in step with the films; give those removed and those added, in chunks.
 
         A person whose name changed is in both. People with an IMDb id have the name that most
         films give them, the first by alphabet among equals.
         """
-        self._db.execute(MENTIONS.format(people=PEOPLE, who=WHO))
-        self._db.execute(NAMED)
-        self._split("people", "named")
         for removed in self._people("only_people", size):
             yield removed, []
         for added in self._people("only_named", size):
@@ -206,12 +213,7 @@ class Comparison:
             )
 
     def change_redirects(self) -> tuple[list[Redirect], list[Redirect]]:
-        """Bring the redirects in step with films and people; give those removed and those added.
-
-        The people have been brought in step before.
-        """
-        self._db.execute(REDIRECTED)
-        self._split("redirects", "redirected")
+        """Bring the redirects in step with films and people; give those removed and those added."""
         removed, added = (
             [Redirect(*row) for row in self._db.execute(f"FROM {table}").fetchall()]
             for table in ("only_redirects", "only_redirected")

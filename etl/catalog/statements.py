@@ -57,24 +57,30 @@ SELECT head, kind, accepted FROM (
 WHERE kind <> 'gone'
 """
 
-# The versions of each film. A record without an IMDb id belongs to the film whose records give
-# its MovieLens id, where there is just one. Of one source's records the last by place counts.
 PEOPLE = (
     "unnest(string_split(names, chr(10))) AS name, unnest(string_split(name_ids, chr(10))) AS id"
 )
 
+# Which film a MovieLens id is, where the newest records agree on one. What they say of ids counts
+# whether or not they conform, so that which record was judged when is of no account.
+SAME = """
+CREATE OR REPLACE TEMP TABLE same AS
+SELECT movielens, min(imdb) AS imdb
+FROM versions WHERE version IN (SELECT {candidate} FROM places) AND movielens IS NOT NULL
+GROUP BY movielens HAVING min(imdb) = max(imdb)
+"""
+
+# The versions of each film. A record without an IMDb id belongs to the film whose records give
+# its MovieLens id. Of one source's records the last by place counts.
 MEMBERS = """
 CREATE OR REPLACE TEMP TABLE {table}_members AS
 SELECT *, row_number() OVER (PARTITION BY film, source ORDER BY path DESC, line DESC) = 1 AS counts
 FROM (
     SELECT version, source, path, line, names, name_ids, kind,
-           CASE WHEN imdb IS NULL THEN 'movielens-' || movielens END AS unlinked,
-           coalesce(imdb,
-                    CASE WHEN min(imdb) OVER same = max(imdb) OVER same
-                         THEN min(imdb) OVER same END,
-                    'movielens-' || movielens) AS film
-    FROM versions WHERE version IN (SELECT {choice} FROM places)
-    WINDOW same AS (PARTITION BY movielens))
+           CASE WHEN versions.imdb IS NULL THEN 'movielens-' || movielens END AS unlinked,
+           coalesce(versions.imdb, same.imdb, 'movielens-' || movielens) AS film
+    FROM versions LEFT JOIN same USING (movielens)
+    WHERE version IN (SELECT {choice} FROM places))
 """
 
 # What linking found about the people of each film. Links of a film that no other record is

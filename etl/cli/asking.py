@@ -150,17 +150,24 @@ def explain(
 
 
 @click.command()
+@click.option("--owl-same-as", is_flag=True, help="Add owl:sameAs to the Wikidata items.")
 @workspace_option
 @store_option
 @output_options
 def export(
-    workspace: Path, store: str | None, format_name: str | None, output: Path | None
+    owl_same_as: bool,
+    workspace: Path,
+    store: str | None,
+    format_name: str | None,
+    output: Path | None,
 ) -> None:
     """Write the whole graph: N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML."""
+    from etl.mapping import with_owl_same_as
     from etl.output import Graph
 
     with opened_store(workspace, store) as (_, graph):
-        write(Graph(graph.export()), format_name, output)
+        quads = graph.export()
+        write(Graph(with_owl_same_as(quads) if owl_same_as else quads), format_name, output)
 
 
 COMMANDS = (query, queries, any_query, search, explain, export)

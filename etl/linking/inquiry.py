@@ -68,7 +68,7 @@ class Inquiry:
                 del waiting[0]  # even this one alone: leave it, and go on
             if self.progress:
                 self.progress(question.name, done, total)
-        self.left += len(waiting)
+        self.left += len(waiting) if self.endpoint is not None else 0
         return answers
 
     def planned(self, question: Question, subjects: Sequence[str]) -> int:

@@ -77,7 +77,6 @@ class Builder:
             self._comparison.forget([film])
         self._apply()
         self._people()
-        self._redirects()
         return self._comparison
 
     def _prepare(self, workers: Workers) -> None:
@@ -190,6 +189,11 @@ class Builder:
             self._new.clear()
 
     def _people(self) -> None:
+        """Bring the people in step, and what redirects to them and to films."""
+        self._comparison.compare_people()
+        obsolete, redirects = self._comparison.change_redirects()
+        self._gone.extend(_quad(map_redirect(each, self.iris)) for each in obsolete)
+        self._apply()
         removed = set[NamedNode]()
         for gone, added in self._comparison.change_people(CHUNK_PEOPLE):
             with self.report.timed("store"):
@@ -201,12 +205,7 @@ class Builder:
                 self._apply()
         for node in removed:
             self._replace(node, (), self.report.people)
-        self._apply()
-
-    def _redirects(self) -> None:
-        removed, added = self._comparison.change_redirects()
-        self._gone.extend(_quad(map_redirect(each, self.iris)) for each in removed)
-        self._new.extend(map_redirect(each, self.iris) for each in added)
+        self._new.extend(map_redirect(each, self.iris) for each in redirects)
         self._apply()
 
 

@@ -1,0 +1,296 @@
+"""The commands about links keep their word: messages, exit codes, formats, decisions."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from endpoint import misbehaving
+from records import Film, write
+
+from etl.errors import LinkError
+from etl.identifiers import Iris
+from etl.linking.crosswalk import read_crosswalks
+from etl.linking.deciding import decide
+from etl.linking.imdb_tables import ImdbTables
+from etl.linking.ladder import RUNGS
+from etl.linking.sssom import Decision, read_decisions
+from etl.records import LinkRecord
+
+Etl = Callable[..., Result]
+HEAT = Film(113277, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Val Kilmer")
+CROSSWALK = "tt0113277,Q42198\nnm0000199,Q41163\n"
+TABLES = {
+    "title.principals.tsv": "tconst\tordering\tnconst\tcategory\tjob\tcharacters\n"
+    'tt0113277\t1\tnm0000199\tactor\t\\N\t["Lt. Vincent Hanna"]\n'
+    "tt0113277\t2\tnm0000520\tdirector\t\\N\t\\N\n",
+    "name.basics.tsv": "nconst\tprimaryName\nnm0000199\tAl Pacino\nnm0000520\tMichael Mann\n",
+}
+
+
+def said(result: Result) -> tuple[int, str, str]:
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture
+def heat(etl: Etl) -> Etl:
+    """Run a command where one film is loaded, a crosswalk and IMDb's tables lie ready."""
+    Path("films").mkdir()
+    write(Path("films"), HEAT)
+    Path("crosswalk.csv").write_text(CROSSWALK, "utf-8")
+    Path("imdb").mkdir()
+    for name, text in TABLES.items():
+        Path("imdb", name).write_text(text, "utf-8")
+    assert etl("load", "films", "-q").exit_code == 0
+    return etl
+
+
+LINK = ("link", "--offline", "crosswalk.csv", "imdb")
+
+
+def test_linking_says_what_it_found_and_what_changed(heat: Etl) -> None:
+    assert said(heat(*LINK)) == (
+        0,
+        (
+            "films: 1 of 1 linked: 1 film-id\n"
+            "names: 2 of 3 linked: 2 person-name\n"
+            "films: 0 added, 1 changed, 0 removed\n"
+            "people: 2 added, 0 changed, 2 removed\n"
+        ),
+        "",
+    )
+    assert said(heat(*LINK, "-q")) == (0, "", "")
+
+
+def test_without_a_contact_linking_is_refused(heat: Etl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ETL_CONTACT", raising=False)
+    assert said(heat("link")) == (
+        2,
+        "",
+        (
+            "Error: the endpoint's operators ask for a contact, "
+            "such as an e-mail address or a page\n"
+            "Hint: give yours with --contact or ETL_CONTACT, "
+            "or link without an endpoint: --offline\n"
+        ),
+    )
+
+
+def test_a_dry_run_tells_the_requests_and_makes_none(heat: Etl) -> None:
+    with misbehaving() as endpoint:
+        result = heat("link", "--dry-run", "--endpoint", endpoint.url)
+        assert endpoint.asked == []
+    assert said(result) == (
+        0,
+        (
+            "films by IMDb id: at most 1 requests\n"
+            "films by title: at most 0 requests\n"
+            "people of films: at most 1 requests\n"
+        ),
+        "",
+    )
+
+
+def test_an_endpoint_that_refuses_ends_the_run_with_what_it_has(heat: Etl) -> None:
+    with misbehaving(["403"]) as endpoint:
+        result = heat(
+            *("link", "crosswalk.csv", "imdb"),
+            *("--endpoint", endpoint.url, "--contact", "me@example.org"),
+        )
+        assert len(endpoint.asked) == 1
+    assert said(result) == (
+        1,
+        (
+            "films: 1 of 1 linked: 1 film-id\n"
+            "names: 2 of 3 linked: 2 person-name\n"
+            "requests: 1\n"
+            "films: 0 added, 1 changed, 0 removed\n"
+            "people: 2 added, 0 changed, 2 removed\n"
+        ),
+        "Error: it refuses us: status 403\nHint: 3 are left; run 'etl link' again to go on\n",
+    )
+
+
+HEADER = "film,title,name,imdb,wikidata,called,rung,confidence,evidence,rivals,reason\n"
+FOUND = (
+    HEADER
+    + "tt0113277,Heat (1995),,tt0113277,Q42198,,film-id,0.999,crosswalk.csv:1,,\n"
+    + "tt0113277,Heat (1995),Al Pacino,nm0000199,Q41163,Al Pacino,person-name,0.998,"
+    + "IMDb tt0113277; crosswalk.csv:2,,\n"
+    + "tt0113277,Heat (1995),Michael Mann,nm0000520,,Michael Mann,person-name,0.998,"
+    + "IMDb tt0113277,,\n"
+)
+
+
+def test_links_are_listed_with_their_reasons(heat: Etl) -> None:
+    heat(*LINK)
+    assert said(heat("links", "-f", "csv")) == (0, FOUND, "")
+    only_film = "\n".join(FOUND.split("\n")[:2]) + "\n"
+    assert heat("links", "-f", "csv", "--min-confidence", "0.999").stdout == only_film
+    assert heat("links", "-f", "csv", "--rung", "film-id").stdout == only_film
+    assert heat("links", "-f", "csv", "--rung", "none").stdout == (
+        HEADER + "tt0113277,Heat (1995),Val Kilmer,,,,,,,,nobody in the film's lists is called so\n"
+    )
+    assert heat("links", "-f", "csv", "--review").stdout == HEADER
+
+
+def test_what_is_left_open_is_listed_for_review_with_its_rivals(heat: Etl) -> None:
+    principals = Path("imdb", "title.principals.tsv")
+    principals.write_text(TABLES[principals.name] + "tt0113277\t3\tnm7\tactor\t\\N\t\\N\n")
+    names = Path("imdb", "name.basics.tsv")
+    names.write_text(TABLES[names.name] + "nm7\tAl Pacino\n")
+    assert "to review: 1 (etl links --review)\n" in heat(*LINK).stdout
+    assert heat("links", "-f", "csv", "--review").stdout == (
+        HEADER + 'tt0113277,Heat (1995),Al Pacino,,,,,,,"Al Pacino (nm0000199 Q41163), '
+        'Al Pacino (nm7)",several people of the film come into question\n'
+    )
+
+
+def test_a_decision_is_kept_in_the_users_file_and_wins(heat: Etl) -> None:
+    heat(*LINK)
+    result = heat(
+        *("links", "tt0113277/Al Pacino=no", "tt0113277/Val Kilmer=nm0000174", "tt0113277=none")
+    )
+    assert said(result) == (
+        0,
+        (
+            "decisions.sssom.tsv: 3 decisions\n"
+            "films: 0 added, 1 changed, 0 removed\n"
+            "people: 2 added, 0 changed, 2 removed\n"
+        ),
+        "",
+    )
+    assert read_decisions(Path("decisions.sssom.tsv"), Iris()) == [
+        Decision("tt0113277", "", None),
+        Decision("tt0113277", "Al Pacino", "Q41163", rejected=True),
+        Decision("tt0113277", "Val Kilmer", "nm0000174"),
+    ]
+    listed = heat("links", "-f", "csv").stdout
+    assert heat(*LINK).stdout.endswith("graph: unchanged\n")
+    assert heat("links", "-f", "csv").stdout == listed
+    assert "Val Kilmer,nm0000174,,,decision,1.0,decision,,\n" in listed
+    assert "Q42198" not in listed
+    heat("links", "tt0113277/Al Pacino=nm0000199")
+    heat(*LINK)
+    assert "Al Pacino,nm0000199,Q41163,Al Pacino,decision" in heat("links", "-f", "csv").stdout
+
+
+def test_links_are_exported_as_sssom_and_taken_over_again(heat: Etl) -> None:
+    heat(*LINK)
+    heat("links", "-o", "links.sssom.tsv")
+    text = Path("links.sssom.tsv").read_text("utf-8")
+    assert text.splitlines()[9:] == [
+        "#mapping_set_id: http://localhost:8000/links",
+        (
+            "subject_id\tsubject_label\tpredicate_id\tpredicate_modifier\tobject_id\tobject_label\t"
+            "mapping_justification\tconfidence\tmapping_tool\tcomment"
+        ),
+        (
+            "movie:tt0113277\tHeat\tskos:exactMatch\t\timdb.title:tt0113277/\t\t"
+            "semapv:BackgroundKnowledgeBasedMatching\t0.999\treelgraph\tfilm-id; crosswalk.csv:1"
+        ),
+        (
+            "movie:tt0113277\tHeat\tskos:exactMatch\t\twikidata:Q42198\t\t"
+            "semapv:BackgroundKnowledgeBasedMatching\t0.999\treelgraph\tfilm-id; crosswalk.csv:1"
+        ),
+        (
+            "movie:tt0113277#person-Al_Pacino\tAl Pacino\tskos:exactMatch\t\t"
+            "imdb.name:nm0000199/\tAl Pacino\tsemapv:LexicalMatching\t0.998\treelgraph\t"
+            "person-name; IMDb tt0113277; crosswalk.csv:2"
+        ),
+        (
+            "movie:tt0113277#person-Al_Pacino\tAl Pacino\tskos:exactMatch\t\twikidata:Q41163\t"
+            "Al Pacino\tsemapv:LexicalMatching\t0.998\treelgraph\t"
+            "person-name; IMDb tt0113277; crosswalk.csv:2"
+        ),
+        (
+            "movie:tt0113277#person-Michael_Mann\tMichael Mann\tskos:exactMatch\t\t"
+            "imdb.name:nm0000520/\tMichael Mann\tsemapv:LexicalMatching\t0.998\treelgraph\t"
+            "person-name; IMDb tt0113277"
+        ),
+    ]
+    judged = text.replace("semapv:LexicalMatching", "semapv:ManualMappingCuration")
+    Path("judged.sssom.tsv").write_text(judged, "utf-8")
+    assert heat("links", "judged.sssom.tsv").stdout.startswith("decisions.sssom.tsv: 3 decisions\n")
+    assert heat("links", "--rung", "decision", "-f", "csv").stdout.count("decision") == 4
+
+
+def test_a_crosswalk_may_be_our_own_export(heat: Etl) -> None:
+    heat(*LINK)
+    heat("links", "-o", "links.sssom.tsv")
+    Path("pairs.tsv").write_text("imdb\titem\nimdb:tt0113277\twikidata:Q42198\n", "utf-8")
+    assert read_crosswalks([Path("pairs.tsv")]).item("tt0113277")
+
+
+@pytest.mark.skipif(
+    not importlib.util.find_spec("sssom") and os.environ.get("CI") != "true",
+    reason="sssom is not installed (pip install sssom)",
+)
+@pytest.mark.filterwarnings("default")
+def test_what_is_exported_is_valid_sssom(heat: Etl) -> None:
+    from sssom.parsers import parse_sssom_table
+    from sssom.validators import validate
+
+    heat(*LINK)
+    heat("links", "tt0113277/Al Pacino=no", "tt0113277/Val Kilmer=none")
+    heat("links", "-o", "links.sssom.tsv")
+    for name in ("links.sssom.tsv", "decisions.sssom.tsv"):
+        mappings = parse_sssom_table(name)
+        assert len(mappings.df) >= 2
+        reports = validate(mappings, fail_on_error=True)
+        assert all(not report.results for report in reports.values())
+
+
+def test_owl_same_as_is_exported_on_request_only(heat: Etl) -> None:
+    heat(*LINK)
+    same = "<http://www.w3.org/2002/07/owl#sameAs> <http://www.wikidata.org/entity/Q42198>"
+    assert same not in heat("export", "-f", "nt").stdout
+    told = heat("export", "-f", "nt", "--owl-same-as").stdout
+    assert f"<http://localhost:8000/movie/tt0113277> {same} ." in told
+    assert told.count("owl#sameAs") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("tt0113277=", "expected a decision, found 'tt0113277='"),
+        ("=Q1", "expected a decision, found '=Q1'"),
+        ("tt0113277=maybe", "expected an id, found 'maybe'"),
+        ("tt0113277=nm0000199", "nm0000199 is no film's id"),
+        ("tt0113277/Al Pacino=tt0113277", "tt0113277 is no person's id"),
+        (
+            "tt0113277/Somebody=yes",
+            "nothing has been found for 'tt0113277/Somebody' that could be judged",
+        ),
+    ],
+)
+def test_a_decision_that_is_none_is_refused(text: str, message: str) -> None:
+    with pytest.raises(LinkError) as refused:
+        decide(text, [("tt0113277", LinkRecord("film", "Heat", wikidata_id="Q1"))])
+    assert str(refused.value) == message
+    assert refused.value.hint
+
+
+def test_files_that_are_no_evidence_are_refused(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.write_text("a,b\n1,2\n", "utf-8")
+    with pytest.raises(LinkError) as refused:
+        read_crosswalks([empty])
+    assert str(refused.value) == f"{empty}: no pair of an IMDb id and a Wikidata item in it"
+    with pytest.raises(LinkError) as refused:
+        ImdbTables.find(tmp_path)
+    assert str(refused.value) == f"{tmp_path}: none of IMDb's tables in it"
+    broken = tmp_path / "decisions.tsv"
+    broken.write_text("subject_id\tobject_id\tmapping_justification\n\t\t\n", "utf-8")
+    with pytest.raises(LinkError, match="expected a subject_id and an object_id"):
+        read_decisions(broken, Iris())
+
+
+def test_the_documentation_shows_the_ladder_as_it_is() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "linking.md").read_text("utf-8")
+    for rung in RUNGS:
+        assert f"| `{rung.name}` | {rung.takes} | {rung.confidence:g} |" in text
