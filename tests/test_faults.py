@@ -42,7 +42,9 @@ def film(number: int, edition: int) -> Film:
 
 def small(where: Endpoints, triples: int) -> Endpoints:
     """Have a server be sent small batches."""
-    return replace(where, kind=replace(where.kind, batch_triples=triples))
+    return replace(
+        where, kind=replace(where.kind, update_triples=triples, document_triples=triples)
+    )
 
 
 @pytest.fixture
@@ -159,7 +161,7 @@ from etl.targets import Target
 from etl.workspace import Workspace
 from dataclasses import replace
 where = endpoints(KINDS["oxigraph"], sys.argv[2], None)
-where = replace(where, kind=replace(where.kind, batch_triples=100))
+where = replace(where, kind=replace(where.kind, update_triples=100, document_triples=100))
 def progress(stage, done, total):
     print(done, flush=True)
 target = Target("server", where)
@@ -227,7 +229,8 @@ def test_a_wrong_password(tmp_path: Path, server: Server, monkeypatch: pytest.Mo
     monkeypatch.setenv("ETL_STORE_PASSWORD", "wrong")
     text, hint = message(server.where, tmp_path)
     assert text == (
-        f"{server.url}/sparql-auth: the server does not accept the user name or password (401)"
+        f"{server.url}/sparql-graph-crud-auth: the server does not accept "
+        "the user name or password (401)"
     )
     assert hint == (
         "put them in ETL_STORE_USER and ETL_STORE_PASSWORD, in ETL_STORE_TOKEN, or in a netrc file"

@@ -24,7 +24,7 @@ WHERE = {
     "fuseki": ("http://h:3030/films", "/query", "/update", "/data"),
     "graphdb": ("http://h:7200/repositories/f", "", "/statements", "/rdf-graphs/service"),
     "rdf4j": ("http://h/rdf4j-server/repositories/f", "", "/statements", "/rdf-graphs/service"),
-    "virtuoso": ("http://h:8890", "/sparql", "/sparql-auth", None),
+    "virtuoso": ("http://h:8890", "/sparql", "/sparql-auth", "/sparql-graph-crud-auth"),
     "blazegraph": ("http://h:9999/blazegraph/namespace/f", "/sparql", "/sparql", None),
     "qlever": ("http://h:7001", "", "", ""),
     "stardog": ("http://h:5820/films", "/query", "/update", ""),

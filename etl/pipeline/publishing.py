@@ -108,10 +108,7 @@ class _Publication:
             self._compare()
         elif self._outbox.state != "done":
             total = sum(self._catalog.counts())
-            sender = Sender(
-                self._remote, sent, lambda done: options.progress("entities sent", done, total)
-            )
-            self._seed(sender)
+            self._seed(self._sender(sent, options.progress, total, fresh=True))
         self._empty(sent, options.progress)
         if self._outbox.held:
             if not self._complete():
@@ -157,8 +154,16 @@ class _Publication:
     def _empty(self, sent: Published, progress: Progress) -> None:
         """Send what is in the outbox."""
         total = sent.entities + self._outbox.count()
-        sender = Sender(self._remote, sent, lambda done: progress("entities sent", done, total))
+        sender = self._sender(sent, progress, total, fresh=False)
         sender.send(self._batches(sender))
+
+    def _sender(self, sent: Published, progress: Progress, total: int, *, fresh: bool) -> Sender:
+        where = self._remote.where
+        documents = fresh and where.graph_store is not None
+        triples = where.kind.document_triples if documents else where.kind.update_triples
+        return Sender(
+            self._remote, sent, lambda done: progress("entities sent", done, total), triples
+        )
 
     def _batches(self, sender: Sender) -> Iterator[Batch]:
         for pieces in sender.together(self._pieces()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from etl.stores.connection import TooLarge
@@ -47,10 +47,7 @@ class Sender:
     remote: RemoteStore
     sent: Published
     progress: Callable[[int], None]
-    batch_triples: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.batch_triples = self.remote.where.kind.batch_triples
+    batch_triples: int
 
     def send(self, batches: Iterable[Batch]) -> None:
         """Send batches, one after the other.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import IO, Self, cast
 
 import httpx
 from pyoxigraph import (
+    Literal,
     NamedNode,
     Quad,
     QueryBoolean,
@@ -108,13 +110,8 @@ class RemoteStore:
             StoreError: the server cannot be reached, or refuses.
         """
         where = self._where
-        if fresh and where.graph_store is not None and where.kind.takes_documents:
-            bulk = {where.kind.bulk: ""} if where.kind.bulk else {}
-            for graph, triples in by_graph(pieces, where.graph, where.kind).items():
-                if triples:
-                    document = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-                    params = _graph_parameter(graph) | bulk
-                    self._write(where.graph_store, document, _N_TRIPLES, params)
+        if fresh and where.graph_store is not None and self._fit_documents(pieces):
+            self._post(where.graph_store, pieces)
             return
         if where.update is None:
             raise StoreError(
@@ -125,13 +122,30 @@ class RemoteStore:
         if update:
             self._write(where.update, update, "application/sparql-update", {})
 
+    def _fit_documents(self, pieces: Sequence[Piece]) -> bool:
+        longest = self._where.kind.document_text
+        return longest == sys.maxsize or not any(
+            isinstance(each.object, Literal) and len(each.object.value) > longest
+            for piece in pieces
+            for each in piece.statements
+        )
+
+    def _post(self, url: str, pieces: Sequence[Piece]) -> None:
+        """Add statements by the Graph Store Protocol, in a request for each graph."""
+        kind = self._where.kind
+        bulk = {kind.bulk: ""} if kind.bulk else {}
+        for graph, triples in by_graph(pieces, self._where.graph, kind).items():
+            if triples:
+                document = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+                self._write(url, document, _N_TRIPLES, _graph_parameter(graph) | bulk)
+
     def _write(self, url: str, content: bytes, kind: str, params: dict[str, str]) -> None:
         headers = {"Content-Type": kind, "Accept": f"{_RESULTS}, */*;q=0.1"}
         request = self._connection.request(
             "POST", url, params=params, content=content, headers=headers
         )
         response = self._connection.send(request)
-        if "html" in response.headers.get("Content-Type", ""):
+        if response.content and "html" in response.headers.get("Content-Type", ""):
             raise not_sparql(url, response.headers["Content-Type"])
 
     def export(self) -> Iterator[Quad]:
@@ -184,7 +198,7 @@ class RemoteStore:
     def _whole(self, graph: str | None) -> httpx.Request:
         """Ask for all of a graph: by the Graph Store Protocol, or by a query."""
         where, headers = self._where, {"Accept": _N_TRIPLES}
-        if where.graph_store is not None:
+        if where.graph_store is not None and where.kind.gives_documents:
             params = _graph_parameter(graph)
             return self._connection.request(
                 "GET", where.graph_store, params=params, headers=headers

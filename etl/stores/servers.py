@@ -5,6 +5,7 @@ Sources: the manuals of the products; for Oxigraph and Virtuoso, what they did w
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -19,10 +20,11 @@ class Kind:
     """A product: its endpoints behind the base URL, and its peculiarities.
 
     `own_default_graph`: there is a default graph that can be written, and reading it shows
-    nothing of the named graphs. `batch_triples`: so many in one request are no burden.
-    `takes_documents`: new entities are better sent by the Graph Store Protocol, with
-    the parameter `bulk`, which may make it faster and not atomic. Literals of
-    the datatypes in `kept_as_text` it cannot hold; they are kept as plain text there.
+    nothing of the named graphs. So many triples are no burden in an update (`update_triples`), and
+    in a document sent by the Graph Store Protocol, which takes texts up to `document_text`
+    characters, and with the parameter `bulk` is faster and perhaps not atomic. Without
+    `gives_documents`, whole graphs are better asked for by a query. Literals of the datatypes in
+    `kept_as_text` it cannot hold; they are kept as plain text there.
     """
 
     name: str
@@ -31,9 +33,11 @@ class Kind:
     graph_store: str | None
     marks: tuple[str, ...]
     own_default_graph: bool = False
-    batch_triples: int = 5_000
-    takes_documents: bool = True
+    update_triples: int = 5_000
+    document_triples: int = 10_000
+    document_text: int = sys.maxsize
     bulk: str = ""
+    gives_documents: bool = True
     kept_as_text: frozenset[NamedNode] = frozenset()
 
 
@@ -46,16 +50,18 @@ KINDS: dict[str, Kind] = {
         Kind(
             *("Oxigraph", "/query", "/update", "/store", ("oxigraph",)),
             own_default_graph=True,
-            batch_triples=20_000,
+            update_triples=10_000,
+            document_triples=20_000,
             bulk="no_transaction",
         ),
         Kind("Fuseki", "/query", "/update", "/data", ("fuseki",), own_default_graph=True),
         Kind("GraphDB", "", "/statements", "/rdf-graphs/service", ("graphdb",)),
         Kind("RDF4J", "", "/statements", "/rdf-graphs/service", ("rdf4j", "/repositories/")),
         Kind(
-            *("Virtuoso", "/sparql", "/sparql-auth", None, ("virtuoso",)),
-            batch_triples=2_000,
-            takes_documents=False,
+            *("Virtuoso", "/sparql", "/sparql-auth", "/sparql-graph-crud-auth", ("virtuoso",)),
+            update_triples=2_000,
+            document_text=100_000,
+            gives_documents=False,  # only to those who may write
             kept_as_text=frozenset({XSD.duration}),
         ),
         Kind("Blazegraph", "/sparql", "/sparql", None, ("blazegraph", "bigdata")),
