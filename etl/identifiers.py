@@ -147,9 +147,9 @@ class Iris:
         """Mint a person's IRI from an IMDb id (`nm…`), or from a name where none is known."""
         return _person(self.base, key)
 
-    def part(self, movie: NamedNode, name: str) -> NamedNode:
-        """Mint the IRI of a part of a film, such as `#rating`."""
-        return NamedNode(f"{movie.value}#{name}")
+    def part(self, whole: NamedNode, name: str) -> NamedNode:
+        """Mint the IRI of a part of a film, a run or the data set, such as `#rating`."""
+        return NamedNode(f"{whole.value}#{name}")
 
     def mention(self, movie_key: str, name: str) -> NamedNode:
         """Mint the IRI of somebody as one film names them: what a link is about."""
@@ -158,6 +158,20 @@ class Iris:
     def source(self, name: str) -> NamedNode:
         """Mint the IRI of a source."""
         return NamedNode(f"{self.base}source/{_segment(name)}")
+
+    def record(self, source: str, path: str, key: str) -> NamedNode:
+        """Mint the IRI of a record: by its file in the source, and its key there if any."""
+        file = "/".join(map(_segment, (source, *path.split("/"))))
+        return NamedNode(f"{self.base}source/{file}" + (f"#{_segment(key)}" if key else ""))
+
+    def software(self, version: str) -> NamedNode:
+        """Mint the IRI of this program, as it is in one version."""
+        return NamedNode(f"{self.base}software/reelgraph-{_segment(version)}")
+
+    @property
+    def dataset(self) -> NamedNode:
+        """The IRI of the whole graph as a data set."""
+        return NamedNode(f"{self.base}dataset")
 
     def run(self, number: int) -> NamedNode:
         """Mint the IRI of a run."""

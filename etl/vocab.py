@@ -23,6 +23,15 @@ class Namespace:
 
 RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "first langString nil rest type")
 RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#", "Class label subClassOf")
+VOID = Namespace(
+    "http://rdfs.org/ns/void#",
+    """
+    Dataset Linkset class classes classPartition distinctSubjects entities linkPredicate
+    objectsTarget properties property propertyPartition subjectsTarget subset triples uriSpace
+    vocabulary
+    """,
+)
+DCAT = Namespace("http://www.w3.org/ns/dcat#", "Dataset landingPage version")
 XSD = Namespace(
     "http://www.w3.org/2001/XMLSchema#",
     "boolean date dateTime decimal duration gYear integer nonNegativeInteger string",
@@ -37,11 +46,24 @@ SCHEMA = Namespace(
     """,
 )
 FILM = Namespace("https://w3id.org/reelgraph/film#", "performance")
+FILM_RUNS = Namespace(  # of the same vocabulary: what we say of runs and records, not of films
+    FILM.iri,
+    """
+    filmsAdded filmsChanged filmsRemoved peopleAdded peopleChanged peopleRemoved
+    recordsLoaded recordsUnchanged recordsSuperseded recordsRejected recordsQuarantined
+    recordsVanished
+    file line
+    """,
+)
 PROV = Namespace(
     "http://www.w3.org/ns/prov#",
-    "Activity Entity SoftwareAgent endedAtTime startedAtTime used wasAssociatedWith wasDerivedFrom",
+    """
+    Activity Entity SoftwareAgent Usage endedAtTime entity generated hadPrimarySource
+    qualifiedUsage startedAtTime used wasAssociatedWith wasDerivedFrom wasGeneratedBy
+    wasInvalidatedBy
+    """,
 )
-DCTERMS = Namespace("http://purl.org/dc/terms/", "isReplacedBy title")
+DCTERMS = Namespace("http://purl.org/dc/terms/", "isReplacedBy license modified source title")
 SH = Namespace(
     "http://www.w3.org/ns/shacl#",
     """
@@ -64,6 +86,7 @@ OWL = Namespace("http://www.w3.org/2002/07/owl#", "Class sameAs")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
 
 PREFIXES: dict[str, str] = {
+    "dcat": DCAT.iri,
     "dcterms": DCTERMS.iri,
     "film": FILM.iri,
     "owl": OWL.iri,
@@ -73,5 +96,6 @@ PREFIXES: dict[str, str] = {
     "schema": SCHEMA.iri,
     "sh": SH.iri,
     "skos": SKOS.iri,
+    "void": VOID.iri,
     "xsd": XSD.iri,
 }

@@ -14,7 +14,9 @@ from etl.catalog.catalog import Catalog
 from etl.findings import Finding
 from etl.pipeline.checking import Difference, differences
 from etl.pipeline.loading import LoadOptions, load
+from etl.pipeline.recording import provenance_of
 from etl.pipeline.reports import LoadReport
+from etl.provenance.tally import Tally
 from etl.resources import folder
 from etl.stores.embedded import EmbeddedStore
 from etl.validation import CompiledEngine, Engine, Shapes, ValidationReport
@@ -72,10 +74,19 @@ class Desk:
         return [solution["n"].value for solution in answer]
 
     def check(self) -> list[Difference]:
-        """Compare store and catalog."""
+        """Compare store and catalog; the numbers that are kept up are those that one counts."""
+        generation = self.workspace.required()
+        store = EmbeddedStore.read(generation.store)
+        with Catalog.read(generation.catalog) as catalog:
+            assert Tally.decode(catalog.settings.get("tally") or "") == Tally.counted(store)
+            return list(differences(catalog, store))
+
+    def provenance(self) -> set[Triple]:
+        """Give all that is said of where the graph comes from, down to the records."""
         generation = self.workspace.required()
         with Catalog.read(generation.catalog) as catalog:
-            return list(differences(catalog, EmbeddedStore.read(generation.store)))
+            store = EmbeddedStore.read(generation.store)
+            return {quad.triple for quad in provenance_of(catalog, store)}
 
     def files(self) -> dict[str, tuple[str, int]]:
         """Give each file of the workspace with its content's digest and its time."""

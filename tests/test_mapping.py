@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -16,7 +17,15 @@ from rdflib import SH, Graph, URIRef
 from shared_data import shared
 
 from etl.identifiers import Iris
-from etl.mapping import RULES, explain_film, explain_person, field_of, map_film, map_person
+from etl.mapping import (
+    MAPPING_VERSION,
+    RULES,
+    explain_film,
+    explain_person,
+    field_of,
+    map_film,
+    map_person,
+)
 from etl.records import Credit, FilmRecord, Origin, Rating
 from etl.resolution import Film, Member, Person, resolve
 from etl.resources import folder
@@ -114,6 +123,25 @@ def test_nothing_is_a_blank_node_and_nothing_is_said_twice() -> None:
         graph = map_film(made, IRIS)
         assert not any(isinstance(term, BlankNode) for triple in graph for term in triple)
         assert len(set(graph)) == len(graph)
+
+
+def test_other_triples_are_those_of_another_version_of_the_mapping(
+    expect: Callable[[str, bytes], None],
+) -> None:
+    """Raise `MAPPING_VERSION` when this fails, so that old graphs are known to be old."""
+    person = Credit("B C", "nm0000001", characters=("D",))
+    full = FilmRecord(
+        {"imdb": "tt0000001", "movielens": "1", "wikidata": "Q1"},
+        title="A",
+        year=1999,
+        rating=Rating(Decimal("7.5"), count=3),
+        directors=(person,),
+        actors=(person, Credit("E")),
+        synopsis="F (E) sings.",
+    )
+    made = [triple for each in [*sample(), film(full)] for triple in triples(each)]
+    digest = hashlib.sha256("".join(lines(made)).encode()).hexdigest()
+    expect("mapping-version.txt", f"{MAPPING_VERSION} {digest}\n".encode())
 
 
 def test_a_film_owns_the_subjects_of_its_triples() -> None:

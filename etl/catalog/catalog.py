@@ -12,21 +12,25 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
 import duckdb
 
 from etl.catalog.comparison import Comparison, scalar
-from etl.catalog.entries import Group, Known, Place, Quarantined, Reason, Run, Staged
+from etl.catalog.entries import Derivation, Group, Known, Place, Quarantined, Reason, Run, Staged
 from etl.catalog.migrations import VERSION, found_version, migrate
 from etl.catalog.settings import Settings
 from etl.catalog.statements import FORESEEN, TABLES, VIEWS
 from etl.errors import WorkspaceError
-from etl.identifiers import Iris
+from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.records import FilmRecord, Origin, Reject, decode_film, decode_reject, digest_of
 from etl.resolution import Member
+from etl.sources.description import Description
 from etl.sources.files import Source, Stat
+
+_FILMS_AT_ONCE = 10_000
 
 
 class Catalog:
@@ -110,7 +114,7 @@ class Catalog:
     @property
     def iris(self) -> Iris:
         """Return what mints the workspace's IRIs."""
-        return Iris(self.settings.get("base_iri") or "")
+        return Iris(self.settings.get("base_iri") or DEFAULT_BASE_IRI)
 
     # Sources and files
 
@@ -120,13 +124,23 @@ class Catalog:
             "SELECT * FROM sources WHERE source IN (SELECT source FROM versions "
             "SEMI JOIN heads USING (version) WHERE kind <> 'gone') ORDER BY source"
         ).fetchall()
-        return [Source(name, label, root, tuple(paths)) for name, label, root, paths in rows]
+        return [_source(*row) for row in rows]
+
+    def all_sources(self) -> list[Source]:
+        """List the sources that ever said anything, by name."""
+        rows = self._db.execute("SELECT * FROM sources ORDER BY source").fetchall()
+        return [_source(*row) for row in rows]
 
     def keep_source(self, source: Source) -> None:
-        """Remember a source."""
+        """Remember a source; one of which only a part was named keeps the paths that it has."""
         self._db.execute(
-            "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)",
-            [source.name, source.label, source.root, list(source.paths)],
+            "INSERT INTO sources VALUES (?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET "
+            "description = excluded.description, label = excluded.label, root = excluded.root, "
+            "paths = CASE WHEN ? THEN excluded.paths ELSE paths END",
+            [
+                *(source.name, source.label, source.root, list(source.paths)),
+                *(source.description.encode(), source.whole),
+            ],
         )
 
     def forget_files(self, source: str) -> None:
@@ -188,8 +202,8 @@ class Catalog:
         """Begin a run and return its number."""
         number = (scalar(self._db, "SELECT max(run) FROM runs") or 0) + 1
         self._db.execute(
-            "INSERT INTO runs (run, command, started) VALUES (?, ?, ?)",
-            [number, command, datetime.now(UTC).replace(tzinfo=None)],
+            "INSERT INTO runs (run, command, started, software) VALUES (?, ?, ?, ?)",
+            [number, command, datetime.now(UTC).replace(tzinfo=None), version("reelgraph")],
         )
         return number
 
@@ -204,8 +218,8 @@ class Catalog:
         """List the runs, oldest first."""
         rows = self._db.execute("SELECT * FROM runs ORDER BY run").fetchall()
         return [
-            Run(run, command, started, seconds, json.loads(report or "{}"), undoes, undone_by)
-            for run, command, started, seconds, report, undoes, undone_by in rows
+            Run(run, command, started, seconds, json.loads(report or "{}"), *rest)
+            for run, command, started, seconds, report, *rest in rows
         ]
 
     def undo(self, run: int, by: int) -> None:
@@ -396,12 +410,29 @@ class Catalog:
         )
         return Group(film, inputs, members), {row[0]: row[1] for row in rows}
 
+    def derivations(self) -> Iterator[Derivation]:
+        """Give every film in the graph with each record that it is made from, in no order."""
+        last = scalar(self._db, "SELECT max(rowid) FROM films")
+        for start in range(0, (last or 0) + 1, _FILMS_AT_ONCE):
+            rows = self._db.execute(
+                "WITH page AS (SELECT film, unnest(versions) AS version FROM films "
+                "WHERE rowid >= $1 AND rowid < $2) "
+                "SELECT film, source, path, key, line, run FROM page JOIN versions USING (version)",
+                [start, start + _FILMS_AT_ONCE],
+            )
+            yield from (Derivation(*row) for row in rows.fetchall())
+
     def counts(self) -> tuple[int, int]:
         """Count the films and the people in the graph."""
         return (
             int(scalar(self._db, "SELECT count(*) FROM films")),
             int(scalar(self._db, "SELECT count(*) FROM people")),
         )
+
+
+def _source(name: str, label: str, root: str, paths: list[str], description: str) -> Source:
+    decoded = Description.decode(description)
+    return Source(name, label, root, tuple(paths), description=decoded)
 
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:

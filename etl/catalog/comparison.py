@@ -53,15 +53,17 @@ class Comparison:
         for sql in (LINKED, ITEMS, CONTRADICTED, IDENTITIES, GROUPS):
             self._db.execute(sql.format(table=table, people=PEOPLE, who=WHO))
 
-    def confirm(self) -> tuple[int, list[str]]:
+    def confirm(self) -> tuple[int, list[str], bool]:
         """Accept the foreseen films that are made of just what they were held to be made of.
 
-        Give their number, and the others, whose records or people turned out otherwise.
+        Give their number, and the others, whose records or people turned out otherwise; and
+        whether any was foreseen twice.
         """
         confirmed = scalar(self._db, CONFIRM)
         mistaken = [film for (film,) in self._db.execute(MISTAKEN).fetchall()]
+        twice = scalar(self._db, "SELECT count(*) > count(DISTINCT film) FROM foreseen")
         self._db.execute("DELETE FROM foreseen")
-        return int(confirmed), mistaken
+        return int(confirmed), mistaken, bool(twice)
 
     def compare_accepted(self) -> None:
         """Put together which accepted versions make which film, after all have been judged.

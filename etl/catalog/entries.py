@@ -124,11 +124,23 @@ class Quarantined:
     run: int
 
 
+class Derivation(NamedTuple):
+    """A film in the graph, and a record it is made from: its place, and the run that read it."""
+
+    film: str
+    source: str
+    path: str
+    key: str
+    line: int
+    run: int
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One change as the catalog remembers it; `report` holds its counts.
 
-    `undoes` is the run that it took back, `undone_by` the run that has taken it back.
+    `undoes` is the run that it took back, `undone_by` the run that has taken it back; `software`
+    is the version of the program that did it, or "unknown" where that was not written down.
     """
 
     run: int
@@ -138,3 +150,15 @@ class Run:
     report: dict[str, Any] = field(default_factory=dict)
     undoes: int | None = None
     undone_by: int | None = None
+    software: str = "unknown"
+
+    @property
+    def changed_graph(self) -> bool:
+        """Say whether anything in the graph has changed by it."""
+        return any(any(self.report.get(kind, {}).values()) for kind in ("films", "people"))
+
+    @property
+    def verb(self) -> str:
+        """Name the command without what it was told, which may show paths of the disk."""
+        words = self.command.split()
+        return words[1] if words[0] == "etl" and len(words) > 1 else words[0]

@@ -23,6 +23,13 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE links (version BIGINT, name TEXT, imdb TEXT, wikidata TEXT);
     CREATE TABLE redirects (kind TEXT, old TEXT, new TEXT);
     """,
+    # 3 → 4: which program did a run, what a source says of itself
+    """
+    ALTER TABLE runs ADD COLUMN software TEXT;
+    ALTER TABLE sources ADD COLUMN description TEXT;
+    UPDATE runs SET software = 'unknown';
+    UPDATE sources SET description = '{}';
+    """,
 )
 """What turns the tables of version n into those of n + 1, for n = 1, 2, …; views are made anew."""
 

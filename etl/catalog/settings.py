@@ -23,6 +23,11 @@ class Settings:
         self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
 
     @property
+    def mapping(self) -> int:
+        """The version of the mapping that made the graph; 0 where there is no graph yet."""
+        return int(self.get("mapping") or 0)
+
+    @property
     def own_shapes(self) -> str:
         """The user's own shapes as N-Triples; empty if there are none."""
         return self.get("own_shapes") or ""

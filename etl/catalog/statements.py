@@ -8,8 +8,11 @@ CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE runs (
     run INTEGER PRIMARY KEY, command TEXT, started TIMESTAMP, seconds DOUBLE, report TEXT,
     undoes INTEGER,                     -- the run that this one takes back
-    undone_by INTEGER);                 -- the run that has taken this one back
-CREATE TABLE sources (source TEXT PRIMARY KEY, label TEXT, root TEXT, paths TEXT[]);
+    undone_by INTEGER,                  -- the run that has taken this one back
+    software TEXT);                     -- the version of the program that did it
+CREATE TABLE sources (
+    source TEXT PRIMARY KEY, label TEXT, root TEXT, paths TEXT[],
+    description TEXT);                  -- what it says of itself, as JSON
 CREATE TABLE files (source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT);
 CREATE TABLE versions (
     version BIGINT, run INTEGER, source TEXT, path TEXT, key TEXT, line INTEGER,

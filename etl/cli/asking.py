@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -150,24 +151,35 @@ def explain(
 
 
 @click.command()
+@click.option(
+    "--provenance",
+    is_flag=True,
+    help="Add what the data set is, its runs and sources, and the records behind each film.",
+)
 @click.option("--owl-same-as", is_flag=True, help="Add owl:sameAs to the Wikidata items.")
 @workspace_option
 @store_option
 @output_options
 def export(
+    provenance: bool,
     owl_same_as: bool,
     workspace: Path,
     store: str | None,
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Write the whole graph: N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML."""
+    """Write the whole graph: N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML.
+
+    In N-Quads, provenance is a graph of its own; the other formats have one graph for all.
+    """
     from etl.mapping import with_owl_same_as
     from etl.output import Graph
+    from etl.pipeline.recording import provenance_of
 
-    with opened_store(workspace, store) as (_, graph):
-        quads = graph.export()
-        write(Graph(with_owl_same_as(quads) if owl_same_as else quads), format_name, output)
+    with opened_store(workspace, store) as (catalog, held):
+        graph = with_owl_same_as(held.export()) if owl_same_as else held.export()
+        added = provenance_of(catalog, held) if provenance else ()
+        write(Graph(chain(graph, added)), format_name, output)
 
 
 COMMANDS = (query, queries, any_query, search, explain, export)

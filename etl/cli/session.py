@@ -59,13 +59,21 @@ def engine(workspace: Path, files: Sequence[Path] = (), name: str = "compiled") 
 
 @contextmanager
 def opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
-    """Open the current generation for reading."""
+    """Open the current generation for reading, and say if another mapping made its graph."""
     from etl.catalog.catalog import Catalog
+    from etl.mapping import MAPPING_VERSION
     from etl.stores.embedded import EmbeddedStore
     from etl.workspace import Workspace
 
     generation = Workspace(workspace).required()
     with Catalog.read(generation.catalog) as catalog:
+        made_by = catalog.settings.mapping
+        if made_by != MAPPING_VERSION:
+            click.echo(
+                f"Warning: the graph was made by version {made_by} of the mapping, "
+                f"and this is version {MAPPING_VERSION}; to make it anew, run: etl rebuild",
+                err=True,
+            )
         yield catalog, EmbeddedStore.read(generation.store)
 
 

@@ -18,7 +18,6 @@ from typing import BinaryIO, assert_never
 
 from pyoxigraph import (
     BlankNode,
-    DefaultGraph,
     Literal,
     NamedNode,
     Quad,
@@ -44,12 +43,12 @@ def write_nquads(statements: Iterable[Statement], stream: BinaryIO) -> None:
 
 
 def write_ntriples(statements: Iterable[Statement], stream: BinaryIO) -> None:
-    """Write the default graph as N-Triples in the order of their bytes, each once."""
-    stream.writelines(_sorted_lines(_default_graph(statements)))
+    """Write all statements as N-Triples in the order of their bytes, each once."""
+    stream.writelines(_sorted_lines(_merged(statements)))
 
 
 def write_turtle(statements: Iterable[Statement], stream: BinaryIO) -> None:
-    """Write the default graph as Turtle: subject by subject, a film before its parts."""
+    """Write all statements as Turtle: subject by subject, a film before its parts."""
     for prefix, iri in sorted(PREFIXES.items()):
         stream.write(f"@prefix {prefix}: <{iri}> .\n".encode())
     for subject, about in itertools.groupby(ordered(statements), lambda each: each.subject):
@@ -61,7 +60,7 @@ def write_turtle(statements: Iterable[Statement], stream: BinaryIO) -> None:
 
 
 def write_rdfxml(statements: Iterable[Statement], stream: BinaryIO) -> None:
-    """Write the default graph as RDF/XML.
+    """Write all statements as RDF/XML.
 
     Raises:
         EtlError: XML has no way to say one of the statements.
@@ -76,7 +75,7 @@ def write_rdfxml(statements: Iterable[Statement], stream: BinaryIO) -> None:
 
 
 def write_jsonld(statements: Iterable[Statement], stream: BinaryIO) -> None:
-    """Write the default graph as JSON-LD: one object for each film, with its parts inside.
+    """Write all statements as JSON-LD: one object for each film, with its parts inside.
 
     Raises:
         EtlError: JSON-LD has no way to say one of the statements.
@@ -100,8 +99,8 @@ GRAPH_WRITERS: dict[str, Callable[[Iterable[Statement], BinaryIO], None]] = {
 
 
 def ordered(statements: Iterable[Statement]) -> Iterator[Triple]:
-    """Yield the default graph's triples, each once, by subject; a film before its parts."""
-    lines = _sorted_lines(_default_graph(statements), _film_before_parts)
+    """Yield the triples of all graphs, each once, by subject; a film before its parts."""
+    lines = _sorted_lines(_merged(statements), _film_before_parts)
     while some := b"".join(itertools.islice(lines, SORTED_AT_ONCE)):
         for quad in parse(some, RdfFormat.N_TRIPLES):
             yield quad.triple
@@ -111,8 +110,10 @@ def _quad(statement: Statement) -> Quad:
     return statement if isinstance(statement, Quad) else Quad(*statement)
 
 
-def _default_graph(statements: Iterable[Statement]) -> Iterator[Quad]:
-    return (quad for quad in map(_quad, statements) if quad.graph_name == DefaultGraph())
+def _merged(statements: Iterable[Statement]) -> Iterator[Quad]:
+    """Make one graph of all: a format for one graph has no place for the names of others."""
+    for statement in statements:
+        yield Quad(*(statement.triple if isinstance(statement, Quad) else statement))
 
 
 def _film_before_parts(line: bytes) -> bytes:

@@ -24,6 +24,7 @@ from etl.pipeline.drafting import (
 from etl.pipeline.judging import at_fault, reason
 from etl.pipeline.reports import Diff, LoadReport, Progress
 from etl.pipeline.workers import Workers
+from etl.provenance.tally import Tally
 from etl.resolution import Film
 from etl.stores import Writable
 from etl.validation import Engine, ValidationResult
@@ -47,6 +48,7 @@ class Builder:
     warned: Callable[[Film, ValidationResult], None]
     changed: Callable[[str, Iterable[Quad]], None]
     sources: dict[str, NamedNode] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
     _comparison: Comparison = field(init=False)
     _gone: list[Quad] = field(default_factory=list)
     _new: list[Triple | Quad] = field(default_factory=list)
@@ -97,6 +99,7 @@ class Builder:
         if not prepared.films or self.catalog.holds_any(prepared.films):
             return
         self.changed("+", parse(prepared.quads, RdfFormat.N_QUADS))
+        self.tally.add(prepared.tally)
         with self.report.timed("store"):
             self.store.add_serialized(prepared.quads)
         with self.report.timed("catalog"):
@@ -104,8 +107,11 @@ class Builder:
 
     def _confirm(self) -> None:
         """Keep the films that were foreseen rightly, and take the others out of the store."""
-        confirmed, mistaken = self._comparison.confirm()
+        confirmed, mistaken, twice = self._comparison.confirm()
         self.report.films.added += confirmed
+        if twice:  # the store has once what was counted twice
+            self.store.finish()
+            self.tally = Tally.counted(self.store)
         for film in mistaken:
             self._gone.extend(self.store.entity(self.iris.movie(film)))
         self._apply()
@@ -180,10 +186,12 @@ class Builder:
     def _apply(self) -> None:
         """Write to the store what has been replaced since it was last written to."""
         if self._gone:
+            self.tally.subtract(Tally.of(_in_default_graph(self._gone)))
             self.changed("-", self._gone)
             self.store.remove(self._gone)
             self._gone.clear()
         if self._new:
+            self.tally.add(Tally.of(_in_default_graph(self._new)))
             self.changed("+", map(_quad, self._new))
             self.store.add(self._new)
             self._new.clear()
@@ -207,6 +215,14 @@ class Builder:
             self._replace(node, (), self.report.people)
         self._new.extend(map_redirect(each, self.iris) for each in redirects)
         self._apply()
+
+
+def _in_default_graph(statements: Iterable[Triple | Quad]) -> list[Triple]:
+    return [
+        each if isinstance(each, Triple) else each.triple
+        for each in statements
+        if isinstance(each, Triple) or not isinstance(each.graph_name, NamedNode)
+    ]
 
 
 def _quad(statement: Triple | Quad) -> Quad:

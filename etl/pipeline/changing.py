@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,15 +14,18 @@ from pyoxigraph import Quad
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.catalog.migrations import VERSION
+from etl.errors import WorkspaceError
 from etl.findings import Found, severity_of, unheard
 from etl.identifiers import Iris
+from etl.mapping import MAPPING_VERSION
 from etl.outbox import Outboxes
 from etl.pipeline.building import Builder
 from etl.pipeline.judging import reason
 from etl.pipeline.reading import opened
+from etl.pipeline.recording import concerned, describe
 from etl.pipeline.refusing import Scope, kept_out, located
 from etl.pipeline.reports import LoadReport, Progress, SourceReport, silent
-from etl.provenance import describe_run, describe_source
+from etl.provenance.tally import Tally
 from etl.resolution import Film
 from etl.sources.files import Source
 from etl.stores.embedded import EmbeddedStore
@@ -88,6 +91,8 @@ class Change:
             self.report.run = catalog.begin(self._options.command)
             if afresh:
                 catalog.forget_graph(iris)
+            elif self.current is not None:
+                _refuse_other_mapping(catalog)
             self._keep_shapes(catalog, fresh=self.current is None or afresh)
             store = self._store(afresh=afresh)
             try:
@@ -130,6 +135,7 @@ class Change:
             progress=self._options.progress,
             warned=lambda film, result: self._warn(builder, film, result),
             changed=self._options.changed,
+            tally=Tally() if fresh else Tally.decode(catalog.settings.get("tally") or "[]"),
         )
         return builder
 
@@ -158,23 +164,23 @@ class Change:
         statuses = comparison.statuses(self.report.run or 0, scope)
         for source, vanished in sources:
             counts = statuses.get(source.name, {})
-            self.report.sources.append(SourceReport(source.label, vanished=vanished, **counts))
+            ended = SourceReport(source.label, source.name, vanished=vanished, **counts)
+            self.report.sources.append(ended)
         for refused in kept_out(catalog, scope):
             for finding in refused.findings:
                 self._options.found(finding)
 
-    def record(self, builder: Builder, used: Sequence[Source], dropped: Sequence[Source]) -> None:
+    def record(self, builder: Builder) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
-        catalog, store = builder.catalog, builder.store
-        run = self.report.run or 0
+        catalog, run = builder.catalog, self.report.run or 0
         catalog.end(run, time.perf_counter() - self._started, self.report.summary())
+        catalog.settings.set("mapping", str(MAPPING_VERSION))
+        catalog.settings.set("tally", builder.tally.encode())
         with self.report.timed("store"):
-            for source in dropped:
-                store.remove(store.entity(catalog.iris.source(source.slug)))
-            store.add(describe_run(catalog.runs()[-1], used, catalog.iris))
-            for source in catalog.sources():
-                store.add(describe_source(source, catalog.iris))
-            store.finish()
+            runs = catalog.runs()
+            described = runs if builder.fresh else concerned(runs, run)
+            describe(catalog, builder.store, builder.tally, described)
+            builder.store.finish()
 
     def commit(self) -> None:
         """Make it the generation that readers see, unless this is a dry run."""
@@ -184,6 +190,20 @@ class Change:
             Outboxes(self._workspace.path).note(self._following.number, self._touched)
             self._workspace.commit(self._following)
         self.report.committed = True
+
+
+def _refuse_other_mapping(catalog: Catalog) -> None:
+    """Keep a graph from being made by two mappings at once.
+
+    Raises:
+        WorkspaceError: the graph was made by another than this version's.
+    """
+    if catalog.settings.mapping != MAPPING_VERSION:
+        raise WorkspaceError(
+            f"the graph was made by version {catalog.settings.mapping} of the mapping, "
+            f"and this is version {MAPPING_VERSION}",
+            hint="to make the graph anew, run: etl rebuild",
+        )
 
 
 @contextmanager
@@ -218,10 +238,28 @@ def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
         current = workspace.required()
         found = Catalog.version(current.catalog)
         shutil.copyfile(current.catalog, following.catalog)
-        Catalog.write(following.catalog).close()
         EmbeddedStore.checkpoint(current.store, following.store)
+        Outboxes(workspace.path).note(following.number, _bring_up_to_date(following))
         workspace.commit(following)
     return found
+
+
+def _bring_up_to_date(generation: Generation) -> set[str]:
+    """Migrate a generation's catalog, and say in its store what this version says of it.
+
+    Give the subjects about which the store says something else now.
+    """
+    catalog, store = Catalog.write(generation.catalog), EmbeddedStore.write(generation.store)
+    store.touched = set()
+    try:
+        tally = Tally.counted(store)
+        catalog.settings.set("tally", tally.encode())
+        describe(catalog, store, tally, catalog.runs())
+        store.finish()
+        return store.touched
+    finally:
+        store.close()
+        catalog.close()
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 from etl.catalog.entries import Group, MemberRow, groups_of
 from etl.identifiers import Iris
 from etl.mapping import map_film, map_person, person_iri
-from etl.provenance import derivations
+from etl.provenance.deriving import derivations
+from etl.provenance.tally import Tally
 from etl.resolution import Film, Member, Person, resolve
 from etl.validation import Engine, ValidationResult
 
@@ -148,13 +149,17 @@ def statements(
 class Prepared(NamedTuple):
     """Films that the shapes find nothing about, ready for the store, each by its key.
 
-    `quads` is all that the store is to hold of them, as N-Quads.
+    `quads` is all that the store is to hold of them, as N-Quads; `tally` counts it.
     """
 
     films: tuple[str, ...]
     quads: bytes
+    tally: Tally
     map_s: float
     validate_s: float
+
+
+NOTHING = Prepared((), b"", Tally(), 0.0, 0.0)
 
 
 def prepare(
@@ -169,9 +174,11 @@ def prepare(
     clean = [each for each in drafts if each.film.key not in remarked]
     mixed = chain.from_iterable(statements(each, sources, iris) for each in clean)
     quads = serialize(cast(Iterable[Quad], mixed), format=RdfFormat.N_QUADS) or b""
+    tally = Tally.of(list(chain.from_iterable(each.triples for each in clean)))
     ended = time.perf_counter()
     films = tuple(each.film.key for each in clean)
-    return Prepared(films, quads, drafted - started + ended - validated, validated - drafted)
+    mapped_s = drafted - started + ended - validated
+    return Prepared(films, quads, tally, mapped_s, validated - drafted)
 
 
 class Task(NamedTuple):

@@ -16,7 +16,7 @@ from etl.linking.ladder import CLOSE, DECISION
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject, subject
 from etl.pipeline.changing import Change, ChangeOptions, changing
-from etl.pipeline.reports import LoadReport
+from etl.pipeline.reports import LoadReport, SourceReport
 from etl.records import FilmRecord, LinkRecord
 from etl.sources.files import LINKS
 from etl.validation import Engine
@@ -124,13 +124,16 @@ def _stage(
     with change.building(iris) as builder:
         catalog, run = builder.catalog, change.report.run or 0
         catalog.keep_source(LINKS)
-        kept = iter([(place, record) for place, record in differing if record])
-        while batch := list(islice(kept, CHUNK_FILMS)):
+        kept = [(place, record) for place, record in differing if record]
+        rest = iter(kept)
+        while batch := list(islice(rest, CHUNK_FILMS)):
             catalog.stage_links(run, batch)
         if gone := [Staged.gone(place) for place, record in differing if record is None]:
             catalog.stage(run, gone)
+        ended = SourceReport(LINKS.label, LINKS.name, loaded=len(kept), vanished=len(gone))
+        change.report.sources.append(ended)
         builder.build()
-        change.record(builder, [LINKS], [])
+        change.record(builder)
 
 
 def links(catalog: Catalog) -> Iterator[Linked]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.errors import WorkspaceError
+from etl.findings import Finding, Severity
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.pipeline.building import Builder
 from etl.pipeline.changing import Change, ChangeOptions, changing
 from etl.pipeline.reading import Read, Reading
 from etl.pipeline.reports import LoadReport
 from etl.pipeline.workers import Workers
-from etl.sources.files import Source, sources
+from etl.records import Reject
+from etl.sources.description import UNDESCRIBED, description_of, read_description
+from etl.sources.files import Source, shown, sources
 from etl.validation import Engine
 from etl.workspace import Workspace
 
@@ -63,6 +66,8 @@ class _Load:
         self._change = change
         self._options = options
         self._old = old
+        known = old.all_sources() if old else []
+        self._descriptions = {source.name: source.description for source in known}
         self._report = change.report
         self._iris = old.iris if old else Iris.below(options.base_iri or DEFAULT_BASE_IRI)
         if options.base_iri is not None and Iris.below(options.base_iri) != self._iris:
@@ -84,12 +89,13 @@ class _Load:
                     workers=workers,
                     absorbed=_absorbed(source, known),
                 )
-                for source in sources(arguments, self._options.name, known)
+                for source in self._described(sources(arguments, self._options.name, known))
             ]
             reads = (read for reading in readings for read in reading if read.staged or read.moved)
             with self._report.timed("read"):
                 first = next(reads, None)
-            if first is None and self._old and not self._brings_shapes():
+            news = self._redescribed(readings) or self._brings_shapes()
+            if first is None and self._old and not news:
                 self._finish(self._old, self._old.compare(), readings)
                 return
             with self._change.building(self._iris) as builder:
@@ -98,9 +104,23 @@ class _Load:
                 self._keep(builder.catalog, readings)
                 comparison = builder.build()
                 self._finish(builder.catalog, comparison, readings)
-                used = [reading.source for reading in readings]
-                dropped = [source for reading in readings for source in reading.absorbed]
-                self._change.record(builder, used, dropped)
+                self._change.record(builder)
+
+    def _described(self, named: Iterable[Source]) -> Iterator[Source]:
+        """Give sources with what they say of themselves; what cannot be read changes nothing."""
+        for source in named:
+            path = description_of(source.root)
+            told = read_description(path)
+            if isinstance(told, Reject):
+                finding = Finding(Severity.WARNING, told.message, shown(path), told.line)
+                self._options.found(finding)
+                told = self._descriptions.get(source.name, UNDESCRIBED)
+            yield replace(source, description=told)
+
+    def _redescribed(self, readings: Iterable[Reading]) -> bool:
+        """Say whether any source that is known says something else of itself than it used to."""
+        sources = [reading.source for reading in readings]
+        return any(self._descriptions.get(s.name, s.description) != s.description for s in sources)
 
     def _brings_shapes(self) -> bool:
         """Say whether there are shapes to remember that the workspace does not know."""

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from etl.catalog.catalog import Catalog
 from etl.errors import StoreError
+from etl.mapping import MAPPING_VERSION
 from etl.outbox import Outbox, Outboxes
 from etl.pipeline.comparing import copied, differing, provenance_graphs
 from etl.pipeline.reports import Progress, silent
@@ -104,9 +105,12 @@ class _Publication:
     def publish(self, options: PublishOptions) -> Published:
         """Find what the server does not hold as it should, and send it."""
         sent = Published(self._outbox.name)
-        if options.repair or (self._outbox.state != "new" and self._outbox.whole(self._number)):
+        if self._outbox.state == "new" and not options.repair:
+            self._begin()
+        first = self._outbox.state != "done"
+        if options.repair or self._outbox.whole(self._number) or (first and not self._made_so()):
             self._compare()
-        elif self._outbox.state != "done":
+        elif first:
             total = sum(self._catalog.counts())
             self._seed(self._sender(sent, options.progress, total, fresh=True))
         self._empty(sent, options.progress)
@@ -125,22 +129,28 @@ class _Publication:
             subjects = [each.subject for each in found]
         self._outbox.fill(self._number, subjects, self._base)
 
-    def _seed(self, sender: Sender) -> None:
-        """Send all that the catalog makes; put what else the store holds into the outbox.
+    def _made_so(self) -> bool:
+        """Tell whether the graph here is what today's mapping makes of the catalog."""
+        return self._catalog.settings.mapping == MAPPING_VERSION
+
+    def _begin(self) -> None:
+        """Begin a first publication.
 
         Raises:
-            StoreError: we have never published there, but it holds something below our base IRI.
+            StoreError: the server holds something below our base IRI that is not from here.
         """
-        if self._outbox.state == "new":
-            held = self._remote.sizes()
-            if any(held) and self._remote.holds_any(self._base):
-                raise StoreError(
-                    f"{self._outbox.name}: holds things below {self._base} "
-                    "that were not published from here",
-                    hint="publish to a --graph of its own, or add --repair to have this "
-                    "workspace's graph take their place",
-                )
-            self._outbox.begin(self._number, self._base, held)
+        held = self._remote.sizes()
+        if any(held) and self._remote.holds_any(self._base):
+            raise StoreError(
+                f"{self._outbox.name}: holds things below {self._base} "
+                "that were not published from here",
+                hint="publish to a --graph of its own, or add --repair to have this "
+                "workspace's graph take their place",
+            )
+        self._outbox.begin(self._number, self._base, held)
+
+    def _seed(self, sender: Sender) -> None:
+        """Send all that the catalog makes; put what else the store holds into the outbox."""
         sender.send(Seed(self._catalog, self._outbox).batches(sender))
         rest = BESIDE.format(replaced=DCTERMS.isReplacedBy, movies=f"{self._base}movie/")
         self._outbox.fill(self._number, self._store.subjects(rest), self._base)

@@ -13,7 +13,7 @@ from etl.catalog.entries import Group, Known, Place, Staged
 from etl.errors import SourceError
 from etl.findings import Finding, Found, Severity
 from etl.identifiers import Iris
-from etl.pipeline.drafting import Prepared, prepare
+from etl.pipeline.drafting import NOTHING, Prepared, prepare
 from etl.records import FilmRecord, Origin, Reject
 from etl.resolution import Member
 from etl.sources import SUFFIXES, Raw, format_of
@@ -82,7 +82,7 @@ class Read(NamedTuple):
 
     staged: list[Staged]
     findings: Sequence[Finding] = ()
-    films: Prepared = Prepared((), b"", 0.0, 0.0)
+    films: Prepared = NOTHING
     positions: Mapping[str, int] = MappingProxyType({})
     moved: Sequence[Place] = ()
 

@@ -30,9 +30,13 @@ class Diff:
 
 @dataclass(slots=True)
 class SourceReport:
-    """How the records of one source ended: each of those read in exactly one way."""
+    """How the records of one source ended: each of those read in exactly one way.
+
+    `label` is what people call the source, `source` what the catalog knows it by.
+    """
 
     label: str
+    source: str
     loaded: int = 0
     unchanged: int = 0
     superseded: int = 0

@@ -33,7 +33,7 @@ def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions)
         with change.building(_iris(workspace)) as builder:
             builder.catalog.undo(run, change.report.run or 0)
             builder.build()
-            change.record(builder, [], [])
+            change.record(builder)
         change.commit()
     return change.report
 
@@ -48,9 +48,9 @@ def remove(workspace: Workspace, name: str, engine: Engine, options: ChangeOptio
         with change.building(_iris(workspace)) as builder:
             source = _source(builder.catalog.sources(), name)
             vanished = builder.catalog.remove(change.report.run or 0, source)
-            change.report.sources.append(SourceReport(source.label, vanished=vanished))
+            change.report.sources.append(SourceReport(source.label, source.name, vanished=vanished))
             builder.build()
-            change.record(builder, [], [source])
+            change.record(builder)
         change.commit()
     return change.report
 
@@ -96,7 +96,7 @@ def _try_again(
     comparison = builder.build()
     scope: Scope = {(source, path) for source, paths in files.items() for path in paths}
     change.account(catalog, comparison, [(source, 0) for source in tried], scope)
-    change.record(builder, tried, [])
+    change.record(builder)
     return bool(staged) or before != catalog.quarantined()
 
 
@@ -125,7 +125,7 @@ def rebuild(
             sources = catalog.sources()
             scope: Scope = {(source.name, None) for source in sources}
             change.account(catalog, comparison, [(source, 0) for source in sources], scope)
-            change.record(builder, [], [])
+            change.record(builder)
         change.commit()
     return change.report
 

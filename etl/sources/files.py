@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from etl.errors import SourceError
 from etl.records import Reject
+from etl.sources.description import FILE, UNDESCRIBED, Description
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -59,7 +60,7 @@ class Source:
 
     `name` is what a source is known by: its resolved path, or what the user called it.
     `whole` is False where only a part of a known source was named, so that nothing of it may
-    be taken for gone.
+    be taken for gone. `description` is what it says of itself.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Source:
     root: str
     paths: tuple[str, ...]
     whole: bool = True
+    description: Description = UNDESCRIBED
 
     @property
     def named(self) -> bool:
@@ -170,7 +172,7 @@ def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[Found]:
         yield Found(folder, _relative(folder, root), problem=problem)
         return
     for entry in entries:
-        if entry.name.startswith("."):
+        if entry.name.startswith(".") or entry.name == FILE:
             continue
         if not _is_unicode(entry.name):
             name = os.fsencode(_relative(entry.path, root)).decode("utf-8", "backslashreplace")

@@ -46,6 +46,6 @@ class Writable(Readable, Protocol):
         """See to it that everything is written."""
         ...
 
-    def export(self) -> Iterator[Quad]:
-        """Give every quad."""
+    def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
+        """Give every quad of a named graph, or of the default graph."""
         ...

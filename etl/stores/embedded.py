@@ -165,9 +165,9 @@ class EmbeddedStore:
                 self.touched.add(quad.subject.value)  # type: ignore[union-attr]
             self._store.remove(quad)
 
-    def export(self) -> Iterator[Quad]:
-        """Give every quad of the default graph."""
-        return self._store.quads_for_pattern(None, None, None, DefaultGraph())
+    def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
+        """Give every quad of a named graph, or of the default graph."""
+        return self._store.quads_for_pattern(None, None, None, graph or DefaultGraph())
 
     def triples(
         self,

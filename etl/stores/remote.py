@@ -148,13 +148,15 @@ class RemoteStore:
         if response.content and "html" in response.headers.get("Content-Type", ""):
             raise not_sparql(url, response.headers["Content-Type"])
 
-    def export(self) -> Iterator[Quad]:
-        """Give every statement of the graph.
+    def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
+        """Give every statement of a named graph, or of our graph as if it were the default one.
 
         Raises:
             StoreError: the server fails, or cuts its answer short.
         """
-        return self._document(self._where.graph)
+        if graph is None:
+            return self._document(self._where.graph)
+        return map(partial(_in, graph), self._document(graph.value))
 
     def copy(self, target: IO[bytes]) -> None:
         """Write every statement of the graph and of its provenance into a file, as N-Quads.
@@ -162,10 +164,9 @@ class RemoteStore:
         Raises:
             StoreError: the server fails, or cuts its answer short.
         """
-        serialize(self._document(self._where.graph), target, RdfFormat.N_QUADS)
+        serialize(self.export(), target, RdfFormat.N_QUADS)
         for graph in self._provenance:
-            named = partial(_in, NamedNode(graph))
-            serialize(map(named, self._document(graph)), target, RdfFormat.N_QUADS)
+            serialize(self.export(NamedNode(graph)), target, RdfFormat.N_QUADS)
 
     def _document(self, graph: str | None) -> Iterator[Quad]:
         """Give all of a graph, and see that it is all."""

@@ -1,0 +1,96 @@
+"""What a source says of itself: its title, its licences, its page.
+
+They stand in a file `datapackage.json` in the source's folder, or beside a source that is a file.
+
+Source: Data Package (frictionlessdata.io), the properties `title`, `homepage` and `licenses`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import msgspec
+from pyoxigraph import NamedNode
+
+from etl.records import Reject
+
+FILE = "datapackage.json"
+
+_SPDX_NAME = re.compile(r"[A-Za-z0-9.+-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a source says of itself; each licence is an IRI. Empty is what it does not say."""
+
+    title: str = ""
+    homepage: str = ""
+    licences: tuple[str, ...] = ()
+
+    def encode(self) -> str:
+        """Turn it into the JSON text that the catalog keeps."""
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def decode(cls, text: str) -> Self:
+        """Read back what `encode` wrote."""
+        return msgspec.json.decode(text, type=cls)
+
+
+UNDESCRIBED = Description()
+
+
+@dataclass(frozen=True, slots=True)
+class _License:
+    name: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Package:
+    title: str = ""
+    homepage: str = ""
+    licenses: tuple[_License, ...] = ()
+
+
+def description_of(root: str) -> str:
+    """Return where the description of a source lies, if it has one."""
+    return os.path.join(root if os.path.isdir(root) else os.path.dirname(root), FILE)
+
+
+def read_description(path: str) -> Description | Reject:
+    """Read a description; where there is no file, nothing is said."""
+    try:
+        package = msgspec.json.decode(Path(path).read_bytes(), type=_Package)
+    except (FileNotFoundError, NotADirectoryError):
+        return UNDESCRIBED
+    except OSError as error:
+        return Reject(1, "", "a readable file", (error.strerror or str(error)).lower())
+    except msgspec.ValidationError as error:
+        return Reject(1, "", "a description as Data Package has it", str(error))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return Reject(1, "", "JSON", str(error))
+    licences = tuple(each.path or _spdx(each.name) for each in package.licenses)
+    for licence in licences:
+        if not _is_web_address(licence):
+            found = licence or "neither name nor path"
+            expected = "an SPDX name such as CC0-1.0, or a web address as path, of a licence"
+            return Reject(1, "", expected, found)
+    homepage = package.homepage if _is_web_address(package.homepage) else ""
+    return Description(package.title, homepage, licences)
+
+
+def _spdx(name: str) -> str:
+    """Return the IRI of a licence of the SPDX list."""
+    return f"https://spdx.org/licenses/{name}" if _SPDX_NAME.fullmatch(name) else name
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        return NamedNode(text).value.startswith(("http://", "https://"))
+    except ValueError:
+        return False
