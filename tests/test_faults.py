@@ -104,12 +104,12 @@ def test_what_passes_is_waited_for(server: Server, proxy: Proxy, fault: Fault) -
 
 def test_what_is_too_large_is_sent_in_halves(tmp_path: Path, server: Server, proxy: Proxy) -> None:
     desk = Publisher(tmp_path, server.through(proxy.url))
-    desk.write(*(film(number, 1) for number in range(1, 30)))
+    desk.write(*(film(number, 1) for number in range(1, 60)))
     desk.load()
-    proxy.at_most = 6000
+    proxy.at_most = 40_000
     desk.publish()
     assert desk.there(server.where) == desk.here()
-    desk.write(film(1, 2).but(synopsis="too much " * 1000))
+    desk.write(film(1, 2).but(synopsis="too much " * 6000))
     desk.load()
     with pytest.raises(StoreError) as error:
         desk.publish()
