@@ -15,7 +15,7 @@ from etl.catalog.catalog import Catalog
 from etl.errors import StoreError
 from etl.mapping import MAPPING_VERSION
 from etl.outbox import Outbox, Outboxes
-from etl.pipeline.comparing import copied, differing, provenance_graphs
+from etl.pipeline.comparing import differing, provenance_graphs
 from etl.pipeline.reports import Progress, silent
 from etl.pipeline.seeding import Seed
 from etl.pipeline.sending import Batch, Published, Sender
@@ -123,10 +123,8 @@ class _Publication:
 
     def _compare(self) -> None:
         """Put all subjects into the outbox that the server does not hold as it should."""
-        with copied(self._workspace, self._remote) as copy:
-            bases = [self._base, *self._outbox.bases]
-            found = differing(self._store, copy, bases, self._remote)
-            subjects = [each.subject for each in found]
+        bases = [self._base, *self._outbox.bases]
+        subjects = differing(self._workspace, self._store, self._remote, bases)
         self._outbox.fill(self._number, subjects, self._base)
 
     def _made_so(self) -> bool:

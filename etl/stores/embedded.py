@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Self, cast
+from typing import IO, Self, cast
 
 from pyoxigraph import (
     BlankNode,
@@ -178,6 +178,10 @@ class EmbeddedStore:
         """Yield the triples of the default graph that have these parts, where they are given."""
         found = self._store.quads_for_pattern(subject, predicate, object_, DefaultGraph())
         return (quad.triple for quad in found)
+
+    def dump(self, target: IO[bytes]) -> None:
+        """Write every quad of all graphs into a file, as N-Quads."""
+        self._store.dump(target, RdfFormat.N_QUADS)
 
     def sizes(self) -> tuple[int, int]:
         """Count the triples of the default graph, and those of the named graphs."""
