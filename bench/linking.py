@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from urllib.error import URLError
 
@@ -35,8 +36,9 @@ from etl.linking.endpoint import Endpoint
 from etl.linking.evidence import Evidence
 from etl.linking.films import FilmMention, FilmOutcome, TitleIndex
 from etl.linking.inquiry import Inquiry
+from etl.linking.judgement import words_of
 from etl.linking.names import folded
-from etl.linking.people import Mention, link_people
+from etl.linking.people import link_people
 from etl.linking.subjects import Subject, subject
 from etl.records import FilmRecord, Origin
 from etl.resolution import Member
@@ -279,6 +281,7 @@ def people(
     Every so many of them are also linked with the right answer taken away.
     """
     score, chance = Score(), random.Random(7)
+    names = words_of(chain.from_iterable(lists.values()))
     for each in films:
         listed = lists[each.subject.film.key]
         items = {person.wikidata_id for person in listed}
@@ -292,17 +295,11 @@ def people(
             rung = outcome.rung.name if outcome.rung else ""
             score.add(found, right, rung, f"{written[mention.name]} in {each.subject.film.title}")
             if right is not None and score.possible % absent_every == 0:
-                score.add_absent(_without(mentions, listed, right, written[mention.name]), right)
+                left = [person for person in listed if person.wikidata_id != right]
+                others = {o.mention.name: o for o in link_people(mentions, left, names)}
+                found_instead = others[written[mention.name]].candidate
+                score.add_absent(found_instead.label if found_instead else None, right)
     return score
-
-
-def _without(
-    mentions: Sequence[Mention], listed: Sequence[PersonCandidate], right: str, name: str
-) -> str | None:
-    left = [person for person in listed if person.wikidata_id != right]
-    outcomes = {each.mention.name: each for each in link_people(mentions, left)}
-    candidate = outcomes[name].candidate
-    return candidate.label if candidate else None
 
 
 def people_baseline(

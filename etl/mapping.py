@@ -19,7 +19,10 @@ from etl.vocab import DCTERMS, FILM, OWL, RDF, SCHEMA, XSD
 MAPPING_VERSION = 1
 """To be raised whenever the same records come to give other triples."""
 
-Triples = Iterable[Triple]
+Statement = tuple[NamedNode, NamedNode, NamedNode | Literal]
+"""The three terms of a triple: a `Triple` takes time to make, and to take apart again."""
+
+Statements = Iterable[Statement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,89 +31,89 @@ class Rule:
 
     name: str
     field: str
-    triples: Callable[[Film, NamedNode, Iris], Triples]
+    statements: Callable[[Film, NamedNode, Iris], Statements]
 
 
-def _movie(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+def _movie(film: Film, movie: NamedNode, iris: Iris) -> Statements:
     del film, iris
-    yield Triple(movie, RDF.type, SCHEMA.Movie)
+    yield (movie, RDF.type, SCHEMA.Movie)
 
 
-def _name(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+def _name(film: Film, movie: NamedNode, iris: Iris) -> Statements:
     del iris
     if film.title:
-        yield Triple(movie, SCHEMA.name, Literal(film.title))
+        yield (movie, SCHEMA.name, Literal(film.title))
 
 
-def _date_published(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+def _date_published(film: Film, movie: NamedNode, iris: Iris) -> Statements:
     del iris
     if film.year is not None:
-        yield Triple(movie, SCHEMA.datePublished, Literal(f"{film.year:04d}", datatype=XSD.gYear))
+        yield (movie, SCHEMA.datePublished, Literal(f"{film.year:04d}", datatype=XSD.gYear))
 
 
-def _description(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+def _description(film: Film, movie: NamedNode, iris: Iris) -> Statements:
     del iris
     if film.synopsis:
-        yield Triple(movie, SCHEMA.description, Literal(film.synopsis))
+        yield (movie, SCHEMA.description, Literal(film.synopsis))
 
 
-def _imdb(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+def _imdb(film: Film, movie: NamedNode, iris: Iris) -> Statements:
     if identifier := film.identifiers.get("imdb"):
         page = NamedNode(imdb_page(identifier))
-        yield Triple(movie, SCHEMA.url, page)
-        yield Triple(movie, SCHEMA.sameAs, page)
+        yield (movie, SCHEMA.url, page)
+        yield (movie, SCHEMA.sameAs, page)
         yield from _identifier(movie, iris, "imdb", identifier)
 
 
-def _movielens(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+def _movielens(film: Film, movie: NamedNode, iris: Iris) -> Statements:
     if identifier := film.identifiers.get("movielens"):
         yield from _identifier(movie, iris, "movielens", identifier)
 
 
-def _wikidata(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+def _wikidata(film: Film, movie: NamedNode, iris: Iris) -> Statements:
     if identifier := film.identifiers.get("wikidata"):
-        yield Triple(movie, SCHEMA.sameAs, NamedNode(wikidata_entity(identifier)))
+        yield (movie, SCHEMA.sameAs, NamedNode(wikidata_entity(identifier)))
         yield from _identifier(movie, iris, "wikidata", identifier)
 
 
-def _identifier(movie: NamedNode, iris: Iris, scheme: str, value: str) -> Triples:
+def _identifier(movie: NamedNode, iris: Iris, scheme: str, value: str) -> Statements:
     node = iris.part(movie, f"identifier-{scheme}")
-    yield Triple(movie, SCHEMA.identifier, node)
-    yield Triple(node, RDF.type, SCHEMA.PropertyValue)
-    yield Triple(node, SCHEMA.propertyID, Literal(scheme))
-    yield Triple(node, SCHEMA.value, Literal(value))
+    yield (movie, SCHEMA.identifier, node)
+    yield (node, RDF.type, SCHEMA.PropertyValue)
+    yield (node, SCHEMA.propertyID, Literal(scheme))
+    yield (node, SCHEMA.value, Literal(value))
 
 
-def _director(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+def _director(film: Film, movie: NamedNode, iris: Iris) -> Statements:
     for person in film.directors:
-        yield Triple(movie, SCHEMA.director, person_iri(person, iris))
+        yield (movie, SCHEMA.director, person_iri(person, iris))
 
 
-def _actor(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+def _actor(film: Film, movie: NamedNode, iris: Iris) -> Statements:
     for person in film.actors:
-        yield Triple(movie, SCHEMA.actor, person_iri(person, iris))
+        yield (movie, SCHEMA.actor, person_iri(person, iris))
 
 
-def _rating(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+def _rating(film: Film, movie: NamedNode, iris: Iris) -> Statements:
     if rating := film.rating:
         node = iris.part(movie, "rating")
-        yield Triple(movie, SCHEMA.aggregateRating, node)
-        yield Triple(node, RDF.type, SCHEMA.AggregateRating)
-        yield Triple(node, SCHEMA.ratingValue, _decimal(rating.value))
-        yield Triple(node, SCHEMA.bestRating, _decimal(Decimal(rating.best)))
-        yield Triple(node, SCHEMA.worstRating, _decimal(Decimal(rating.worst)))
+        yield (movie, SCHEMA.aggregateRating, node)
+        yield (node, RDF.type, SCHEMA.AggregateRating)
+        yield (node, SCHEMA.ratingValue, _decimal(rating.value))
+        yield (node, SCHEMA.bestRating, _decimal(Decimal(rating.best)))
+        yield (node, SCHEMA.worstRating, _decimal(Decimal(rating.worst)))
         if rating.count is not None:
             count = Literal(str(rating.count), datatype=XSD.integer)
-            yield Triple(node, SCHEMA.ratingCount, count)
+            yield (node, SCHEMA.ratingCount, count)
 
 
-def _performance(film: Film, movie: NamedNode, iris: Iris) -> Triples:
+def _performance(film: Film, movie: NamedNode, iris: Iris) -> Statements:
     for number, performance in enumerate(film.performances, start=1):
         node = iris.part(movie, f"role-{number}")
-        yield Triple(movie, FILM.performance, node)
-        yield Triple(node, RDF.type, SCHEMA.PerformanceRole)
-        yield Triple(node, SCHEMA.actor, person_iri(performance.actor, iris))
-        yield Triple(node, SCHEMA.characterName, Literal(performance.character))
+        yield (movie, FILM.performance, node)
+        yield (node, RDF.type, SCHEMA.PerformanceRole)
+        yield (node, SCHEMA.actor, person_iri(performance.actor, iris))
+        yield (node, SCHEMA.characterName, Literal(performance.character))
 
 
 RULES: tuple[Rule, ...] = (
@@ -129,18 +132,23 @@ RULES: tuple[Rule, ...] = (
 """The mapping of a film, in the order of its triples."""
 
 
+def film_statements(film: Film, iris: Iris) -> list[Statement]:
+    """Turn a film into statements, those of its parts included, its people's not."""
+    movie = iris.movie(film.key)
+    return [statement for rule in RULES for statement in rule.statements(film, movie, iris)]
+
+
 def map_film(film: Film, iris: Iris) -> list[Triple]:
     """Turn a film into its triples, those of its parts included, its people's not."""
-    movie = iris.movie(film.key)
-    return [triple for rule in RULES for triple in rule.triples(film, movie, iris)]
+    return [Triple(*statement) for statement in film_statements(film, iris)]
 
 
 def explain_film(film: Film, iris: Iris) -> Iterator[tuple[Rule, Triple]]:
     """Turn a film into its triples, each with the rule that made it."""
     movie = iris.movie(film.key)
     for rule in RULES:
-        for triple in rule.triples(film, movie, iris):
-            yield rule, triple
+        for statement in rule.statements(film, movie, iris):
+            yield rule, Triple(*statement)
 
 
 def person_iri(person: Person, iris: Iris) -> NamedNode:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -110,7 +111,7 @@ def test_a_quarantined_record_is_named_by_file_line_and_field(etl: Etl) -> None:
 def test_a_repair_is_noted_and_quiet_leaves_it_out(etl: Etl) -> None:
     seeds(EMMA.but(rating="7,5"))
     note = "Note: seeds/838.txt:5: ratingValue: '7,5' read as 7.5\n"
-    assert etl("load", "seeds", "--dry-run").stderr == note
+    assert etl("load", "seeds", "--dry-run").stderr.startswith(note)
     assert said(etl("load", "seeds", "--quiet")) == (0, "", "")
 
 
@@ -137,26 +138,87 @@ def test_a_film_without_people_loads_with_a_warning(etl: Etl) -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_dry_run_says_what_would_change_and_changes_nothing(etl: Etl) -> None:
+def applied(graph: str, changes: str) -> str:
+    """Change a graph of N-Triples as the lines of a dry run say."""
+    lines = set(graph.splitlines())
+    for sign, line in ((each[0], each[2:]) for each in changes.splitlines()):
+        assert (sign == "-") == (line in lines), line
+        lines ^= {line}
+    return "".join(f"{line}\n" for line in sorted(lines))
+
+
+SUMMARY = (
+    "seeds: 1 record read: 1 loaded\n"
+    "films: 1 added, 0 changed, 0 removed\n"
+    "people: 3 added, 0 changed, 0 removed\n"
+    "nothing was written: a dry run\n"
+)
+
+
+def test_a_dry_run_of_a_first_load_prints_the_graph_and_leaves_nothing(etl: Etl) -> None:
     seeds(EMMA)
     result = etl("load", "seeds", "--dry-run")
-    assert said(result) == (
-        0,
-        (
-            "seeds: 1 record read: 1 loaded\n"
-            "films: 1 added, 0 changed, 0 removed\n"
-            "people: 3 added, 0 changed, 0 removed\n"
-            "nothing was written: a dry run\n"
-        ),
-        "",
-    )
-    assert said(etl("runs"))[0] == 2
+    assert (result.exit_code, result.stderr) == (0, SUMMARY)
+    assert not Path(".etl").exists()
     etl("load", "seeds")
-    before = etl("export", "-f", "nq").stdout, etl("runs").stdout
-    seeds(EMMA.but(title="Clueless"), HEAT)
-    result = etl("load", "seeds", "--dry-run")
-    assert "films: 1 added, 1 changed, 0 removed\n" in result.stdout
-    assert (etl("export", "-f", "nq").stdout, etl("runs").stdout) == before
+    assert applied("", result.stdout) == etl("export", "-f", "nt").stdout
+
+
+def test_a_dry_run_prints_the_triples_that_would_leave_and_enter(etl: Etl) -> None:
+    seeds(EMMA, HEAT)
+    etl("load", "seeds")
+    seeds(EMMA.but(title="Clueless", directors="Amy Heckerling"))
+    movie = f"<{EMMA.iri}>"
+    person = "<http://localhost:8000/person/{}>".format
+    name, director = "<https://schema.org/name>", "<https://schema.org/director>"
+    rdf_type = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    new, old = person("Amy_Heckerling"), person("Douglas_McGrath")
+    expected = (
+        f"+ {movie} {director} {new} .\n"
+        f"- {movie} {director} {old} .\n"
+        f'+ {movie} {name} "Clueless" .\n'
+        f'- {movie} {name} "Emma" .\n'
+        f"+ {new} {rdf_type} <https://schema.org/Person> .\n"
+        f'+ {new} {name} "Amy Heckerling" .\n'
+        f"- {old} {rdf_type} <https://schema.org/Person> .\n"
+        f'- {old} {name} "Douglas McGrath" .\n'
+    )
+    assert said(etl("load", "seeds", "--dry-run", "--quiet")) == (0, expected, "")
+
+
+CHANGES = [
+    ("load", "seeds"),
+    ("load", "seeds/838.txt", "more"),
+    ("undo", "2"),
+    ("remove", "seeds"),
+    ("replay",),
+    ("rebuild",),
+    ("rebuild", "--base-iri", "https://films.example.org/"),
+]
+
+
+@pytest.mark.parametrize("command", CHANGES, ids=" ".join)
+def test_a_dry_run_prints_exactly_what_the_command_then_does(
+    etl: Etl, command: tuple[str, ...]
+) -> None:
+    seeds(EMMA, HEAT)
+    etl("load", "seeds")
+    seeds(EMMA.but(title="Clueless", actors="Alicia Silverstone"), HEAT.but(year="soon"))
+    etl("load", "seeds")
+    seeds(HEAT.but(title="Heat!"), EMMA.but(rating="7"))
+    Path("more").mkdir()
+    write(Path("more"), HEAT.but(title="Another", actors="Val Kilmer"))
+    before, runs = etl("export", "-f", "nt").stdout, etl("runs").stdout
+    dry = etl(*command, "--dry-run")
+    assert etl(*command, "--dry-run").stdout == dry.stdout
+    assert (etl("export", "-f", "nt").stdout, etl("runs").stdout) == (before, runs)
+    done = etl(*command)
+    assert dry.exit_code == done.exit_code
+    told = done.stderr + done.stdout
+    assert dry.stderr in (told, f"{told}nothing was written: a dry run\n")
+    assert applied(before, dry.stdout) == etl("export", "-f", "nt").stdout
+    changed = "graph: unchanged" not in done.stdout
+    assert bool(dry.stdout) == changed
 
 
 def test_strict_loads_nothing_if_anything_is_kept_out(etl: Etl) -> None:
@@ -376,12 +438,17 @@ def test_a_workspace_keeps_its_base_iri(etl: Etl) -> None:
 
 
 def test_check_proves_that_store_and_catalog_agree(ask: Etl) -> None:
-    assert said(ask("check")) == (0, "", "store and catalog agree: 52 films, 505 people\n")
+    result = ask("check")
+    disk, agreed = result.stderr.splitlines()
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert re.fullmatch(r"disk: 1 generation, \d+\.\d MB", disk)
+    assert agreed == "store and catalog agree: 52 films, 505 people"
 
 
-def test_check_finds_what_does_not_belong(etl: Etl) -> None:
+def test_check_finds_what_does_not_belong_and_a_rebuild_mends_it(etl: Etl) -> None:
     seeds(EMMA)
     etl("load", "seeds")
+    graph = etl("export").stdout
     generation = Workspace(Path(".etl")).required()
     movie = Quad(*next(parse(f"<{EMMA.iri}> <a:b> <c:d> .", RdfFormat.N_TRIPLES)).triple)
     store = EmbeddedStore.write(generation.store)
@@ -389,11 +456,17 @@ def test_check_finds_what_does_not_belong(etl: Etl) -> None:
     store.remove([Quad(movie.subject, SCHEMA.name, Literal("Emma"))])
     store.finish()
     del store
-    assert said(etl("check")) == (
+    generation.seal(None)  # as if it had been written so
+    result = etl("check")
+    assert (result.exit_code, result.stdout) == (
         1,
-        f"entity\tmissing triples\tsurplus triples\n{EMMA.iri}\t1\t2\n",
-        "Error: store and catalog differ\nHint: delete .etl and load your sources again\n",
+        f"place\tproblem\n{EMMA.iri}\t1 missing, 2 surplus triples\n",
     )
+    message = "Error: .etl: store and catalog differ\nHint: run: etl rebuild\n"
+    assert result.stderr.endswith(message)
+    assert "films: 0 added, 1 changed, 0 removed\n" in etl("rebuild").stdout
+    assert etl("check").exit_code == 0
+    assert etl("export").stdout == graph
 
 
 # Formats

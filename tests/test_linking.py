@@ -22,8 +22,8 @@ from etl.linking.imdb_tables import ImdbTables
 from etl.linking.sssom import Decision, read_decisions, write_decisions
 from etl.pipeline.changing import ChangeOptions
 from etl.pipeline.explaining import Explainer
-from etl.pipeline.linking import LinkReport, link, links
-from etl.pipeline.revising import rebuild, remove, undo
+from etl.pipeline.linking import LinkReport, link, links, needs_review
+from etl.pipeline.revising import RebuildOptions, rebuild, remove, replay, undo
 from etl.stores.embedded import EmbeddedStore
 from etl.vocab import DCTERMS, FILM, SCHEMA
 
@@ -195,6 +195,35 @@ def test_a_name_that_stays_unlinked_keeps_its_iri_and_is_no_redirect(
     assert [each for each in redirects(desk) if "Ann_Lee" in each] == []
 
 
+def test_a_name_linked_elsewhere_stands_for_that_person_where_there_is_no_list(
+    desk: Desk, evidence: Evidence
+) -> None:
+    unlisted = Film(200003, "Unlisted", directors="Ann Lee", actors="Jim Carrey")
+    desk.write(MASK, SOLO, unlisted)
+    desk.load()
+    report = linked(desk, evidence)
+    assert report.linked["person"]["person-elsewhere"] == 1
+    with Catalog.read(desk.workspace.required().catalog) as catalog:
+        found = {
+            each.link.subject: each.link for each in links(catalog) if each.film == "tt0200003"
+        }
+    assert (found["Jim Carrey"].imdb_id, found["Jim Carrey"].confidence) == ("nm0000120", 0.9)
+    assert found["Ann Lee"].reason == "several people are called so elsewhere"
+    assert len(found["Ann Lee"].rivals) == 2
+
+
+def test_of_two_items_for_one_person_the_decided_one_counts(desk: Desk, evidence: Evidence) -> None:
+    desk.write(JOEL, MASK)
+    desk.load()
+    said = [Decision("tt0338013", "Jim Carrey", each) for each in ("nm0000120", "Q999")]
+    linked(desk, evidence, *said)
+    assert same_as(desk, "person/nm0000120")[0] == "http://www.wikidata.org/entity/Q999"
+    with Catalog.read(desk.workspace.required().catalog) as catalog:
+        [questioned] = [each for each in links(catalog) if needs_review(each.link)]
+    assert (questioned.film, questioned.link.rivals) == ("tt0110475", ("Q40504", "Q999"))
+    assert questioned.link.reason == "several items have this person's IMDb id"
+
+
 def test_linking_again_changes_nothing_and_writes_nothing(desk: Desk, evidence: Evidence) -> None:
     desk.write(JOEL, MASK)
     desk.load()
@@ -216,7 +245,7 @@ def test_a_run_of_linking_can_be_taken_back_and_removed(desk: Desk, evidence: Ev
     assert (desk.graph(), desk.check()) == (unlinked, [])
     undo(desk.workspace, 3, desk.engine, options)
     assert (desk.graph(), desk.check()) == (found, [])
-    rebuild(desk.workspace, desk.engine, options)
+    rebuild(desk.workspace, desk.engine, RebuildOptions())
     assert (desk.graph(), desk.check()) == (found, [])
     remove(desk.workspace, "links", desk.engine, options)
     assert (desk.graph(), desk.check()) == (unlinked, [])
@@ -276,6 +305,9 @@ def test_a_link_that_the_shapes_refuse_is_kept_out_alone(desk: Desk) -> None:
     assert desk.graph() == before
     with Catalog.read(desk.workspace.required().catalog) as catalog:
         assert [str(each.origin) for each in catalog.quarantined()] == ["tt0338013:1"]
+    assert replay(desk.workspace, desk.engine, ChangeOptions()).run is None
+    linked(desk, Evidence())
+    assert (desk.graph(), desk.check()) == (before, [])
 
 
 def test_a_film_without_an_imdb_id_gets_one_and_its_iri_moves(
@@ -427,6 +459,57 @@ def test_the_real_record_is_linked_with_its_nine_characters(desk: Desk) -> None:
         "Rob Eakin = person/nm0189144",
         "Stan Fink = person/nm0749263",
     ]
+
+
+MERGED = """
+@prefix wd: <http://www.wikidata.org/entity/> .
+@prefix wdt: <http://www.wikidata.org/prop/direct/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+wd:Q500 <http://www.w3.org/2002/07/owl#sameAs> wd:Q208269 .
+wd:Q501 <http://www.w3.org/2002/07/owl#sameAs> wd:Q40504 .
+wd:Q208269 rdfs:label "Eternal Sunshine of the Spotless Mind"@en ; wdt:P345 "tt0338013" ;
+    wdt:P31 wd:Q11424 ; wdt:P161 wd:Q202765 .
+wd:Q202765 rdfs:label "Kate Winslet"@en ; wdt:P345 "nm0000701" .
+wd:Q502 rdfs:label "The Mask"@en ; wdt:P345 "tt0110475" ; wdt:P31 wd:Q503 .
+wd:Q503 wdt:P279 wd:Q11424 .
+wd:Q504 rdfs:label "The Mask: a game"@en ; wdt:P345 "tt0110475" ; wdt:P31 wd:Q7889 .
+"""
+
+
+def test_merged_items_are_followed_and_only_films_are_films(
+    desk: Desk, evidence: Evidence, tmp_path: Path
+) -> None:
+    desk.write(JOEL, MASK)
+    desk.load()
+    (tmp_path / "merged.ttl").write_text(MERGED, "utf-8")
+    stale = CROSSWALK.replace("Q208269", "Q500").replace("Q40504", "Q501")
+    stale = stale.replace("tt0110475,Q308124\n", "")
+    (tmp_path / "crosswalk.csv").write_text(stale, "utf-8")
+    with wikidata(tmp_path / "merged.ttl") as found:
+        found.crosswalk = read_crosswalks([tmp_path / "crosswalk.csv"])
+        found.imdb = evidence.imdb
+        linked(desk, found)
+    assert same_as(desk, "movie/tt0338013")[0] == "http://www.wikidata.org/entity/Q208269"
+    assert same_as(desk, "person/nm0000120")[0] == "http://www.wikidata.org/entity/Q40504"
+    assert same_as(desk, "person/nm0000701")[0] == "http://www.wikidata.org/entity/Q202765"
+    assert same_as(desk, "movie/tt0110475")[0] == "http://www.wikidata.org/entity/Q502"
+
+
+def test_a_crosswalk_that_contradicts_the_endpoint_is_left_to_a_person(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.write(JOEL)
+    desk.load()
+    (tmp_path / "merged.ttl").write_text(MERGED, "utf-8")
+    (tmp_path / "crosswalk.csv").write_text("tt0338013,Q777\n", "utf-8")
+    with wikidata(tmp_path / "merged.ttl") as found:
+        found.crosswalk = read_crosswalks([tmp_path / "crosswalk.csv"])
+        report = linked(desk, found)
+    assert (report.linked, report.review) == ({}, 1)
+    with Catalog.read(desk.workspace.required().catalog) as catalog:
+        [film] = [each.link for each in links(catalog) if each.link.kind == "film"]
+    assert film.reason == "several items have its IMDb id"
+    assert len(film.rivals) == 2
 
 
 KNIGHT = Film(

@@ -111,7 +111,10 @@ def test_an_endpoint_that_refuses_ends_the_run_with_what_it_has(heat: Etl) -> No
             "films: 0 added, 1 changed, 0 removed\n"
             "people: 2 added, 0 changed, 2 removed\n"
         ),
-        "Error: it refuses us: status 403\nHint: 3 are left; run 'etl link' again to go on\n",
+        (
+            "Error: it refuses us: status 403\n"
+            "Hint: 4 answers are still missing; run 'etl link' again to go on\n"
+        ),
     )
 
 

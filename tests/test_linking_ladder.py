@@ -16,7 +16,7 @@ from etl.linking.candidates import (
     merged_films,
 )
 from etl.linking.films import FilmMention, TitleIndex, link_by_id
-from etl.linking.ladder import RUNGS
+from etl.linking.ladder import PERSON_SIMILAR, RUNGS
 from etl.linking.people import Mention, link_people
 
 
@@ -61,6 +61,13 @@ def test_a_slip_of_the_pen_is_no_stranger() -> None:
         "Kirsten Dusnt: person-similar Q3",
         "Jim Carey: person-similar Q1",
     ]
+
+
+def test_another_first_name_is_no_slip_of_the_pen() -> None:
+    brother = [somebody("John Cusack", 1)]
+    assert link_people([Mention("Joan Cusack")], brother)[0].rung is PERSON_SIMILAR
+    [outcome] = link_people([Mention("Joan Cusack")], brother, frozenset({"joan", "cusack"}))
+    assert outcome.reason == "nobody in the film's lists is called so"
 
 
 def test_who_is_as_near_as_another_is_left_open_with_the_rivals() -> None:

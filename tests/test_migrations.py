@@ -25,7 +25,7 @@ from etl.mapping import MAPPING_VERSION
 from etl.pipeline.changing import ChangeOptions
 from etl.pipeline.checking import differences
 from etl.pipeline.recording import provenance_of
-from etl.pipeline.revising import rebuild, undo
+from etl.pipeline.revising import RebuildOptions, rebuild, undo
 from etl.provenance.runs import integer
 from etl.provenance.tally import Tally
 from etl.resources import folder
@@ -79,7 +79,7 @@ def test_a_command_that_writes_brings_an_older_workspace_up_to_date(
     workspace = unpack(version, tmp_path)
     told = set(parse(path=WORKSPACES / f"{version}.nt", format=RdfFormat.N_TRIPLES))
     assert set(EmbeddedStore.read(workspace.required().store).export()) == told
-    report = rebuild(workspace, ENGINE, ChangeOptions(command="rebuild"))
+    report = rebuild(workspace, ENGINE, RebuildOptions(command="rebuild"))
     assert report.migrated_from == version
     after = workspace.required()
     with Catalog.read(after.catalog) as catalog:
@@ -135,6 +135,21 @@ def test_a_dry_run_leaves_an_older_workspace_as_it_is(old: Workspace) -> None:
     assert Catalog.version(old.required().catalog) == 1
 
 
+def test_a_rebuild_brings_an_older_workspace_up_to_date(old: Workspace) -> None:
+    where = ("--workspace", str(old.path))
+    code, _, err = etl("rebuild", "--dry-run", *where)
+    assert err.endswith("nothing was written: a dry run\n")
+    assert Catalog.version(old.required().catalog) == 1
+    assert etl("rebuild", *where)[0] == code
+    assert Catalog.version(old.required().catalog) == VERSION
+    assert etl("check", *where)[0] == 0
+
+
+def test_a_migrated_workspace_has_no_damage(old: Workspace) -> None:
+    undo(old, 5, ENGINE, ChangeOptions(command="undo"))
+    assert etl("check", "--workspace", str(old.path))[0] == 0
+
+
 def test_a_migration_that_fails_leaves_the_older_workspace(
     old: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,7 +162,7 @@ def test_a_migration_that_fails_leaves_the_older_workspace(
     assert old.required() == before
     assert Catalog.version(before.catalog) == 1
     assert [path.name for path in before.path.parent.iterdir()] == ["0005"]
-    rebuild(old, ENGINE, ChangeOptions(command="rebuild"))
+    rebuild(old, ENGINE, RebuildOptions(command="rebuild"))
     assert numbers_of_runs(old)[-2:] == [(5, None), (6, None)]
 
 

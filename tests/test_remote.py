@@ -19,10 +19,9 @@ from thoroughness import examples
 from etl.errors import QueryError, StoreError
 from etl.identifiers import Iris
 from etl.lookup import GraphLookup
-from etl.pipeline.changing import ChangeOptions
 from etl.pipeline.comparing import compared
 from etl.pipeline.publishing import PublishOptions, publish
-from etl.pipeline.revising import rebuild
+from etl.pipeline.revising import RebuildOptions, rebuild
 from etl.queries import bind
 from etl.stores.remote import RemoteStore
 from etl.stores.updates import Piece
@@ -243,8 +242,7 @@ def test_a_graph_made_anew_below_another_base_takes_the_place_of_the_old_one(
     desk.write(EMMA, HEAT)
     desk.load()
     desk.publish()
-    options = ChangeOptions()
-    rebuild(desk.workspace, desk.engine, options, base_iri="http://films.example/", processes=0)
+    rebuild(desk.workspace, desk.engine, RebuildOptions(base_iri="http://films.example/"))
     desk.publish()
     assert desk.there(base="http://films.example/") == desk.here()
     assert not any("localhost" in str(quad.graph_name) for quad in desk.there())

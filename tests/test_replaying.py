@@ -8,7 +8,7 @@ from records import Film
 
 from etl.pipeline.changing import ChangeOptions
 from etl.pipeline.reports import LoadReport
-from etl.pipeline.revising import rebuild, replay
+from etl.pipeline.revising import RebuildOptions, rebuild, replay
 from etl.validation import Engine
 
 EMMA = Film(838, "Emma", 1996, directors="Douglas McGrath", actors="Gwyneth Paltrow, Alan Cumming")
@@ -23,8 +23,9 @@ def try_again(desk: Desk, engine: Engine = ENGINE, *, dry_run: bool = False) -> 
 
 
 def anew(desk: Desk, engine: Engine = ENGINE, base_iri: str | None = None) -> LoadReport:
-    settings = ChangeOptions(command="rebuild", found=desk.findings.append)
-    return rebuild(desk.workspace, engine, settings, base_iri=base_iri)
+    found = desk.findings.append
+    settings = RebuildOptions(command="rebuild", found=found, base_iri=base_iri)
+    return rebuild(desk.workspace, engine, settings)
 
 
 def counts(report: LoadReport) -> list[tuple[int, int, int, int]]:

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 from desk import ENGINE, Desk
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode
 from records import Film, write
 
 from etl.errors import SourceError, WorkspaceError
@@ -111,83 +108,3 @@ def test_removing_a_source_takes_what_only_it_said(desk: Desk, tmp_path: Path) -
     with pytest.raises(SourceError, match="no such source") as caught:
         take_out(desk, "othr")
     assert "other" in caught.value.hint
-
-
-class Histories(RuleBasedStateMachine):
-    """Loads, edits, removals and undoings in any order, of two sources that contradict."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        import tempfile
-
-        self._folder = tempfile.TemporaryDirectory()
-        self.desk = Desk(Path(self._folder.name))
-        self.folders = [self.desk.source / name for name in ("one", "two")]
-        for folder in self.folders:
-            folder.mkdir()
-        self.graphs: dict[int, set[Quad]] = {}
-
-    def teardown(self) -> None:
-        self._folder.cleanup()
-
-    def runs(self) -> list[int]:
-        from etl.catalog.catalog import Catalog
-
-        generation = self.desk.workspace.current()
-        if generation is None:
-            return []
-        with Catalog.read(generation.catalog) as catalog:
-            return [run.run for run in catalog.runs() if run.undone_by is None]
-
-    @rule(
-        place=st.integers(0, 1),
-        film=st.sampled_from([EMMA, HEAT, RONIN]),
-        title=st.sampled_from(["", "A", "B", "C"]),
-        year=st.sampled_from([1990, 1991, "soon"]),
-        cast=st.sampled_from(["", "Al Pacino", "Robert De Niro, Al Pacino"]),
-    )
-    def edit(self, place: int, film: Film, title: str, year: int | str, cast: str) -> None:
-        write(self.folders[place], film.but(title=title, year=year, actors=cast))
-
-    @rule(place=st.integers(0, 1), film=st.sampled_from([EMMA, HEAT, RONIN]))
-    def delete(self, place: int, film: Film) -> None:
-        (self.folders[place] / film.file).unlink(missing_ok=True)
-
-    @rule(place=st.integers(0, 1))
-    def load(self, place: int) -> None:
-        try:
-            report = self.desk.load(self.folders[place], allow_removals=True)
-        except SourceError as error:
-            assert "no records in it" in str(error)
-            return
-        source = report.sources[0]
-        assert source.read == len(list(self.folders[place].iterdir()))
-
-    @precondition(lambda self: self.runs())
-    @rule(data=st.data())
-    def undo(self, data: st.DataObject) -> None:
-        run = data.draw(st.sampled_from(self.runs()))
-        before = self.desk.graph()
-        take_back(self.desk, run)
-        undone = self.runs()[-1]
-        after = self.desk.graph()
-        take_back(self.desk, undone)
-        assert self.desk.graph() == before
-        take_back(self.desk, self.runs()[-1])
-        assert self.desk.graph() == after
-
-    @rule(place=st.integers(0, 1))
-    def remove(self, place: int) -> None:
-        try:
-            take_out(self.desk, str(self.folders[place]))
-        except (SourceError, WorkspaceError):
-            return
-
-    @invariant()
-    def store_and_catalog_agree(self) -> None:
-        if self.desk.workspace.current():
-            assert self.desk.check() == []
-
-
-TestHistories = Histories.TestCase
-TestHistories.settings = settings(max_examples=6, stateful_step_count=12, deadline=None)

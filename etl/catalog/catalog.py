@@ -19,7 +19,17 @@ from typing import Any, Self
 import duckdb
 
 from etl.catalog.comparison import Comparison, scalar
-from etl.catalog.entries import Derivation, Group, Known, Place, Quarantined, Reason, Run, Staged
+from etl.catalog.entries import (
+    Derivation,
+    Extent,
+    Group,
+    Known,
+    Place,
+    Quarantined,
+    Reason,
+    Run,
+    Staged,
+)
 from etl.catalog.migrations import VERSION, found_version, migrate
 from etl.catalog.settings import Settings
 from etl.catalog.statements import FORESEEN, TABLES, VIEWS
@@ -95,10 +105,22 @@ class Catalog:
         with _connect(path, read_only=True) as connection:
             return found_version(connection, path)
 
+    @staticmethod
+    def opens(path: Path) -> bool:
+        """Say whether a catalog can be opened; one of a newer version is refused."""
+        try:
+            connection = _connect(path, read_only=True)
+        except WorkspaceError:
+            return False
+        with connection:
+            return bool(found_version(connection, path))
+
     def close(self) -> None:
         """Write everything to the file and let go of it."""
-        self._db.execute("CHECKPOINT")
-        self._db.close()
+        try:
+            self._db.execute("CHECKPOINT")
+        finally:
+            self._db.close()
 
     @staticmethod
     def own_shapes(path: Path) -> str:
@@ -195,6 +217,17 @@ class Catalog:
             [source],
         )
         return dict(rows.fetchall())
+
+    def extent(self, source: str) -> Extent:
+        """Say how much a source says: its files, their bytes, and a digest of its records."""
+        files, digest = self._db.execute(
+            "SELECT count(DISTINCT path), coalesce(sha256(string_agg("
+            "concat_ws(chr(0), path, key, digest), chr(10) ORDER BY path, key)), '') "
+            "FROM versions SEMI JOIN heads USING (version) WHERE source = ? AND kind <> 'gone'",
+            [source],
+        ).fetchone() or (0, "")
+        size = scalar(self._db, "SELECT sum(size) FROM files WHERE source = ?", [source])
+        return Extent(files, int(size or 0), digest)
 
     # Runs and versions
 

@@ -11,10 +11,9 @@ import duckdb
 
 from etl.catalog.entries import Group, MemberRow, Reason, groups_of
 from etl.catalog.statements import (
-    CANDIDATE,
     CONFIRM,
     CONTRADICTED,
-    FALLEN_BACK,
+    FALLBACK,
     GROUPS,
     IDENTITIES,
     ITEMS,
@@ -26,6 +25,7 @@ from etl.catalog.statements import (
     PEOPLE,
     PLACES,
     REDIRECTED,
+    REFUSED,
     SAME,
     STATUS,
     WHO,
@@ -36,22 +36,50 @@ from etl.resolution import Member, Person, Redirect
 class Comparison:
     """The films as the records make them, and how each stands to the graph.
 
-    What it knows is in temporary tables of its connection; one comparison at a time.
+    Each place gives its newest record that can be read. Where the shapes refuse that, it falls
+    back to the one before, and so on: what the graph holds depends on nothing but the versions
+    that stand, and the shapes. `quarantine` remembers what was refused on the way, with the
+    group it was refused in, so that the same question is not asked twice.
+
+    What a comparison knows is in temporary tables of its connection; one comparison at a time.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
+        self._db.execute("CREATE OR REPLACE TEMP TABLE upheld (film TEXT, inputs TEXT)")
         self._db.execute(PLACES)
-        self._db.execute(SAME.format(candidate=CANDIDATE))
-        self._db.execute(MEMBERS.format(table="candidates", choice=CANDIDATE))
-        self._group("candidates")
+        self._db.execute(SAME)
+        self._group()
+        self.step_down()
 
-    def _group(self, table: str) -> None:
-        """Put together who the names of members are, and which of them make which film."""
-        for sql in (LINKED, ITEMS, CONTRADICTED, IDENTITIES, GROUPS):
-            self._db.execute(sql.format(table=table, people=PEOPLE, who=WHO))
+    def _group(self) -> None:
+        """Put together which of the chosen versions make which film, and who its names are."""
+        for sql in (MEMBERS, LINKED, ITEMS, CONTRADICTED, IDENTITIES, GROUPS):
+            self._db.execute(sql.format(people=PEOPLE, who=WHO))
+
+    def step_down(self) -> bool:
+        """Let places fall back from what has been refused; say whether any did."""
+        stepped = False
+        while True:
+            self._db.execute(REFUSED)
+            if not scalar(self._db, "SELECT count(*) FROM refused"):
+                return stepped
+            stepped, self._fresh = True, False
+            self._db.execute("INSERT INTO upheld SELECT DISTINCT film, inputs FROM refused")
+            self._db.execute(FALLBACK)
+            self._db.execute(
+                "UPDATE places SET choice = fallback.choice FROM fallback "
+                "WHERE places.choice = fallback.version"
+            )
+            self._group()
+
+    def forget_refusals(self) -> None:
+        """Take out of quarantine what was not refused this time."""
+        self._db.execute(
+            "DELETE FROM quarantine WHERE (film, inputs) NOT IN (SELECT (film, inputs) FROM upheld)"
+        )
 
     def confirm(self) -> tuple[int, list[str], bool]:
         """Accept the foreseen films that are made of just what they were held to be made of.
@@ -65,40 +93,23 @@ class Comparison:
         self._db.execute("DELETE FROM foreseen")
         return int(confirmed), mistaken, bool(twice)
 
-    def compare_accepted(self) -> None:
-        """Put together which accepted versions make which film, after all have been judged.
-
-        Where all are accepted that were candidates, those groups serve.
-        """
-        self._fresh = False
-        self._db.execute(PLACES)
-        if not scalar(self._db, FALLEN_BACK):
-            for name in ("accepted_members", "accepted_links", "accepted"):
-                candidates = name.replace("accepted", "candidates")
-                self._db.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {candidates}")
-            return
-        self._db.execute(MEMBERS.format(table="accepted", choice="accepted"))
-        self._group("accepted")
-
     def lone(self, size: int) -> Iterator[list[MemberRow]]:
-        """Give the pending candidates that one record makes, whatever the others say."""
-        self._list_pending("candidates", "len(versions) = 1 AND inputs = versions[1]::TEXT")
+        """Give the pending films that one record makes, whatever the others say."""
+        self._list_pending("len(versions) = 1 AND inputs = versions[1]::TEXT")
         yield from self._pages(size)
 
-    def pending(self, table: str, size: int) -> Iterator[list[MemberRow]]:
+    def pending(self, size: int) -> Iterator[list[MemberRow]]:
         """Give the films that differ from the graph's, in chunks.
 
-        They are those of the `candidates`, or those that are `accepted` after all were judged.
         A chunk has the records of so many films, those of a film side by side.
         """
-        self._list_pending(table, "true")
+        self._list_pending("true")
         yield from self._pages(size)
 
-    def _list_pending(self, table: str, condition: str) -> None:
+    def _list_pending(self, condition: str) -> None:
         self._db.execute(
-            f"CREATE OR REPLACE TEMP TABLE pending AS SELECT * FROM {table} g "  # noqa: S608
+            "CREATE OR REPLACE TEMP TABLE pending AS SELECT * FROM groups g "  # noqa: S608
             "WHERE NOT EXISTS (FROM films f WHERE f.film = g.film AND f.inputs = g.inputs) "
-            "AND NOT EXISTS (FROM quarantine q WHERE q.film = g.film AND q.inputs = g.inputs) "
             f"AND {condition} ORDER BY first"
         )
 
@@ -171,17 +182,10 @@ class Comparison:
             [(member.version, group.film, group.inputs, run, text) for member in refused],
         )
 
-    def release(self, groups: Sequence[Group]) -> None:
-        """Take the records of films that now conform out of quarantine."""
-        versions = [member.version for group in groups for member in group.members]
-        self._db.execute(
-            "DELETE FROM quarantine WHERE version IN (SELECT unnest($1::BIGINT[]))", [versions]
-        )
-
     def superfluous_films(self) -> list[str]:
         """List the films in the graph that no accepted record is about any more."""
         rows = self._db.execute(
-            "SELECT film FROM films WHERE film NOT IN (SELECT film FROM accepted) ORDER BY film"
+            "SELECT film FROM films WHERE film NOT IN (SELECT film FROM groups) ORDER BY film"
         )
         return [film for (film,) in rows.fetchall()]
 

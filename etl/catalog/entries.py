@@ -71,6 +71,14 @@ class Known(NamedTuple):
     digest: str
 
 
+class Extent(NamedTuple):
+    """How much a source says: its files, their bytes, and a digest of its records."""
+
+    files: int
+    bytes: int
+    digest: str
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The records that make one film, and the text that tells this make-up from another."""

@@ -40,7 +40,7 @@ FORESEEN = "CREATE TEMP TABLE foreseen (film TEXT, version BIGINT)"
 
 CONFIRM = """
 INSERT INTO films SELECT film, inputs, versions
-FROM candidates JOIN foreseen USING (film)
+FROM groups JOIN foreseen USING (film)
 WHERE inputs = version::TEXT
 AND film NOT IN (SELECT film FROM foreseen GROUP BY film HAVING count(*) > 1)
 """
@@ -49,15 +49,34 @@ MISTAKEN = (
     "SELECT DISTINCT film FROM foreseen WHERE film NOT IN (SELECT film FROM films) ORDER BY film"
 )
 
-# For each place that has not gone: its newest version, and the newest that is fit for the graph.
+# For each place that has not gone: its newest version, and the one that is chosen for the graph,
+# at first the newest that can be read.
 PLACES = """
 CREATE OR REPLACE TEMP TABLE places AS
-SELECT head, kind, accepted FROM (
-    SELECT max(version) AS head, arg_max(kind, version) AS kind,
-           max(version) FILTER (kind IN ('film', 'link')
-                                AND version NOT IN (SELECT version FROM quarantine)) AS accepted
+SELECT source, path, key, head, kind, gone, CASE WHEN fit > gone THEN fit END AS choice FROM (
+    SELECT source, path, key, max(version) AS head, arg_max(kind, version) AS kind,
+           max(version) FILTER (kind IN ('film', 'link')) AS fit,
+           coalesce(max(version) FILTER (kind = 'gone'), 0) AS gone
     FROM standing GROUP BY source, path, key)
 WHERE kind <> 'gone'
+"""
+
+# What the shapes have said against the groups as they are now; and what each place that is
+# refused by that has to fall back to: its last version before, or nothing.
+REFUSED = """
+CREATE OR REPLACE TEMP TABLE refused AS
+SELECT DISTINCT version, film, inputs FROM quarantine SEMI JOIN groups USING (film, inputs)
+"""
+
+FALLBACK = """
+CREATE OR REPLACE TEMP TABLE fallback AS
+SELECT places.choice AS version, max(older.version) AS choice
+FROM places SEMI JOIN refused ON refused.version = places.choice
+LEFT JOIN standing AS older
+    ON older.source = places.source AND older.path = places.path AND older.key = places.key
+    AND older.kind IN ('film', 'link')
+    AND older.version > gone AND older.version < places.choice
+GROUP BY places.choice
 """
 
 PEOPLE = (
@@ -69,36 +88,35 @@ PEOPLE = (
 SAME = """
 CREATE OR REPLACE TEMP TABLE same AS
 SELECT movielens, min(imdb) AS imdb
-FROM versions WHERE version IN (SELECT {candidate} FROM places) AND movielens IS NOT NULL
+FROM versions WHERE version IN (SELECT choice FROM places) AND movielens IS NOT NULL
 GROUP BY movielens HAVING min(imdb) = max(imdb)
 """
 
 # The versions of each film. A record without an IMDb id belongs to the film whose records give
 # its MovieLens id. Of one source's records the last by place counts.
 MEMBERS = """
-CREATE OR REPLACE TEMP TABLE {table}_members AS
+CREATE OR REPLACE TEMP TABLE members AS
 SELECT *, row_number() OVER (PARTITION BY film, source ORDER BY path DESC, line DESC) = 1 AS counts
 FROM (
     SELECT version, source, path, line, names, name_ids, kind,
            CASE WHEN versions.imdb IS NULL THEN 'movielens-' || movielens END AS unlinked,
            coalesce(versions.imdb, same.imdb, 'movielens-' || movielens) AS film
     FROM versions LEFT JOIN same USING (movielens)
-    WHERE version IN (SELECT {choice} FROM places))
+    WHERE version IN (SELECT choice FROM places))
 """
 
 # What linking found about the people of each film. Links of a film that no other record is
 # about any more are of no account.
 LINKED = """
-CREATE OR REPLACE TEMP TABLE {table}_links AS
-SELECT film, links.* FROM {table}_members JOIN links USING (version)
-WHERE counts AND film IN (SELECT film FROM {table}_members WHERE kind = 'film')
-  AND version NOT IN (SELECT version FROM quarantine)
+CREATE OR REPLACE TEMP TABLE film_links AS
+SELECT film, links.* FROM members JOIN links USING (version)
+WHERE counts AND film IN (SELECT film FROM members WHERE kind = 'film')
 """
 
 # Which Wikidata item goes with which IMDb id, where one goes with one.
 ITEMS = """
 CREATE OR REPLACE TEMP TABLE items AS
-SELECT DISTINCT imdb, wikidata FROM {table}_links WHERE imdb <> '' AND wikidata <> ''
+SELECT DISTINCT imdb, wikidata FROM film_links WHERE imdb <> '' AND wikidata <> ''
 """
 
 CONTRADICTED = """
@@ -113,29 +131,28 @@ IDENTITIES = """
 CREATE OR REPLACE TEMP TABLE identities AS
 SELECT name, min(id) AS id
 FROM (
-    SELECT {people} FROM {table}_members WHERE counts AND name_ids IS NOT NULL
-    AND version NOT IN (SELECT version FROM quarantine)
+    SELECT {people} FROM members WHERE counts AND name_ids IS NOT NULL
     UNION ALL
-    SELECT name, {who} FROM {table}_links AS links LEFT JOIN items USING (wikidata))
+    SELECT name, {who} FROM film_links AS links LEFT JOIN items USING (wikidata))
 WHERE id <> '' GROUP BY name HAVING count(DISTINCT id) = 1
 """
 
 # What a film is made from: its versions, and the identities of the people it names.
 GROUPS = """
-CREATE OR REPLACE TEMP TABLE {table} AS
+CREATE OR REPLACE TEMP TABLE groups AS
 WITH named AS (
     SELECT film, string_agg(DISTINCT who, ';' ORDER BY who) AS people FROM (
         SELECT film, name || '=' || identities.id AS who
-        FROM (SELECT film, {people} FROM {table}_members WHERE counts)
+        FROM (SELECT film, {people} FROM members WHERE counts)
         JOIN identities USING (name)
         UNION ALL
         SELECT film, wikidata || '=' || items.imdb
-        FROM {table}_links AS links JOIN items USING (wikidata) WHERE links.imdb IS NULL)
+        FROM film_links AS links JOIN items USING (wikidata) WHERE links.imdb IS NULL)
     GROUP BY film)
 SELECT film, list(version ORDER BY source) AS versions, min(version) AS first,
        string_agg(version::TEXT, ',' ORDER BY source) || coalesce(';' || any_value(people), '')
            AS inputs
-FROM {table}_members LEFT JOIN named USING (film) WHERE counts GROUP BY film
+FROM members LEFT JOIN named USING (film) WHERE counts GROUP BY film
 HAVING bool_or(kind = 'film')
 """
 
@@ -145,10 +162,10 @@ MENTIONS = """
 CREATE OR REPLACE TEMP TABLE mentions AS
 SELECT name, own, coalesce(own, linked.id, identities.id) AS id, linked.id IS NOT NULL AS linked
 FROM (SELECT film, name, nullif(id, '') AS own
-      FROM (SELECT film, {people} FROM accepted_members JOIN films USING (film) WHERE counts)
+      FROM (SELECT film, {people} FROM members JOIN films USING (film) WHERE counts)
       WHERE name <> '')
 LEFT JOIN (SELECT film, name, {who} AS id
-           FROM accepted_links AS links LEFT JOIN items USING (wikidata)) AS linked
+           FROM film_links AS links LEFT JOIN items USING (wikidata)) AS linked
     USING (film, name)
 LEFT JOIN identities USING (name)
 """
@@ -173,9 +190,9 @@ SELECT DISTINCT 'person' AS kind, name AS old, id AS new FROM mentions
 WHERE own IS NULL AND id IN (SELECT id FROM mentions WHERE linked)
   AND name NOT IN (SELECT name FROM mentions WHERE id IS NULL)
 UNION ALL
-SELECT DISTINCT 'movie', unlinked, film FROM accepted_members JOIN films USING (film)
+SELECT DISTINCT 'movie', unlinked, film FROM members JOIN films USING (film)
 WHERE kind = 'film' AND counts AND unlinked <> film
-  AND film IN (SELECT film FROM accepted_members WHERE kind = 'link')
+  AND film IN (SELECT film FROM members WHERE kind = 'link')
 """
 
 STATUS = """
@@ -187,13 +204,7 @@ SELECT source, status, count(*) FROM (
         WHEN v.run = $run OR v.version IN (SELECT version FROM tried) THEN 'loaded'
         ELSE 'unchanged' END AS status
     FROM places p JOIN versions v ON v.version = p.head
-    LEFT JOIN candidates_members m ON m.version = p.head
+    LEFT JOIN members m ON m.version = p.head
     JOIN scope s ON s.source = v.source AND (s.path IS NULL OR s.path = v.path))
 GROUP BY ALL
 """
-
-# Which version of a place is tried: the newest that can be read.
-CANDIDATE = "CASE WHEN kind IN ('film', 'link') THEN head ELSE accepted END"
-
-# How many places fall back to an older version.
-FALLEN_BACK = f"SELECT count(*) FROM places WHERE {CANDIDATE} IS DISTINCT FROM accepted"  # noqa: S608

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -17,44 +17,71 @@ from etl.cli.telling import Told, load_lines, published_line
 if TYPE_CHECKING:
     from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.reports import LoadReport
-    from etl.workspace import Workspace
+
+_Options = TypeVar("_Options", bound="ChangeOptions")
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to carry out a change: where, and whether to say, to keep and to mend anything."""
+    """How to carry out a change: where, and whether to keep and to say anything."""
 
     workspace: Path
-    store: str | None
-    quiet: bool
+    store: str | None = None
     dry_run: bool = False
-    repair: bool = False
+    quiet: bool = False
 
 
 def carry_out(
-    change: Callable[[Workspace, ChangeOptions], LoadReport] | None, manner: Manner
+    change: Callable[[_Options], LoadReport],
+    options: Callable[..., _Options],
+    manner: Manner,
+    *,
+    repair: bool = False,
 ) -> None:
-    """Carry out a change, or none, then bring the store in step that is named; and exit."""
+    """Carry out a change and say what it did, then bring a remote store in step; and exit."""
     from etl.outbox import Outboxes
     from etl.targets import Target
-    from etl.workspace import Workspace
 
     if manner.store is not None:  # a wrong name is told before anything is done
         Target.named(Outboxes(manner.workspace), manner.store)
-    kept_out, settled = 0, True
-    if change is not None:
-        report = _changed(change, Workspace(manner.workspace), manner)
-        kept_out, settled = report.kept_out, report.run is None or report.committed
-    if settled and not manner.dry_run:
-        bring_in_step(manner.workspace, manner.store, quiet=manner.quiet, repair=manner.repair)
-    sys.exit(DATA_SAY_NO if kept_out else DONE)
+    report = _changed(change, options, manner)
+    if not manner.dry_run and (report.run is None or report.committed):
+        bring_in_step(manner, repair=repair)
+    sys.exit(DATA_SAY_NO if report.kept_out or report.lost else DONE)
 
 
-def bring_in_step(
-    workspace: Path, store: str | None, *, quiet: bool = False, repair: bool = False
-) -> None:
+def _changed(
+    change: Callable[[_Options], LoadReport], options: Callable[..., _Options], manner: Manner
+) -> LoadReport:
+    """Carry out a change and say what it did; of a dry run, print the triples on stdout."""
+    from etl.output.changes import Changes
+    from etl.progress import Meter
+
+    told, dry_run = Told(quiet=manner.quiet), manner.dry_run
+    with Changes() as changes:
+        with Meter(quiet=manner.quiet) as meter:
+            settings = options(
+                command=command_line(),
+                dry_run=dry_run,
+                progress=meter.update,
+                waiting=meter.say,
+                found=told.tell,
+                **({"changed": changes.add} if dry_run else {}),
+            )
+            report = change(settings)
+        told.end(report)
+        for entity in changes.entities():
+            sys.stdout.buffer.writelines(entity.lines)
+    sys.stdout.buffer.flush()
+    if not manner.quiet:
+        for line in load_lines(report, dry_run=dry_run):
+            click.echo(line, err=dry_run)
+    return report
+
+
+def bring_in_step(manner: Manner, *, repair: bool = False) -> None:
     """Send what has changed to a store, if one is named, and say what was sent."""
-    if store is None:
+    if manner.store is None or manner.dry_run:
         return
     from etl.outbox import Outboxes
     from etl.pipeline.publishing import PublishOptions, publish
@@ -62,34 +89,9 @@ def bring_in_step(
     from etl.targets import Target
     from etl.workspace import Workspace
 
-    target = Target.named(Outboxes(workspace), store)
-    with Meter(quiet=quiet) as meter:
-        options = PublishOptions(repair, meter.update, meter.say)
-        published = publish(Workspace(workspace), target, options)
-    if not quiet:
-        click.echo(published_line(published))
-
-
-def _changed(
-    change: Callable[[Workspace, ChangeOptions], LoadReport], held: Workspace, manner: Manner
-) -> LoadReport:
-    from etl.pipeline.changing import ChangeOptions
-    from etl.progress import Meter
-
-    told = Told(quiet=manner.quiet)
+    target = Target.named(Outboxes(manner.workspace), manner.store)
     with Meter(quiet=manner.quiet) as meter:
-        report = change(
-            held,
-            ChangeOptions(
-                command=command_line(),
-                dry_run=manner.dry_run,
-                progress=meter.update,
-                waiting=meter.say,
-                found=told.tell,
-            ),
-        )
-    told.end(report)
+        options = PublishOptions(repair, meter.update, meter.say)
+        published = publish(Workspace(manner.workspace), target, options)
     if not manner.quiet:
-        for line in load_lines(report, dry_run=manner.dry_run):
-            click.echo(line)
-    return report
+        click.echo(published_line(published))

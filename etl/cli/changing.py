@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from etl.cli.carrying import Manner, carry_out
-from etl.cli.options import quiet_option, shapes_option, store_option, workspace_option
+from etl.cli.carrying import Manner, bring_in_step, carry_out
+from etl.cli.options import (
+    dry_run_option,
+    quiet_option,
+    shapes_option,
+    store_option,
+    workspace_option,
+)
 from etl.cli.session import engine
-
-if TYPE_CHECKING:
-    from etl.pipeline.changing import ChangeOptions
-    from etl.pipeline.reports import LoadReport
-    from etl.workspace import Workspace
 
 
 @click.command()
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @workspace_option
 @store_option
 @click.option("--name", help="Call the source so, instead of by its path.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@dry_run_option
 @click.option("--strict", is_flag=True, help="Load nothing if any record is kept out.")
 @click.option("--allow-removals", is_flag=True, help="Load though most of a source has vanished.")
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
@@ -34,12 +35,12 @@ if TYPE_CHECKING:
 def load(
     sources: tuple[str, ...],
     workspace: Path,
-    store: str | None,
     shapes: tuple[Path, ...],
+    store: str | None,
     dry_run: bool,
     repair: bool,
     quiet: bool,
-    **options: Any,  # noqa: ANN401 - click checks them
+    **rest: Any,  # noqa: ANN401 - click checks them
 ) -> None:
     """Read, validate and load files, folders or globs; print what that changed.
 
@@ -48,91 +49,103 @@ def load(
     sent to a SPARQL server; with --repair, no source need be named.
     """
     from etl.pipeline.loading import LoadOptions, load
+    from etl.workspace import Workspace
 
+    manner = Manner(workspace, store, dry_run, quiet)
     if repair and store is None:
         raise click.UsageError("--repair mends a SPARQL server: name it with --store")
-    if not sources and not repair:
-        raise click.UsageError("Missing argument 'SOURCE...'.")
-
-    def change(held: Workspace, settings: ChangeOptions) -> LoadReport:
-        given = {each.name: getattr(settings, each.name) for each in fields(settings)}
-        given |= options | {"own_shapes": _text(shapes), "processes": os.cpu_count() or 1}
-        return load(held, sources, engine(workspace, shapes), LoadOptions(**given))
-
-    manner = Manner(workspace, store, quiet, dry_run=dry_run, repair=repair)
-    carry_out(change if sources else None, manner)
+    if not sources:
+        if not repair:
+            raise click.UsageError("Missing argument 'SOURCE...'.")
+        bring_in_step(manner, repair=True)
+        return
+    processes, checks = os.cpu_count() or 1, engine(workspace, shapes)
+    options = partial(LoadOptions, processes=processes, own_shapes=_text(shapes), **rest)
+    held = Workspace(workspace)
+    carry_out(lambda o: load(held, sources, checks, o), options, manner, repair=repair)
 
 
 @click.command()
 @click.argument("run", type=int)
 @workspace_option
 @store_option
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@dry_run_option
 @quiet_option
-def undo(run: int, workspace: Path, store: str | None, dry_run: bool, quiet: bool) -> None:
+def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
     """Take a run back: the graph is what the other runs make of it.
 
     An undo is a run too, and can be undone. `etl runs` lists them.
     """
+    from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.revising import undo
+    from etl.workspace import Workspace
 
-    manner = Manner(workspace, store, quiet, dry_run=dry_run)
-    carry_out(lambda held, options: undo(held, run, engine(workspace), options), manner)
+    checks = engine(workspace)
+    held, manner = Workspace(workspace), Manner(workspace, **shared)
+    carry_out(lambda o: undo(held, run, checks, o), ChangeOptions, manner)
 
 
 @click.command()
 @click.argument("source")
 @workspace_option
 @store_option
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@dry_run_option
 @quiet_option
-def remove(source: str, workspace: Path, store: str | None, dry_run: bool, quiet: bool) -> None:
+def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
     """Take out of the graph all that only this source says."""
+    from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.revising import remove
+    from etl.workspace import Workspace
 
-    manner = Manner(workspace, store, quiet, dry_run=dry_run)
-    carry_out(lambda held, options: remove(held, source, engine(workspace), options), manner)
+    checks = engine(workspace)
+    held, manner = Workspace(workspace), Manner(workspace, **shared)
+    carry_out(lambda o: remove(held, source, checks, o), ChangeOptions, manner)
 
 
 @click.command()
 @workspace_option
 @store_option
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@dry_run_option
 @quiet_option
-def replay(workspace: Path, store: str | None, dry_run: bool, quiet: bool) -> None:
+def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
     """Try again what is kept out, after its files were mended or the shapes have changed."""
+    from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.revising import replay
+    from etl.workspace import Workspace
 
-    manner = Manner(workspace, store, quiet, dry_run=dry_run)
-    carry_out(lambda held, options: replay(held, engine(workspace), options), manner)
+    checks = engine(workspace)
+    held, manner = Workspace(workspace), Manner(workspace, **shared)
+    carry_out(lambda o: replay(held, checks, o), ChangeOptions, manner)
 
 
 @click.command()
 @workspace_option
 @store_option
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs with this from now on.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--keep", type=click.IntRange(1), help="Keep so many generations from now on.")
 @shapes_option
+@dry_run_option
 @quiet_option
 def rebuild(
     workspace: Path,
-    store: str | None,
-    base_iri: str | None,
-    dry_run: bool,
     shapes: tuple[Path, ...],
+    store: str | None,
+    dry_run: bool,
     quiet: bool,
+    **rest: Any,  # noqa: ANN401 - click checks them
 ) -> None:
-    """Make the graph anew from the catalog, after mapping, shapes or base IRI have changed."""
-    from etl.pipeline.revising import rebuild
+    """Make the graph anew from the catalog, after mapping, shapes or base IRI have changed.
 
-    checks = engine(workspace, shapes)
+    It also mends a damaged store; where the catalog is damaged, it takes that of the generation
+    before.
+    """
+    from etl.pipeline.revising import RebuildOptions, rebuild
+    from etl.workspace import Workspace
 
-    def change(held: Workspace, options: ChangeOptions) -> LoadReport:
-        options = replace(options, own_shapes=_text(shapes))
-        processes = os.cpu_count() or 1
-        return rebuild(held, checks, options, base_iri=base_iri, processes=processes)
-
-    carry_out(change, Manner(workspace, store, quiet, dry_run=dry_run))
+    processes, checks = os.cpu_count() or 1, engine(workspace, shapes, damaged=True)
+    options = partial(RebuildOptions, processes=processes, own_shapes=_text(shapes), **rest)
+    manner = Manner(workspace, store, dry_run, quiet)
+    carry_out(lambda o: rebuild(Workspace(workspace), checks, o), options, manner)
 
 
 def _text(shapes: tuple[Path, ...]) -> str | None:

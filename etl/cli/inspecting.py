@@ -4,48 +4,31 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from etl.cli.options import DATA_SAY_NO, output_options, store_option, workspace_option
 from etl.cli.session import opened, write
 
-if TYPE_CHECKING:
-    from pyoxigraph import NamedNode
-
 
 @click.command()
 @workspace_option
 @output_options
 def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
-    """List what was loaded when, and what it changed."""
+    """List each run: when it was, what it read, what that changed, which generation it made.
+
+    As JSON it says all: of each source the path, the files, their bytes and a digest of its
+    records, of each generation that is kept what it takes on the disk.
+    """
     from etl.output import Rows
+    from etl.pipeline.history import COLUMNS, document, row
+    from etl.workspace import Workspace
 
-    columns = (
-        *("run", "started", "seconds", "command"),
-        *("records", "kept out", "films", "people", "undone by"),
-    )
     with opened(workspace) as (catalog, _):
-        rows = [
-            (
-                run.run,
-                run.started,
-                round(run.seconds, 2),
-                run.command,
-                sum(source["loaded"] for source in run.report["sources"]),
-                sum(s["rejected"] + s["quarantined"] for s in run.report["sources"]),
-                _signed(run.report["films"]),
-                _signed(run.report["people"]),
-                run.undone_by,
-            )
-            for run in catalog.runs()
-        ]
-    write(Rows(columns, rows), format_name, output)
-
-
-def _signed(diff: dict[str, int]) -> str:
-    return f"+{diff['added']} ~{diff['changed']} -{diff['removed']}"
+        held = catalog.runs()
+        taken = Workspace(workspace).disk()
+    documents = [document(run, taken) for run in held]
+    write(Rows(COLUMNS, map(row, held), documents), format_name, output)
 
 
 @click.command()
@@ -53,39 +36,54 @@ def _signed(diff: dict[str, int]) -> str:
 @store_option
 @output_options
 def check(workspace: Path, store: str | None, format_name: str | None, output: Path | None) -> None:
-    """Prove that the store holds exactly what the catalog says, and a --store the same."""
-    from etl.output import Rows
-    from etl.pipeline.checking import differences
+    """Prove that no file is damaged, and that the store holds exactly what the catalog says.
 
-    with opened(workspace) as (catalog, graph):
-        found = [(each.entity, each.missing, each.surplus) for each in differences(catalog, graph)]
-        films, people = catalog.counts()
-    which, hint = "store", f"delete {workspace} and load your sources again"
-    if store is not None and not found:
-        found = _differing(workspace, store)
-        which, hint = store, f"run: etl load --repair --store {store}"
-    if not found:
-        click.echo(f"{which} and catalog agree: {films} films, {people} people", err=True)
+    With --store, prove it of that server too.
+    """
+    from etl.output import Rows
+    from etl.pipeline.checking import check
+    from etl.progress import Meter
+    from etl.workspace import Workspace
+
+    with Meter(quiet=False) as meter:
+        health = check(Workspace(workspace), meter.update)
+    taken = health.bytes_taken
+    generations = "1 generation" if len(taken) == 1 else f"{len(taken)} generations"
+    click.echo(f"disk: {generations}, {sum(taken.values()) / 1e6:.1f} MB", err=True)
+    if not health.remedy:
+        agreed = f"{health.films} films, {health.people} people"
+        click.echo(f"store and catalog agree: {agreed}", err=True)
+        if store is not None:
+            _check_server(workspace, store, format_name, output)
         return
-    rows = Rows(("entity", "missing triples", "surplus triples"), found)
-    write(rows, format_name, output)
-    click.echo(f"Error: {which} and catalog differ", err=True)
-    click.echo(f"Hint: {hint}", err=True)
+    rows = [(str(each.path), each.problem) for each in health.damages]
+    rows += [(each.entity.value, each.problem) for each in health.differences]
+    write(Rows(("place", "problem"), rows), format_name, output)
+    faults = "a file is damaged" if health.damages else "store and catalog differ"
+    click.echo(f"Error: {workspace}: {faults}", err=True)
+    click.echo(f"Hint: {health.remedy}", err=True)
     sys.exit(DATA_SAY_NO)
 
 
-def _differing(workspace: Path, store: str) -> list[tuple[NamedNode, int, int]]:
-    """Compare a remote store with the current generation."""
-    from pyoxigraph import NamedNode
-
+def _check_server(
+    workspace: Path, store: str, format_name: str | None, output: Path | None
+) -> None:
+    """Prove that a server holds exactly what the catalog says, or say where it does not."""
     from etl.outbox import Outboxes
+    from etl.output import Rows
     from etl.pipeline.comparing import compared
     from etl.targets import Target
     from etl.workspace import Workspace
 
-    target = Target.named(Outboxes(workspace), store)
-    differing = compared(Workspace(workspace), target)
-    return [(NamedNode(entity), missing, surplus) for entity, missing, surplus in differing]
+    found = compared(Workspace(workspace), Target.named(Outboxes(workspace), store))
+    if not found:
+        click.echo(f"{store} and catalog agree", err=True)
+        return
+    rows = Rows(("entity", "missing triples", "surplus triples"), found)
+    write(rows, format_name, output)
+    click.echo(f"Error: {store} and catalog differ", err=True)
+    click.echo(f"Hint: run: etl load --repair --store {store}", err=True)
+    sys.exit(DATA_SAY_NO)
 
 
 COMMANDS = (runs, check)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from etl.cli.carrying import bring_in_step
+from etl.cli.carrying import Manner, bring_in_step
 from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
@@ -113,11 +113,14 @@ def link(
     if not quiet:
         for line in _lines(report):
             click.echo(line)
-    bring_in_step(workspace, store, quiet=quiet)
+    bring_in_step(Manner(workspace, store, dry_run, quiet))
     if report.stopped:
         click.echo(f"Error: {report.stopped}", err=True)
     if report.stopped or report.left:
-        click.echo(f"Hint: {report.left} are left; run 'etl link' again to go on", err=True)
+        click.echo(
+            f"Hint: {report.left} answers are still missing; run 'etl link' again to go on",
+            err=True,
+        )
     sys.exit(DATA_SAY_NO if report.left else DONE)
 
 
@@ -178,10 +181,10 @@ def _lines(report: LinkReport) -> Iterator[str]:
     """Say how many films and names are linked, by which rungs, and what changed."""
     for kind, noun in (("film", "films"), ("person", "names")):
         rungs: Counter[str] = report.linked.get(kind, Counter())
-        total = sum(rungs.values())
+        linked = sum(rungs.values())
         ways = ", ".join(f"{count} {rung}" for rung, count in sorted(rungs.items()))
         how = f": {ways}" if ways else ""
-        yield f"{noun}: {total} of {total + report.unlinked[kind]} linked{how}"
+        yield f"{noun}: {linked} of {report.total[kind]} linked{how}"
     if report.review:
         yield f"to review: {report.review} (etl links --review)"
     if report.requests:

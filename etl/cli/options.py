@@ -21,6 +21,11 @@ workspace_option = click.option(
     show_envvar=True,
     help="The folder that holds catalog and graph.",
 )
+dry_run_option = click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Print the triples that would leave (-) and enter (+) the graph; change nothing.",
+)
 shapes_option = click.option(
     "--shapes",
     "shapes",

@@ -28,25 +28,36 @@ def command_line() -> str:
     return shlex.join(["etl", *sys.argv[1:]])
 
 
-def own_shapes(workspace: Path, files: Sequence[Path]) -> Shapes:
-    """Read the user's own shapes: those that are named, else those the workspace remembers."""
+def own_shapes(workspace: Path, files: Sequence[Path], *, damaged: bool = False) -> Shapes:
+    """Read the user's own shapes: those that are named, else those the workspace remembers.
+
+    A workspace that may be `damaged` is asked for the newest sound generation's.
+    """
     from etl.catalog.catalog import Catalog
+    from etl.pipeline.changing import soundest
     from etl.validation import Shapes
     from etl.workspace import Workspace
 
     if files:
         return Shapes.read(files)
-    generation = Workspace(workspace).current()
+    held = Workspace(workspace)
+    generation = soundest(held) if damaged else held.current()
     return Shapes.of_text(Catalog.own_shapes(generation.catalog) if generation else "")
 
 
-def engine(workspace: Path, files: Sequence[Path] = (), name: str = "compiled") -> Engine:
+def engine(
+    workspace: Path,
+    files: Sequence[Path] = (),
+    name: str = "compiled",
+    *,
+    damaged: bool = False,
+) -> Engine:
     """Make ready to validate by our shapes and the user's own; tell what is to be known of them."""
     from etl.resources import folder
     from etl.validation import CompiledEngine, ReferenceEngine, Shapes
 
     shapes = Shapes.read([folder("shapes")])
-    own = own_shapes(workspace, files)
+    own = own_shapes(workspace, files, damaged=damaged)
     if own.triples:
         shapes |= own
     if name == "pyshacl":

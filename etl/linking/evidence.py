@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from etl.identifiers import wikidata_id
+from etl.identifiers import wikidata_entity, wikidata_id
 from etl.linking.candidates import FilmCandidate, PersonCandidate, merged, merged_films
 from etl.linking.crosswalk import Crosswalk
 from etl.linking.films import FilmOutcome, TitleIndex, link_by_id
@@ -117,7 +117,7 @@ class Evidence:
         for key, item in linked.items():
             ids[key] = ids.get(key) or item.imdb_id
         tables = self.imdb.people([each for each in ids.values() if each]) if self.imdb else {}
-        return {
+        filled = {
             each.film.key: self._filled(
                 each,
                 [
@@ -126,6 +126,18 @@ class Evidence:
                 ],
             )
             for each in subjects
+        }
+        listed = {iri for rows in answers.values() for iri, *_ in rows}
+        unconfirmed = [
+            person.wikidata_id
+            for people in filled.values()
+            for person in people
+            if person.wikidata_id and wikidata_entity(person.wikidata_id) not in listed
+        ]
+        followed = self.followed(unconfirmed)
+        return {
+            key: merged(_followed(person, followed) for person in people) if followed else people
+            for key, people in filled.items()
         }
 
     def _filled(self, subject: Subject, people: Sequence[PersonCandidate]) -> list[PersonCandidate]:
@@ -176,3 +188,8 @@ class Evidence:
             ("films by title", self.inquiry.planned(TITLES, texts)),
             ("people of films", self.inquiry.planned(PEOPLE, items) + more),
         ]
+
+
+def _followed(person: PersonCandidate, followed: Mapping[str, str]) -> PersonCandidate:
+    item = followed.get(person.wikidata_id or "")
+    return replace(person, wikidata_id=item) if item else person

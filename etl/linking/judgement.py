@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -13,7 +13,7 @@ from etl.linking.decisions import Choice, choices, decided_film, decided_person
 from etl.linking.evidence import Evidence
 from etl.linking.films import FilmOutcome
 from etl.linking.ladder import Rung
-from etl.linking.names import any_same
+from etl.linking.names import any_same, name_of
 from etl.linking.people import Mention, Outcome, link_people
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject
@@ -39,8 +39,9 @@ def find_links(
         for key, outcome in evidence.films(subjects).items()
     }
     people = evidence.people(subjects, films)
+    names = words_of(chain.from_iterable(people.values()))
     outcomes = {
-        each.film.key: _link_people(each, people[each.film.key], decided[each.film.key])
+        each.film.key: _link_people(each, people[each.film.key], decided[each.film.key], names)
         for each in subjects
     }
     elsewhere = _Elsewhere(outcomes, people)
@@ -51,11 +52,43 @@ def find_links(
         for outcome in map(elsewhere.lift, outcomes[key]):
             found[outcome.mention.name] = _person_link(outcome)
         judged.append((each, _record(each, _with_earlier(found, each, decided[key]))))
-    return judged
+    return _without_contradictions(judged)
+
+
+def _without_contradictions(
+    judged: Sequence[tuple[Subject, FilmRecord | None]],
+) -> list[tuple[Subject, FilmRecord | None]]:
+    """Keep the IMDb id only of people to whom different films give different items."""
+    items: dict[str, set[str]] = defaultdict(set)
+    for _, record in judged:
+        for link in record.links if record else ():
+            if link.kind == "person" and link.holds and link.imdb_id and link.wikidata_id:
+                items[link.imdb_id].add(link.wikidata_id)
+
+    def settled(link: LinkRecord) -> LinkRecord:
+        several = sorted(items.get(link.imdb_id or "", ()))
+        if link.kind != "person" or len(several) < 2 or link.rung == ladder.DECISION.name:
+            return link
+        reason = "several items have this person's IMDb id"
+        return replace(link, wikidata_id=None, rivals=tuple(several), reason=reason)
+
+    return [
+        (each, record and replace(record, links=tuple(map(settled, record.links))))
+        for each, record in judged
+    ]
+
+
+def words_of(people: Iterable[PersonCandidate]) -> frozenset[str]:
+    """Give the words of which the names of people are made."""
+    return frozenset(
+        word
+        for name in {name for person in people for name in person.names}
+        for word in name_of(name).words
+    )
 
 
 def _link_people(
-    subject: Subject, people: Sequence[PersonCandidate], decided: Choices
+    subject: Subject, people: Sequence[PersonCandidate], decided: Choices, names: Container[str]
 ) -> list[Outcome]:
     """Link the people of a film, and those of its synopsis whom a list confirms by name."""
     confirmed = [
@@ -72,7 +105,7 @@ def _link_people(
         else:
             open_.append(replace(mention, rejected=frozenset(choice.rejected)))
     taken = {each.candidate.key for each in settled if each.candidate}
-    found = link_people(open_, [each for each in people if each.key not in taken])
+    found = link_people(open_, [each for each in people if each.key not in taken], names)
     return [*settled, *map(_unless_rejected, found)]
 
 

@@ -6,7 +6,7 @@ answers are as good as each other there is none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from etl.linking import ladder
@@ -44,18 +44,25 @@ class Outcome:
 
 
 def link_people(
-    mentions: Sequence[Mention], candidates: Sequence[PersonCandidate]
+    mentions: Sequence[Mention],
+    candidates: Sequence[PersonCandidate],
+    names: Container[str] = frozenset(),
 ) -> list[Outcome]:
     """Find each mention's candidate among the people of its film, one rung after the other.
 
-    A candidate that one rung has given away is none for the rungs below it.
+    A candidate that one rung has given away is none for the rungs below it. `names` are words
+    that are somebody's name for certain, and so no slip of the pen: `Joan` is not `John`.
     """
+
+    def nearly(mention: Mention, left: Sequence[PersonCandidate]) -> list[PersonCandidate]:
+        return _by_similarity(mention, left, names)
+
     outcomes: dict[str, Outcome] = {}
     for rung, compare in (
         (ladder.PERSON_ID, _by_id),
         (ladder.PERSON_NAME, _by_name),
         (ladder.PERSON_VARIANT, _by_variant),
-        (ladder.PERSON_SIMILAR, _by_similarity),
+        (ladder.PERSON_SIMILAR, nearly),
     ):
         taken = {out.candidate.key for out in outcomes.values() if out.candidate}
         left = [each for each in candidates if each.key not in taken]
@@ -138,13 +145,21 @@ def _by_variant(mention: Mention, candidates: Sequence[PersonCandidate]) -> list
 
 
 def _by_similarity(
-    mention: Mention, candidates: Sequence[PersonCandidate]
+    mention: Mention, candidates: Sequence[PersonCandidate], names: Container[str]
 ) -> list[PersonCandidate]:
     """Give the nearest, and those that are too near to it."""
     if len(name_of(mention.name).words) < 2:
         return []
     eligible = [each for each in candidates if _eligible(mention, each)]
-    return _one_edit_away(mention.name, eligible) or _most_alike(mention.name, eligible)
+    found = _one_edit_away(mention.name, eligible) or _most_alike(mention.name, eligible)
+    return found if all(_may_be_a_slip(mention.name, each, names) for each in found) else []
+
+
+def _may_be_a_slip(name: str, candidate: PersonCandidate, names: Container[str]) -> bool:
+    """Tell whether no word by which a name differs from a candidate's is somebody's name."""
+    words = set(name_of(name).words)
+    nearest = _best(name, candidate)
+    return not any(word in names for word in words - set(name_of(nearest).words))
 
 
 def _one_edit_away(name: str, candidates: Sequence[PersonCandidate]) -> list[PersonCandidate]:

@@ -100,7 +100,7 @@ GRAPH_WRITERS: dict[str, Callable[[Iterable[Statement], BinaryIO], None]] = {
 
 def ordered(statements: Iterable[Statement]) -> Iterator[Triple]:
     """Yield the triples of all graphs, each once, by subject; a film before its parts."""
-    lines = _sorted_lines(_merged(statements), _film_before_parts)
+    lines = _sorted_lines(_merged(statements), film_before_parts)
     while some := b"".join(itertools.islice(lines, SORTED_AT_ONCE)):
         for quad in parse(some, RdfFormat.N_TRIPLES):
             yield quad.triple
@@ -116,7 +116,7 @@ def _merged(statements: Iterable[Statement]) -> Iterator[Quad]:
         yield Quad(*(statement.triple if isinstance(statement, Quad) else statement))
 
 
-def _film_before_parts(line: bytes) -> bytes:
+def film_before_parts(line: bytes) -> bytes:
     """Return what to sort a line by: `<film>` first, `<film#part>` next, then `<film-2>`."""
     subject, end, rest = line.partition(b">")
     return subject.replace(b"#", b"\x01", 1) + end.replace(b">", b"\x00") + rest
@@ -126,20 +126,31 @@ def _sorted_lines(
     quads: Iterator[Quad], key: Callable[[bytes], bytes] | None = None
 ) -> Iterator[bytes]:
     """Yield statements as lines of N-Quads, sorted, each once; what is many goes to disk."""
+    for line, _ in itertools.groupby(sorted_outside_memory(_lines(quads), key)):
+        yield line
+
+
+def _lines(quads: Iterator[Quad]) -> Iterator[bytes]:
+    while some := list(itertools.islice(quads, SORTED_AT_ONCE)):
+        yield from (serialize(some, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+
+
+def sorted_outside_memory(
+    lines: Iterable[bytes], key: Callable[[bytes], bytes] | None = None
+) -> Iterator[bytes]:
+    """Sort lines, of which there may be more than memory holds."""
+    remaining = iter(lines)
     with ExitStack() as open_files:
         runs: list[Iterable[bytes]] = []
-        while some := list(itertools.islice(quads, SORTED_AT_ONCE)):
-            text = serialize(some, format=RdfFormat.N_QUADS) or b""
-            run = sorted(text.splitlines(keepends=True), key=key)
-            if len(some) == SORTED_AT_ONCE:
+        while run := sorted(itertools.islice(remaining, SORTED_AT_ONCE), key=key):
+            if len(run) == SORTED_AT_ONCE:
                 file = open_files.enter_context(tempfile.TemporaryFile())
                 file.writelines(run)
                 file.seek(0)
                 runs.append(file)
             else:
                 runs.append(run)
-        for line, _ in itertools.groupby(heapq.merge(*runs, key=key)):
-            yield line
+        yield from heapq.merge(*runs, key=key)
 
 
 _LOCAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -204,18 +215,3 @@ def _fit_for_xml(triple: Triple) -> Triple:
 def _json(value: Json, indent: int) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return text.replace("\n", "\n" + " " * indent)
-
-
-def difference(old: Iterable[Statement], new: Iterable[Statement]) -> Iterator[tuple[str, bytes]]:
-    """Give the lines of N-Quads that only one graph has: "-" for the old one, "+" for the new.
-
-    They come in the order of their bytes, and memory does not grow with the graphs.
-    """
-    sides = heapq.merge(
-        ((line, "-") for line in _sorted_lines(map(_quad, old))),
-        ((line, "+") for line in _sorted_lines(map(_quad, new))),
-    )
-    for line, same in itertools.groupby(sides, key=lambda each: each[0]):
-        signs = {sign for _, sign in same}
-        if len(signs) == 1:
-            yield signs.pop(), line

@@ -26,10 +26,14 @@ Cell = Node | str | int | float | date | Path | None
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A report: named columns, and as many rows of cells as there are. None is an empty cell."""
+    """A report: named columns, and as many rows of cells as there are. None is an empty cell.
+
+    `documents` say in JSON what does not go into a row.
+    """
 
     columns: tuple[str, ...]
     rows: Iterable[Sequence[Cell]]
+    documents: Iterable[Mapping[str, object]] | None = None
 
     @classmethod
     def of(cls, columns: Iterable[str], records: Iterable[Mapping[str, Cell]]) -> Rows:
@@ -123,11 +127,16 @@ def write_json(rows: Rows, target: Target) -> None:
     """Write a list of objects, one on each line."""
     with text_stream(target.stream) as text:
         separator = "[\n"
-        for row in rows.rows:
-            pairs = zip(rows.columns, map(_json_value, row), strict=True)
-            text.write(separator + json.dumps(dict(pairs), ensure_ascii=False))
+        for document in _documents(rows):
+            text.write(separator + json.dumps(document, ensure_ascii=False))
             separator = ",\n"
         text.write("\n]\n" if separator == ",\n" else "[]\n")
+
+
+def _documents(rows: Rows) -> Iterable[Mapping[str, object]]:
+    if rows.documents is not None:
+        return rows.documents
+    return (dict(zip(rows.columns, map(_json_value, row), strict=True)) for row in rows.rows)
 
 
 def _json_value(cell: Cell) -> str | int | float | None:

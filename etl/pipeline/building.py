@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
@@ -28,6 +29,7 @@ from etl.provenance.tally import Tally
 from etl.resolution import Film
 from etl.stores import Writable
 from etl.validation import Engine, ValidationResult
+from etl.vocab import DCTERMS
 
 CHUNK_FILMS = 1000
 CHUNK_PEOPLE = 20_000
@@ -58,8 +60,8 @@ class Builder:
 
         Where nearly all films are to be made, `workers` make most of them beforehand.
 
-        What was foreseen is confirmed, and the other changed films are judged; then records
-        that fell back make their films anew, as far back as it takes for these to conform; then
+        What was foreseen is confirmed, and the other changed films are judged; what is refused
+        falls back to the record before, and films that this changes are judged in turn; then
         what no record is about any more goes.
         """
         self.sources.update(
@@ -70,14 +72,16 @@ class Builder:
         if workers is not None:
             self._prepare(workers)
         self._confirm()
-        self._films("candidates")
-        self._comparison.compare_accepted()
-        while self._films("accepted"):
-            self._comparison.compare_accepted()
+        self._films(fresh=self.fresh)
+        while self._stepped_down():
+            self._films(fresh=False)
+        self._comparison.forget_refusals()
         for film in self._comparison.superfluous_films():
-            self._replace(self.iris.movie(film), (), self.report.films)
+            self._replace(self.iris.movie(film), (), self.report.films, fresh=False)
             self._comparison.forget([film])
         self._apply()
+        if self.fresh:
+            self.report.films = Diff(added=self.catalog.counts()[0])
         self._people()
         return self._comparison
 
@@ -116,10 +120,13 @@ class Builder:
             self._gone.extend(self.store.entity(self.iris.movie(film)))
         self._apply()
 
-    def _films(self, table: str) -> bool:
-        """Make the films of a table that are pending; say whether any does not conform."""
-        done, any_refused = 0, False
-        for rows in self._comparison.pending(table, CHUNK_FILMS):
+    def _stepped_down(self) -> bool:
+        with self.report.timed("catalog"):
+            return self._comparison.step_down()
+
+    def _films(self, *, fresh: bool) -> None:
+        done = 0
+        for rows in self._comparison.pending(CHUNK_FILMS):
             groups = list(groups_of(rows))
             with self.report.timed("map"):
                 identities = self._comparison.identities(groups)
@@ -128,16 +135,15 @@ class Builder:
                 refused = self._violations(drafts)
             fit = [each for each in drafts if each.film.key not in refused]
             with self.report.timed("store"):
-                self._store(fit)
+                self._store(fit, fresh=fresh)
             with self.report.timed("catalog"):
-                self._comparison.release([each.group for each in fit])
                 self._comparison.accept([each.film.key for each in fit])
-            self._refuse_all(drafts, refused)
-            any_refused |= bool(refused)
+            for each in drafts:
+                if each.film.key in refused:
+                    self._refuse(each, refused[each.film.key])
             done += len(groups)
             self.progress("films", done, self._comparison.pending_count())
         self._apply()
-        return any_refused
 
     def _violations(self, drafts: Sequence[Draft]) -> dict[str, list[ValidationResult]]:
         """Judge films together; give what blocks each that does not conform, by its key."""
@@ -149,13 +155,6 @@ class Builder:
                 self.warned(film, result)
         return refused
 
-    def _refuse_all(
-        self, drafts: Sequence[Draft], refused: dict[str, list[ValidationResult]]
-    ) -> None:
-        for each in drafts:
-            if each.film.key in refused:
-                self._refuse(each, refused[each.film.key])
-
     def _refuse(self, refused: Draft, results: Sequence[ValidationResult]) -> None:
         """Put the records that are at fault for a film into quarantine."""
         identities = self._comparison.identities([refused.group])
@@ -163,20 +162,33 @@ class Builder:
         reasons = [reason(refused.film, result, self.iris) for result in results]
         self._comparison.refuse(self.run, refused.group, faulty, reasons)
 
-    def _store(self, drafts: Sequence[Draft]) -> None:
+    def _store(self, drafts: Sequence[Draft], *, fresh: bool) -> None:
         for each in drafts:
             subject = self.iris.movie(each.film.key)
             told = statements(each, self.sources, self.iris)
-            self._replace(subject, told, self.report.films)
+            self._replace(subject, told, self.report.films, fresh=fresh)
         self._apply()
 
-    def _replace(self, subject: NamedNode, statements: Iterable[Triple | Quad], diff: Diff) -> None:
-        """Give an entity the statements it should have, touching only those that differ."""
-        if self.fresh:
+    def _replace(
+        self,
+        subject: NamedNode,
+        statements: Iterable[Triple | Quad],
+        diff: Diff,
+        *,
+        fresh: bool,
+    ) -> None:
+        """Give an entity the statements it should have, touching only those that differ.
+
+        A `fresh` one is not in the store yet. What an IRI redirects to is no statement of the
+        entity that had it, or has it again.
+        """
+        if fresh:
             self._new.extend(statements)
             diff.added += 1
             return
-        old, new = self.store.entity(subject), set(map(_quad, statements))
+        new = set(map(_quad, statements))
+        held = self.store.entity(subject)
+        old = {quad for quad in held if quad.predicate != DCTERMS.isReplacedBy}
         self._gone.extend(old - new)
         self._new.extend(new - old)
         diff.added += not old
@@ -200,7 +212,9 @@ class Builder:
         """Bring the people in step, and what redirects to them and to films."""
         self._comparison.compare_people()
         obsolete, redirects = self._comparison.change_redirects()
-        self._gone.extend(_quad(map_redirect(each, self.iris)) for each in obsolete)
+        for quad in (_quad(map_redirect(each, self.iris)) for each in obsolete):
+            if quad in self.store.entity(cast(NamedNode, quad.subject)):  # else its film is back
+                self._gone.append(quad)
         self._apply()
         removed = set[NamedNode]()
         for gone, added in self._comparison.change_people(CHUNK_PEOPLE):
@@ -209,10 +223,11 @@ class Builder:
                 for person in added:
                     node = person_iri(person, self.iris)
                     removed.discard(node)
-                    self._replace(node, map_person(person, self.iris), self.report.people)
+                    triples = map_person(person, self.iris)
+                    self._replace(node, triples, self.report.people, fresh=self.fresh)
                 self._apply()
         for node in removed:
-            self._replace(node, (), self.report.people)
+            self._replace(node, (), self.report.people, fresh=False)
         self._new.extend(map_redirect(each, self.iris) for each in redirects)
         self._apply()
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import duckdb
 from pyoxigraph import Quad
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.catalog.migrations import VERSION
-from etl.errors import WorkspaceError
+from etl.errors import EtlError, WorkspaceError
 from etl.findings import Found, severity_of, unheard
+from etl.generations import Generation
 from etl.identifiers import Iris
 from etl.mapping import MAPPING_VERSION
 from etl.outbox import Outboxes
@@ -30,7 +34,7 @@ from etl.resolution import Film
 from etl.sources.files import Source
 from etl.stores.embedded import EmbeddedStore
 from etl.validation import Engine, ValidationResult
-from etl.workspace import Generation, Workspace
+from etl.workspace import Workspace
 
 Changed = Callable[[str, Iterable[Quad]], None]
 """Told of statements that leave the graph ("-") and enter it ("+")."""
@@ -69,8 +73,9 @@ class Change:
         following: Generation,
         engine: Engine,
         options: ChangeOptions,
+        base: Generation | None,
     ) -> None:
-        self.current = workspace.current()
+        self.current = base
         self.report = LoadReport()
         self._workspace = workspace
         self._following = following
@@ -78,25 +83,27 @@ class Change:
         self._options = options
         self._started = time.perf_counter()
         self._places: dict[str, Source] = {}
+        self._ended: dict[str, SourceReport] = {}
         self._touched: set[str] | None = None
 
     @contextmanager
-    def building(self, iris: Iris, *, afresh: bool = False) -> Iterator[Builder]:
+    def building(self, iris: Iris | None, *, afresh: bool = False) -> Iterator[Builder]:
         """Begin a run on a copy of the current catalog, and of the current store unless `afresh`.
 
-        `iris` is for a workspace that has no catalog yet, or whose graph is made afresh.
+        `iris` is for a workspace that has no catalog yet, or whose graph is made afresh; None
+        keeps what it has.
         """
-        catalog = self._catalog(iris)
+        catalog = self._catalog(iris or Iris())
         try:
             self.report.run = catalog.begin(self._options.command)
             if afresh:
-                catalog.forget_graph(iris)
+                catalog.forget_graph(iris or catalog.iris)
             elif self.current is not None:
                 _refuse_other_mapping(catalog)
             self._keep_shapes(catalog, fresh=self.current is None or afresh)
             store = self._store(afresh=afresh)
             try:
-                yield self._builder(catalog, store, fresh=self.current is None or afresh)
+                yield self._builder(catalog, store, afresh=afresh)
             finally:
                 store.close()
         finally:
@@ -123,7 +130,8 @@ class Change:
                 self._touched = store.touched = set()
             return store
 
-    def _builder(self, catalog: Catalog, store: EmbeddedStore, *, fresh: bool) -> Builder:
+    def _builder(self, catalog: Catalog, store: EmbeddedStore, *, afresh: bool) -> Builder:
+        fresh = self.current is None or afresh
         builder = Builder(
             catalog=catalog,
             store=store,
@@ -134,7 +142,7 @@ class Change:
             fresh=fresh,
             progress=self._options.progress,
             warned=lambda film, result: self._warn(builder, film, result),
-            changed=self._options.changed,
+            changed=_unseen if afresh else self._options.changed,
             tally=Tally() if fresh else Tally.decode(catalog.settings.get("tally") or "[]"),
         )
         return builder
@@ -163,9 +171,11 @@ class Change:
         self.report.shapes_changed = judged_by not in (None, self.engine.shapes.digest)
         statuses = comparison.statuses(self.report.run or 0, scope)
         for source, vanished in sources:
-            counts = statuses.get(source.name, {})
-            ended = SourceReport(source.label, source.name, vanished=vanished, **counts)
+            ended = SourceReport(source.label, source.name, source.root, vanished=vanished)
+            for status, number in statuses.get(source.name, {}).items():
+                setattr(ended, status, number)
             self.report.sources.append(ended)
+            self._ended[source.name] = ended
         for refused in kept_out(catalog, scope):
             for finding in refused.findings:
                 self._options.found(finding)
@@ -173,7 +183,10 @@ class Change:
     def record(self, builder: Builder) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
         catalog, run = builder.catalog, self.report.run or 0
-        catalog.end(run, time.perf_counter() - self._started, self.report.summary())
+        for name, ended in self._ended.items():
+            ended.files, ended.bytes, ended.digest = catalog.extent(name)
+        seconds = time.perf_counter() - self._started
+        catalog.end(run, seconds, self.report.summary(self._following.number))
         catalog.settings.set("mapping", str(MAPPING_VERSION))
         catalog.settings.set("tally", builder.tally.encode())
         with self.report.timed("store"):
@@ -181,6 +194,11 @@ class Change:
             described = runs if builder.fresh else concerned(runs, run)
             describe(catalog, builder.store, builder.tally, described)
             builder.store.finish()
+
+    @property
+    def following(self) -> Generation:
+        """Return the generation that is being built."""
+        return self._following
 
     def commit(self) -> None:
         """Make it the generation that readers see, unless this is a dry run."""
@@ -214,10 +232,53 @@ def changing(workspace: Workspace, engine: Engine, options: ChangeOptions) -> It
         WorkspaceError: the workspace cannot be used.
     """
     migrated_from = migrate(workspace, options)
-    with _uncollected(), workspace.writing(options.command, options.waiting) as following:
-        change = Change(workspace, following, engine, options)
+    with _building(workspace, engine, options, Workspace.current) as change:
         change.report.migrated_from = migrated_from
         yield change
+
+
+@contextmanager
+def mending(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Iterator[Change]:
+    """Hold a workspace, which may be damaged, for making its graph anew; see `changing`.
+
+    The change begins from the newest generation whose catalog is sound.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    with _building(workspace, engine, options, soundest) as change:
+        if change.current and (found := Catalog.version(change.current.catalog)) != VERSION:
+            change.report.migrated_from = found
+        yield change
+
+
+def soundest(workspace: Workspace) -> Generation:
+    """Return the newest generation of a workspace, which may be damaged, with a sound catalog.
+
+    Raises:
+        WorkspaceError: nothing has been loaded, or no sound catalog is left.
+    """
+    if workspace.is_new:
+        return workspace.required()
+    for generation in workspace.candidates():
+        if generation.has_sound_catalog() and Catalog.opens(generation.catalog):
+            return generation
+    raise WorkspaceError(
+        f"{workspace.path}: no sound catalog is left",
+        hint=f"delete {workspace.path} and load your sources again",
+    )
+
+
+@contextmanager
+def _building(
+    workspace: Workspace,
+    engine: Engine,
+    options: ChangeOptions,
+    base: Callable[[Workspace], Generation | None],
+) -> Iterator[Change]:
+    writing = workspace.writing(options.command, options.waiting)
+    with _uncollected(), _needing_room(workspace), writing as following:
+        yield Change(workspace, following, engine, options, base(workspace))
 
 
 def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
@@ -260,6 +321,29 @@ def _bring_up_to_date(generation: Generation) -> set[str]:
     finally:
         store.close()
         catalog.close()
+
+
+@contextmanager
+def _needing_room(workspace: Workspace) -> Iterator[None]:
+    """Say that the disk is full, whoever has found it so."""
+    try:
+        yield
+    except (OSError, RuntimeError, duckdb.Error, EtlError) as error:
+        if not _is_about_room(error):
+            raise
+        raise WorkspaceError(
+            f"{workspace.path}: the disk is full; the graph is as it was",
+            hint="make room, then run the same command again",
+        ) from error
+
+
+def _is_about_room(error: BaseException | None) -> bool:
+    """Tell by an error, or one that it came of, whether there was no room left on a disk."""
+    if error is None:
+        return False
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    before = error.__cause__ or error.__context__
+    return full or os.strerror(errno.ENOSPC) in str(error) or _is_about_room(before)
 
 
 @contextmanager

@@ -9,14 +9,14 @@ import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, starmap
 from typing import NamedTuple, cast
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from etl.catalog.entries import Group, MemberRow, groups_of
 from etl.identifiers import Iris
-from etl.mapping import map_film, map_person, person_iri
+from etl.mapping import Statement, film_statements, map_person, person_iri
 from etl.provenance.deriving import derivations
 from etl.provenance.tally import Tally
 from etl.resolution import Film, Member, Person, resolve
@@ -25,11 +25,11 @@ from etl.validation import Engine, ValidationResult
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A film on its way into the graph, with the triples it would have there."""
+    """A film on its way into the graph, with what would be said of it there."""
 
     group: Group
     film: Film
-    triples: list[Triple]
+    statements: list[Statement]
 
 
 def draft(
@@ -37,7 +37,7 @@ def draft(
 ) -> Draft:
     """Draft a film from some of its group's members."""
     film = resolve(group.film, members, identities)
-    return Draft(group, film, map_film(film, iris))
+    return Draft(group, film, film_statements(film, iris))
 
 
 def judged(
@@ -57,7 +57,7 @@ def judged(
     for each in drafts:
         found: dict[ValidationResult, None] = {}
         for people in _spellings([each]):
-            triples = [*each.triples, *_mapped(people, iris)]
+            triples = [*each.statements, *_mapped(people, iris)]
             results = engine.validate(triples).results
             mentioned = {term for triple in triples for term in triple} if results else set()
             found |= dict.fromkeys(each for each in results if each.focus_node in mentioned)
@@ -69,7 +69,7 @@ def _judged_together(
 ) -> list[tuple[Film, ValidationResult]] | None:
     """Validate films at once; None where something is found that belongs to none of them."""
     found: list[tuple[Film, ValidationResult]] = []
-    films: Iterable[Triple] = chain.from_iterable(each.triples for each in drafts)
+    films: Iterable[Statement] = chain.from_iterable(each.statements for each in drafts)
     for people in _spellings(drafts):
         results = engine.validate(chain(films, _mapped(people, iris))).results
         films = ()
@@ -87,11 +87,11 @@ def _stay_apart(drafts: Sequence[Draft], engine: Engine, iris: Iris) -> bool:
     if not walked_back:
         return walked_back is not None
     people = dict.fromkeys(person for each in drafts for person in each.film.people)
-    films = chain.from_iterable(each.triples for each in drafts)
+    films = chain.from_iterable(each.statements for each in drafts)
     return all(
-        _entity(triple.object) == _entity(triple.subject)
-        for triple in chain(films, _mapped(people, iris))
-        if triple.predicate in walked_back
+        _entity(value) == _entity(subject)
+        for subject, predicate, value in chain(films, _mapped(people, iris))
+        if predicate in walked_back
     )
 
 
@@ -100,15 +100,15 @@ def _entity(node: object) -> str:
     return node.value.partition("#")[0] if isinstance(node, NamedNode) else ""
 
 
-def _mapped(people: Iterable[Person], iris: Iris) -> Iterator[Triple]:
+def _mapped(people: Iterable[Person], iris: Iris) -> Iterator[Statement]:
     for person in people:
         yield from _mapped_person(person, iris)
 
 
 @lru_cache(maxsize=20_000)
-def _mapped_person(person: Person, iris: Iris) -> Sequence[Triple]:
+def _mapped_person(person: Person, iris: Iris) -> Sequence[Statement]:
     """Map a person, and remember it: many play in film after film."""
-    return map_person(person, iris)
+    return [(subject, predicate, value) for subject, predicate, value in map_person(person, iris)]
 
 
 def _spellings(drafts: Sequence[Draft]) -> list[dict[Person, None]]:
@@ -143,7 +143,7 @@ def statements(
     each: Draft, sources: Mapping[str, NamedNode], iris: Iris
 ) -> Iterable[Triple | Quad]:
     """Give all that the store is to hold of a film: its triples, and what it derives from."""
-    return chain(each.triples, derivations(each.film, sources, iris))
+    return chain(starmap(Triple, each.statements), derivations(each.film, sources, iris))
 
 
 class Prepared(NamedTuple):
@@ -174,7 +174,7 @@ def prepare(
     clean = [each for each in drafts if each.film.key not in remarked]
     mixed = chain.from_iterable(statements(each, sources, iris) for each in clean)
     quads = serialize(cast(Iterable[Quad], mixed), format=RdfFormat.N_QUADS) or b""
-    tally = Tally.of(list(chain.from_iterable(each.triples for each in clean)))
+    tally = Tally.of(list(chain.from_iterable(each.statements for each in clean)))
     ended = time.perf_counter()
     films = tuple(each.film.key for each in clean)
     mapped_s = drafted - started + ended - validated

@@ -116,7 +116,6 @@ class Explainer:
         self._iris = iris
         self._sources = {source.name: source for source in catalog.sources()}
         self._comparison = catalog.compare()
-        self._comparison.compare_accepted()
 
     def refused(self, text: str) -> list[Finding]:
         """Find what keeps records out of the graph, by their film's IRI, key or title."""

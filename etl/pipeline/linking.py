@@ -27,7 +27,7 @@ CHUNK_FILMS = 5000
 
 @dataclass(slots=True)
 class LinkReport:
-    """What linking found: of each kind how many were linked, by rung, and how many not.
+    """What linking found: of each kind how many were linked, by rung, of how many.
 
     `stopped` says why the endpoint was not asked to the end, `left` how many films or titles
     are still to be asked about.
@@ -35,19 +35,20 @@ class LinkReport:
 
     change: LoadReport | None = None
     linked: dict[str, Counter[str]] = field(default_factory=dict)
-    unlinked: Counter[str] = field(default_factory=Counter)
+    total: Counter[str] = field(default_factory=Counter)
     review: int = 0
     requests: int = 0
     stopped: str = ""
     left: int = 0
 
-    def count(self, links: Iterable[LinkRecord]) -> None:
+    def count(self, each: Subject, links: Iterable[LinkRecord]) -> None:
         """Count the links of a film."""
+        self.total["film"] += 1
+        self.total["person"] += len(each.people)
         for link in links:
             if link.holds:
                 self.linked.setdefault(link.kind, Counter())[link.rung] += 1
-            else:
-                self.unlinked[link.kind] += 1
+                self.total["person"] += link.subject in each.unlisted
             self.review += needs_review(link)
 
 
@@ -66,8 +67,10 @@ def needs_review(link: LinkRecord) -> bool:
 
     A name that no list of the film has is nothing to look at.
     """
-    if link.holds or link.rung == DECISION.name:
+    if link.rung == DECISION.name:
         return False
+    if link.holds:
+        return bool(link.reason)
     return link.predicate == CLOSE or link.kind == "film" or bool(link.rivals)
 
 
@@ -94,8 +97,8 @@ def link(
         iris, subjects = catalog.iris, list(_subjects(catalog))
     found = find_links(subjects, evidence, decisions)
     report = LinkReport()
-    for _, record in found:
-        report.count(record.links if record else ())
+    for each, record in found:
+        report.count(each, record.links if record else ())
     if inquiry := evidence.inquiry:
         report.requests, report.stopped = inquiry.requests, inquiry.stopped
         report.left = inquiry.left

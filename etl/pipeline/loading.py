@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
@@ -47,6 +49,15 @@ def load(
         SourceError: a source cannot be read at all, or most of it has vanished.
         WorkspaceError: the workspace cannot be used.
     """
+    if options.dry_run and workspace.is_new:
+        with TemporaryDirectory() as folder:
+            return _load(Workspace(Path(folder)), arguments, engine, options)
+    return _load(workspace, arguments, engine, options)
+
+
+def _load(
+    workspace: Workspace, arguments: Sequence[str], engine: Engine, options: LoadOptions
+) -> LoadReport:
     with changing(workspace, engine, options) as change:
         if change.current is None:
             _Load(change, options, None).load(arguments)

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from etl.catalog.catalog import Catalog
 from etl.errors import StoreError
+from etl.generations import Generation
 from etl.mapping import MAPPING_VERSION
 from etl.outbox import Outbox, Outboxes
 from etl.pipeline.comparing import differing, provenance_graphs
@@ -25,7 +26,7 @@ from etl.stores.servers import check_graph
 from etl.stores.updates import Piece
 from etl.targets import Target, keep
 from etl.vocab import DCTERMS
-from etl.workspace import Generation, Workspace
+from etl.workspace import Workspace
 
 # What the store holds beside what films and people are made of: redirects, and provenance.
 BESIDE = (

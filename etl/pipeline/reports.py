@@ -32,11 +32,17 @@ class Diff:
 class SourceReport:
     """How the records of one source ended: each of those read in exactly one way.
 
-    `label` is what people call the source, `source` what the catalog knows it by.
+    `label` is what people call the source, `source` what the catalog knows it by, `path` where
+    it lies. `files`, `bytes` and `digest` are of all that the source says after the run, whether
+    it was read now or before: the digest is made of those of its records, in order of place.
     """
 
     label: str
     source: str
+    path: str = ""
+    files: int = 0
+    bytes: int = 0
+    digest: str = ""
     loaded: int = 0
     unchanged: int = 0
     superseded: int = 0
@@ -60,13 +66,14 @@ class SourceReport:
 class LoadReport:
     """What a load did, or would have done. `run` is None when nothing was written.
 
-    With `shapes_changed`, part of the graph was judged by other shapes than today's.
-
-    `migrated_from` is the version that the workspace's catalog had, where that was not ours.
+    `migrated_from` is the version that the workspace's catalog had, where that was not ours;
+    `lost` says that runs were lost with a damaged catalog. With `shapes_changed`, part of the
+    graph was judged by other shapes than today's.
     """
 
     run: int | None = None
     migrated_from: int | None = None
+    lost: bool = False
     committed: bool = False
     shapes_changed: bool = False
     sources: list[SourceReport] = field(default_factory=list)
@@ -92,9 +99,10 @@ class LoadReport:
         """Add time that a part of the work has taken, here or in another process."""
         self.seconds[part] = self.seconds.get(part, 0.0) + seconds
 
-    def summary(self) -> dict[str, Any]:
-        """Return what the catalog keeps of it."""
+    def summary(self, generation: int) -> dict[str, Any]:
+        """Return what the catalog keeps of it, with the generation that it makes."""
         return {
+            "generation": generation,
             "sources": [asdict(source) for source in self.sources],
             "films": asdict(self.films),
             "people": asdict(self.people),

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Staged
-from etl.errors import SourceError
+from etl.errors import SourceError, StoreError
+from etl.findings import Finding, Severity
+from etl.generations import Generation
 from etl.identifiers import Iris
+from etl.output.changes import Changes, differing
 from etl.pipeline.building import Builder
-from etl.pipeline.changing import Change, ChangeOptions, changing
+from etl.pipeline.changing import Change, ChangeOptions, changing, mending
 from etl.pipeline.reading import Rereading
 from etl.pipeline.refusing import Scope
-from etl.pipeline.reports import LoadReport, SourceReport
+from etl.pipeline.reports import Diff, LoadReport, SourceReport
 from etl.pipeline.workers import Workers
 from etl.queries import nearest
 from etl.sources.files import Source
+from etl.stores.embedded import EmbeddedStore
 from etl.validation import Engine
+from etl.vocab import SCHEMA
 from etl.workspace import Workspace
 
 
@@ -29,8 +37,9 @@ def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions)
     Raises:
         WorkspaceError: there is no such run, it is undone already, or it changed no record.
     """
+    workspace.required()
     with changing(workspace, engine, options) as change:
-        with change.building(_iris(workspace)) as builder:
+        with change.building(None) as builder:
             builder.catalog.undo(run, change.report.run or 0)
             builder.build()
             change.record(builder)
@@ -44,11 +53,13 @@ def remove(workspace: Workspace, name: str, engine: Engine, options: ChangeOptio
     Raises:
         SourceError: there is no such source.
     """
+    workspace.required()
     with changing(workspace, engine, options) as change:
-        with change.building(_iris(workspace)) as builder:
+        with change.building(None) as builder:
             source = _source(builder.catalog.sources(), name)
             vanished = builder.catalog.remove(change.report.run or 0, source)
-            change.report.sources.append(SourceReport(source.label, source.name, vanished=vanished))
+            ended = SourceReport(source.label, source.name, source.root, vanished=vanished)
+            change.report.sources.append(ended)
             builder.build()
             change.record(builder)
         change.commit()
@@ -63,11 +74,12 @@ def replay(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Load
     Raises:
         WorkspaceError: the workspace cannot be used.
     """
+    generation = workspace.required()
     with changing(workspace, engine, options) as change:
-        with Catalog.read(workspace.required().catalog) as catalog:
-            iris, files = catalog.iris, catalog.kept_out()
+        with Catalog.read(generation.catalog) as catalog:
+            files = catalog.kept_out()
         if files:
-            with change.building(iris) as builder:
+            with change.building(None) as builder:
                 changed = _try_again(change, builder, files, options)
             if changed:
                 change.commit()
@@ -100,39 +112,102 @@ def _try_again(
     return bool(staged) or before != catalog.quarantined()
 
 
-def rebuild(
-    workspace: Workspace,
-    engine: Engine,
-    options: ChangeOptions,
-    *,
-    base_iri: str | None = None,
-    processes: int = 0,
-) -> LoadReport:
+@dataclass(frozen=True, slots=True)
+class RebuildOptions(ChangeOptions):
+    """How to make a graph anew.
+
+    `base_iri` is what all IRIs begin with from now on, `keep` how many generations are kept.
+    So many `processes` map and validate beside this one.
+    """
+
+    base_iri: str | None = None
+    keep: int | None = None
+    processes: int = 0
+
+
+def rebuild(workspace: Workspace, engine: Engine, options: RebuildOptions) -> LoadReport:
     """Make the graph anew from the catalog, by today's mapping and these shapes.
 
-    `base_iri` is what all IRIs begin with from now on; so many `processes` map and validate
-    beside this one.
+    The old store is only read to tell the difference, so that it may be damaged. Where the
+    catalog is damaged, that of an older generation takes its place.
 
     Raises:
-        WorkspaceError: the workspace cannot be used.
+        WorkspaceError: nothing has been loaded, or no sound catalog is left.
     """
-    with changing(workspace, engine, options) as change:
-        old = _iris(workspace)
-        iris = Iris.below(base_iri) if base_iri else old
-        with change.building(iris, afresh=True) as builder, Workers(processes, engine) as workers:
-            catalog = builder.catalog
+    if workspace.is_new:
+        workspace.required()
+    if options.keep and not options.dry_run:
+        workspace.keep(options.keep)
+    with mending(workspace, engine, options) as change:
+        iris = Iris.below(options.base_iri) if options.base_iri else None
+        with (
+            change.building(iris, afresh=True) as builder,
+            Workers(options.processes, engine) as workers,
+        ):
             comparison = builder.build(workers)
-            sources = catalog.sources()
+            sources = builder.catalog.sources()
             scope: Scope = {(source.name, None) for source in sources}
-            change.account(catalog, comparison, [(source, 0) for source in sources], scope)
+            ended = [(source, 0) for source in sources]
+            change.account(builder.catalog, comparison, ended, scope)
             change.record(builder)
+        old = workspace.newest()
+        _tell_what_is_lost(change, old, options)
+        _tell_difference(change, old, options)
         change.commit()
+        if change.report.committed:
+            workspace.discard_damaged()
     return change.report
 
 
-def _iris(workspace: Workspace) -> Iris:
-    with Catalog.read(workspace.required().catalog) as catalog:
-        return catalog.iris
+def _tell_what_is_lost(change: Change, old: Generation, options: ChangeOptions) -> None:
+    """Say that the catalog of an older generation has taken the place of a damaged one."""
+    used = change.current.number if change.current else 0
+    if used < old.number:
+        change.report.lost = True
+        message = (
+            f"damaged; the graph is made from generation {used}: "
+            "load your sources again, to bring back what was read after that"
+        )
+        options.found(Finding(Severity.VIOLATION, message, str(old.catalog)))
+
+
+def _tell_difference(change: Change, old: Generation, options: ChangeOptions) -> None:
+    """Compare the new store with the old one, if that is sound."""
+    try:
+        if old.has_sound_store():
+            _compare(change, old, options)
+            return
+        problem = "damaged"
+    except (StoreError, OSError, RuntimeError) as error:  # an older version listed no files
+        problem = str(error).partition("\n")[0]
+    message = f"{problem}, so nothing can be compared with it"
+    options.found(Finding(Severity.WARNING, message, str(old.store)))
+
+
+def _compare(change: Change, old: Generation, options: ChangeOptions) -> None:
+    before = EmbeddedStore.read(old.store)
+    after = EmbeddedStore.read(change.following.store)
+    with Changes() as changes:
+        for sign, quads in differing(before.export(), after.export()):
+            changes.add(sign, quads)
+            options.changed(sign, quads)
+        _count(change.report, changes, before, after)
+
+
+def _count(
+    report: LoadReport, changes: Changes, before: EmbeddedStore, after: EmbeddedStore
+) -> None:
+    """Count the films and people that differ between two stores."""
+    report.films, report.people = Diff(), Diff()
+    for entity in changes.entities():
+        node = NamedNode(entity.iri)
+        old, new = before.types(node), after.types(node)
+        if not old | new:
+            continue  # it only says what has taken its place
+        diff = report.films if SCHEMA.Movie in old | new else report.people
+        diff.added += not old
+        diff.removed += not new
+        diff.changed += bool(old and new)
 
 
 def _source(sources: Sequence[Source], name: str) -> Source:

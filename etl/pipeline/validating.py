@@ -85,7 +85,7 @@ def _judge(catalog: Catalog, engine: Engine, sound: Set[int]) -> Iterator[Findin
     A film that is made of one `sound` version alone is not looked at again.
     """
     comparison, iris, places = catalog.compare(), catalog.iris, _places(catalog)
-    for rows in comparison.pending("candidates", CHUNK_FILMS):
+    for rows in comparison.pending(CHUNK_FILMS):
         groups = list(groups_of(rows))
         identities = comparison.identities(groups)
         drafts = {

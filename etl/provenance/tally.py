@@ -15,6 +15,7 @@ from typing import Self
 import msgspec
 from pyoxigraph import NamedNode, QuerySolutions, Triple
 
+from etl.mapping import Statement
 from etl.stores import Readable
 from etl.vocab import RDF, SCHEMA
 
@@ -36,14 +37,14 @@ class Tally:
     links: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, triples: Sequence[Triple]) -> Self:
-        """Count triples."""
+    def of(cls, triples: Sequence[Triple | Statement]) -> Self:
+        """Count triples, or statements that are to become triples."""
         tally = cls()
         for term, number in Counter(map(itemgetter(1), triples)).items():
             tally.properties[term.value] += number
-        for triple in triples:
-            if triple.predicate in _TOLD_APART:
-                tally._tell_apart(triple.predicate, triple.object)
+        for _, predicate, value in triples:
+            if predicate in _TOLD_APART:
+                tally._tell_apart(predicate, value)
         return tally
 
     def _tell_apart(self, predicate: NamedNode, term: object) -> None:

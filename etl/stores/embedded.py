@@ -24,6 +24,7 @@ from pyoxigraph import (
 from etl.errors import StoreError
 from etl.queries import syntax_error
 from etl.stores import Answer
+from etl.vocab import RDF
 
 _ANYWHERE = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }"
 _SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
@@ -169,6 +170,14 @@ class EmbeddedStore:
         """Give every quad of a named graph, or of the default graph."""
         return self._store.quads_for_pattern(None, None, None, graph or DefaultGraph())
 
+    def types(self, subject: NamedNode) -> set[object]:
+        """Return the classes that a subject is said to be of."""
+        return {quad.object for quad in self._store.quads_for_pattern(subject, RDF.type, None)}
+
+    def holds(self, triples: Iterable[Triple]) -> bool:
+        """Say whether all of some triples are in the default graph."""
+        return all(Quad(*triple) in self._store for triple in triples)
+
     def triples(
         self,
         subject: NamedNode | BlankNode | Triple | None,
@@ -193,7 +202,8 @@ class EmbeddedStore:
 
     def size(self) -> int:
         """Count the triples of the default graph."""
-        return sum(1 for _ in self.export())
+        solutions = cast(QuerySolutions, self.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
+        return int(cast(Literal, next(solutions)["n"]).value)
 
     def finish(self) -> None:
         """Write everything to the disk."""

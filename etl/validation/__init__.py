@@ -4,6 +4,7 @@ An engine is made of shapes and has one method, `validate(triples) -> Validation
 """
 
 from etl.validation.engine import CompiledEngine, Note, ReferenceEngine
+from etl.validation.graph import Statement
 from etl.validation.report import Engine, ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
 
@@ -13,6 +14,7 @@ __all__ = [
     "Note",
     "ReferenceEngine",
     "Shapes",
+    "Statement",
     "ValidationReport",
     "ValidationResult",
 ]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode
 
 from etl.errors import ShapesError
 from etl.validation import reference
@@ -110,7 +110,7 @@ class ReferenceEngine:
         self.shapes = shapes
         self.walked_back = _walked_back(declared_shapes(shapes.graph))
 
-    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
+    def validate(self, triples: Iterable[Statement]) -> ValidationReport:
         """Validate triples; see `reference.validate`."""
         return reference.validate(self.shapes, triples)
 

@@ -9,12 +9,13 @@ import logging
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from etl.errors import ShapesError
-from etl.validation.graph import Term
+from etl.validation.graph import Statement, Term
 from etl.validation.paths import PropertyPath, read_path
 from etl.validation.report import ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _TALKATIVE = ("pyshacl-validate", "rdflib.term")
 
 
-def validate(shapes: Shapes, triples: Iterable[Triple]) -> ValidationReport:
+def validate(shapes: Shapes, triples: Iterable[Statement]) -> ValidationReport:
     """Validate triples, together with the class hierarchy that the shapes graph states.
 
     Results come in an order that may differ from one run to the next.
@@ -40,7 +41,7 @@ def validate(shapes: Shapes, triples: Iterable[Triple]) -> ValidationReport:
 
     hierarchy = (triple for triple in shapes.triples if triple.predicate == RDFS.subClassOf)
     with _silence():
-        data = _to_rdflib([*triples, *hierarchy])
+        data = _to_rdflib(chain(triples, hierarchy))
         for prefix, namespace in shapes.prefixes():
             data.bind(prefix, namespace)
         try:
@@ -84,7 +85,7 @@ def _silence() -> Iterator[None]:
             logger.removeFilter(refuse)
 
 
-def _to_rdflib(triples: Iterable[Triple]) -> rdflib.Graph:
+def _to_rdflib(triples: Iterable[Statement]) -> rdflib.Graph:
     import rdflib
 
     graph = rdflib.Graph(bind_namespaces="none")

@@ -18,7 +18,7 @@ from thoroughness import THOROUGH, examples
 
 from bench.films import FAULTS, Fault, chunks, films
 from etl.resources import folder
-from etl.validation import CompiledEngine, ReferenceEngine, Shapes, ValidationReport
+from etl.validation import CompiledEngine, ReferenceEngine, Shapes, Statement, ValidationReport
 from validation.random_graphs import shapes_and_data
 from validation.turtle import summary
 
@@ -35,7 +35,7 @@ class BothEngines:
         self._reference = ReferenceEngine(self.shapes)
         self.walked_back = self._ours.walked_back
 
-    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
+    def validate(self, triples: Iterable[Statement]) -> ValidationReport:
         data = list(triples)
         report = self._ours.validate(data)
         assert summary(report) == summary(self._reference.validate(data))

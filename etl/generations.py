@@ -1,0 +1,184 @@
+"""A generation on disk: a catalog and a store that belong together, and the list of their files.
+
+The list is written last, when all else is: a generation that has one is complete. By it every
+command sees at once whether a file is missing or has another size, and `etl check` whether it
+has another content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+
+class File(msgspec.Struct, frozen=True):
+    """What a file of a generation was when it was written."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What is wrong with a file of the workspace; `content` if it is one of catalog or store."""
+
+    path: Path
+    problem: str
+    content: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One state of catalog and store."""
+
+    number: int
+    path: Path
+
+    @property
+    def catalog(self) -> Path:
+        """Return where the catalog lies."""
+        return self.path / "catalog.duckdb"
+
+    @property
+    def store(self) -> Path:
+        """Return where the embedded store lies."""
+        return self.path / "store"
+
+    @property
+    def listing(self) -> Path:
+        """Return where the list of its files lies."""
+        return self.path / "files.json"
+
+    @property
+    def complete(self) -> bool:
+        """Say whether all of it was written."""
+        return self._listed() is not None
+
+    def seal(self, before: Generation | None) -> None:
+        """Write down the list of its files, and all of it through to the disk.
+
+        Files that it shares with the generation before it were digested then.
+        """
+        known = before._digests() if before else {}
+        files = {
+            path.relative_to(self.path).as_posix(): File(status.st_size, digest)
+            for path in self._files()
+            for status in [path.stat()]
+            for digest in [known.get(status.st_ino) or _digest(path)]
+        }
+        written = self.listing.with_suffix(".new")
+        written.write_bytes(msgspec.json.format(msgspec.json.encode(files)))
+        written.rename(self.listing)
+        _sync_tree(self.path)
+
+    def missing(self) -> Damage | None:
+        """Tell the first file that is not there or has another size than it was written with."""
+        return next(self._compared(_of_size), None)
+
+    def damages(self, digests: dict[int, str]) -> Iterator[Damage]:
+        """Tell each file that is not what was written; this reads them all.
+
+        An older version of us wrote no list, and nothing is known then. `digests` has the digests
+        of files that were read before, by inode, and gets these.
+        """
+        if self.listing.exists() and not self.complete:
+            yield Damage(self.listing, "damaged", content=False)
+        yield from self._compared(lambda path, file: _of_content(path, file, digests))
+
+    def has_sound_catalog(self) -> bool:
+        """Say whether the catalog is what was written, as far as that is known."""
+        file = (self._listed() or {}).get(self.catalog.name)
+        if file is None:
+            return self.catalog.is_file()
+        return not _of_content(self.catalog, file, {})
+
+    def has_sound_store(self) -> bool:
+        """Say whether the store is what was written, as far as that is known."""
+        wrong = [damage.path for damage in self.damages({})]
+        return not any(path.is_relative_to(self.store) for path in wrong)
+
+    def sizes(self) -> dict[int, int]:
+        """Return what its files take on the disk, by inode: generations share files."""
+        statuses = [path.stat() for path in self._files()]
+        return {status.st_ino: status.st_size for status in statuses}
+
+    def _files(self) -> Iterator[Path]:
+        for folder, _, names in os.walk(self.path):
+            yield from (Path(folder, name) for name in sorted(names) if name != self.listing.name)
+
+    def _listed(self) -> Mapping[str, File] | None:
+        try:
+            return msgspec.json.decode(self.listing.read_bytes(), type=dict[str, File])
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def _digests(self) -> dict[int, str]:
+        digests = {}
+        for name, file in (self._listed() or {}).items():
+            path = self.path / name
+            if path.is_file():
+                digests[path.stat().st_ino] = file.sha256
+        return digests
+
+    def _compared(self, compare: Callable[[Path, File], str]) -> Iterator[Damage]:
+        listed = self._listed()
+        if listed is None:  # what there has to be at least
+            listed = {}
+            if not self.catalog.is_file():
+                yield Damage(self.catalog, "missing")
+            if not self.store.is_dir():
+                yield Damage(self.store, "missing")
+        for name, file in listed.items():
+            path = self.path / name
+            if problem := compare(path, file):
+                yield Damage(path, problem)
+
+
+def _of_size(path: Path, file: File) -> str:
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return "missing"
+    return "" if size == file.size else f"damaged ({size} bytes, not {file.size})"
+
+
+def _of_content(path: Path, file: File, digests: dict[int, str]) -> str:
+    if problem := _of_size(path, file):
+        return problem
+    try:
+        inode = path.stat().st_ino
+        if inode not in digests:
+            digests[inode] = _digest(path)
+    except OSError as error:
+        return f"damaged ({(error.strerror or str(error)).lower()})"
+    return "" if digests[inode] == file.sha256 else "damaged (its content has changed)"
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Have the system write a file or a folder's entries through to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_tree(path: Path) -> None:
+    for folder, _, names in os.walk(path):
+        for name in names:
+            sync(Path(folder, name))
+        sync(Path(folder))
+    sync(path.parent)

@@ -1,0 +1,307 @@
+"""Whatever was loaded, taken back, removed, tried again or cut short: the graph is what stands.
+
+What each run has read is written down beside it. The graph must always be that of a workspace
+in which only those runs took place that have not been taken back.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from desk import ENGINE, Desk
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from pyoxigraph import Quad
+from records import Film
+from thoroughness import THOROUGH, examples
+
+from etl.catalog.catalog import Catalog
+from etl.errors import EtlError, WorkspaceError
+from etl.generations import Generation
+from etl.pipeline.changing import ChangeOptions
+from etl.pipeline.loading import LoadOptions, load
+from etl.pipeline.refusing import kept_out
+from etl.pipeline.reports import LoadReport
+from etl.pipeline.revising import RebuildOptions, rebuild, remove, replay, undo
+from etl.workspace import Workspace
+
+FOLDERS = ("one", "two")
+FILMS = [
+    Film(838, "Emma", directors="Douglas McGrath", actors="Gwyneth Paltrow"),
+    Film(6, "Heat", directors="Michael Mann", actors="Al Pacino"),
+    Film(6, "Heat", directors="Michael Mann", actors="Val Kilmer", name="heat.txt"),
+]
+
+Texts = dict[str, str | None]
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Doomed(Workspace):
+    """A workspace whose process is killed at some moment, and so leaves everything lying."""
+
+    def __init__(self, path: Path, moment: str) -> None:
+        super().__init__(path)
+        self.moment = moment
+        self.dead = False
+
+    def reach(self, moment: str) -> None:
+        if moment == self.moment:
+            self.dead = True
+            raise Killed
+
+    def progress(self, stage: str, done: int, total: int | None) -> None:
+        del done, total
+        self.reach(stage)
+
+    def commit(self, generation: Generation) -> None:
+        self.reach("before the switch")
+        super().commit(generation)
+        self.reach("after the switch")
+
+    def _clean(self, newest: int) -> None:
+        if not self.dead:
+            super()._clean(newest)
+
+
+@dataclass
+class Happened:
+    """What a run has read: the new text of each file of a source, None for one that went."""
+
+    folder: str
+    texts: Texts
+    undoes: int | None = None
+    stands: bool = True
+
+
+MOMENTS = ["", "", "", "records", "films", "before the switch", "after the switch"]
+moments = st.sampled_from(MOMENTS)
+folders = st.sampled_from(FOLDERS)
+
+
+class Histories(RuleBasedStateMachine):
+    """Two sources that contradict each other, and all that can happen to them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory()
+        self.path = Path(self._folder.name)
+        self.desk = Desk(self.path)
+        self.runs: dict[int, Happened] = {}
+        for folder in FOLDERS:
+            (self.desk.source / folder).mkdir()
+
+    def teardown(self) -> None:
+        try:
+            if self.desk.workspace.current():
+                self.graph_is_as_if_only_what_stands_had_been()
+        finally:
+            self._folder.cleanup()
+
+    # What is there, by our own account
+
+    def held(self, folder: str) -> dict[str, str]:
+        """Give what the files of a source say by the runs that stand."""
+        texts: Texts = {}
+        for run in self.runs.values():
+            if run.stands and run.folder == folder:
+                texts.update(run.texts)
+        return {name: text for name, text in texts.items() if text is not None}
+
+    def on_disk(self, folder: str) -> dict[str, str]:
+        files = (self.desk.source / folder).iterdir()
+        return {path.name: path.read_text("utf-8") for path in sorted(files)}
+
+    def unread(self, folder: str) -> Texts:
+        held, now = self.held(folder), self.on_disk(folder)
+        changed: Texts = {name: text for name, text in now.items() if held.get(name) != text}
+        return changed | {name: None for name in held if name not in now}
+
+    # What happens
+
+    def happen(
+        self,
+        moment: str,
+        change: Callable[[Workspace, ChangeOptions], LoadReport],
+        happened: Happened,
+    ) -> LoadReport | None:
+        """Carry out a change, which may be killed; write down what it did if it was committed."""
+        before = self.desk.workspace.current()
+        doomed = Doomed(self.desk.workspace.path, moment)
+        report = None
+        try:
+            report = change(doomed, LoadOptions(progress=doomed.progress, allow_removals=True))
+        except Killed:
+            assert moment
+        after = self.desk.workspace.current()
+        if after and (before is None or before.number < after.number):
+            with Catalog.read(after.catalog) as catalog:
+                run = catalog.runs()[-1].run
+            self.runs[run] = happened
+            if happened.undoes is not None:
+                self.take_back(happened.undoes, stands=False)
+        return report
+
+    def take_back(self, number: int, *, stands: bool) -> None:
+        run = self.runs[number]
+        run.stands = stands
+        if run.undoes is not None:
+            self.take_back(run.undoes, stands=not stands)
+
+    @rule(
+        folder=folders,
+        film=st.sampled_from(FILMS),
+        title=st.sampled_from(["", "A", "B"]),
+        year=st.sampled_from([1990, 1991, "soon"]),
+        rating=st.sampled_from(["", "7.5", "99"]),
+        imdb=st.booleans(),
+    )
+    def edit(
+        self, folder: str, film: Film, title: str, year: int | str, rating: str, imdb: bool
+    ) -> None:
+        text = film.but(title=title, year=year, rating=rating).text
+        if not imdb:  # another source may tell the id by the number
+            text = "\n".join(line for line in text.split("\n") if not line.startswith("url:"))
+        (self.desk.source / folder / film.file).write_text(text, "utf-8")
+
+    @rule(folder=folders, film=st.sampled_from(FILMS))
+    def delete(self, folder: str, film: Film) -> None:
+        (self.desk.source / folder / film.file).unlink(missing_ok=True)
+
+    @rule(folder=folders, moment=moments)
+    def load(self, folder: str, moment: str) -> None:
+        source, files = str(self.desk.source / folder), len(self.on_disk(folder))
+        if not files and not self.held(folder):
+            return
+
+        def change(workspace: Workspace, options: ChangeOptions) -> LoadReport:
+            assert isinstance(options, LoadOptions)
+            return load(workspace, [source], ENGINE, options)
+
+        report = self.happen(moment, change, Happened(folder, self.unread(folder)))
+        if report:
+            assert [each.read for each in report.sources] == [files]
+
+    @precondition(lambda self: any(run.stands for run in self.runs.values()))
+    @rule(data=st.data(), moment=moments)
+    def undo(self, data: st.DataObject, moment: str) -> None:
+        standing = [number for number, run in self.runs.items() if run.stands]
+        number = data.draw(st.sampled_from(standing))
+        happened = Happened("", {}, undoes=number)
+        try:
+            self.happen(moment, lambda w, o: undo(w, number, ENGINE, o), happened)
+        except WorkspaceError as error:
+            assert "changed no record" in str(error)
+            assert not self.runs[number].texts
+
+    @rule(folder=folders, moment=moments)
+    def remove(self, folder: str, moment: str) -> None:
+        held = self.held(folder)
+        if held:
+            source = str(self.desk.source / folder)
+            gone = Happened(folder, dict.fromkeys(held))
+            self.happen(moment, lambda w, o: remove(w, source, ENGINE, o), gone)
+
+    @precondition(lambda self: self.desk.workspace.current())
+    @rule(moment=moments)
+    def replay(self, moment: str) -> None:
+        with Catalog.read(self.desk.workspace.required().catalog) as catalog:
+            files = catalog.kept_out()
+        tried = {
+            os.path.basename(source): {
+                name: text
+                for name, text in self.unread(os.path.basename(source)).items()
+                if name in paths and text is not None
+            }
+            for source, paths in files.items()
+        }
+        if sum(map(bool, tried.values())) > 1:
+            return  # we write down what one source says
+        folder = next((name for name, texts in tried.items() if texts), "")
+        happened = Happened(folder, dict(tried.get(folder, {})))
+        self.happen(moment, lambda w, o: replay(w, ENGINE, o), happened)
+
+    @precondition(lambda self: self.desk.workspace.current())
+    @rule(moment=moments)
+    def rebuild(self, moment: str) -> None:
+        before = self.desk.graph()
+        self.happen(
+            moment,
+            lambda w, o: rebuild(w, ENGINE, RebuildOptions(progress=o.progress)),
+            Happened("", {}),
+        )
+        assert self.desk.graph() == before
+
+    # What must be so
+
+    @invariant()
+    def store_and_catalog_agree(self) -> None:
+        if self.desk.workspace.current():
+            assert self.desk.check() == []
+
+    @invariant()
+    def every_record_is_accounted_for(self) -> None:
+        generation = self.desk.workspace.current()
+        if generation is None:
+            return
+        with Catalog.read(generation.catalog) as catalog:
+            names = {source.name for source in catalog.sources()}
+            statuses = catalog.compare().statuses(0, {(name, None) for name in names})
+            refused = [item.source for item in kept_out(catalog)]
+        for folder in FOLDERS:
+            counts = statuses.get(str(self.desk.source / folder), {})
+            assert sum(counts.values()) == len(self.held(folder))
+            out = counts.get("rejected", 0) + counts.get("quarantined", 0)
+            assert out == refused.count(folder)
+
+    @invariant()
+    def the_graph_is_what_a_rebuild_makes(self) -> None:
+        if self.desk.workspace.current():
+            copy = Workspace(self.path / "copy")
+            shutil.copytree(self.desk.workspace.path, copy.path)
+            rebuild(copy, ENGINE, RebuildOptions())
+            assert self.graph_of(copy) == self.desk.graph()
+            shutil.rmtree(copy.path)
+
+    @precondition(lambda self: THOROUGH and self.desk.workspace.current())
+    @invariant()
+    def graph_is_as_if_only_what_stands_had_been(self) -> None:
+        other = Desk(self.path / "other")
+        for folder in FOLDERS:
+            (other.source / folder).mkdir()
+        for run in self.runs.values():
+            if run.stands and run.texts:
+                self.happen_again(other, run)
+        assert other.graph() == self.desk.graph()
+        shutil.rmtree(self.path / "other")
+
+    def happen_again(self, other: Desk, run: Happened) -> None:
+        folder = other.source / run.folder
+        for name, text in run.texts.items():
+            if text is None:
+                (folder / name).unlink(missing_ok=True)
+            else:
+                (folder / name).write_text(text, "utf-8")
+        try:
+            other.load(folder, allow_removals=True)
+        except EtlError as error:
+            assert "no records in it" in str(error)
+
+    def graph_of(self, workspace: Workspace) -> set[Quad]:
+        seen = Desk.__new__(Desk)
+        seen.workspace = workspace
+        return seen.graph()
+
+
+TestHistories = Histories.TestCase
+TestHistories.settings = settings(
+    max_examples=examples(4, 20), stateful_step_count=examples(10, 20), deadline=None
+)
