@@ -123,6 +123,10 @@ class Oxigraph(Server):
     kind = KINDS["oxigraph"]
     verb = "serve"
 
+    def clear(self) -> None:
+        """Make it empty."""
+        self.update("CLEAR ALL")
+
     def command(self) -> list[str]:
         program = Path(sys.executable).with_name("oxigraph")
         return [str(program), self.verb, "-l", "store", "-b", f"127.0.0.1:{self.port}"]
