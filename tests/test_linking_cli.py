@@ -16,10 +16,12 @@ from etl.errors import LinkError
 from etl.identifiers import Iris
 from etl.linking.crosswalk import read_crosswalks
 from etl.linking.deciding import decide
+from etl.linking.films import FilmMention
 from etl.linking.imdb_tables import ImdbTables
 from etl.linking.ladder import RUNGS
+from etl.linking.people import Mention
 from etl.linking.sssom import Decision, read_decisions
-from etl.records import LinkRecord
+from etl.linking.subjects import Subject
 
 Etl = Callable[..., Result]
 HEAT = Film(113277, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Val Kilmer")
@@ -257,6 +259,13 @@ def test_owl_same_as_is_exported_on_request_only(heat: Etl) -> None:
     assert told.count("owl#sameAs") == 2
 
 
+HEAT_FOUND = Subject(
+    FilmMention("tt0113277", "Heat", 1995),
+    {"imdb": "tt0113277"},
+    (Mention("Al Pacino"), Mention("Val Kilmer")),
+)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -265,15 +274,17 @@ def test_owl_same_as_is_exported_on_request_only(heat: Etl) -> None:
         ("tt0113277=maybe", "expected an id, found 'maybe'"),
         ("tt0113277=nm0000199", "nm0000199 is no film's id"),
         ("tt0113277/Al Pacino=tt0113277", "tt0113277 is no person's id"),
+        ("tt0113277/Somebody=Q1", "Heat names nobody called 'Somebody'"),
+        ("tt9999999=Q1", "tt9999999: no such film in the graph"),
         (
-            "tt0113277/Somebody=yes",
-            "nothing has been found for 'tt0113277/Somebody' that could be judged",
+            "tt0113277/Al Pacino=yes",
+            "nothing has been found for 'tt0113277/Al Pacino' that could be judged",
         ),
     ],
 )
 def test_a_decision_that_is_none_is_refused(text: str, message: str) -> None:
     with pytest.raises(LinkError) as refused:
-        decide(text, [("tt0113277", LinkRecord("film", "Heat", wikidata_id="Q1"))])
+        decide(text, {"tt0113277": HEAT_FOUND}.get)
     assert str(refused.value) == message
     assert refused.value.hint
 

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, output_options, quiet_option, workspace_option
+from etl.cli.carrying import Manner, bring_in_step
+from etl.cli.options import (
+    DATA_SAY_NO,
+    DONE,
+    output_options,
+    quiet_option,
+    store_option,
+    workspace_option,
+)
 from etl.cli.session import command_line, engine, opened, write
 from etl.cli.telling import Told, change_lines
 
@@ -57,10 +65,12 @@ decisions_option = click.option(
 @click.option("--dry-run", is_flag=True, help="Say how many requests it would make; make none.")
 @decisions_option
 @workspace_option
+@store_option
 @quiet_option
 def link(
     evidence: tuple[Path, ...],
     workspace: Path,
+    store: str | None,
     decisions: Path,
     quiet: bool,
     dry_run: bool,
@@ -103,6 +113,7 @@ def link(
     if not quiet:
         for line in _lines(report):
             click.echo(line)
+    bring_in_step(Manner(workspace, store, dry_run, quiet))
     if report.stopped:
         click.echo(f"Error: {report.stopped}", err=True)
     if report.stopped or report.left:
@@ -231,42 +242,49 @@ def links(
 
 
 def _write_text(text: str, output: Path | None) -> None:
+    from etl.errors import LinkError
+
     if output is None:
         click.echo(text, nl=False)
-    else:
+        return
+    try:
         output.write_text(text, "utf-8")
+    except OSError as error:
+        raise LinkError(f"{output}: cannot be written: {error.strerror or error}") from error
 
 
 def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
     """Write decisions into the user's file, and link again by what is known."""
-    from etl.linking.deciding import decide
     from etl.linking.evidence import Evidence
-    from etl.linking.sssom import read_decisions, write_decisions
+    from etl.linking.sssom import write_decisions
     from etl.pipeline.changing import ChangeOptions
-    from etl.pipeline.linking import link, links
+    from etl.pipeline.linking import link
     from etl.workspace import Workspace
 
     with opened(workspace) as (catalog, _):
+        new = [each for text in decided for each in _decided(catalog, text)]
         iris = catalog.iris
-        kept = read_decisions(path, iris) if path.exists() else []
-        found = [(each.film, each.link) for each in links(catalog)]
-        new = [
-            decision
-            for text in decided
-            for decision in (
-                read_decisions(Path(text), iris)
-                if "=" not in text or Path(text).is_file()
-                else [decide(text, found)]
-            )
-        ]
-        about = {(each.film, each.name) for each in new}
-        kept = [each for each in kept if (each.film, each.name) not in about]
-    path.write_text(write_decisions([*kept, *new], iris), "utf-8")
+    about = {(each.film, each.name) for each in new}
+    kept = [each for each in _decisions(workspace, path) if (each.film, each.name) not in about]
+    _write_text(write_decisions([*kept, *new], iris), path)
     options = ChangeOptions(command=command_line())
     report = link(Workspace(workspace), Evidence(), [*kept, *new], engine(workspace), options)
     click.echo(f"{path}: {len(kept) + len(new)} decisions")
     for line in change_lines(report.change, dry_run=False) if report.change else ():
         click.echo(line)
+
+
+def _decided(catalog: Catalog, text: str) -> list[Decision]:
+    """Read a decision as it was typed, or those in a file."""
+    from functools import partial
+
+    from etl.linking.deciding import decide
+    from etl.linking.sssom import read_decisions
+    from etl.pipeline.linking import film
+
+    if "=" not in text or Path(text).is_file():
+        return read_decisions(Path(text), catalog.iris)
+    return [decide(text, partial(film, catalog))]
 
 
 def _chosen(

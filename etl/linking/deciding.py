@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from etl.errors import LinkError
 from etl.identifiers import imdb_id, wikidata_id
 from etl.linking.sssom import Decision
+from etl.linking.subjects import Subject
 from etl.records import LinkRecord
 
 _EXPECTED = "FILM=ID or FILM/NAME=ID, such as 'tt0338013/Jim Carrey=Q40504'; or =yes, =no, =none"
 
 
-def decide(text: str, found: Sequence[tuple[str, LinkRecord]]) -> Decision:
-    """Read a decision; `yes` and `no` are about what has been found, which is given with its film.
+def decide(text: str, film_of: Callable[[str], Subject | None]) -> Decision:
+    """Read a decision about a film or a name in it; `film_of` gives a film by its key.
+
+    `yes` and `no` are about what has been found.
 
     Raises:
         LinkError: it is no decision, or is about something that is not there.
     """
     subject, equals, verdict = text.rpartition("=")
-    film, _, name = subject.partition("/")
-    if not equals or not film or not verdict:
+    key, _, name = subject.partition("/")
+    if not equals or not key or not verdict:
         raise LinkError(f"expected a decision, found {text!r}", hint=_EXPECTED)
-    link = _about(film, name, found)
+    film = film_of(key)
+    if film is None:
+        raise LinkError(f"{key}: no such film in the graph", hint="see 'etl search', 'etl links'")
+    names = [*(each.name for each in film.people), *film.unlisted]
+    if name and name not in names:
+        hint = f"there is: {', '.join(names) or 'nobody'}"
+        raise LinkError(f"{film.film.title} names nobody called {name!r}", hint=hint)
+    identifier, rejected = _verdict(subject, verdict, _found(film, name))
+    if identifier and identifier.startswith("tt" if name else "nm"):
+        kind = "person" if name else "film"
+        raise LinkError(f"{identifier} is no {kind}'s id", hint=_EXPECTED)
+    return Decision(key, name, identifier, rejected)
+
+
+def _verdict(subject: str, verdict: str, link: LinkRecord | None) -> tuple[str | None, bool]:
+    """Read what is decided: an id or None, and whether that id is rejected."""
     if verdict == "none":
-        return Decision(film, name, None)
+        return None, False
     if verdict in ("yes", "no"):
         identifier = link.wikidata_id or link.imdb_id if link else None
         if identifier is None:
@@ -32,19 +50,16 @@ def decide(text: str, found: Sequence[tuple[str, LinkRecord]]) -> Decision:
                 f"nothing has been found for {subject!r} that could be judged",
                 hint=f"name its id: {subject}=Q…",
             )
-        return Decision(film, name, identifier, rejected=verdict == "no")
+        return identifier, verdict == "no"
     identifier = wikidata_id(verdict) or imdb_id(verdict)
     if identifier is None:
         raise LinkError(f"expected an id, found {verdict!r}", hint=_EXPECTED)
-    if identifier.startswith("tt" if name else "nm"):
-        kind = "person" if name else "film"
-        raise LinkError(f"{identifier} is no {kind}'s id", hint=_EXPECTED)
-    return Decision(film, name, identifier)
+    return identifier, False
 
 
-def _about(film: str, name: str, found: Sequence[tuple[str, LinkRecord]]) -> LinkRecord | None:
+def _found(film: Subject, name: str) -> LinkRecord | None:
     """Return what has been found about a film or a name in it."""
-    for key, link in found:
-        if key == film and name == (link.subject if link.kind == "person" else ""):
+    for link in film.earlier.links if film.earlier else ():
+        if name == (link.subject if link.kind == "person" else ""):
             return link
     return None

@@ -121,6 +121,12 @@ def _subjects(catalog: Catalog) -> Iterator[Subject]:
             yield subject(group.film, group.members)
 
 
+def film(catalog: Catalog, key: str) -> Subject | None:
+    """Return a film of the graph as what is to be linked, or None."""
+    found = catalog.group(key)
+    return subject(key, found[0].members) if found else None
+
+
 def _stage(
     change: Change, iris: Iris, differing: Sequence[tuple[Place, FilmRecord | None]]
 ) -> None:
