@@ -323,7 +323,12 @@ _ESCAPE = re.compile(r"\\\\(?P<letter>[uU])|\\u(?P<code>[0-9A-F]{4})|\\.")
 
 
 def serialized(term: Term) -> str:
-    r"""Write a term so that every SPARQL engine reads the same one back.
+    """Write a term so that every SPARQL engine reads the same one back."""
+    return portable(str(term))
+
+
+def portable(text: str) -> str:
+    r"""Change the escapes in terms, written as in N-Triples, to those that every engine takes.
 
     Some engines replace `\u0022` before they parse anything, even after another backslash,
     so that a text could end its own string. Hence the letter after a backslash is written
@@ -331,7 +336,7 @@ def serialized(term: Term) -> str:
 
     Source: SPARQL 1.1 section 19.2, codepoint escape sequences.
     """
-    return _ESCAPE.sub(_escape_portably, str(term))
+    return _ESCAPE.sub(_escape_portably, text) if "\\" in text else text
 
 
 def _escape_portably(match: re.Match[str]) -> str:
@@ -346,20 +351,28 @@ _PLACE = re.compile(
     r"error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<rest>.*)", re.DOTALL
 )
 _UPDATE = re.compile(
-    r"(?:PREFIX[^>]*>|BASE[^>]*>|#[^\n]*|\s)*"
+    r"(?:PREFIX[^>]*>|BASE[^>]*>|#[^\n]*(?:\n|$)|\s)*"
     r"(?P<verb>INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|ADD|MOVE|COPY|WITH)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[A-Z][a-z]+ (?:[\w'?-]+ ?)+|The SELECT [^,\[]+")
 
 
+def refused_update(text: str) -> QueryError | None:
+    """Say that an update is not a query, if a text is one."""
+    update = _UPDATE.match(text)
+    if update is None:
+        return None
+    return QueryError(
+        f"expected a query, found the update {update['verb']!r}",
+        hint="the graph changes by 'etl load', 'etl remove' and 'etl undo'",
+    )
+
+
 def syntax_error(error: SyntaxError, text: str) -> QueryError:
     """Translate pyoxigraph's error, which lists half the grammar, into one clause and a place."""
-    if update := _UPDATE.match(text):
-        return QueryError(
-            f"expected a query, found the update {update['verb']!r}",
-            hint="the graph changes by 'etl load', 'etl remove' and 'etl undo'",
-        )
+    if refused := refused_update(text):
+        return refused
     match = _PLACE.match(str(error))
     if match is None:
         return QueryError(f"not SPARQL: {str(error).splitlines()[0]}")

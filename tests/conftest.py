@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 from desk import SEEDS, Desk
 from hypothesis import settings
 from pyoxigraph import RdfFormat, Store
+from servers import Oxigraph, Server, Virtuoso
 
 from etl.cli import main
 from etl.identifiers import Iris
@@ -70,6 +72,38 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk = Desk(tmp_path_factory.mktemp("loaded"))
     desk.load(SEEDS)
     return desk
+
+
+@pytest.fixture(scope="session", params=[Oxigraph, Virtuoso], ids=["oxigraph", "virtuoso"])
+def running(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """Run a SPARQL server on loopback, for all tests."""
+    server: Server = request.param(tmp_path_factory.mktemp("server"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def server(running: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """Give a SPARQL server that holds nothing of ours, and sign in to it."""
+    monkeypatch.setenv("ETL_STORE_USER", running.user)
+    monkeypatch.setenv("ETL_STORE_PASSWORD", running.password)
+    monkeypatch.setenv("NETRC", os.devnull)
+    running.clear()
+    return running
+
+
+@pytest.fixture
+def spare(tmp_path: Path) -> Iterator[Oxigraph]:
+    """Run a server for one test alone."""
+    folder = tmp_path / "spare"
+    folder.mkdir()
+    server = Oxigraph(folder)
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_only_one_module_imports_the_reference_engine() -> None:
 
 
 def test_nothing_heavy_is_imported_for_help() -> None:
-    heavy = ("duckdb", "rdflib", "pyshacl", "pyoxigraph", "SPARQLWrapper", "rich")
+    heavy = ("duckdb", "rdflib", "pyshacl", "pyoxigraph", "SPARQLWrapper", "httpx", "rich")
     code = f"import sys, etl.cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT

@@ -257,17 +257,25 @@ class Comparison:
             counts.setdefault(source, {})[status] = number
         return counts
 
-    def films(self, size: int) -> Iterator[list[Group]]:
-        """Give what each film in the graph is made from, in chunks."""
+    def films(self, size: int, after: int = 0) -> Iterator[list[Group]]:
+        """Give what each film in the graph is made from, in chunks, the first read first.
+
+        Only those are given whose versions all come after this one.
+        """
         self._db.execute(
-            "CREATE OR REPLACE TEMP TABLE pending AS SELECT film, inputs, versions FROM films"
+            "CREATE OR REPLACE TEMP TABLE pending AS SELECT film, inputs, versions FROM films "
+            "WHERE list_min(versions) > ? ORDER BY list_min(versions)",
+            [after],
         )
         for start in range(0, self.pending_count(), size):
             yield list(groups_of(self._rows(start, start + size)))
 
-    def people(self, size: int) -> Iterator[list[Person]]:
-        """Give all people in the graph, in chunks."""
-        self._db.execute("CREATE OR REPLACE TEMP TABLE everybody AS FROM people")
+    def people(self, size: int, first: str = "") -> Iterator[list[Person]]:
+        """Give all people in the graph, in chunks, by name; from this name on."""
+        self._db.execute(
+            "CREATE OR REPLACE TEMP TABLE everybody AS FROM people WHERE name >= ? ORDER BY ALL",
+            [first],
+        )
         yield from self._people("everybody", size)
 
 

@@ -9,7 +9,7 @@ import signal
 
 import click
 
-from etl.cli import asking, changing, inspecting, linking, validating
+from etl.cli import asking, changing, inspecting, linking, stores, validating
 from etl.cli.options import NOT_DONE
 from etl.errors import EtlError
 
@@ -43,6 +43,6 @@ def main() -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `etl export | head` ends quietly
 
 
-for _room in (changing, validating, linking, inspecting, asking):
+for _room in (changing, validating, linking, inspecting, asking, stores):
     for _command in _room.COMMANDS:
         main.add_command(_command)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, output_options, workspace_option
-from etl.cli.session import interruptible, opened, write
+from etl.cli.options import DATA_SAY_NO, DONE, output_options, store_option, workspace_option
+from etl.cli.session import interruptible, opened_store, write
 from etl.errors import QueryError
 
 
@@ -21,12 +21,14 @@ from etl.errors import QueryError
     "-p", "--parameter", "named", multiple=True, metavar="NAME=VALUE", help="A parameter's value."
 )
 @workspace_option
+@store_option
 @output_options
 def query(
     name: str,
     values: tuple[str, ...],
     named: tuple[str, ...],
     workspace: Path,
+    store: str | None,
     format_name: str | None,
     output: Path | None,
 ) -> None:
@@ -39,11 +41,11 @@ def query(
     from etl.queries import assignments, bind, find, positional, read_queries
 
     saved = find(read_queries(), name)
-    with opened(workspace) as (catalog, store):
+    with opened_store(workspace, store) as (catalog, graph):
         given = positional(saved, values) | assignments(named)
-        text = bind(saved, given, GraphLookup(store, catalog.iris))
+        text = bind(saved, given, GraphLookup(graph, catalog.iris))
         interruptible()
-        write(store.query(text), format_name, output, catalog.iris.base)
+        write(graph.query(text), format_name, output, catalog.iris.base)
 
 
 @click.command()
@@ -63,13 +65,16 @@ def queries(format_name: str | None, output: Path | None) -> None:
 @click.command("sparql")
 @click.argument("query", metavar="TEXT|FILE|-")
 @workspace_option
+@store_option
 @output_options
-def any_query(query: str, workspace: Path, format_name: str | None, output: Path | None) -> None:
+def any_query(
+    query: str, workspace: Path, store: str | None, format_name: str | None, output: Path | None
+) -> None:
     """Run any SPARQL query, given as text, in a file, or on standard input (-)."""
     text = _query_text(query)
-    with opened(workspace) as (catalog, store):
+    with opened_store(workspace, store) as (catalog, graph):
         interruptible()
-        write(store.query(text), format_name, output, catalog.iris.base)
+        write(graph.query(text), format_name, output, catalog.iris.base)
 
 
 def _query_text(query: str) -> str:
@@ -92,18 +97,24 @@ def _query_text(query: str) -> str:
     "--limit", type=click.IntRange(1), default=20, show_default=True, help="Show at most so many."
 )
 @workspace_option
+@store_option
 @output_options
 def search(
-    text: str, limit: int, workspace: Path, format_name: str | None, output: Path | None
+    text: str,
+    limit: int,
+    workspace: Path,
+    store: str | None,
+    format_name: str | None,
+    output: Path | None,
 ) -> None:
     """Find films and people by name, with some tolerance for typing errors."""
     from etl.lookup import search
     from etl.output import Rows
 
-    with opened(workspace) as (catalog, store):
+    with opened_store(workspace, store) as (catalog, graph):
         rows = [
             (match.entity.kind.noun, match.entity.label, match.entity.iri, match.manner)
-            for match in search(store, text, limit)
+            for match in search(graph, text, limit)
         ]
         base_iri = catalog.iris.base
     write(Rows(("kind", "name", "iri", "match"), rows), format_name, output, base_iri)
@@ -113,9 +124,15 @@ def search(
 @click.argument("iri", metavar="IRI|NAME")
 @click.argument("predicate", required=False)
 @workspace_option
+@store_option
 @output_options
 def explain(
-    iri: str, predicate: str | None, workspace: Path, format_name: str | None, output: Path | None
+    iri: str,
+    predicate: str | None,
+    workspace: Path,
+    store: str | None,
+    format_name: str | None,
+    output: Path | None,
 ) -> None:
     """Show where each triple of a film or person comes from: rule, field, file and line.
 
@@ -125,8 +142,8 @@ def explain(
     from etl.pipeline.explaining import explain
 
     columns = ("triple", "rule", "field", "says", "place", "run", "outcome")
-    with opened(workspace) as (catalog, store):
-        rows, refused = explain(catalog, store, iri, predicate)
+    with opened_store(workspace, store) as (catalog, graph):
+        rows, refused = explain(catalog, graph, iri, predicate)
         for finding in refused:
             click.echo(f"Kept out: {finding.place}: {finding.sentence}", err=True)
         write(Rows(columns, rows), format_name, output, catalog.iris.base)
@@ -141,11 +158,13 @@ def explain(
 )
 @click.option("--owl-same-as", is_flag=True, help="Add owl:sameAs to the Wikidata items.")
 @workspace_option
+@store_option
 @output_options
 def export(
     provenance: bool,
     owl_same_as: bool,
     workspace: Path,
+    store: str | None,
     format_name: str | None,
     output: Path | None,
 ) -> None:
@@ -157,9 +176,9 @@ def export(
     from etl.output import Graph
     from etl.pipeline.recording import provenance_of
 
-    with opened(workspace) as (catalog, store):
-        graph = with_owl_same_as(store.export()) if owl_same_as else store.export()
-        added = provenance_of(catalog, store) if provenance else ()
+    with opened_store(workspace, store) as (catalog, held):
+        graph = with_owl_same_as(held.export()) if owl_same_as else held.export()
+        added = provenance_of(catalog, held) if provenance else ()
         write(Graph(chain(graph, added)), format_name, output)
 
 

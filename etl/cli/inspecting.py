@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, output_options, workspace_option
+from etl.cli.options import DATA_SAY_NO, output_options, store_option, workspace_option
 from etl.cli.session import opened, write
 
 
@@ -33,9 +33,13 @@ def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
 
 @click.command()
 @workspace_option
+@store_option
 @output_options
-def check(workspace: Path, format_name: str | None, output: Path | None) -> None:
-    """Prove that no file is damaged, and that the store holds exactly what the catalog says."""
+def check(workspace: Path, store: str | None, format_name: str | None, output: Path | None) -> None:
+    """Prove that no file is damaged, and that the store holds exactly what the catalog says.
+
+    With --store, prove it of that server too.
+    """
     from etl.output import Rows
     from etl.pipeline.checking import check
     from etl.progress import Meter
@@ -49,6 +53,8 @@ def check(workspace: Path, format_name: str | None, output: Path | None) -> None
     if not health.remedy:
         agreed = f"{health.films} films, {health.people} people"
         click.echo(f"store and catalog agree: {agreed}", err=True)
+        if store is not None:
+            _check_server(workspace, store, format_name, output)
         return
     rows = [(str(each.path), each.problem) for each in health.damages]
     rows += [(each.entity.value, each.problem) for each in health.differences]
@@ -56,6 +62,27 @@ def check(workspace: Path, format_name: str | None, output: Path | None) -> None
     faults = "a file is damaged" if health.damages else "store and catalog differ"
     click.echo(f"Error: {workspace}: {faults}", err=True)
     click.echo(f"Hint: {health.remedy}", err=True)
+    sys.exit(DATA_SAY_NO)
+
+
+def _check_server(
+    workspace: Path, store: str, format_name: str | None, output: Path | None
+) -> None:
+    """Prove that a server holds exactly what the catalog says, or say where it does not."""
+    from etl.outbox import Outboxes
+    from etl.output import Rows
+    from etl.pipeline.comparing import compared
+    from etl.targets import Target
+    from etl.workspace import Workspace
+
+    found = compared(Workspace(workspace), Target.named(Outboxes(workspace), store))
+    if not found:
+        click.echo(f"{store} and catalog agree", err=True)
+        return
+    rows = Rows(("entity", "missing triples", "surplus triples"), found)
+    write(rows, format_name, output)
+    click.echo(f"Error: {store} and catalog differ", err=True)
+    click.echo(f"Hint: run: etl load --repair --store {store}", err=True)
     sys.exit(DATA_SAY_NO)
 
 

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, output_options, quiet_option, workspace_option
+from etl.cli.carrying import Manner, bring_in_step
+from etl.cli.options import (
+    DATA_SAY_NO,
+    DONE,
+    output_options,
+    quiet_option,
+    store_option,
+    workspace_option,
+)
 from etl.cli.session import command_line, engine, opened, write
 from etl.cli.telling import Told, change_lines
 
@@ -57,10 +65,12 @@ decisions_option = click.option(
 @click.option("--dry-run", is_flag=True, help="Say how many requests it would make; make none.")
 @decisions_option
 @workspace_option
+@store_option
 @quiet_option
 def link(
     evidence: tuple[Path, ...],
     workspace: Path,
+    store: str | None,
     decisions: Path,
     quiet: bool,
     dry_run: bool,
@@ -103,6 +113,7 @@ def link(
     if not quiet:
         for line in _lines(report):
             click.echo(line)
+    bring_in_step(Manner(workspace, store, dry_run, quiet))
     if report.stopped:
         click.echo(f"Error: {report.stopped}", err=True)
     if report.stopped or report.left:

@@ -35,6 +35,13 @@ shapes_option = click.option(
     help="Shapes of your own, in Turtle or a folder of it, that count beside ours; repeatable. "
     "The workspace remembers those of a load.",
 )
+store_option = click.option(
+    "--store",
+    metavar="NAME|URL",
+    envvar="ETL_STORE",
+    show_envvar=True,
+    help="A SPARQL server, by the name that 'etl store add' gave it, or by its URL.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
     from etl.output import Answer
     from etl.stores.embedded import EmbeddedStore
+    from etl.stores.remote import RemoteStore
     from etl.validation import Engine, Shapes
 
 
@@ -85,6 +86,39 @@ def opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
                 err=True,
             )
         yield catalog, EmbeddedStore.read(generation.store)
+
+
+@contextmanager
+def opened_store(
+    workspace: Path, store: str | None
+) -> Iterator[tuple[Catalog, EmbeddedStore | RemoteStore]]:
+    """Open the current generation for reading, with a remote store for its own if one is named."""
+    from etl.outbox import Outboxes
+    from etl.stores.remote import RemoteStore
+    from etl.targets import Target
+
+    with opened(workspace) as (catalog, embedded):
+        if store is None:
+            yield catalog, embedded
+            return
+        where = Target.named(Outboxes(workspace), store).where
+        with RemoteStore.opened(where, catalog.iris.provenance_graph) as remote:
+            yield catalog, remote
+
+
+@contextmanager
+def opened_copy(workspace: Path, store: str | None) -> Iterator[tuple[Catalog, EmbeddedStore]]:
+    """Open the current generation for reading, with a copy of a remote store if one is named."""
+    from etl.pipeline.comparing import copied
+    from etl.stores.embedded import EmbeddedStore
+    from etl.workspace import Workspace
+
+    with opened_store(workspace, store) as (catalog, graph):
+        if isinstance(graph, EmbeddedStore):
+            yield catalog, graph
+            return
+        with copied(Workspace(workspace), graph) as copy:
+            yield catalog, copy
 
 
 def interruptible() -> None:

@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from etl.findings import Finding
     from etl.pipeline.reports import LoadReport
+    from etl.pipeline.sending import Published
 
 SHOWN_AT_MOST = 20  # findings of a kind that are named; the rest is counted
 
@@ -75,3 +76,12 @@ def change_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
     if report.run is not None and not report.committed:
         reason = "a dry run" if dry_run else "--strict, and some records are kept out"
         yield f"nothing was written: {reason}"
+
+
+def published_line(published: Published) -> str:
+    """Say what was sent to a store."""
+    if not published.entities:
+        return f"{published.store}: in step"
+    things = "entity" if published.entities == 1 else "entities"
+    sent = f"{published.entities} {things} sent, {published.triples} triples"
+    return f"{published.store}: {sent}"

@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, output_options, shapes_option, workspace_option
-from etl.cli.session import engine, opened, write
+from etl.cli.options import (
+    DATA_SAY_NO,
+    DONE,
+    output_options,
+    shapes_option,
+    store_option,
+    workspace_option,
+)
+from etl.cli.session import engine, opened, opened_copy, write
 
 if TYPE_CHECKING:
     from etl.findings import Finding
@@ -28,6 +35,7 @@ all_option = click.option(
 @click.command()
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @workspace_option
+@store_option
 @shapes_option
 @click.option(
     "--engine",
@@ -42,6 +50,7 @@ all_option = click.option(
 def validate(
     sources: tuple[str, ...],
     workspace: Path,
+    store: str | None,
     shapes: tuple[Path, ...],
     engine_name: str,
     everything: bool,
@@ -56,21 +65,23 @@ def validate(
     from etl.findings import Severity
     from etl.output import Violations
 
-    findings = _found(sources, workspace, engine(workspace, shapes, engine_name))
+    findings = _found(sources, workspace, store, engine(workspace, shapes, engine_name))
     write(Violations(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
     counts = Counter(finding.severity for finding in findings)
     _tell(counts[Severity.VIOLATION], counts[Severity.WARNING])
     sys.exit(DATA_SAY_NO if counts[Severity.VIOLATION] else DONE)
 
 
-def _found(sources: Sequence[str], workspace: Path, checks: Engine) -> list[Finding]:
+def _found(
+    sources: Sequence[str], workspace: Path, store: str | None, checks: Engine
+) -> list[Finding]:
     from etl.findings import in_order
     from etl.pipeline.validating import validate_file, validate_sources, validate_store
     from etl.sources.rdf import is_rdf
 
     if not sources:
-        with opened(workspace) as (catalog, store):
-            return in_order(validate_store(catalog, store, checks))
+        with opened_copy(workspace, store) as (catalog, graph):
+            return in_order(validate_store(catalog, graph, checks))
     findings = [each for file in filter(is_rdf, sources) for each in validate_file(file, checks)]
     if records := [source for source in sources if not is_rdf(source)]:
         findings += validate_sources(records, checks, os.cpu_count() or 1)

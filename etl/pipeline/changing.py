@@ -22,6 +22,7 @@ from etl.findings import Found, severity_of, unheard
 from etl.generations import Generation
 from etl.identifiers import Iris
 from etl.mapping import MAPPING_VERSION
+from etl.outbox import Outboxes
 from etl.pipeline.building import Builder
 from etl.pipeline.judging import reason
 from etl.pipeline.reading import opened
@@ -83,6 +84,7 @@ class Change:
         self._started = time.perf_counter()
         self._places: dict[str, Source] = {}
         self._ended: dict[str, SourceReport] = {}
+        self._touched: set[str] | None = None
 
     @contextmanager
     def building(self, iris: Iris | None, *, afresh: bool = False) -> Iterator[Builder]:
@@ -123,7 +125,10 @@ class Change:
         with self.report.timed("store"):
             if self.current is not None and not afresh:
                 EmbeddedStore.checkpoint(self.current.store, self._following.store)
-            return EmbeddedStore.write(self._following.store)
+            store = EmbeddedStore.write(self._following.store)
+            if self.current is not None and not afresh:
+                self._touched = store.touched = set()
+            return store
 
     def _builder(self, catalog: Catalog, store: EmbeddedStore, *, afresh: bool) -> Builder:
         fresh = self.current is None or afresh
@@ -200,6 +205,7 @@ class Change:
         if self._options.dry_run:
             return
         with self.report.timed("store"):
+            Outboxes(self._workspace.path).note(self._following.number, self._touched)
             self._workspace.commit(self._following)
         self.report.committed = True
 
@@ -294,19 +300,24 @@ def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
         found = Catalog.version(current.catalog)
         shutil.copyfile(current.catalog, following.catalog)
         EmbeddedStore.checkpoint(current.store, following.store)
-        _bring_up_to_date(following)
+        Outboxes(workspace.path).note(following.number, _bring_up_to_date(following))
         workspace.commit(following)
     return found
 
 
-def _bring_up_to_date(generation: Generation) -> None:
-    """Migrate a generation's catalog, and say in its store what this version says of it."""
+def _bring_up_to_date(generation: Generation) -> set[str]:
+    """Migrate a generation's catalog, and say in its store what this version says of it.
+
+    Give the subjects about which the store says something else now.
+    """
     catalog, store = Catalog.write(generation.catalog), EmbeddedStore.write(generation.store)
+    store.touched = set()
     try:
         tally = Tally.counted(store)
         catalog.settings.set("tally", tally.encode())
         describe(catalog, store, tally, catalog.runs())
         store.finish()
+        return store.touched
     finally:
         store.close()
         catalog.close()

@@ -15,6 +15,7 @@ from etl.provenance.runs import describe_run, ended
 from etl.provenance.tally import Tally
 from etl.stores import Writable
 from etl.stores.embedded import EmbeddedStore
+from etl.stores.remote import RemoteStore
 
 
 def describe(catalog: Catalog, store: Writable, tally: Tally, runs: Iterable[Run]) -> None:
@@ -62,7 +63,7 @@ def concerned(runs: Sequence[Run], number: int) -> Iterator[Run]:
         at = by_number[at].undoes
 
 
-def provenance_of(catalog: Catalog, store: EmbeddedStore) -> Iterator[Quad]:
+def provenance_of(catalog: Catalog, store: EmbeddedStore | RemoteStore) -> Iterator[Quad]:
     """Give the provenance graph, and from which records each film derives."""
     iris = catalog.iris
     slugs = {source.name: source.slug for source in catalog.all_sources()}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Self, cast
+from typing import IO, Self, cast
 
 from pyoxigraph import (
     BlankNode,
@@ -25,6 +26,8 @@ from etl.queries import syntax_error
 from etl.stores import Answer
 from etl.vocab import RDF
 
+_ANYWHERE = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }"
+_SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
 _WAITING_BYTES = 1 << 25  # 32 MB, about 300,000 triples
 
 
@@ -36,6 +39,7 @@ class EmbeddedStore:
         self._load: Future[None] | None = None
         self._waiting: list[bytes] = []
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="bulk-load")
+        self.touched: set[str] | None = None  # the subjects that were changed, if anybody asks
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -90,6 +94,16 @@ class EmbeddedStore:
             quads.update(self._store.quads_for_pattern(part, None, None))
         return quads
 
+    def about(self, subject: str) -> list[Quad]:
+        """Return the quads of one subject, in all graphs."""
+        return list(self._store.quads_for_pattern(NamedNode(subject), None, None))
+
+    def subjects(self, pattern: str = _ANYWHERE) -> Iterator[str]:
+        """Give every subject ?s of a pattern, once; without one, those of all graphs."""
+        answer = self._store.query(f"SELECT DISTINCT ?s WHERE {{ {pattern} }}")
+        for solution in cast(QuerySolutions, answer):
+            yield solution["s"].value
+
     def add(self, statements: Iterable[Triple | Quad]) -> None:
         """Add many triples or quads, in bulk and beside the work that goes on meanwhile."""
         mixed = cast(Iterable[Quad], statements)  # the stub takes either kind, not both
@@ -101,10 +115,23 @@ class EmbeddedStore:
         What comes while the loader is busy is loaded together when it is free again, because
         each of its runs has a fixed cost. It lets other threads run meanwhile.
         """
+        if self.touched is not None:
+            self.touched.update(map(bytes.decode, set(_SUBJECT.findall(batch))))
         self._waiting.append(batch)
         busy = self._load is not None and not self._load.done()
         if not busy or sum(map(len, self._waiting)) >= _WAITING_BYTES:
             self._start()
+
+    def add_file(self, path: Path) -> None:
+        """Add all quads of a file in N-Quads.
+
+        Raises:
+            StoreError: it cannot be read, or is not what it should be.
+        """
+        try:
+            self._store.bulk_load(path=path, format=RdfFormat.N_QUADS)
+        except (OSError, RuntimeError, SyntaxError) as error:
+            raise StoreError(f"{path}: cannot be loaded: {error}") from error
 
     def _start(self) -> None:
         """Load what is waiting, after what is being loaded."""
@@ -135,6 +162,8 @@ class EmbeddedStore:
         """Remove quads."""
         self._settle()
         for quad in quads:
+            if self.touched is not None:
+                self.touched.add(quad.subject.value)  # type: ignore[union-attr]
             self._store.remove(quad)
 
     def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
@@ -158,6 +187,18 @@ class EmbeddedStore:
         """Yield the triples of the default graph that have these parts, where they are given."""
         found = self._store.quads_for_pattern(subject, predicate, object_, DefaultGraph())
         return (quad.triple for quad in found)
+
+    def dump(self, target: IO[bytes]) -> None:
+        """Write every quad of all graphs into a file, as N-Quads."""
+        self._store.dump(target, RdfFormat.N_QUADS)
+
+    def sizes(self) -> tuple[int, int]:
+        """Count the triples of the default graph, and those of the named graphs."""
+        counts = []
+        for pattern in ("?s ?p ?o", "GRAPH ?g { ?s ?p ?o }"):
+            answer = self._store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")
+            counts += [int(solution["n"].value) for solution in cast(QuerySolutions, answer)]
+        return counts[0], counts[1]
 
     def size(self) -> int:
         """Count the triples of the default graph."""

@@ -199,3 +199,8 @@ def test_a_hub_is_no_trap() -> None:
     started = time.perf_counter()
     assert engine.validate(data).strictly_conforms
     assert time.perf_counter() - started < 20
+
+
+def test_an_engine_can_be_sent_to_another_process() -> None:
+    engine = CompiledEngine(Shapes.read([folder("shapes")]))
+    assert pickle.loads(pickle.dumps(engine)).validate([]).conforms

@@ -1,0 +1,177 @@
+"""`python -m bench.remote --records 10000`: a first publication beside other ways over HTTP.
+
+All of it is measured in one run, on servers that are started here: our publication of a loaded
+workspace, a POST of the finished file by the Graph Store Protocol, SPARQLWrapper's INSERT DATA,
+and Oxigraph's own offline loader. Virtuoso is measured where it is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pyoxigraph import DefaultGraph, RdfFormat, Store
+from SPARQLWrapper import DIGEST, POST, SPARQLWrapper
+
+from bench.records import write_records
+from etl.pipeline.loading import LoadOptions, load
+from etl.pipeline.publishing import PublishOptions, publish
+from etl.resources import folder
+from etl.stores.servers import Endpoints
+from etl.targets import Target
+from etl.validation import CompiledEngine, Shapes
+from etl.workspace import Workspace
+
+sys.path.append(str(Path(__file__).parent.parent / "tests"))
+
+from servers import Oxigraph, Server, Virtuoso
+
+SAMPLE = 50_000  # triples that SPARQLWrapper is given
+BATCH = 1_000  # triples in one of its updates
+
+
+@contextmanager
+def started(kind: type[Server], place: Path) -> Iterator[Server]:
+    """Run a server that holds nothing."""
+    place.mkdir()
+    server = kind(place)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+        shutil.rmtree(place)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Measure how long a piece of work takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def our_publication(workspace: Workspace, where: Endpoints) -> None:
+    """Publish a workspace to a server that holds nothing."""
+    publish(workspace, Target(where.query, where), PublishOptions())
+
+
+def posted(server: Server, document: bytes) -> None:
+    """POST a finished file by the Graph Store Protocol, in one request."""
+    if isinstance(server, Virtuoso):
+        url, params = f"{server.url}/sparql-graph-crud-auth", {"graph-uri": server.graph or ""}
+    else:
+        url, params = f"{server.url}/store", {"default": ""}
+    answer = httpx.post(
+        url,
+        params=params,
+        content=document,
+        headers={"Content-Type": "application/n-triples"},
+        auth=httpx.DigestAuth(server.user, server.password) if server.user else None,
+        timeout=3600,
+    )
+    answer.raise_for_status()
+
+
+def inserted(server: Server, lines: Sequence[bytes]) -> None:
+    """Send triples by SPARQLWrapper, in INSERT DATA of some each."""
+    into = f"GRAPH <{server.graph}>" if server.graph else ""
+    for start in range(0, len(lines), BATCH):
+        update = SPARQLWrapper(server.where.update or "")
+        update.setMethod(POST)
+        if server.user:
+            update.setHTTPAuth(DIGEST)
+            update.setCredentials(server.user, server.password, realm="SPARQL")
+        text = b"".join(lines[start : start + BATCH]).decode()
+        update.setQuery(
+            f"INSERT DATA {{ {into} {{ {text} }} }}" if into else f"INSERT DATA {{ {text} }}"
+        )
+        update.query()
+
+
+def loaded_offline(dump: Path, place: Path) -> None:
+    """Load a file with Oxigraph's own loader, without a server."""
+    program = str(Path(sys.executable).with_name("oxigraph"))
+    command = [program, "load", "-l", str(place), "-f", str(dump)]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def run(records: int, place: Path) -> dict[str, Any]:
+    """Measure everything on that many records; give triples a second."""
+    workspace = Workspace(place / "workspace")
+    write_records(place / "films", records)
+    engine = CompiledEngine(Shapes.read([folder("shapes")]))
+    options = LoadOptions(processes=os.cpu_count() or 1)
+    local = seconds(lambda: load(workspace, [str(place / "films")], engine, options))
+    dump = place / "dump.nt"
+    with dump.open("wb") as file:
+        store = Store.read_only(str(workspace.required().store))
+        store.dump(file, RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
+    del store
+    document = dump.read_bytes()
+    lines = document.splitlines(keepends=True)
+    figures: dict[str, Any] = {"records": records, "triples": len(lines), "load here": local}
+    figures["servers"] = {
+        kind.kind.name: _measured(kind, workspace, document, lines, place)
+        for kind in (Oxigraph, Virtuoso)
+        if kind is Oxigraph or shutil.which("virtuoso-t")
+    }
+    offline = seconds(lambda: loaded_offline(dump, place / "offline"))
+    figures["servers"]["Oxigraph"]["the server's own offline loader"] = len(lines) / offline
+    return figures
+
+
+def _measured(
+    kind: type[Server], workspace: Workspace, document: bytes, lines: list[bytes], place: Path
+) -> dict[str, float]:
+    os.environ["ETL_STORE_USER"], os.environ["ETL_STORE_PASSWORD"] = kind.user, kind.password
+    rates: dict[str, float] = {}
+    with started(kind, place / "server") as server:
+        rates[POSTED] = len(lines) / seconds(lambda: posted(server, document))
+    with started(kind, place / "server") as server:
+        where = server.where
+        rates["our publication"] = len(lines) / seconds(lambda: our_publication(workspace, where))
+    with started(kind, place / "server") as server:
+        sample = lines[:SAMPLE]
+        took = seconds(lambda: inserted(server, sample))
+        rates[f"SPARQLWrapper, INSERT DATA of {BATCH:,}"] = len(sample) / took
+    return rates
+
+
+POSTED = "Graph Store POST of the finished file"
+
+
+def printed(figures: dict[str, Any]) -> str:
+    """Lay the figures out for people."""
+    size = f"{figures['records']:,} records, {figures['triples']:,} triples"
+    lines = [f"{size}, loaded here in {figures['load here']:.1f} s"]
+    for name, rates in figures["servers"].items():
+        lines += ["", f"{name:44} triples/s    of the POST"]
+        for way, rate in rates.items():
+            lines.append(f"  {way:40} {rate:11,.0f} {rate / rates[POSTED]:14.2f}")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.remote", description=__doc__)
+    parser.add_argument("--records", type=int, default=10_000)
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as place:
+        figures = run(options.records, Path(place))
+    print(json.dumps(figures, indent=1) if options.json else printed(figures))
+
+
+if __name__ == "__main__":
+    main()

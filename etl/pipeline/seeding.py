@@ -1,0 +1,75 @@
+"""A first publication: all that the catalog makes, in an order that can be taken up again.
+
+Triples are made from the catalog anew, because that takes a third of the time of reading them
+from the store. Films come in the order in which they were first read, then people by name:
+where a film stands in it does not change while nothing is said about it, and what has changed
+since an interruption is in the outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from pyoxigraph import NamedNode
+
+from etl.catalog.catalog import Catalog
+from etl.catalog.comparison import Comparison
+from etl.identifiers import Iris
+from etl.mapping import map_person, person_iri
+from etl.outbox import Outbox, Position
+from etl.pipeline.building import CHUNK_FILMS
+from etl.pipeline.drafting import draft, statements
+from etl.pipeline.sending import Batch, Sender
+from etl.stores.updates import Piece
+
+FILMS, PEOPLE = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Piece):
+    """An entity that the server has nothing of, with its place in the order."""
+
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What is left to send of a first publication."""
+
+    catalog: Catalog
+    outbox: Outbox
+
+    def batches(self, sender: Sender) -> Iterator[Batch]:
+        """Give what comes after what the server has confirmed.
+
+        What was under way when it was interrupted is sent once more: the server then has all of
+        it, and what it should no longer have of it is in the outbox.
+        """
+        for pieces in sender.together(self._pieces(self.outbox.seeded)):
+            confirmed = partial(self.outbox.seed, pieces[-1].position)
+            yield Batch(pieces, fresh=True, confirmed=confirmed)
+
+    def _pieces(self, after: Position) -> Iterator[Placed]:
+        comparison, iris = self.catalog.compare(), self.catalog.iris
+        if after < (PEOPLE,):
+            sources = {each.name: iris.source(each.slug) for each in self.catalog.sources()}
+            yield from _films(comparison, iris, sources, int(after[1]))
+            after = (PEOPLE, "")
+        for people in comparison.people(CHUNK_FILMS, str(after[1])):
+            for person in people:
+                made = tuple(map_person(person, iris))
+                yield Placed(person_iri(person, iris).value, (), made, (PEOPLE, person.name))
+
+
+def _films(
+    comparison: Comparison, iris: Iris, sources: Mapping[str, NamedNode], after: int
+) -> Iterator[Placed]:
+    for groups in comparison.films(CHUNK_FILMS, after):
+        identities = comparison.identities(groups)
+        for group in groups:
+            drafted = draft(group, group.members, identities, iris)
+            made = tuple(statements(drafted, sources, iris))
+            first = min(member.version for member in group.members)
+            yield Placed(iris.movie(group.film).value, (), made, (FILMS, first))

@@ -1,0 +1,297 @@
+"""Talking to a SPARQL server: one connection kept alive, sign-in, patience, plain errors."""
+
+from __future__ import annotations
+
+import html
+import netrc
+import os
+import random
+import re
+import ssl
+import time
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from etl.errors import StoreError
+
+AGENT = f"reelgraph/{version('reelgraph')} (https://w3id.org/reelgraph/)"
+
+
+class TooLarge(StoreError):
+    """A request was more than the server takes."""
+
+
+class NotUnderstood(StoreError):
+    """The server says that a query or an update is not right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who we are to a server. None of it ever appears in a text."""
+
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def found(cls, host: str, environment: Mapping[str, str] = os.environ) -> Self:
+        """Find them: ETL_STORE_TOKEN, ETL_STORE_USER and _PASSWORD, or the netrc file.
+
+        Raises:
+            StoreError: there is a netrc file that cannot be read.
+        """
+        if token := environment.get("ETL_STORE_TOKEN"):
+            return cls(token=token)
+        if user := environment.get("ETL_STORE_USER"):
+            return cls(user, environment.get("ETL_STORE_PASSWORD", ""))
+        try:
+            entry = netrc.netrc(environment.get("NETRC")).authenticators(host)
+        except FileNotFoundError:
+            return cls()
+        except netrc.NetrcParseError as error:
+            raise StoreError(f"{error.filename}: {error.msg}") from error
+        except OSError as error:
+            raise StoreError(f"{error.filename}: cannot be read: {error.strerror}") from error
+        return cls(entry[0], entry[2] or "") if entry else cls()
+
+    def struck(self, text: str) -> str:
+        """Strike out whatever of them a server repeats."""
+        for secret in (self.password, self.token):
+            if secret:
+                text = text.replace(secret, "…")
+        return text
+
+
+class SignIn(httpx.Auth):
+    """Signs in as the server asks: with a token, or by the digest or basic scheme."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+        self._scheme: httpx.Auth | None = None
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send a request, and once more when the server asks who we are."""
+        known = self._credentials
+        if known.token is not None:
+            request.headers["Authorization"] = f"Bearer {known.token}"
+        if self._scheme is None:
+            response = yield request
+            if response.status_code != httpx.codes.UNAUTHORIZED or known.user is None:
+                return
+            asked = response.headers.get("WWW-Authenticate", "").lower()
+            if "digest" in asked:
+                self._scheme = httpx.DigestAuth(known.user, known.password or "")
+            elif "basic" in asked:
+                self._scheme = httpx.BasicAuth(known.user, known.password or "")
+            else:
+                return
+        yield from self._scheme.auth_flow(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for an answer, and to try again when a server is away or overloaded.
+
+    A server that has never answered is given up sooner than one that did.
+    """
+
+    answer_s: float = 300.0
+    first_s: float = 2.0
+    again_s: float = 60.0
+    pause_s: float = 0.1
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read ETL_STORE_TIMEOUT and ETL_STORE_PATIENCE, in seconds.
+
+        Raises:
+            StoreError: one is not a number above zero.
+        """
+        given = cls()
+        for name, part in (("ETL_STORE_TIMEOUT", "answer_s"), ("ETL_STORE_PATIENCE", "again_s")):
+            if text := environment.get(name):
+                if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", text) or float(text) == 0:
+                    raise StoreError(f"{name}: expected a number of seconds, found {text!r}")
+                given = replace(given, **{part: float(text)})
+        return given
+
+    def pauses(self, *, met: bool) -> Iterator[float]:
+        """Give the pauses between trials, each longer than the one before, a little at random.
+
+        There is one at least, and the last begins before the time is up.
+        """
+        end = time.monotonic() + (self.again_s if met else min(self.first_s, self.again_s))
+        pause, left = self.pause_s, self.pause_s
+        while left > 0:
+            yield min(pause * random.uniform(0.75, 1.25), left)  # noqa: S311 - no secret
+            left = end - time.monotonic()
+            pause = min(pause * 2, 10.0)
+
+
+TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
+MEANT = 3  # failures (500) of one request; then they are not by chance
+
+
+class Connection:
+    """A connection to one server, kept alive. It is for one thread at a time."""
+
+    def __init__(self, url: str, patience: Patience | None = None) -> None:
+        self._patience = patience or Patience.from_environment()
+        self._credentials = Credentials.found(urlsplit(url).hostname or "")
+        self._met = False
+        self._client = httpx.Client(
+            auth=SignIn(self._credentials),
+            headers={"User-Agent": AGENT},
+            timeout=httpx.Timeout(self._patience.answer_s, connect=10.0),
+            verify=ssl.create_default_context(),  # the system's, or SSL_CERT_FILE
+        )
+
+    def close(self) -> None:
+        """End the connection."""
+        self._client.close()
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        """Send a request until there is an answer, which is not an error. It may arrive twice.
+
+        Raises:
+            TooLarge: it is more than the server takes.
+            NotUnderstood: the server says that it is not right.
+            StoreError: the server cannot be reached, or refuses.
+        """
+        return self._answer(request, whole=True)
+
+    @contextmanager
+    def stream(self, request: httpx.Request) -> Iterator[httpx.Response]:
+        """Send a request as `send` does; its answer is yet to be read, and can break off."""
+        response = self._answer(request, whole=False)
+        try:
+            yield response
+        except httpx.HTTPError as error:
+            raise self._unreachable(request, error) from error
+        finally:
+            response.close()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Request:
+        """Make a request that can be sent."""
+        return self._client.build_request(
+            method, url, params=params, content=content, headers=headers
+        )
+
+    def name_of_server(self, url: str) -> str:
+        """Return what a server calls itself in the header `Server`, whatever else it answers."""
+        request = self.request("GET", url)
+        pauses = self._patience.pauses(met=self._met)
+        while True:
+            try:
+                return str(self._client.send(request).headers.get("Server", ""))
+            except httpx.HTTPError as error:
+                pause = next(pauses, None)
+                if pause is None:
+                    raise self._unreachable(request, error) from error
+            time.sleep(pause)
+
+    def _answer(self, request: httpx.Request, *, whole: bool) -> httpx.Response:
+        pauses, failures = self._patience.pauses(met=self._met), 0
+        while True:
+            try:
+                response = self._client.send(request, stream=True)
+                if whole or not response.is_success:
+                    response.read()
+            except httpx.HTTPError as error:
+                pause = next(pauses, None)
+                if pause is None or isinstance(error, httpx.UnsupportedProtocol):
+                    raise self._unreachable(request, error) from error
+            else:
+                if response.is_success:
+                    self._met = True
+                    return response
+                failures += response.status_code == httpx.codes.INTERNAL_SERVER_ERROR
+                worth_it = response.status_code in TRY_AGAIN and failures <= MEANT
+                pause = next(pauses, None) if worth_it else None
+                if pause is None:
+                    raise self._refused(request, response)
+                pause = max(pause, _retry_after(response, at_most=self._patience.again_s))
+            time.sleep(pause)
+
+    def _unreachable(self, request: httpx.Request, error: httpx.HTTPError) -> StoreError:
+        if isinstance(error, httpx.TimeoutException):
+            reason = f"no answer within {self._patience.answer_s:g} s"
+            hint = "set ETL_STORE_TIMEOUT to wait longer"
+        elif isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError):
+            reason, hint = "the connection broke off", "is the server well? Its log may say more"
+        else:
+            reason = re.sub(r"^\[[^]]*\]\s*", "", str(error)) or type(error).__name__
+            hint = "is the server running, and is this its address?"
+        return StoreError(f"{_place(request)}: cannot be reached: {reason}", hint=hint)
+
+    def _refused(self, request: httpx.Request, response: httpx.Response) -> StoreError:
+        status, place = response.status_code, _place(request)
+        words = self._credentials.struck(_words(response))
+        told = f"{words} ({status})" if words else f"status {status}"
+        match status:
+            case 401:
+                return StoreError(
+                    f"{place}: the server does not accept the user name or password (401)",
+                    hint="put them in ETL_STORE_USER and ETL_STORE_PASSWORD, in ETL_STORE_TOKEN, "
+                    "or in a netrc file",
+                )
+            case 403:
+                hint = "may this user write, and is the server not read-only?"
+                return StoreError(f"{place}: not allowed: {told}", hint=hint)
+            case 404 | 405 | 501:
+                return StoreError(
+                    f"{place}: no such service there: {told}",
+                    hint="'etl store add' takes each endpoint apart, such as --update-url",
+                )
+            case 413:
+                return TooLarge(f"{place}: more at once than the server takes: {told}")
+            case 400 | 415 | 422:
+                return NotUnderstood(f"{place}: not understood: {told}")
+            case _ if 300 <= status < 400:
+                to = response.headers.get("Location", "nowhere").partition("?")[0]
+                return StoreError(
+                    f"{place}: leads to another address ({status})", hint=f"use {to} itself"
+                )
+            case _:
+                hint = "its log may say more"
+                if "No permission" in words:
+                    hint = "may this user write, and is the server not read-only?"
+                return StoreError(f"{place}: the server failed: {told}", hint=hint)
+
+
+def _retry_after(response: httpx.Response, *, at_most: float) -> float:
+    """Return how many seconds a server asks us to wait."""
+    text = response.headers.get("Retry-After", "")
+    return min(float(text), at_most) if re.fullmatch(r"[0-9]{1,6}", text) else 0.0
+
+
+def _place(request: httpx.Request) -> str:
+    return str(request.url.copy_with(query=None, fragment=None))
+
+
+_TAG = re.compile(r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<[^>]*>", re.DOTALL | re.I)
+
+
+def _words(response: httpx.Response) -> str:
+    """Return the one line of an answer that says what is wrong."""
+    text = response.text[:20_000]
+    if "html" in response.headers.get("Content-Type", ""):
+        text = html.unescape(_TAG.sub("\n", text))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = next((line for line in lines if re.match(r"Virtuoso .*Error", line)), None)
+    line = telling or (lines[0] if lines else "")
+    return line if len(line) <= 200 else line[:199] + "…"

@@ -1,0 +1,308 @@
+"""A remote store: one graph of a SPARQL 1.1 server, and beside it the one with its provenance."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import IO, Self, cast
+
+import httpx
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Variable,
+    parse,
+    parse_query_results,
+    serialize,
+)
+from SPARQLWrapper import CONSTRUCT, DESCRIBE, POST, SPARQLWrapper
+
+from etl.errors import QueryError, StoreError
+from etl.queries import refused_update
+from etl.stores import Answer
+from etl.stores.connection import AGENT, Connection, NotUnderstood
+from etl.stores.servers import Endpoints
+from etl.stores.updates import Piece, by_graph, replacement
+
+_N_TRIPLES = "application/n-triples"
+_RESULTS = "application/sparql-results+json"
+_ANY_GRAPH = f"{_N_TRIPLES}, text/turtle;q=0.9"
+
+
+class RemoteStore:
+    """The graph that a server holds of ours, and the named graphs with its provenance.
+
+    There are several of these when the graph has been moved to another base IRI; the first is
+    the one that counts now.
+    """
+
+    def __init__(self, connection: Connection, where: Endpoints, *provenance: NamedNode) -> None:
+        self._connection = connection
+        self._where = where
+        self._provenance = [graph.value for graph in provenance]
+
+    @classmethod
+    @contextmanager
+    def opened(cls, where: Endpoints, *provenance: NamedNode) -> Iterator[Self]:
+        """Open a store; the server is not asked anything yet."""
+        connection = Connection(where.query)
+        try:
+            yield cls(connection, where, *provenance)
+        finally:
+            connection.close()
+
+    @property
+    def where(self) -> Endpoints:
+        """Return where the server answers."""
+        return self._where
+
+    def query(self, sparql: str) -> Answer:
+        """Answer a query. See `Readable.query`."""
+        if self._where.graph is None:
+            return self._ask(sparql, None)
+        return self._ask(sparql, self._where.graph, self._provenance[0])
+
+    def _ask(self, sparql: str, default: str | None, *named: str) -> Answer:
+        """Answer a query over some of the server's graphs; over its own choice if none is given."""
+        asked = _Question(self._where.query)
+        if default is not None:
+            asked.addDefaultGraph(default)
+        for graph in named:
+            asked.addNamedGraph(graph)
+        response = asked.ask(sparql, self._connection)
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        if "X-SPARQL-MaxRows" in response.headers:
+            raise StoreError(
+                f"{self._where.query}: the server cut its answer short, after "
+                f"{response.headers['X-SPARQL-MaxRows']} rows",
+                hint="add a LIMIT, or raise ResultSetMaxRows in virtuoso.ini",
+            )
+        if "json" in kind:
+            return _results(response.content, self._where.query)
+        if kind in (_N_TRIPLES, "text/turtle", "text/plain"):
+            return _triples(response.content, self._where.query)
+        raise not_sparql(self._where.query, kind)
+
+    def holds_any(self, base_iri: str) -> bool:
+        """Tell whether the graph says anything about what lies below a base IRI."""
+        answer = self.query(f'ASK {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), "{base_iri}")) }}')
+        return bool(answer)
+
+    def replace(self, pieces: Sequence[Piece], *, fresh: bool) -> None:
+        """Give subjects the statements they should have, in one request.
+
+        A server that is not atomic over a request's operations may have done a part when it is
+        interrupted: doing it again heals. With `fresh`, the server has none of the subjects,
+        and they may be sent in a request for each graph.
+
+        Raises:
+            TooLarge: it is more than the server takes at once.
+            StoreError: the server cannot be reached, or refuses.
+        """
+        where = self._where
+        if fresh and where.graph_store is not None and self._fit_documents(pieces):
+            self._post(where.graph_store, pieces)
+            return
+        if where.update is None:
+            raise StoreError(
+                f"{where.query}: no address for updates is known",
+                hint="run: etl store add NAME URL --update-url URL",
+            )
+        update = replacement(pieces, (where.graph, *self._provenance), where.kind, fresh=fresh)
+        if update:
+            self._write(where.update, update, "application/sparql-update", {})
+
+    def _fit_documents(self, pieces: Sequence[Piece]) -> bool:
+        longest = self._where.kind.document_text
+        return longest == sys.maxsize or not any(
+            isinstance(each.object, Literal) and len(each.object.value) > longest
+            for piece in pieces
+            for each in piece.statements
+        )
+
+    def _post(self, url: str, pieces: Sequence[Piece]) -> None:
+        """Add statements by the Graph Store Protocol, in a request for each graph."""
+        kind = self._where.kind
+        bulk = {kind.bulk: ""} if kind.bulk else {}
+        for graph, triples in by_graph(pieces, self._where.graph, kind).items():
+            if triples:
+                document = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+                self._write(url, document, _N_TRIPLES, _graph_parameter(graph) | bulk)
+
+    def _write(self, url: str, content: bytes, kind: str, params: dict[str, str]) -> None:
+        headers = {"Content-Type": kind, "Accept": f"{_RESULTS}, */*;q=0.1"}
+        request = self._connection.request(
+            "POST", url, params=params, content=content, headers=headers
+        )
+        response = self._connection.send(request)
+        if response.content and "html" in response.headers.get("Content-Type", ""):
+            raise not_sparql(url, response.headers["Content-Type"])
+
+    def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
+        """Give every statement of a named graph, or of our graph as if it were the default one.
+
+        Raises:
+            StoreError: the server fails, or cuts its answer short.
+        """
+        if graph is None:
+            return self._document(self._where.graph)
+        return map(partial(_in, graph), self._document(graph.value))
+
+    def copy(self, target: IO[bytes]) -> None:
+        """Write every statement of the graph and of its provenance into a file, as N-Quads.
+
+        Raises:
+            StoreError: the server fails, or cuts its answer short.
+        """
+        serialize(self.export(), target, RdfFormat.N_QUADS)
+        for graph in self._provenance:
+            serialize(self.export(NamedNode(graph)), target, RdfFormat.N_QUADS)
+
+    def _document(self, graph: str | None) -> Iterator[Quad]:
+        """Give all of a graph, and see that it is all."""
+        expected, count = self._count(graph), 0
+        if not expected:
+            return
+        with self._connection.stream(self._whole(graph)) as response:
+            if "html" in response.headers.get("Content-Type", ""):
+                raise not_sparql(str(response.url), response.headers["Content-Type"])
+            for quad in parse(cast(IO[bytes], _Stream(response.iter_bytes())), RdfFormat.N_TRIPLES):
+                count += 1
+                yield quad
+        if count != expected:
+            raise StoreError(
+                f"{self._where.query}: the server gave {count} of {expected} triples",
+                hint="it limits its answers, or its graph changed meanwhile: try again",
+            )
+
+    def sizes(self) -> tuple[int, int]:
+        """Count the triples of the graph, and those of its provenance."""
+        return self._count(self._where.graph), self._count(self._provenance[0])
+
+    def _count(self, graph: str | None) -> int:
+        answer = self._ask("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", graph)
+        if isinstance(answer, QuerySolutions):
+            for solution in answer:
+                return int(solution["n"].value)
+        raise not_sparql(self._where.query, "something else")
+
+    def _whole(self, graph: str | None) -> httpx.Request:
+        """Ask for all of a graph: by the Graph Store Protocol, or by a query."""
+        where, headers = self._where, {"Accept": _N_TRIPLES}
+        if where.graph_store is not None and where.kind.gives_documents:
+            params = _graph_parameter(graph)
+            return self._connection.request(
+                "GET", where.graph_store, params=params, headers=headers
+            )
+        params = {"query": "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"}
+        if graph is not None:
+            params["default-graph-uri"] = graph
+        return self._connection.request("GET", where.query, params=params, headers=headers)
+
+
+class _Question(SPARQLWrapper):
+    """A query as SPARQLWrapper puts it, sent by our connection: its sign-in, patience, errors."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(endpoint, agent=AGENT)
+        self.setMethod(POST)
+        self.setOnlyConneg(True)
+
+    def ask(self, sparql: str, connection: Connection) -> httpx.Response:
+        """Ask a query.
+
+        Raises:
+            QueryError: it is an update, or the server says that it is not SPARQL.
+        """
+        if refused := refused_update(sparql):
+            raise refused
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what it does not know, the server will tell
+            self.setQuery(sparql)
+        if self.isSparqlUpdateRequest():
+            raise QueryError("expected a query, found an update")
+        graph = self.queryType in (CONSTRUCT, DESCRIBE)
+        self.addCustomHttpHeader("Accept", _ANY_GRAPH if graph else _RESULTS)
+        made = self._createRequest()
+        request = connection.request(
+            made.get_method(),
+            made.full_url,
+            content=cast(bytes | None, made.data),
+            headers=dict(made.header_items()),
+        )
+        try:
+            return connection.send(request)
+        except NotUnderstood as error:
+            raise QueryError(str(error), hint=error.hint) from error
+
+
+class _Stream:
+    """What arrives in chunks, to be read like a file."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._left = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """Give at most so many bytes; none when all has arrived."""
+        while not self._left or size < 0:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                break
+            self._left += chunk
+        end = len(self._left) if size < 0 else size
+        given, self._left = self._left[:end], self._left[end:]
+        return given
+
+
+def _in(graph: NamedNode, quad: Quad) -> Quad:
+    return Quad(quad.subject, quad.predicate, quad.object, graph)
+
+
+def _graph_parameter(graph: str | None) -> dict[str, str]:
+    """Name a graph to the Graph Store Protocol.
+
+    Source: SPARQL 1.1 Graph Store HTTP Protocol, section 4.2.
+    """
+    return {"default": ""} if graph is None else {"graph": graph}
+
+
+def not_sparql(url: str, kind: str) -> StoreError:
+    """Say that what answers is no SPARQL server."""
+    return StoreError(
+        f"{url}: expected an answer in SPARQL's formats, found {kind or 'an unnamed one'}",
+        hint="is this the address of a SPARQL endpoint, and nothing in between?",
+    )
+
+
+def _results(content: bytes, url: str) -> QuerySolutions | QueryBoolean:
+    try:
+        answer = parse_query_results(content, QueryResultsFormat.JSON)
+        if isinstance(answer, QueryBoolean) or answer.variables != [Variable("__ASK_RETVAL")]:
+            return answer
+        truth = any(solution[0].value == "1" for solution in answer)  # so says Virtuoso yes
+        text = b'{"head":{},"boolean":%s}' % (b"true" if truth else b"false")
+        return parse_query_results(text, QueryResultsFormat.JSON)
+    except (SyntaxError, ValueError) as error:
+        raise not_sparql(url, "broken JSON") from error
+
+
+def _triples(content: bytes, url: str) -> QueryTriples:
+    """Give triples as the embedded engine would."""
+    store = Store()
+    try:
+        store.bulk_extend(parse(content, RdfFormat.TURTLE))
+    except (SyntaxError, ValueError) as error:
+        raise not_sparql(url, "broken Turtle") from error
+    answer = store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+    return cast(QueryTriples, answer)

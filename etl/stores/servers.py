@@ -1,0 +1,157 @@
+"""SPARQL servers: where each product answers, and what one has to know of it.
+
+Sources: the manuals of the products; for Oxigraph and Virtuoso, what they did when tried.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pyoxigraph import NamedNode
+
+from etl.errors import StoreError
+from etl.vocab import XSD
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A product: its endpoints behind the base URL, and its peculiarities.
+
+    `own_default_graph`: there is a default graph that can be written, and reading it shows
+    nothing of the named graphs. So many triples are no burden in an update (`update_triples`), and
+    in a document sent by the Graph Store Protocol, which takes texts up to `document_text`
+    characters, and with the parameter `bulk` is faster and perhaps not atomic. Without
+    `gives_documents`, whole graphs are better asked for by a query. Literals of the datatypes in
+    `kept_as_text` it cannot hold; they are kept as plain text there.
+    """
+
+    name: str
+    query: str
+    update: str
+    graph_store: str | None
+    marks: tuple[str, ...]
+    own_default_graph: bool = False
+    update_triples: int = 5_000
+    document_triples: int = 10_000
+    document_text: int = sys.maxsize
+    bulk: str = ""
+    gives_documents: bool = True
+    kept_as_text: frozenset[NamedNode] = frozenset()
+
+
+GENERIC = Kind("SPARQL 1.1", "", "", None, (), own_default_graph=True)
+
+# `marks` are looked for in the base URL and in what the server calls itself.
+KINDS: dict[str, Kind] = {
+    kind.name.lower(): kind
+    for kind in (
+        Kind(
+            *("Oxigraph", "/query", "/update", "/store", ("oxigraph",)),
+            own_default_graph=True,
+            update_triples=10_000,
+            document_triples=20_000,
+            bulk="no_transaction",
+        ),
+        Kind("Fuseki", "/query", "/update", "/data", ("fuseki",), own_default_graph=True),
+        Kind("GraphDB", "", "/statements", "/rdf-graphs/service", ("graphdb",)),
+        Kind("RDF4J", "", "/statements", "/rdf-graphs/service", ("rdf4j", "/repositories/")),
+        Kind(
+            *("Virtuoso", "/sparql", "/sparql-auth", "/sparql-graph-crud-auth", ("virtuoso",)),
+            update_triples=2_000,
+            document_text=100_000,
+            gives_documents=False,  # only to those who may write
+            kept_as_text=frozenset({XSD.duration}),
+        ),
+        Kind("Blazegraph", "/sparql", "/sparql", None, ("blazegraph", "bigdata")),
+        Kind("QLever", "", "", "", ("qlever",)),
+        Kind("Stardog", "/query", "/update", "", ("stardog",), own_default_graph=True),
+        Kind("Neptune", "/sparql", "/sparql", "/sparql/gsp/", (".neptune.amazonaws.com",)),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where one server answers, and the graph in it that is ours: None is its default graph."""
+
+    kind: Kind
+    query: str
+    update: str | None
+    graph_store: str | None = None
+    graph: str | None = None
+
+    @property
+    def addresses(self) -> tuple[str | None, ...]:
+        """Return what tells one store from another."""
+        return self.query, self.update, self.graph_store, self.graph
+
+
+def checked_url(url: str) -> str:
+    """Return a URL without a slash at its end.
+
+    Raises:
+        StoreError: it is not an http(s) URL, or has a password, a query or a fragment in it.
+    """
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        has_host = False
+    if not has_host or parts.scheme not in ("http", "https"):
+        shown = "something else" if "@" in url else repr(url)
+        raise StoreError(
+            f"--store: expected a URL such as http://localhost:7878, found {shown}",
+            hint="'etl store list' shows the stores that have a name",
+        )
+    if "@" in parts.netloc:
+        raise StoreError(
+            "--store: a URL with a user name or password in it would show in process lists",
+            hint="put them in ETL_STORE_USER and ETL_STORE_PASSWORD, or in a netrc file",
+        )
+    if parts.query or parts.fragment:
+        raise StoreError("--store: expected a URL without '?' and '#'")
+    return url.rstrip("/")
+
+
+def kind_called(name: str) -> Kind:
+    """Return the product of this name.
+
+    Raises:
+        StoreError: there is no such product in the table.
+    """
+    kind = KINDS.get(name.lower())
+    if kind is None:
+        known = ", ".join(each.name for each in KINDS.values())
+        raise StoreError(f"--kind: {name!r} is not a server we know", hint=f"choose one of {known}")
+    return kind
+
+
+def kind_marked(text: str) -> Kind | None:
+    """Return the product that a URL or a server's name for itself points to, or None."""
+    for kind in KINDS.values():
+        if any(mark in text.lower() for mark in kind.marks):
+            return kind
+    return None
+
+
+def endpoints(kind: Kind, url: str, graph: str | None) -> Endpoints:
+    """Put a product's endpoints behind its base URL, or behind that of its query endpoint."""
+    base = url.removesuffix(kind.query) if kind.query else url
+    store = None if kind.graph_store is None else base + kind.graph_store
+    return Endpoints(kind, base + kind.query, base + kind.update, store, graph)
+
+
+def check_graph(where: Endpoints, suggestion: str) -> None:
+    """Refuse the default graph of a server that has none of its own.
+
+    Raises:
+        StoreError: a graph has to be named.
+    """
+    if where.graph is None and not where.kind.own_default_graph:
+        raise StoreError(
+            f"{where.query}: {where.kind.name} needs a graph to be named: its default graph "
+            "cannot be written, or shows every other graph too",
+            hint=f"run: etl store add NAME URL --graph {suggestion}",
+        )
