@@ -17,6 +17,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +56,34 @@ def started(kind: type[Server], place: Path) -> Iterator[Server]:
         shutil.rmtree(place)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Measure how long a piece of work takes."""
-    started = time.perf_counter()
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a piece of work took: wall time, and CPU time of this process and the server."""
+
+    triples: int
+    wall_s: float
+    cpu_s: float
+
+    @property
+    def rate(self) -> float:
+        """Give triples a second."""
+        return self.triples / self.wall_s
+
+
+def cost(work: Callable[[], object], triples: int, server: Server | None = None) -> Cost:
+    """Measure what a piece of work takes."""
+    wall, cpu = time.perf_counter(), time.process_time() + cpu_of(server)
     work()
-    return time.perf_counter() - started
+    return Cost(triples, time.perf_counter() - wall, time.process_time() + cpu_of(server) - cpu)
+
+
+def cpu_of(server: Server | None) -> float:
+    """Return the CPU seconds that a server has taken, where the system tells."""
+    stat = Path(f"/proc/{server.pid}/stat") if server else Path()
+    if not stat.is_file():
+        return 0.0
+    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def our_publication(workspace: Workspace, where: Endpoints) -> None:
@@ -112,7 +137,7 @@ def run(records: int, place: Path) -> dict[str, Any]:
     write_records(place / "films", records)
     engine = CompiledEngine(Shapes.read([folder("shapes")]))
     options = LoadOptions(processes=os.cpu_count() or 1)
-    local = seconds(lambda: load(workspace, [str(place / "films")], engine, options))
+    local = cost(lambda: load(workspace, [str(place / "films")], engine, options), 0)
     dump = place / "dump.nt"
     with dump.open("wb") as file:
         store = Store.read_only(str(workspace.required().store))
@@ -120,32 +145,34 @@ def run(records: int, place: Path) -> dict[str, Any]:
     del store
     document = dump.read_bytes()
     lines = document.splitlines(keepends=True)
-    figures: dict[str, Any] = {"records": records, "triples": len(lines), "load here": local}
+    figures: dict[str, Any] = {"records": records, "triples": len(lines), "load here": local.wall_s}
     figures["servers"] = {
         kind.kind.name: _measured(kind, workspace, document, lines, place)
         for kind in (Oxigraph, Virtuoso)
         if kind is Oxigraph or shutil.which("virtuoso-t")
     }
-    offline = seconds(lambda: loaded_offline(dump, place / "offline"))
-    figures["servers"]["Oxigraph"]["the server's own offline loader"] = len(lines) / offline
+    offline = cost(lambda: loaded_offline(dump, place / "offline"), len(lines))
+    figures["servers"]["Oxigraph"]["the server's own offline loader"] = offline
     return figures
 
 
 def _measured(
     kind: type[Server], workspace: Workspace, document: bytes, lines: list[bytes], place: Path
-) -> dict[str, float]:
+) -> dict[str, Cost]:
     os.environ["ETL_STORE_USER"], os.environ["ETL_STORE_PASSWORD"] = kind.user, kind.password
-    rates: dict[str, float] = {}
-    with started(kind, place / "server") as server:
-        rates[POSTED] = len(lines) / seconds(lambda: posted(server, document))
-    with started(kind, place / "server") as server:
-        where = server.where
-        rates["our publication"] = len(lines) / seconds(lambda: our_publication(workspace, where))
-    with started(kind, place / "server") as server:
-        sample = lines[:SAMPLE]
-        took = seconds(lambda: inserted(server, sample))
-        rates[f"SPARQLWrapper, INSERT DATA of {BATCH:,}"] = len(sample) / took
-    return rates
+    ways: dict[str, tuple[int, Callable[[Server], object]]] = {
+        POSTED: (len(lines), lambda server: posted(server, document)),
+        "our publication": (len(lines), lambda server: our_publication(workspace, server.where)),
+        f"SPARQLWrapper, INSERT DATA of {BATCH:,}": (
+            SAMPLE,
+            lambda server: inserted(server, lines[:SAMPLE]),
+        ),
+    }
+    costs = {}
+    for way, (triples, work) in ways.items():
+        with started(kind, place / "server") as server:
+            costs[way] = cost(partial(work, server), min(triples, len(lines)), server)
+    return costs
 
 
 POSTED = "Graph Store POST of the finished file"
@@ -155,10 +182,12 @@ def printed(figures: dict[str, Any]) -> str:
     """Lay the figures out for people."""
     size = f"{figures['records']:,} records, {figures['triples']:,} triples"
     lines = [f"{size}, loaded here in {figures['load here']:.1f} s"]
-    for name, rates in figures["servers"].items():
-        lines += ["", f"{name:44} triples/s    of the POST"]
-        for way, rate in rates.items():
-            lines.append(f"  {way:40} {rate:11,.0f} {rate / rates[POSTED]:14.2f}")
+    for name, costs in figures["servers"].items():
+        lines += ["", f"{name:44} triples/s  of the POST  CPU s, ours and the server's"]
+        for way, each in costs.items():
+            ratio = each.rate / costs[POSTED].rate
+            cpu = f"{each.cpu_s:10.1f}" if each.cpu_s > 0.1 else ""
+            lines.append(f"  {way:40} {each.rate:11,.0f} {ratio:12.2f} {cpu}".rstrip())
     return "\n".join(lines)
 
 
@@ -170,7 +199,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
         figures = run(options.records, Path(place))
-    print(json.dumps(figures, indent=1) if options.json else printed(figures))
+    print(json.dumps(figures, indent=1, default=asdict) if options.json else printed(figures))
 
 
 if __name__ == "__main__":

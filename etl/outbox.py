@@ -50,7 +50,7 @@ class Outbox:
         try:
             self._db = sqlite3.connect(path, timeout=60.0, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")  # a mark is on the disk before it counts
+            self._db.execute("PRAGMA synchronous = NORMAL")  # what is lost is only sent again
             self._db.executescript(_SCHEMA)
         except sqlite3.Error as error:
             raise WorkspaceError(
@@ -109,6 +109,7 @@ class Outbox:
 
     def note(self, generation: int, subjects: Iterable[str] | None) -> None:
         """Put subjects in that a generation changes; None stands for all that there are."""
+        self._db.execute("PRAGMA synchronous = FULL")  # they are on the disk before it is committed
         with self._transaction():
             if subjects is None:
                 self._set({"whole": str(generation)})

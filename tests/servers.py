@@ -91,6 +91,11 @@ class Server:
             self._process = None
 
     @property
+    def pid(self) -> int:
+        """Give the number of its process."""
+        return self._process.pid if self._process else 0
+
+    @property
     def where(self) -> Endpoints:
         """Give its endpoints."""
         return endpoints(self.kind, self.url, self.graph)

@@ -178,6 +178,7 @@ def test_what_is_not_sparql_is_said_in_one_line(server: Server) -> None:
 
 @example("\\u0022 } ; CLEAR ALL #")
 @example("\"\"\"''' \\ \\\\u0022 \\U00000022")
+@example('"^^<http://www.w3.org/2001/XMLSchema#duration>')
 @example("a\tb\nc\rd\x0b\x01\x7f")
 @example("é 花の雨 \U0001f600 \u202e \ufeff")
 @settings(

@@ -277,7 +277,7 @@ def _building(
     base: Callable[[Workspace], Generation | None],
 ) -> Iterator[Change]:
     writing = workspace.writing(options.command, options.waiting)
-    with _uncollected(), _needing_room(workspace), writing as following:
+    with uncollected(), _needing_room(workspace), writing as following:
         yield Change(workspace, following, engine, options, base(workspace))
 
 
@@ -347,7 +347,7 @@ def _is_about_room(error: BaseException | None) -> bool:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Keep the collector of cycles away: records and triples form none.
 
     It would take half the time of a load to look through them all again and again.

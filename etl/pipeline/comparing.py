@@ -18,6 +18,7 @@ from etl.outbox import Outboxes
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
 from etl.stores.servers import Kind
+from etl.stores.updates import as_held
 from etl.targets import Target
 from etl.workspace import Workspace
 
@@ -104,11 +105,10 @@ def _apart(here: Path, there: Path, kind: Kind) -> Iterator[tuple[bytes, bool]]:
 
 def _hashed(path: Path, part: int, parts: int, kind: Kind) -> Iterator[tuple[int, bytes]]:
     """Give the lines of a part of a file, as a server can hold them, each with its hash."""
-    types = [f'"^^{datatype}'.encode() for datatype in kind.kept_as_text]
     with path.open("rb") as file:
         for line in file:
-            for datatype in types:
-                line = line.replace(datatype, b'"')
+            if kind.kept_as_text:
+                line = as_held(line, kind)
             code = hash(line)
             if code % parts == part:
                 yield code, line

@@ -16,6 +16,7 @@ from etl.errors import StoreError
 from etl.generations import Generation
 from etl.mapping import MAPPING_VERSION
 from etl.outbox import Outbox, Outboxes
+from etl.pipeline.changing import uncollected
 from etl.pipeline.comparing import differing, provenance_graphs
 from etl.pipeline.reports import Progress, silent
 from etl.pipeline.seeding import Seed
@@ -55,7 +56,7 @@ def publish(workspace: Workspace, target: Target, options: PublishOptions) -> Pu
         WorkspaceError: nothing has been loaded yet.
     """
     outboxes = Outboxes(workspace.path)
-    with _alone(outboxes.lock_file(target.name), options.waiting):
+    with uncollected(), _alone(outboxes.lock_file(target.name), options.waiting):
         generation = workspace.required()
         with Catalog.read(generation.catalog) as catalog:
             iris = catalog.iris

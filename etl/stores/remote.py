@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ from typing import IO, Self, cast
 
 import httpx
 from pyoxigraph import (
-    Literal,
     NamedNode,
     Quad,
     QueryBoolean,
@@ -32,7 +30,7 @@ from etl.queries import refused_update
 from etl.stores import Answer
 from etl.stores.connection import AGENT, Connection, NotUnderstood
 from etl.stores.servers import Endpoints
-from etl.stores.updates import Piece, by_graph, replacement
+from etl.stores.updates import Piece, documents, replacement
 
 _N_TRIPLES = "application/n-triples"
 _RESULTS = "application/sparql-results+json"
@@ -110,9 +108,14 @@ class RemoteStore:
             StoreError: the server cannot be reached, or refuses.
         """
         where = self._where
-        if fresh and where.graph_store is not None and self._fit_documents(pieces):
-            self._post(where.graph_store, pieces)
-            return
+        if fresh and where.graph_store is not None:
+            written = list(documents(pieces, where.graph, where.kind))
+            if not any(_has_longer(document, where.kind.document_text) for _, document in written):
+                bulk = {where.kind.bulk: ""} if where.kind.bulk else {}
+                for graph, document in written:
+                    params = _graph_parameter(graph) | bulk
+                    self._write(where.graph_store, document, _N_TRIPLES, params)
+                return
         if where.update is None:
             raise StoreError(
                 f"{where.query}: no address for updates is known",
@@ -121,23 +124,6 @@ class RemoteStore:
         update = replacement(pieces, (where.graph, *self._provenance), where.kind, fresh=fresh)
         if update:
             self._write(where.update, update, "application/sparql-update", {})
-
-    def _fit_documents(self, pieces: Sequence[Piece]) -> bool:
-        longest = self._where.kind.document_text
-        return longest == sys.maxsize or not any(
-            isinstance(each.object, Literal) and len(each.object.value) > longest
-            for piece in pieces
-            for each in piece.statements
-        )
-
-    def _post(self, url: str, pieces: Sequence[Piece]) -> None:
-        """Add statements by the Graph Store Protocol, in a request for each graph."""
-        kind = self._where.kind
-        bulk = {kind.bulk: ""} if kind.bulk else {}
-        for graph, triples in by_graph(pieces, self._where.graph, kind).items():
-            if triples:
-                document = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-                self._write(url, document, _N_TRIPLES, _graph_parameter(graph) | bulk)
 
     def _write(self, url: str, content: bytes, kind: str, params: dict[str, str]) -> None:
         headers = {"Content-Type": kind, "Accept": f"{_RESULTS}, */*;q=0.1"}
@@ -263,6 +249,11 @@ class _Stream:
         end = len(self._left) if size < 0 else size
         given, self._left = self._left[:end], self._left[end:]
         return given
+
+
+def _has_longer(document: bytes, length: int) -> bool:
+    """Tell whether any statement is longer than so many bytes."""
+    return len(document) > length and max(map(len, document.splitlines())) > length
 
 
 def _in(graph: NamedNode, quad: Quad) -> Quad:

@@ -21,8 +21,8 @@ class Kind:
 
     `own_default_graph`: there is a default graph that can be written, and reading it shows
     nothing of the named graphs. So many triples are no burden in an update (`update_triples`), and
-    in a document sent by the Graph Store Protocol, which takes texts up to `document_text`
-    characters, and with the parameter `bulk` is faster and perhaps not atomic. Without
+    in a document sent by the Graph Store Protocol, which takes statements up to `document_text`
+    bytes, and with the parameter `bulk` is faster and perhaps not atomic. Without
     `gives_documents`, whole graphs are better asked for by a query. Literals of the datatypes in
     `kept_as_text` it cannot hold; they are kept as plain text there.
     """
@@ -51,7 +51,7 @@ KINDS: dict[str, Kind] = {
             *("Oxigraph", "/query", "/update", "/store", ("oxigraph",)),
             own_default_graph=True,
             update_triples=10_000,
-            document_triples=20_000,
+            document_triples=50_000,
             bulk="no_transaction",
         ),
         Kind("Fuseki", "/query", "/update", "/data", ("fuseki",), own_default_graph=True),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from etl.queries import portable
 from etl.stores.servers import Kind
@@ -20,31 +21,30 @@ class Piece:
     statements: Sequence[Triple | Quad] = field(repr=False)
 
 
-def adapted(triple: Triple, kind: Kind) -> Triple:
-    """Return a triple as a server can hold it."""
-    term = triple.object
-    if isinstance(term, Literal) and term.datatype in kind.kept_as_text:
-        return Triple(triple.subject, triple.predicate, Literal(term.value))
-    return triple
+def as_held(text: bytes, kind: Kind) -> bytes:
+    """Return statements, as N-Triples or N-Quads, as a server can hold them."""
+    for datatype in kind.kept_as_text:
+        text = re.sub(rb'(?<!\\)"\^\^' + re.escape(str(datatype).encode()), b'"', text)
+    return text
 
 
-def by_graph(
+def documents(
     pieces: Iterable[Piece], graph: str | None, kind: Kind
-) -> dict[str | None, list[Triple]]:
-    """Sort the statements of pieces by the graph they belong in on a server."""
-    sorted_ones: dict[str | None, list[Triple]] = {graph: []}
-    ours = sorted_ones[graph]
+) -> Iterator[tuple[str | None, bytes]]:
+    """Give what pieces say, as N-Triples, for each graph that it belongs in on a server."""
+    ours: list[Triple] = []
+    named: dict[str, list[Triple]] = {}
     for piece in pieces:
         for each in piece.statements:
             if isinstance(each, Triple):
                 ours.append(each)
-                continue
-            name = each.graph_name
-            place = name.value if isinstance(name, NamedNode) else graph
-            sorted_ones.setdefault(place, []).append(each.triple)
-    if kind.kept_as_text:
-        return {name: [adapted(each, kind) for each in told] for name, told in sorted_ones.items()}
-    return sorted_ones
+            elif isinstance(each.graph_name, NamedNode):
+                named.setdefault(each.graph_name.value, []).append(each.triple)
+            else:
+                ours.append(each.triple)
+    for name, triples in ((graph, ours), *named.items()):
+        if triples:
+            yield name, as_held(serialize(triples, format=RdfFormat.N_TRIPLES) or b"", kind)
 
 
 def replacement(
@@ -68,11 +68,8 @@ def _operations(
                 f"DELETE {{ {_in(graph, '?s ?p ?o')} }} "
                 f"WHERE {{ {_in(graph, f'VALUES ?s {{ {subjects} }} ?s ?p ?o')} }}"
             )
-    for graph, triples in by_graph(pieces, graphs[0], kind).items():
-        if not triples:
-            continue
-        text = (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
-        yield f"INSERT DATA {{ {_in(graph, portable(text))} }}"
+    for graph, document in documents(pieces, graphs[0], kind):
+        yield f"INSERT DATA {{ {_in(graph, portable(document.decode()))} }}"
 
 
 def _in(graph: str | None, pattern: str) -> str:
