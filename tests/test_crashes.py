@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from desk import Desk
 from records import Film, write
+from thoroughness import THOROUGH, examples
 
-RECORDS, ROUNDS = 5000, 20
+RECORDS, ROUNDS = examples(1000, 5000), examples(6, 20)
 PEOPLE = [f"Person {number}" for number in range(400)]
 
 # The killed process loads without validation, which would be most of its time: this is about
@@ -101,14 +102,14 @@ def test_a_load_killed_at_any_moment_leaves_the_old_graph_or_the_new_one(desk: D
     for _ in range(ROUNDS):
         assert editions(desk)[shown] == RECORDS
         load = start(desk, folders[1 - shown])
-        time.sleep(moments.uniform(0.1, 1.1) * duration)
+        time.sleep(moments.uniform(0.1, 1.4) * duration)
         load.send_signal(signal.SIGKILL)
         finish(load)
         counts = editions(desk)
         assert sorted(counts) == [0, RECORDS]
         outcomes.add("old" if counts[shown] else "new")
         shown = counts.index(RECORDS)
-    assert outcomes == {"old", "new"}
+    assert outcomes == {"old", "new"} or not THOROUGH
     assert "loaded" in finish(start(desk, folders[1 - shown]))  # works without help
     assert editions(desk)[1 - shown] == RECORDS
     assert desk.check() == []
