@@ -215,7 +215,7 @@ class Workspace:
         """
         try:
             text = self._pointer.read_text("ascii").strip()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return next((each for each in reversed(self._all()) if each.complete), None)
         except (OSError, UnicodeDecodeError) as error:
             raise WorkspaceError(f"{self._pointer}: damaged: {error}", hint=MEND) from error

@@ -338,13 +338,15 @@ def test_what_is_wrong_in_the_store_is_shown_where_its_source_says_it(etl: Etl) 
     seeds(EMMA, HEAT)
     etl("load", "seeds")
     pacino = NamedNode("http://localhost:8000/person/Al_Pacino")
-    store = EmbeddedStore.write(Workspace(Path(".etl")).required().store)
+    generation = Workspace(Path(".etl")).required()
+    store = EmbeddedStore.write(generation.store)
     store.add([Quad(NamedNode(EMMA.iri), SCHEMA.name, Literal("Clueless"))])
     store.add([Quad(pacino, SCHEMA.name, Literal("Al"))])
     store.add([Quad(pacino, SCHEMA.sameAs, Literal("x"))])
     store.add([Quad(NamedNode("http://a.example/b"), SCHEMA.name, Literal("?"))])
     store.finish()
-    del store
+    store.close()
+    generation.seal(None)  # as if it had been written so
     rows = list(csv.DictReader(io.StringIO(etl("validate", "-f", "csv").stdout)))
     assert {(row["file"], row["line"], row["field"]) for row in rows} == {
         ("seeds/838.txt", "2", "title"),

@@ -5,12 +5,15 @@ Each command imports what it needs when it runs, so that `etl --help` is quick.
 
 from __future__ import annotations
 
-import signal
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
 from etl.cli import asking, changing, inspecting, linking, stores, validating
-from etl.cli.options import NOT_DONE
+from etl.cli.options import CUT_OFF, NOT_DONE
 from etl.errors import EtlError
 
 
@@ -27,20 +30,31 @@ class Main(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run a command."""
         try:
-            return super().invoke(ctx)
+            with _flushed():
+                return super().invoke(ctx)
         except EtlError as error:
             click.echo(f"Error: {error}", err=True)
             if error.hint:
                 click.echo(f"Hint: {error.hint}", err=True)
             ctx.exit(NOT_DONE)
+        except BrokenPipeError:  # `etl export | head` ends quietly
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(CUT_OFF)
+
+
+@contextmanager
+def _flushed() -> Iterator[None]:
+    """See to it that a reader who has gone is noticed here."""
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
 
 
 @click.group(cls=Main, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="reelgraph")
 def main() -> None:
     """Turn film records into a schema.org knowledge graph that you can trust."""
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `etl export | head` ends quietly
 
 
 for _room in (changing, validating, linking, inspecting, asking, stores):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 DONE, DATA_SAY_NO, NOT_DONE = 0, 1, 2
+CUT_OFF = 141  # nobody reads on: what a shell gives for a program that SIGPIPE ended
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -139,6 +139,8 @@ def write(
     with opened(output, format_name, base_iri) as target:
         try:
             write(answer, target)
+        except BrokenPipeError:
+            raise
         except (OSError, RuntimeError) as error:  # an engine finds out while it is answering
             reason = str(error).partition("\n")[0]
             raise StoreError(f"the answer could not be completed: {reason}") from error

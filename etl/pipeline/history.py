@@ -33,9 +33,11 @@ def row(run: Run) -> tuple[Cell, ...]:
 
 
 def _source(source: Mapping[str, Any]) -> str:
-    files = source.get("files", 0)
-    size = f" ({files} {'file' if files == 1 else 'files'}, {source['bytes']} bytes)"
-    return f"{source['label']}{size if files else ''}"
+    files = source.get("files", 0)  # which older versions did not write down
+    if not files:
+        return str(source["label"])
+    noun = "file" if files == 1 else "files"
+    return f"{source['label']} ({files} {noun}, {source['bytes']} bytes)"
 
 
 def _signed(diff: Mapping[str, int]) -> str:
