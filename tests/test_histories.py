@@ -144,7 +144,7 @@ class Histories(RuleBasedStateMachine):
         after = self.desk.workspace.current()
         if after and (before is None or before.number < after.number):
             with Catalog.read(after.catalog) as catalog:
-                run = catalog.runs()[-1].run
+                run = catalog.runs.all()[-1].run
             self.runs[run] = happened
             if happened.undoes is not None:
                 self.take_back(happened.undoes, stands=False)

@@ -65,7 +65,7 @@ def tables(path: Path) -> list[tuple[object, ...]]:
 
 def numbers_of_runs(workspace: Workspace) -> list[tuple[int, int | None]]:
     with Catalog.read(workspace.required().catalog) as catalog:
-        return [(run.run, run.undone_by) for run in catalog.runs()]
+        return [(run.run, run.undone_by) for run in catalog.runs.all()]
 
 
 def test_there_is_a_workspace_of_every_version_that_was() -> None:

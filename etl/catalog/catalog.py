@@ -11,10 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import duckdb
 
@@ -27,10 +25,10 @@ from etl.catalog.entries import (
     Place,
     Quarantined,
     Reason,
-    Run,
     Staged,
 )
 from etl.catalog.migrations import VERSION, found_version, migrate
+from etl.catalog.runs import Runs
 from etl.catalog.settings import Settings
 from etl.catalog.statements import FORESEEN, TABLES, VIEWS
 from etl.errors import WorkspaceError
@@ -134,6 +132,11 @@ class Catalog:
         return Settings(self._db)
 
     @property
+    def runs(self) -> Runs:
+        """Return the runs that made the graph."""
+        return Runs(self._db)
+
+    @property
     def iris(self) -> Iris:
         """Return what mints the workspace's IRIs."""
         return Iris(self.settings.get("base_iri") or DEFAULT_BASE_IRI)
@@ -229,72 +232,7 @@ class Catalog:
         size = scalar(self._db, "SELECT sum(size) FROM files WHERE source = ?", [source])
         return Extent(files, int(size or 0), digest)
 
-    # Runs and versions
-
-    def begin(self, command: str) -> int:
-        """Begin a run and return its number."""
-        number = (scalar(self._db, "SELECT max(run) FROM runs") or 0) + 1
-        self._db.execute(
-            "INSERT INTO runs (run, command, started, software) VALUES (?, ?, ?, ?)",
-            [number, command, datetime.now(UTC).replace(tzinfo=None), version("reelgraph")],
-        )
-        return number
-
-    def end(self, run: int, seconds: float, report: dict[str, Any]) -> None:
-        """Write down what a run did."""
-        self._db.execute(
-            "UPDATE runs SET seconds = ?, report = ? WHERE run = ?",
-            [seconds, json.dumps(report), run],
-        )
-
-    def runs(self) -> list[Run]:
-        """List the runs, oldest first."""
-        rows = self._db.execute("SELECT * FROM runs ORDER BY run").fetchall()
-        return [
-            Run(run, command, started, seconds, json.loads(report or "{}"), *rest)
-            for run, command, started, seconds, report, *rest in rows
-        ]
-
-    def undo(self, run: int, by: int) -> None:
-        """Take a run back: its versions no longer stand, or those stand again that it undid.
-
-        What its files looked like is forgotten, so that loading them reads them again.
-
-        Raises:
-            WorkspaceError: there is no such run, it is undone already, or it read nothing.
-        """
-        row = self._db.execute("SELECT undone_by FROM runs WHERE run = ?", [run]).fetchone()
-        if row is None or run == by:
-            raise WorkspaceError(f"there is no run {run}", hint="'etl runs' lists them")
-        undone_by = row[0]
-        if undone_by is not None:
-            hint = f"to bring it back, run: etl undo {undone_by}"
-            raise WorkspaceError(f"run {run} is undone already, by run {undone_by}", hint=hint)
-        origin = self._origin(run)
-        if not scalar(self._db, "SELECT count(*) FROM versions WHERE run = ?", [origin]):
-            raise WorkspaceError(
-                f"run {run} changed no record, so there is nothing to take back",
-                hint="'etl runs' shows what each run did",
-            )
-        self._db.execute("UPDATE runs SET undoes = ? WHERE run = ?", [run, by])
-        self._take_back(run, by)
-        self._db.execute(
-            "DELETE FROM files WHERE (source, path) IN "
-            "(SELECT source, path FROM versions WHERE run = ?)",
-            [origin],
-        )
-
-    def _take_back(self, run: int, by: int | None) -> None:
-        """Mark a run as undone, or as standing again; what it had undone changes the other way."""
-        self._db.execute("UPDATE runs SET undone_by = ? WHERE run = ?", [by, run])
-        undoes = scalar(self._db, "SELECT undoes FROM runs WHERE run = ?", [run])
-        if undoes is not None:
-            self._take_back(undoes, run if by is None else None)
-
-    def _origin(self, run: int) -> int:
-        """Follow undoings to the run whose versions they are about."""
-        undoes = scalar(self._db, "SELECT undoes FROM runs WHERE run = ?", [run])
-        return run if undoes is None else self._origin(undoes)
+    # Versions
 
     def remove(self, run: int, source: Source) -> int:
         """Stage that all records of a source have gone; return how many that are."""

@@ -25,7 +25,7 @@ def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
     from etl.workspace import Workspace
 
     with opened(workspace) as (catalog, _):
-        held = catalog.runs()
+        held = catalog.runs.all()
         taken = Workspace(workspace).disk()
     documents = [document(run, taken) for run in held]
     write(Rows(COLUMNS, map(row, held), documents), format_name, output)

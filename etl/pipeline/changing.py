@@ -95,7 +95,7 @@ class Change:
         """
         catalog = self._catalog(iris or Iris())
         try:
-            self.report.run = catalog.begin(self._options.command)
+            self.report.run = catalog.runs.begin(self._options.command)
             if afresh:
                 catalog.forget_graph(iris or catalog.iris)
             elif self.current is not None:
@@ -186,11 +186,11 @@ class Change:
         for name, ended in self._ended.items():
             ended.files, ended.bytes, ended.digest = catalog.extent(name)
         seconds = time.perf_counter() - self._started
-        catalog.end(run, seconds, self.report.summary(self._following.number))
+        catalog.runs.end(run, seconds, self.report.summary(self._following.number))
         catalog.settings.set("mapping", str(MAPPING_VERSION))
         catalog.settings.set("tally", builder.tally.encode())
         with self.report.timed("store"):
-            runs = catalog.runs()
+            runs = catalog.runs.all()
             described = runs if builder.fresh else concerned(runs, run)
             describe(catalog, builder.store, builder.tally, described)
             builder.store.finish()
@@ -315,7 +315,7 @@ def _bring_up_to_date(generation: Generation) -> set[str]:
     try:
         tally = Tally.counted(store)
         catalog.settings.set("tally", tally.encode())
-        describe(catalog, store, tally, catalog.runs())
+        describe(catalog, store, tally, catalog.runs.all())
         store.finish()
         return store.touched
     finally:

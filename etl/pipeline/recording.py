@@ -45,7 +45,7 @@ def _descriptions(
         yield iris.source(source.slug), describe_source(source, iris)
     for run in runs:
         yield iris.run(run.run), describe_run(run, slugs, iris)
-    modified = ended(_last_change(catalog.runs()))
+    modified = ended(_last_change(catalog.runs.all()))
     yield iris.dataset, describe_dataset(catalog.sources(), tally, modified, iris)
 
 

@@ -40,7 +40,7 @@ def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions)
     workspace.required()
     with changing(workspace, engine, options) as change:
         with change.building(None) as builder:
-            builder.catalog.undo(run, change.report.run or 0)
+            builder.catalog.runs.undo(run, change.report.run or 0)
             builder.build()
             change.record(builder)
         change.commit()

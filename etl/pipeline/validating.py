@@ -63,7 +63,7 @@ def _read(
     Give the versions that each make a film without fault, what was repaired, and what cannot be
     read.
     """
-    run = catalog.begin("validate")
+    run = catalog.runs.begin("validate")
     sound: set[int] = set()
     told: list[Finding] = []
     for source in sources(arguments, None, []):

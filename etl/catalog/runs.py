@@ -1,0 +1,86 @@
+"""The runs of a workspace: each is written down, and can be taken back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import duckdb
+
+from etl.catalog.comparison import scalar
+from etl.catalog.entries import Run
+from etl.errors import WorkspaceError
+
+
+class Runs:
+    """The runs that a catalog remembers."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._db = connection
+
+    def begin(self, command: str) -> int:
+        """Begin a run and return its number."""
+        number = (scalar(self._db, "SELECT max(run) FROM runs") or 0) + 1
+        self._db.execute(
+            "INSERT INTO runs (run, command, started, software) VALUES (?, ?, ?, ?)",
+            [number, command, datetime.now(UTC).replace(tzinfo=None), version("reelgraph")],
+        )
+        return number
+
+    def end(self, run: int, seconds: float, report: dict[str, Any]) -> None:
+        """Write down what a run did."""
+        self._db.execute(
+            "UPDATE runs SET seconds = ?, report = ? WHERE run = ?",
+            [seconds, json.dumps(report), run],
+        )
+
+    def all(self) -> list[Run]:
+        """List the runs, oldest first."""
+        rows = self._db.execute("SELECT * FROM runs ORDER BY run").fetchall()
+        return [
+            Run(run, command, started, seconds, json.loads(report or "{}"), *rest)
+            for run, command, started, seconds, report, *rest in rows
+        ]
+
+    def undo(self, run: int, by: int) -> None:
+        """Take a run back: its versions no longer stand, or those stand again that it undid.
+
+        What its files looked like is forgotten, so that loading them reads them again.
+
+        Raises:
+            WorkspaceError: there is no such run, it is undone already, or it read nothing.
+        """
+        row = self._db.execute("SELECT undone_by FROM runs WHERE run = ?", [run]).fetchone()
+        if row is None or run == by:
+            raise WorkspaceError(f"there is no run {run}", hint="'etl runs' lists them")
+        undone_by = row[0]
+        if undone_by is not None:
+            hint = f"to bring it back, run: etl undo {undone_by}"
+            raise WorkspaceError(f"run {run} is undone already, by run {undone_by}", hint=hint)
+        origin = self._origin(run)
+        if not scalar(self._db, "SELECT count(*) FROM versions WHERE run = ?", [origin]):
+            raise WorkspaceError(
+                f"run {run} changed no record, so there is nothing to take back",
+                hint="'etl runs' shows what each run did",
+            )
+        self._db.execute("UPDATE runs SET undoes = ? WHERE run = ?", [run, by])
+        self._take_back(run, by)
+        self._db.execute(
+            "DELETE FROM files WHERE (source, path) IN "
+            "(SELECT source, path FROM versions WHERE run = ?)",
+            [origin],
+        )
+
+    def _take_back(self, run: int, by: int | None) -> None:
+        """Mark a run as undone, or as standing again; what it had undone changes the other way."""
+        self._db.execute("UPDATE runs SET undone_by = ? WHERE run = ?", [by, run])
+        undoes = scalar(self._db, "SELECT undoes FROM runs WHERE run = ?", [run])
+        if undoes is not None:
+            self._take_back(undoes, run if by is None else None)
+
+    def _origin(self, run: int) -> int:
+        """Follow undoings to the run whose versions they are about."""
+        undoes = scalar(self._db, "SELECT undoes FROM runs WHERE run = ?", [run])
+        return run if undoes is None else self._origin(undoes)
