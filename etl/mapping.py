@@ -156,6 +156,10 @@ def person_iri(person: Person, iris: Iris) -> NamedNode:
     return iris.person(person.key)
 
 
+PERSON_PROPERTIES = frozenset({RDF.type, SCHEMA.name, SCHEMA.sameAs})
+"""All that the mapping says of a person."""
+
+
 def explain_person(person: Person, iris: Iris) -> Iterator[tuple[str, Triple]]:
     """Turn a person into triples, each with the name of the rule that made it."""
     node = person_iri(person, iris)

@@ -238,6 +238,11 @@ def test_a_person_with_an_id_has_their_page() -> None:
     ]
 
 
+def test_a_person_has_no_other_properties_than_those_listed() -> None:
+    everything = map_person(Person("Jim Carrey", "nm0000120", "Q40504"), IRIS)
+    assert {triple.predicate for triple in everything} == PERSON_PROPERTIES
+
+
 def test_a_part_that_a_source_lists_is_a_performance() -> None:
     cast = (Credit("Jim Carrey", "nm0000120", ("Joel", "Young Joel")), Credit("Kate Winslet"))
     graph = map_film(film(replace(MINIMAL, actors=cast)), IRIS)

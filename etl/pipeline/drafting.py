@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from etl.catalog.entries import Group, MemberRow, groups_of
 from etl.identifiers import Iris
-from etl.mapping import Statement, film_statements, map_person, person_iri
+from etl.mapping import PERSON_PROPERTIES, Statement, film_statements, map_person, person_iri
 from etl.provenance.deriving import derivations
 from etl.provenance.tally import Tally
 from etl.resolution import Film, Member, Person, resolve
@@ -86,13 +86,11 @@ def _stay_apart(drafts: Sequence[Draft], engine: Engine, iris: Iris) -> bool:
     walked_back = engine.walked_back
     if not walked_back:
         return walked_back is not None
-    people = dict.fromkeys(person for each in drafts for person in each.film.people)
-    films = chain.from_iterable(each.statements for each in drafts)
-    return all(
-        _entity(value) == _entity(subject)
-        for subject, predicate, value in chain(films, _mapped(people, iris))
-        if predicate in walked_back
-    )
+    told = chain.from_iterable(each.statements for each in drafts)
+    if not walked_back.isdisjoint(PERSON_PROPERTIES):
+        told = chain(told, _mapped(_everybody(drafts), iris))
+    back = [statement for statement in told if statement[1] in walked_back]
+    return all(_entity(value) == _entity(subject) for subject, _, value in back)
 
 
 def _entity(node: object) -> str:
@@ -100,9 +98,12 @@ def _entity(node: object) -> str:
     return node.value.partition("#")[0] if isinstance(node, NamedNode) else ""
 
 
+def _everybody(drafts: Sequence[Draft]) -> dict[Person, None]:
+    return dict.fromkeys(chain.from_iterable(each.film.people for each in drafts))
+
+
 def _mapped(people: Iterable[Person], iris: Iris) -> Iterator[Statement]:
-    for person in people:
-        yield from _mapped_person(person, iris)
+    return chain.from_iterable(_mapped_person(person, iris) for person in people)
 
 
 @lru_cache(maxsize=20_000)
@@ -116,9 +117,12 @@ def _spellings(drafts: Sequence[Draft]) -> list[dict[Person, None]]:
 
     The first has nearly all: only somebody with an id can have several names.
     """
+    everybody = _everybody(drafts)
+    if not any(person.imdb_id or person.wikidata_id for person in everybody):
+        return [everybody]
     groups: list[dict[Person, None]] = [{}]
     count: dict[str, int] = {}
-    for person in dict.fromkeys(person for each in drafts for person in each.film.people):
+    for person in everybody:
         place = count.get(person.key, 0)
         count[person.key] = place + 1
         if place == len(groups):
