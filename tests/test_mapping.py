@@ -19,6 +19,7 @@ from shared_data import shared
 from etl.identifiers import Iris
 from etl.mapping import (
     MAPPING_VERSION,
+    PERSON_PROPERTIES,
     RULES,
     explain_film,
     explain_person,
