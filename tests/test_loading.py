@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -153,6 +154,18 @@ def test_records_read_together_make_the_graph_that_they_make_one_after_the_other
         films = {quad.subject for quad in graph if quad.object == SCHEMA.Movie}
         people = {quad.subject for quad in graph if quad.object == SCHEMA.Person}
         assert (report.films, report.people) == (Diff(added=len(films)), Diff(added=len(people)))
+
+
+def test_a_file_that_looks_as_it_did_is_read_on_request(desk: Desk) -> None:
+    desk.write(HEAT, EMMA)
+    desk.load()
+    path = desk.source / HEAT.file
+    seen = path.stat()
+    path.write_text(HEAT.but(title="Haet").text, encoding="utf-8", newline="")
+    os.utime(path, ns=(seen.st_atime_ns, seen.st_mtime_ns))  # of the same size, time and inode
+    assert desk.load().run is None
+    assert desk.load(rehash=True).films == Diff(changed=1)
+    assert desk.load(rehash=True).run is None
 
 
 def test_one_file_of_a_source_updates_its_record_and_removes_nothing(desk: Desk) -> None:

@@ -28,6 +28,7 @@ from etl.cli.session import engine
 @dry_run_option
 @click.option("--strict", is_flag=True, help="Load nothing if any record is kept out.")
 @click.option("--allow-removals", is_flag=True, help="Load though most of a source has vanished.")
+@click.option("--rehash", is_flag=True, help="Read files too that look as when last read.")
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
 @shapes_option
 @click.option("--repair", is_flag=True, help="Compare all that --store holds, and mend it.")

@@ -29,13 +29,15 @@ class LoadOptions(ChangeOptions):
     """How to load.
 
     `name` calls the source so; `strict` loads nothing if anything is kept out;
-    `allow_removals` takes a mass removal for meant. A large load has so many `processes`
+    `allow_removals` takes a mass removal for meant; `rehash` reads files too that look as they did
+    when they were last read. A large load has so many `processes`
     read, map and validate beside this one; a script must then guard its main part.
     """
 
     name: str | None = None
     strict: bool = False
     allow_removals: bool = False
+    rehash: bool = False
     base_iri: str | None = None
     processes: int = 0
 
@@ -98,6 +100,7 @@ class _Load:
                     iris=self._iris,
                     found=self._options.found,
                     workers=workers,
+                    rehash=self._options.rehash,
                     absorbed=_absorbed(source, known),
                 )
                 for source in self._described(sources(arguments, self._options.name, known))

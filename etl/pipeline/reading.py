@@ -136,8 +136,8 @@ class Reading:
     """One look at a source. It is used up by iterating: that reads the files.
 
     `scope` names what was looked at, as `Catalog.statuses` wants it; `stats` what the files
-    that were read looked like. What was repaired in them goes to `found`. The records of the
-    sources that it has `absorbed` are from now on its own.
+    that were read looked like, which with `rehash` is all of them. What was repaired in them goes
+    to `found`. The records of the sources that it has `absorbed` are from now on its own.
     """
 
     source: Source
@@ -145,6 +145,7 @@ class Reading:
     iris: Iris
     found: Found
     workers: Workers
+    rehash: bool = False
     absorbed: Sequence[Source] = ()
     stats: list[tuple[str, Stat | None]] = field(default_factory=list)
     scope: list[tuple[str, str | None]] = field(default_factory=list)
@@ -182,8 +183,9 @@ class Reading:
             yield Read(list(self._gone(source.name, list(places_of))))
 
     def _differing(self, seen: set[str], closed: list[str]) -> Iterator[File]:
-        """Find the files that are not as they were when they were last read."""
-        known = self.catalog.files(self.source.name) if self.catalog else {}
+        """Find the files that are not as they were when they were last read, or all of them."""
+        remembered = None if self.rehash else self.catalog
+        known = remembered.files(self.source.name) if remembered else {}
         for found in find(self.source, SUFFIXES):
             seen.add(found.relative)
             if found.problem:
