@@ -201,7 +201,7 @@ GOOD = Film(6, "Heat", 1995, rating="7", directors="A B")
 UNRATED, EARLY = GOOD.but(rating="", title="Heat!"), GOOD.but(year=1066)
 
 
-@settings(max_examples=examples(few=1, many=200))
+@settings(max_examples=examples(few=1, many=25))
 @example(history=[[GOOD], [UNRATED], [EARLY]], old="ours", new="rated")  # back to the first
 @example(history=[[GOOD], [EARLY], [UNRATED]], old="rated", new="any year")
 @given(
