@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from etl.descriptions import Term, Told, statements
 from etl.errors import ShapesError
-from etl.validation.graph import Statement, Term
 from etl.validation.paths import PropertyPath, read_path
 from etl.validation.report import ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TALKATIVE = ("pyshacl-validate", "rdflib.term")
 
 
-def validate(shapes: Shapes, triples: Iterable[Statement]) -> ValidationReport:
+def validate(shapes: Shapes, triples: Iterable[Told]) -> ValidationReport:
     """Validate triples, together with the class hierarchy that the shapes graph states.
 
     Results come in an order that may differ from one run to the next.
@@ -85,16 +85,15 @@ def _silence() -> Iterator[None]:
             logger.removeFilter(refuse)
 
 
-def _to_rdflib(triples: Iterable[Statement]) -> rdflib.Graph:
+def _to_rdflib(triples: Iterable[Told]) -> rdflib.Graph:
     import rdflib
 
     graph = rdflib.Graph(bind_namespaces="none")
     known: dict[Term, Node] = {}
-    for triple in triples:
-        for term in triple:
+    for subject, predicate, object_ in statements(triples):
+        for term in (subject, predicate, object_):
             if term not in known:
                 known[term] = _term_to_rdflib(term)
-        subject, predicate, object_ = triple
         graph.add((known[subject], known[predicate], known[object_]))
     return graph
 
