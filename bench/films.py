@@ -52,20 +52,20 @@ class Fault:
         """Put the fault into a film; the part `stranger` is an actor that no other film has."""
         subject = sample.part(self.part)
         if self.part == "stranger":
-            sample.descriptions.append(Description(sample.iri, (SCHEMA.actor,), (subject,)))
-            sample.descriptions.append(Description(subject, (RDF.type,), (SCHEMA.Person,)))
+            sample.descriptions.append((sample.iri, (SCHEMA.actor,), (subject,)))
+            sample.descriptions.append((subject, (RDF.type,), (SCHEMA.Person,)))
         sample.descriptions = [
-            _without(self.predicate, each) if each.node == subject else each
+            _without(self.predicate, each) if each[0] == subject else each
             for each in sample.descriptions
         ]
         if self.values:
-            sample.descriptions.append(Description(subject, (self.predicate,), (self.values,)))
+            sample.descriptions.append((subject, (self.predicate,), (self.values,)))
 
 
 def _without(predicate: NamedNode, told: Description) -> Description:
-    described = zip(told.properties, told.cells, strict=True)
-    kept = [(name, cell) for name, cell in described if name != predicate]
-    return Description(told.node, tuple(p for p, _ in kept), tuple(cell for _, cell in kept))
+    node, properties, cells = told
+    kept = [each for each in zip(properties, cells, strict=True) if each[0] != predicate]
+    return node, tuple(name for name, _ in kept), tuple(cell for _, cell in kept)
 
 
 def _typed(datatype: NamedNode, text: str) -> tuple[Literal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, starmap
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -18,20 +18,20 @@ Cell: TypeAlias = Term | tuple[Term, ...]
 """A value, or several."""
 
 
-class Description(NamedTuple):
-    """Some properties of a node, and in step with them what it has for each: one or more values.
+Description: TypeAlias = tuple[Node, tuple[NamedNode, ...], tuple[Cell, ...]]
+"""A node, some properties of it, and in step with them what it has for each: one or more values.
 
-    A property may come again, and a value too: what is told is a set.
-    """
+A property may come again, and a value too: what is told is a set.
+"""
 
-    node: Node
-    properties: tuple[NamedNode, ...]
-    cells: tuple[Cell, ...]
+Told: TypeAlias = Triple | Description
+"""What a graph can be made of."""
 
-    def statements(self) -> Iterator[Statement]:
-        """Yield what is said, one value at a time."""
-        node = self.node
-        for predicate, cell in zip(self.properties, self.cells, strict=True):
+
+def statements(told: Iterable[Description]) -> Iterator[Statement]:
+    """Yield what some descriptions say, one value at a time."""
+    for node, properties, cells in told:
+        for predicate, cell in zip(properties, cells, strict=True):
             if isinstance(cell, tuple):
                 for value in cell:
                     yield node, predicate, value
@@ -39,35 +39,20 @@ class Description(NamedTuple):
                 yield node, predicate, cell
 
 
-Told: TypeAlias = Triple | Description
-"""What a graph can be made of."""
-
-
-def statements(told: Iterable[Told]) -> Iterator[Triple | Statement]:
-    """Yield what is told, one value at a time."""
+def triples(told: Iterable[Told]) -> Iterator[Triple]:
+    """Yield the triples of what is told."""
     for each in told:
-        if isinstance(each, Description):
-            yield from each.statements()
-        else:
+        if isinstance(each, Triple):
             yield each
+        else:
+            yield from starmap(Triple, statements([each]))
 
 
-def triples(descriptions: Iterable[Description]) -> Iterator[Triple]:
-    """Yield the triples of some descriptions."""
-    return starmap(Triple, chain.from_iterable(map(Description.statements, descriptions)))
-
-
-def merged(descriptions: Iterable[Description]) -> list[Description]:
+def merged(descriptions: Iterable[Description]) -> Iterator[Description]:
     """Put together what is said of the same node."""
     parts: dict[Node, list[Description]] = {}
     for each in descriptions:
-        parts.setdefault(each.node, []).append(each)
-    return [found[0] if len(found) == 1 else _merged(node, found) for node, found in parts.items()]
-
-
-def _merged(node: Node, parts: list[Description]) -> Description:
-    return Description(
-        node,
-        tuple(chain.from_iterable(each.properties for each in parts)),
-        tuple(chain.from_iterable(each.cells for each in parts)),
-    )
+        parts.setdefault(each[0], []).append(each)
+    for node, found in parts.items():
+        properties = chain.from_iterable(properties for _, properties, _ in found)
+        yield node, tuple(properties), tuple(chain.from_iterable(cells for _, _, cells in found))

@@ -13,7 +13,7 @@ from typing import cast
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from etl.descriptions import Description, merged, triples
+from etl.descriptions import Cell, Description, triples
 from etl.identifiers import Iris, imdb_page, wikidata_entity
 from etl.resolution import Film, Person, Redirect
 from etl.vocab import DCTERMS, FILM, OWL, RDF, SCHEMA, XSD
@@ -51,32 +51,32 @@ _OF_PERFORMANCE = (RDF.type, SCHEMA.actor, SCHEMA.characterName)
 
 def _movie(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     del film, iris
-    yield Description(movie, _TYPE, (SCHEMA.Movie,))
+    yield movie, _TYPE, (SCHEMA.Movie,)
 
 
 def _name(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     del iris
     if film.title:
-        yield Description(movie, _NAME, (Literal(film.title),))
+        yield movie, _NAME, (Literal(film.title),)
 
 
 def _date_published(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     del iris
     if film.year is not None:
         year = Literal(f"{film.year:04d}", datatype=XSD.gYear)
-        yield Description(movie, _DATE_PUBLISHED, (year,))
+        yield movie, _DATE_PUBLISHED, (year,)
 
 
 def _description(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     del iris
     if film.synopsis:
-        yield Description(movie, _DESCRIPTION, (Literal(film.synopsis),))
+        yield movie, _DESCRIPTION, (Literal(film.synopsis),)
 
 
 def _imdb(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     if identifier := film.identifiers.get("imdb"):
         page = NamedNode(imdb_page(identifier))
-        yield Description(movie, _IMDB_PAGE, (page, page))
+        yield movie, _IMDB_PAGE, (page, page)
         yield from _identifier(movie, iris, "imdb", identifier)
 
 
@@ -87,26 +87,26 @@ def _movielens(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description
 
 def _wikidata(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     if identifier := film.identifiers.get("wikidata"):
-        yield Description(movie, _SAME_AS, (NamedNode(wikidata_entity(identifier)),))
+        yield movie, _SAME_AS, (NamedNode(wikidata_entity(identifier)),)
         yield from _identifier(movie, iris, "wikidata", identifier)
 
 
 def _identifier(movie: NamedNode, iris: Iris, scheme: str, value: str) -> Iterator[Description]:
     node = iris.part(movie, f"identifier-{scheme}")
-    yield Description(movie, _IDENTIFIER, (node,))
-    yield Description(node, _OF_IDENTIFIER, (SCHEMA.PropertyValue, _scheme(scheme), Literal(value)))
+    yield movie, _IDENTIFIER, (node,)
+    yield node, _OF_IDENTIFIER, (SCHEMA.PropertyValue, _scheme(scheme), Literal(value))
 
 
 def _director(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     if film.directors:
         people = tuple(person_iri(person, iris) for person in film.directors)
-        yield Description(movie, _DIRECTOR, (people,))
+        yield movie, _DIRECTOR, (people,)
 
 
 def _actor(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     if film.actors:
         people = tuple(person_iri(person, iris) for person in film.actors)
-        yield Description(movie, _ACTOR, (people,))
+        yield movie, _ACTOR, (people,)
 
 
 def _rating(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
@@ -115,23 +115,23 @@ def _rating(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
         value, best, worst = map(
             _decimal, (rating.value, Decimal(rating.best), Decimal(rating.worst))
         )
-        yield Description(movie, _RATING, (node,))
+        yield movie, _RATING, (node,)
         if rating.count is None:
-            yield Description(node, _OF_RATING, (SCHEMA.AggregateRating, value, best, worst))
+            yield node, _OF_RATING, (SCHEMA.AggregateRating, value, best, worst)
         else:
             count = Literal(str(rating.count), datatype=XSD.integer)
             cells = (SCHEMA.AggregateRating, value, best, worst, count)
-            yield Description(node, _OF_COUNTED_RATING, cells)
+            yield node, _OF_COUNTED_RATING, cells
 
 
 def _performance(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     if not film.performances:
         return
     nodes = tuple(iris.part(movie, f"role-{n}") for n in range(1, len(film.performances) + 1))
-    yield Description(movie, _PERFORMANCE, (nodes,))
+    yield movie, _PERFORMANCE, (nodes,)
     for node, performance in zip(nodes, film.performances, strict=True):
         actor, character = person_iri(performance.actor, iris), Literal(performance.character)
-        yield Description(node, _OF_PERFORMANCE, (SCHEMA.PerformanceRole, actor, character))
+        yield node, _OF_PERFORMANCE, (SCHEMA.PerformanceRole, actor, character)
 
 
 RULES: tuple[Rule, ...] = (
@@ -153,7 +153,17 @@ RULES: tuple[Rule, ...] = (
 def describe_film(film: Film, iris: Iris) -> list[Description]:
     """Describe a film and its parts, its people not; each node once."""
     movie = iris.movie(film.key)
-    return merged(found for rule in RULES for found in rule.describe(film, movie, iris))
+    properties: list[NamedNode] = []
+    cells: list[Cell] = []
+    parts: list[Description] = []
+    for rule in RULES:
+        for found in rule.describe(film, movie, iris):
+            if found[0] is movie:
+                properties += found[1]
+                cells += found[2]
+            else:
+                parts.append(found)
+    return [(movie, tuple(properties), tuple(cells)), *parts]
 
 
 def map_film(film: Film, iris: Iris) -> list[Triple]:
@@ -188,8 +198,8 @@ def describe_person(person: Person, iris: Iris) -> Description:
     node, name = person_iri(person, iris), Literal(person.name)
     elsewhere = tuple(page for _, page in _elsewhere(person))
     if not elsewhere:
-        return Description(node, _OF_PERSON, (SCHEMA.Person, name))
-    return Description(node, _OF_PERSON_ELSEWHERE, (SCHEMA.Person, name, elsewhere))
+        return node, _OF_PERSON, (SCHEMA.Person, name)
+    return node, _OF_PERSON_ELSEWHERE, (SCHEMA.Person, name, elsewhere)
 
 
 def _elsewhere(person: Person) -> Iterator[tuple[str, NamedNode]]:

@@ -9,14 +9,14 @@ import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, starmap
 from typing import NamedTuple, cast
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from etl.catalog.entries import Group, MemberRow, groups_of
-from etl.descriptions import Description, triples
-from etl.descriptions import statements as told_statements
+from etl.descriptions import Description
+from etl.descriptions import statements as stated
 from etl.identifiers import Iris
 from etl.mapping import PERSON_PROPERTIES, describe_film, describe_person, person_iri
 from etl.provenance.deriving import derivations
@@ -61,7 +61,7 @@ def judged(
         for people in _spellings([each]):
             told = [*each.descriptions, *_described(people, iris)]
             results = engine.validate(told).results
-            mentioned = set(chain.from_iterable(told_statements(told))) if results else set()
+            mentioned = set(chain.from_iterable(stated(told))) if results else set()
             found |= dict.fromkeys(each for each in results if each.focus_node in mentioned)
         yield from ((each.film, result) for result in found)
 
@@ -91,12 +91,8 @@ def _stay_apart(drafts: Sequence[Draft], engine: Engine, iris: Iris) -> bool:
     told = chain.from_iterable(each.descriptions for each in drafts)
     if not walked_back.isdisjoint(PERSON_PROPERTIES):
         told = chain(told, _described(_everybody(drafts), iris))
-    back = (each for each in told if not walked_back.isdisjoint(each.properties))
-    return all(
-        _entity(value) == _entity(node)
-        for node, predicate, value in chain.from_iterable(each.statements() for each in back)
-        if predicate in walked_back
-    )
+    back = stated(each for each in told if not walked_back.isdisjoint(each[1]))
+    return all(_entity(value) == _entity(node) for node, name, value in back if name in walked_back)
 
 
 def _entity(node: object) -> str:
@@ -153,7 +149,7 @@ def statements(
     each: Draft, sources: Mapping[str, NamedNode], iris: Iris
 ) -> Iterable[Triple | Quad]:
     """Give all that the store is to hold of a film: its triples, and what it derives from."""
-    return chain(triples(each.descriptions), derivations(each.film, sources, iris))
+    return chain(starmap(Triple, stated(each.descriptions)), derivations(each.film, sources, iris))
 
 
 class Prepared(NamedTuple):
@@ -182,9 +178,11 @@ def prepare(
     remarked = {film.key for film, _ in judged(drafts, engine, iris)}
     validated = time.perf_counter()
     clean = [each for each in drafts if each.film.key not in remarked]
-    mixed = chain.from_iterable(statements(each, sources, iris) for each in clean)
+    told = list(stated(chain.from_iterable(each.descriptions for each in clean)))
+    derived = chain.from_iterable(derivations(each.film, sources, iris) for each in clean)
+    mixed = chain(starmap(Triple, told), derived)
     quads = serialize(cast(Iterable[Quad], mixed), format=RdfFormat.N_QUADS) or b""
-    tally = Tally.of(list(told_statements(chain.from_iterable(d.descriptions for d in clean))))
+    tally = Tally.of(told)
     ended = time.perf_counter()
     films = tuple(each.film.key for each in clean)
     mapped_s = drafted - started + ended - validated

@@ -18,7 +18,7 @@ Terms: TypeAlias = dict[Term, None]
 AnyNode = TypeVar("AnyNode", bound=Term)
 
 _NO_TERMS: Collection[Term] = ()
-_NOTHING = Description(NamedNode("urn:nothing"), (), ())
+_NOTHING: Description = (NamedNode("urn:nothing"), (), ())
 
 
 class Column:
@@ -192,7 +192,7 @@ class Graph:
 
     def properties(self, subject: Term) -> Collection[NamedNode]:
         """Return the properties that a subject has some value for."""
-        return dict.fromkeys(self._nodes.get(subject, _NOTHING).properties)
+        return dict.fromkeys(self._nodes.get(subject, _NOTHING)[1])
 
     def about(self, subject: Term) -> Iterator[Triple]:
         """Yield the triples of a subject; a literal has none."""
@@ -262,7 +262,7 @@ class _Row:
     def description(self, node: Node) -> Description:
         """Give all of it."""
         cells = (values[0] if len(values) == 1 else tuple(values) for values in self.lists)
-        return Description(node, tuple(self.properties), tuple(cells))
+        return node, tuple(self.properties), tuple(cells)
 
 
 def _by_node(told: Iterable[Told]) -> dict[Term, Description]:
@@ -271,8 +271,8 @@ def _by_node(told: Iterable[Told]) -> dict[Term, Description]:
     again: list[Description] = []
     rows: dict[Node, _Row] = {}
     for each in told:
-        if isinstance(each, Description):
-            if found.setdefault(each.node, each) is not each:
+        if isinstance(each, tuple):
+            if found.setdefault(each[0], each) is not each:
                 again.append(each)
         else:
             subject, predicate, value = each
@@ -282,9 +282,9 @@ def _by_node(told: Iterable[Told]) -> dict[Term, Description]:
             row.add(predicate, value)
     again += (row.description(node) for node, row in rows.items())
     if again:
-        nodes = {each.node for each in again}
+        nodes = dict.fromkeys(node for node, _, _ in again)
         before = [found.pop(node) for node in nodes if node in found]
-        found.update((each.node, each) for each in merged([*before, *again]))
+        found.update((each[0], each) for each in merged([*before, *again]))
     return found
 
 

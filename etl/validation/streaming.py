@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias, assert_never
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from etl.descriptions import Description, Term, Told
+from etl.descriptions import Term, Told
 from etl.validation.constraints.shape_based import sibling_shapes
 from etl.validation.declarations import Declaration
 from etl.validation.engine import CompiledEngine
@@ -97,7 +97,7 @@ class Copy:
         for subject, properties in self._forwards.items():
             if not isinstance(subject, Literal):
                 cells = (tuple(values) for values in properties.values())
-                yield Description(subject, tuple(properties), tuple(cells))
+                yield subject, tuple(properties), tuple(cells)
         yield from chain.from_iterable(self._backwards.values())
         yield from self._hierarchy
 
