@@ -21,7 +21,7 @@ from etl.pipeline.reports import LoadReport
 from etl.provenance.tally import Tally
 from etl.resources import folder
 from etl.stores.embedded import EmbeddedStore
-from etl.validation import CompiledEngine, Engine, Shapes, Statement, ValidationReport
+from etl.validation import CompiledEngine, Engine, Shapes, Told, ValidationReport
 from etl.vocab import DCTERMS
 from etl.workspace import Workspace
 
@@ -36,7 +36,7 @@ class Unchecked:
     shapes = Shapes(())
     walked_back: frozenset[NamedNode] | None = frozenset()
 
-    def validate(self, triples: Iterable[Statement]) -> ValidationReport:
+    def validate(self, triples: Iterable[Told]) -> ValidationReport:
         del triples
         return ValidationReport()
 

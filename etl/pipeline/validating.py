@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Group, groups_of
+from etl.descriptions import Term
 from etl.findings import Finding, Severity, of_result, severity_of
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.pipeline.building import CHUNK_FILMS
@@ -26,7 +27,6 @@ from etl.sources import rdf
 from etl.sources.files import Source, shown, sources
 from etl.stores.verbatim import VerbatimGraph
 from etl.validation import Engine, ValidationResult
-from etl.validation.graph import Term
 from etl.validation.paths import Predicate
 from etl.validation.streaming import TripleSource, finds_anything, validate_source
 from etl.vocab import SCHEMA

@@ -14,10 +14,11 @@ from typing import Protocol, TypeAlias, assert_never
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from etl.descriptions import Term, Told
 from etl.validation.constraints.shape_based import sibling_shapes
 from etl.validation.declarations import Declaration
 from etl.validation.engine import CompiledEngine
-from etl.validation.graph import Graph, Statement, Term, reachable
+from etl.validation.graph import Graph, Tables, reachable
 from etl.validation.paths import walk
 from etl.validation.report import Engine, ValidationResult
 from etl.validation.targets import (
@@ -67,8 +68,7 @@ def validate_source(
             for declaration in group.declarations:
                 copy.take(declaration, some)
             graph = Graph(copy.copied())
-            for nodes_alike in graph.tables(some):
-                yield from group.results(graph, nodes_alike)
+            yield from group.results(graph, Tables(graph.tables(some)))
     if engine.delegate:
         whole = chain(source.triples(None, None, None), engine.hierarchy)
         yield from engine.delegate.results(Graph(whole))
@@ -92,13 +92,12 @@ class Copy:
         self._backwards: dict[tuple[NamedNode, Term], list[Triple]] = {}
         self._hierarchy = Graph(hierarchy)
 
-    def copied(self) -> Iterator[Statement]:
+    def copied(self) -> Iterator[Told]:
         """Yield what has been read, and the class hierarchy of the shapes graph."""
         for subject, properties in self._forwards.items():
-            if not isinstance(subject, Literal | Triple):
-                for predicate, values in properties.items():
-                    for value in values:
-                        yield subject, predicate, value
+            if not isinstance(subject, Literal):
+                cells = (tuple(values) for values in properties.values())
+                yield subject, tuple(properties), tuple(cells)
         yield from chain.from_iterable(self._backwards.values())
         yield from self._hierarchy
 

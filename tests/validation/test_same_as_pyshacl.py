@@ -18,7 +18,7 @@ from thoroughness import THOROUGH, examples
 
 from bench.films import FAULTS, Fault, chunks, films
 from etl.resources import folder
-from etl.validation import CompiledEngine, ReferenceEngine, Shapes, Statement, ValidationReport
+from etl.validation import CompiledEngine, ReferenceEngine, Shapes, Told, ValidationReport
 from validation.random_graphs import shapes_and_data
 from validation.turtle import summary
 
@@ -35,7 +35,7 @@ class BothEngines:
         self._reference = ReferenceEngine(self.shapes)
         self.walked_back = self._ours.walked_back
 
-    def validate(self, triples: Iterable[Statement]) -> ValidationReport:
+    def validate(self, triples: Iterable[Told]) -> ValidationReport:
         data = list(triples)
         report = self._ours.validate(data)
         assert summary(report) == summary(self._reference.validate(data))
@@ -69,9 +69,9 @@ def test_on_films_with_faults(both_engines: BothEngines) -> None:
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_on_each_fault_alone(both_engines: BothEngines, fault: Fault) -> None:
     sample = next(films(1, fault_percent=0))
-    assert both_engines.validate(sample.triples).strictly_conforms
+    assert both_engines.validate(sample.descriptions).strictly_conforms
     fault.spoil(sample)
-    assert both_engines.validate(sample.triples).results
+    assert both_engines.validate(sample.descriptions).results
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from thoroughness import examples
 
 from bench.films import films
+from etl.descriptions import triples as told_triples
 from etl.resources import folder
 from etl.stores.verbatim import VerbatimGraph
 from etl.validation import CompiledEngine, ReferenceEngine, Shapes
@@ -35,7 +36,9 @@ def test_on_random_shapes_and_data(example: tuple[list[Triple], list[Triple]]) -
 
 def test_on_films_with_faults() -> None:
     engine = CompiledEngine(Shapes.read([folder("shapes")]))
-    data = [triple for film in films(60, fault_percent=30) for triple in film.triples]
+    data = [
+        *told_triples(told for film in films(60, fault_percent=30) for told in film.descriptions)
+    ]
     report = streamed(engine, data, at_once=7)
     assert not report.conforms
     assert summary(report) == summary(engine.validate(data))

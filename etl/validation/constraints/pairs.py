@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from etl.descriptions import Term
 from etl.validation.constraints.model import Finding, PairConstraint, component
 from etl.validation.declarations import Declaration, name
-from etl.validation.graph import Term
 from etl.validation.literals import is_less, is_less_or_equal
 from etl.vocab import SH
 
