@@ -197,17 +197,31 @@ CHANGES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def loaded_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a workspace of two loads, with the records changed since, and a copy of it."""
+    desk = Desk(tmp_path_factory.mktemp("twice"))
+    desk.source = desk.source.rename(desk.source.with_name("seeds"))
+    desk.write(EMMA, HEAT)
+    desk.load()
+    desk.write(EMMA.but(title="Clueless", actors="Alicia Silverstone"), HEAT.but(year="soon"))
+    desk.load()
+    desk.write(HEAT.but(title="Heat!"), EMMA.but(rating="7"))
+    more = desk.source.with_name("more")
+    more.mkdir()
+    write(more, HEAT.but(title="Another", actors="Val Kilmer"))
+    shutil.copytree(desk.workspace.path, more.with_name("kept"))
+    return more.parent
+
+
 @pytest.mark.parametrize("command", CHANGES, ids=" ".join)
 def test_a_dry_run_prints_exactly_what_the_command_then_does(
-    etl: Etl, command: tuple[str, ...]
+    etl: Etl, loaded_twice: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
-    seeds(EMMA, HEAT)
-    etl("load", "seeds")
-    seeds(EMMA.but(title="Clueless", actors="Alicia Silverstone"), HEAT.but(year="soon"))
-    etl("load", "seeds")
-    seeds(HEAT.but(title="Heat!"), EMMA.but(rating="7"))
-    Path("more").mkdir()
-    write(Path("more"), HEAT.but(title="Another", actors="Val Kilmer"))
+    monkeypatch.chdir(loaded_twice)
+    monkeypatch.setenv("ETL_WORKSPACE", "workspace")
+    shutil.rmtree("workspace")
+    shutil.copytree("kept", "workspace")
     before, runs = etl("export", "-f", "nt").stdout, etl("runs").stdout
     dry = etl(*command, "--dry-run")
     assert etl(*command, "--dry-run").stdout == dry.stdout

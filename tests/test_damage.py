@@ -170,7 +170,7 @@ def test_where_no_catalog_is_sound_the_sources_are_loaded_anew(three_loads: Etl)
 # Generations and the disk
 
 
-LOADS = examples(10, 20)
+LOADS = examples(8, 20)
 
 
 def generations() -> list[str]:

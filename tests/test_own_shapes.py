@@ -9,10 +9,10 @@ import pytest
 from click.testing import Result
 from conftest import Etl
 from desk import ENGINE, Desk
-from hypothesis import example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from records import Film, write
-from thoroughness import examples
+from thoroughness import THOROUGH
 from validation.turtle import shapes as shapes_of
 
 from etl.catalog.catalog import Catalog
@@ -201,7 +201,7 @@ GOOD = Film(6, "Heat", 1995, rating="7", directors="A B")
 UNRATED, EARLY = GOOD.but(rating="", title="Heat!"), GOOD.but(year=1066)
 
 
-@settings(max_examples=examples(few=1, many=25))
+@settings(max_examples=25, phases=list(Phase) if THOROUGH else [Phase.explicit])
 @example(history=[[GOOD], [UNRATED], [EARLY]], old="ours", new="rated")  # back to the first
 @example(history=[[GOOD], [EARLY], [UNRATED]], old="rated", new="any year")
 @given(
