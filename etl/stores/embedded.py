@@ -174,9 +174,9 @@ class EmbeddedStore:
         """Return the classes that a subject is said to be of."""
         return {quad.object for quad in self._store.quads_for_pattern(subject, RDF.type, None)}
 
-    def holds(self, triples: Iterable[Triple]) -> bool:
-        """Say whether all of some triples are in the default graph."""
-        return all(Quad(*triple) in self._store for triple in triples)
+    def holds(self, quads: Iterable[Quad]) -> bool:
+        """Say whether it has all of some quads."""
+        return all(quad in self._store for quad in quads)
 
     def triples(
         self,
@@ -199,11 +199,6 @@ class EmbeddedStore:
             answer = self._store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")
             counts += [int(solution["n"].value) for solution in cast(QuerySolutions, answer)]
         return counts[0], counts[1]
-
-    def size(self) -> int:
-        """Count the triples of the default graph."""
-        solutions = cast(QuerySolutions, self.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
-        return int(cast(Literal, next(solutions)["n"]).value)
 
     def finish(self) -> None:
         """Write everything to the disk."""
