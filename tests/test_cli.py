@@ -22,12 +22,14 @@ from pyoxigraph import Literal, Quad, RdfFormat, parse
 from records import Film, write
 
 from etl.cli import main
+from etl.identifiers import Iris
 from etl.queries import SavedQuery, read_queries
 from etl.stores.embedded import EmbeddedStore
-from etl.vocab import SCHEMA
+from etl.vocab import PROV, SCHEMA
 from etl.workspace import Workspace
 
 Etl = Callable[..., Result]
+FINDINGS = "severity,file,line,field,text,message,path,focus_node,component,shape"
 EMMA = Film(838, "Emma", 1996, directors="Douglas McGrath", actors="Gwyneth Paltrow, Alan Cumming")
 HEAT = Film(6, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Robert De Niro")
 GRAPHS = {
@@ -481,6 +483,31 @@ def test_check_finds_what_does_not_belong_and_a_rebuild_mends_it(etl: Etl) -> No
     assert "films: 0 added, 1 changed, 0 removed\n" in etl("rebuild").stdout
     assert etl("check").exit_code == 0
     assert etl("export").stdout == graph
+
+
+def test_check_and_validate_look_at_what_is_said_of_runs_too(etl: Etl) -> None:
+    seeds(EMMA)
+    etl("load", "seeds")
+    assert said(etl("validate", "-f", "csv")) == (0, f"{FINDINGS}\n", "conforms\n")
+    generation = Workspace(Path(".etl")).required()
+    store, run = EmbeddedStore.write(generation.store), Iris().run(1)
+    store.remove(q for q in store.about(run.value) if q.predicate == PROV.startedAtTime)
+    store.finish()
+    del store
+    generation.seal(None)  # as if it had been written so
+    result = etl("check")
+    assert (result.exit_code, result.stdout) == (
+        1,
+        f"place\tproblem\n{run.value}\t1 missing triples\n",
+    )
+    assert result.stderr.endswith("Error: .etl: store and catalog differ\nHint: run: etl rebuild\n")
+    for engine in ("compiled", "pyshacl"):
+        result = etl("validate", "--engine", engine, "-f", "csv")
+        [row] = csv.DictReader(io.StringIO(result.stdout))
+        assert (result.exit_code, row["focus_node"]) == (1, run.value)
+        assert row["path"] == str(PROV.startedAtTime)
+    assert etl("rebuild").exit_code == 0
+    assert [etl(command).exit_code for command in ("check", "validate")] == [0, 0]
 
 
 # Formats

@@ -38,7 +38,8 @@ def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
 def check(workspace: Path, store: str | None, format_name: str | None, output: Path | None) -> None:
     """Prove that no file is damaged, and that the store holds exactly what the catalog says.
 
-    With --store, prove it of that server too.
+    That includes what it says of runs, sources and how much there is. With --store, prove it of
+    that server too.
     """
     from etl.output import Rows
     from etl.pipeline.checking import check
