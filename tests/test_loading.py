@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 from records import Film
 from shared_data import shared
+from thoroughness import examples
 
 from etl.errors import SourceError, WorkspaceError
 from etl.pipeline.reports import Diff
@@ -134,7 +135,7 @@ RECORDS = st.lists(
 
 
 @given(records=RECORDS)
-@settings(max_examples=8)
+@settings(max_examples=examples(few=3, many=30))
 def test_records_read_together_make_the_graph_that_they_make_one_after_the_other(
     records: list[tuple[str, str, str, str, str]],
 ) -> None:
