@@ -155,6 +155,8 @@ def property_test(path: PropertyPath, asked: Demands) -> GraphTest:
     if isinstance(path, Predicate) and asked == Demands(members=asked.members[:1]):
         return _having_value(path.iri, asked.members)
     walk_from = walk(path)
+    counted = asked.least > 0 or asked.most < sys.maxsize
+    together = asked.pairs or asked.qualified or asked.sets
 
     def bind(graph: Graph) -> TermTest:
         tests = [*asked.tests(graph)]
@@ -164,10 +166,10 @@ def property_test(path: PropertyPath, asked: Demands) -> GraphTest:
         def conforms(node: Term) -> bool:
             values = walk_from(graph, node)
             return (
-                asked.least <= len(values) <= asked.most
-                and all(member in values for member in asked.members)
+                (not counted or asked.least <= len(values) <= asked.most)
+                and (not asked.members or all(member in values for member in asked.members))
                 and (not tests or all(map(accepts, values)))
-                and agree(node, values)
+                and (not together or agree(node, values))
             )
 
         return conforms

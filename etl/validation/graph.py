@@ -290,10 +290,11 @@ def _by_node(told: Iterable[Told]) -> dict[Term, Description]:
 
 def _tables(rows: Iterable[tuple[Term, Description]]) -> list[Table]:
     tables: dict[tuple[NamedNode, ...], Table] = {}
+    known: dict[int, Table] = {}  # by the very tuple: most come again, and hashing takes its time
     for node, (_, properties, cells) in rows:
-        table = tables.get(properties)
+        table = known.get(id(properties))
         if table is None:
-            table = tables[properties] = Table(properties)
+            table = known[id(properties)] = tables.setdefault(properties, Table(properties))
         table.nodes.append(node)
         table.rows.append(cells)
     return list(tables.values())

@@ -33,6 +33,7 @@ from etl.validation.targets import (
 from etl.vocab import RDF, RDFS, SH
 
 FOCUS_NODES_AT_ONCE = 1000
+IN_MEMORY_TRIPLES = 500_000  # about 200 MB
 
 # The parameters whose values are properties, of which a focus node's values are compared.
 _PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
@@ -51,24 +52,30 @@ class TripleSource(Protocol):
 
 
 def validate_source(
-    engine: Engine, source: TripleSource, at_once: int = FOCUS_NODES_AT_ONCE
+    engine: Engine,
+    source: TripleSource,
+    at_once: int = FOCUS_NODES_AT_ONCE,
+    in_memory: int = IN_MEMORY_TRIPLES,
 ) -> Iterator[ValidationResult]:
-    """Validate a whole graph.
+    """Validate a whole graph; one of at most so many triples is held in memory meanwhile.
 
     Memory grows with what is found and with what single focus nodes have around them, but not
     with the graph; unless a shape needs pySHACL, which has to have all of it at once.
     """
-    if not isinstance(engine, CompiledEngine):
-        yield from engine.validate(source.triples(None, None, None)).results
+    every = source.triples(None, None, None)
+    some = list(islice(every, in_memory + 1))
+    if len(some) <= in_memory or not isinstance(engine, CompiledEngine):
+        yield from engine.validate(chain(some, every)).results
         return
+    del every, some
     for group in engine.groups:
         nodes = focus_nodes(group.targets, source, engine.hierarchy)
-        while some := dict.fromkeys(islice(nodes, at_once)):
+        while batch := dict.fromkeys(islice(nodes, at_once)):
             copy = Copy(source, engine.hierarchy)
             for declaration in group.declarations:
-                copy.take(declaration, some)
+                copy.take(declaration, batch)
             graph = Graph(copy.copied())
-            yield from group.results(graph, Tables(graph.tables(some)))
+            yield from group.results(graph, Tables(graph.tables(batch)))
     if engine.delegate:
         whole = chain(source.triples(None, None, None), engine.hierarchy)
         yield from engine.delegate.results(Graph(whole))
@@ -76,10 +83,21 @@ def validate_source(
 
 def finds_anything(engine: Engine, source: TripleSource) -> bool:
     """Say whether any shape is about anything in a graph; else it conforms and means nothing."""
-    graph = engine.shapes.graph
-    found = [target for shape in declared_shapes(graph) for target in targets(shape)]
-    hierarchy = [triple for triple in graph if triple.predicate == RDFS.subClassOf]
-    return any(True for _ in focus_nodes(found, source, hierarchy))
+    return any(True for _ in focus_nodes(_all_targets(engine), source, _hierarchy(engine)))
+
+
+def finds_anything_in(engine: Engine, triples: Iterable[Triple]) -> bool:
+    """Say the same of triples at hand."""
+    graph = Graph(chain(triples, _hierarchy(engine)))
+    return any(target.focus_nodes(graph) for target in _all_targets(engine))
+
+
+def _all_targets(engine: Engine) -> list[Target]:
+    return [found for shape in declared_shapes(engine.shapes.graph) for found in targets(shape)]
+
+
+def _hierarchy(engine: Engine) -> list[Triple]:
+    return [each for each in engine.shapes.triples if each.predicate == RDFS.subClassOf]
 
 
 class Copy:
@@ -89,6 +107,7 @@ class Copy:
         """Begin with nothing but the classes that the shapes graph knows."""
         self._source = source
         self._forwards: dict[Term, dict[NamedNode, list[Term]]] = {}
+        self._types: dict[Term, list[Triple]] = {}
         self._backwards: dict[tuple[NamedNode, Term], list[Triple]] = {}
         self._hierarchy = Graph(hierarchy)
 
@@ -98,6 +117,7 @@ class Copy:
             if not isinstance(subject, Literal):
                 cells = (tuple(values) for values in properties.values())
                 yield subject, tuple(properties), tuple(cells)
+        yield from chain.from_iterable(self._types.values())
         yield from chain.from_iterable(self._backwards.values())
         yield from self._hierarchy
 
@@ -151,8 +171,16 @@ class Copy:
             self.read(node)
 
     def _take_classes(self, nodes: Iterable[Term]) -> None:
-        types = {type_: None for node in nodes for type_ in self.objects(node, RDF.type)}
+        types = {type_: None for node in nodes for type_ in self._types_of(node)}
         reachable(types, lambda class_: self.objects(class_, RDFS.subClassOf))
+
+    def _types_of(self, node: Term) -> Collection[Term]:
+        """Return the classes that a node is said to be of, without reading all about it."""
+        if node in self._forwards or isinstance(node, Literal):
+            return self.objects(node, RDF.type)
+        if node not in self._types:
+            self._types[node] = list(self._source.triples(node, RDF.type, None))
+        return [triple.object for triple in self._types[node]]
 
 
 def _referred(shape: Declaration) -> Iterator[NamedNode | BlankNode]:

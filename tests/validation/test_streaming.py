@@ -23,7 +23,7 @@ GRAPHS, FILMS = examples(few=60, many=5000), examples(few=30, many=60)
 
 def streamed(engine: Engine, data: list[Triple], at_once: int = 2) -> ValidationReport:
     with VerbatimGraph.of(data, on_disk=False) as graph:
-        return ValidationReport(tuple(validate_source(engine, graph, at_once)))
+        return ValidationReport(tuple(validate_source(engine, graph, at_once, in_memory=0)))
 
 
 @settings(max_examples=GRAPHS)

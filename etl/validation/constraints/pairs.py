@@ -63,8 +63,9 @@ def _unequal(values: Collection[Term], others: Collection[Term]) -> list[Finding
 
 
 def _shared(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
-    fewer, more = sorted((values, others), key=len)
-    return [Finding(value) for value in fewer if value in more]
+    if len(others) < len(values):
+        values, others = others, values
+    return [Finding(value) for value in values if value in others]
 
 
 def _not_less(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
