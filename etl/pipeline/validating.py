@@ -24,6 +24,7 @@ from etl.pipeline.workers import Workers
 from etl.resolution import Film, Member, resolve
 from etl.sources import rdf
 from etl.sources.files import Source, shown, sources
+from etl.sources.positions import Pattern
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.verbatim import VerbatimGraph
 from etl.validation import Engine, ValidationResult
@@ -153,7 +154,7 @@ def validate_file(path: str, engine: Engine) -> list[Finding]:
     return findings
 
 
-def _patterns(result: ValidationResult) -> Iterator[rdf.Pattern]:
+def _patterns(result: ValidationResult) -> Iterator[Pattern]:
     """Describe the triple that a result is about, from its most to its least likely form."""
     path = result.result_path
     if isinstance(path, Predicate):
