@@ -16,9 +16,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
-from pyoxigraph import NamedNode, RdfFormat, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
-from etl.descriptions import Term
+Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 
 Pattern: TypeAlias = tuple[Term, NamedNode | None, Term | None]
 """A triple, by its subject, maybe its predicate, and maybe its object."""

@@ -7,9 +7,9 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from etl.errors import SourceError
 from etl.sources import positions
@@ -39,8 +39,6 @@ _CONTEXT = (
 _CONTEXT_ADDRESS = re.compile(
     rb'"@context"\s*:\s*"https?:(?://|\\/\\/)(?:www\.)?schema\.org(?:/|\\/)?"'
 )
-
-Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 
 
 def is_rdf(path: str) -> bool:
