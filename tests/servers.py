@@ -144,10 +144,14 @@ class Virtuoso(Server):
     graph = "http://localhost:8000/graph/films"
     user = password = "dba"
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.sql_port = free_port()
+
     def command(self) -> list[str]:
         ini = self.folder / "virtuoso.ini"
         if not ini.exists():
-            ini.write_text(VIRTUOSO_INI.format(port=self.port, sql_port=free_port()))
+            ini.write_text(VIRTUOSO_INI.format(port=self.port, sql_port=self.sql_port))
         (self.folder / "virtuoso.lck").unlink(missing_ok=True)  # a killed one leaves it
         return [virtuoso(), "+configfile", "virtuoso.ini", "+foreground"]
 
