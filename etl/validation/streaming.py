@@ -33,7 +33,7 @@ from etl.validation.targets import (
 from etl.vocab import RDF, RDFS, SH
 
 FOCUS_NODES_AT_ONCE = 1000
-IN_MEMORY_TRIPLES = 500_000  # about 200 MB
+IN_MEMORY_TRIPLES = 300_000  # about 300 MB
 
 # The parameters whose values are properties, of which a focus node's values are compared.
 _PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
