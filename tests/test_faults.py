@@ -175,9 +175,10 @@ def test_a_document_is_taken_whole_or_not_at_all_though_the_server_is_killed(
 
 @pytest.fixture(params=[Oxigraph, Virtuoso] if THOROUGH else [Oxigraph])
 def own(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, foreign: None
 ) -> Iterator[Server]:
     """Run a server that the test may kill."""
+    del foreign
     folder = tmp_path / "own"
     folder.mkdir()
     server: Server = request.param(folder)
