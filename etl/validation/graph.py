@@ -270,21 +270,24 @@ def _by_node(told: Iterable[Told]) -> dict[Term, Description]:
     found: dict[Term, Description] = {}
     again: list[Description] = []
     rows: dict[Node, _Row] = {}
+
+    def keep(described: Description) -> None:
+        if found.setdefault(described[0], described) is not described:
+            again.append(described)
+
     for each in told:
         if isinstance(each, tuple):
-            if found.setdefault(each[0], each) is not each:
-                again.append(each)
+            keep(each)
         else:
             subject, predicate, value = each
             row = rows.get(subject)
             if row is None:
                 row = rows[subject] = _Row()
             row.add(predicate, value)
-    again += (row.description(node) for node, row in rows.items())
-    if again:
-        nodes = dict.fromkeys(node for node, _, _ in again)
-        before = [found.pop(node) for node in nodes if node in found]
-        found.update((each[0], each) for each in merged([*before, *again]))
+    for node, row in rows.items():
+        keep(row.description(node))
+    before = [found[node] for node in dict.fromkeys(node for node, _, _ in again)]
+    found.update((each[0], each) for each in merged([*before, *again]))
     return found
 
 

@@ -33,7 +33,7 @@ from etl.validation.targets import (
 from etl.vocab import RDF, RDFS, SH
 
 FOCUS_NODES_AT_ONCE = 1000
-IN_MEMORY_TRIPLES = 500_000  # about 200 MB
+IN_MEMORY_TRIPLES = 300_000  # about 300 MB
 
 # The parameters whose values are properties, of which a focus node's values are compared.
 _PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
@@ -72,6 +72,7 @@ def validate_source(
         nodes = focus_nodes(group.targets, source, engine.hierarchy)
         while batch := dict.fromkeys(islice(nodes, at_once)):
             copy = Copy(source, engine.hierarchy)
+            copy.read_all(batch)
             for declaration in group.declarations:
                 copy.take(declaration, batch)
             graph = Graph(copy.copied())
@@ -106,37 +107,47 @@ class Copy:
     def __init__(self, source: TripleSource, hierarchy: Sequence[Triple]) -> None:
         """Begin with nothing but the classes that the shapes graph knows."""
         self._source = source
-        self._forwards: dict[Term, dict[NamedNode, list[Term]]] = {}
-        self._types: dict[Term, list[Triple]] = {}
+        self._whole: dict[Term, dict[NamedNode, list[Term]]] = {}
+        self._forwards: dict[tuple[Term, NamedNode], list[Triple]] = {}
         self._backwards: dict[tuple[NamedNode, Term], list[Triple]] = {}
         self._hierarchy = Graph(hierarchy)
 
     def copied(self) -> Iterator[Told]:
         """Yield what has been read, and the class hierarchy of the shapes graph."""
-        for subject, properties in self._forwards.items():
+        for subject, properties in self._whole.items():
             if not isinstance(subject, Literal):
                 cells = (tuple(values) for values in properties.values())
                 yield subject, tuple(properties), tuple(cells)
-        yield from chain.from_iterable(self._types.values())
+        yield from chain.from_iterable(self._forwards.values())
         yield from chain.from_iterable(self._backwards.values())
         yield from self._hierarchy
 
-    def read(self, subject: Term) -> dict[NamedNode, list[Term]]:
-        """Return all properties of a subject, with their values."""
-        found = self._forwards.get(subject)
-        if found is None:
-            found = self._forwards[subject] = {}
-            if not isinstance(subject, Literal):
-                for triple in self._source.triples(subject, None, None):
-                    found.setdefault(triple.predicate, []).append(triple.object)
-        return found
+    def read_all(self, subjects: Iterable[Term]) -> None:
+        """Read all that is said of some nodes, of which many properties will be asked."""
+        for subject in subjects:
+            if subject not in self._whole:
+                found = self._whole[subject] = {}
+                if not isinstance(subject, Literal):
+                    for triple in self._source.triples(subject, None, None):
+                        found.setdefault(triple.predicate, []).append(triple.object)
 
     def objects(self, subject: Term, predicate: NamedNode) -> Collection[Term]:
         """Return the values of a property of a subject."""
-        found: Collection[Term] = self.read(subject).get(predicate, ())
+        found = self._objects(subject, predicate)
         if predicate == RDFS.subClassOf:
             return [*found, *self._hierarchy.objects(subject, predicate)]
         return found
+
+    def _objects(self, subject: Term, predicate: NamedNode) -> Collection[Term]:
+        whole = self._whole.get(subject)
+        if whole is not None:
+            return whole.get(predicate, ())
+        if isinstance(subject, Literal):
+            return ()
+        key = subject, predicate
+        if key not in self._forwards:
+            self._forwards[key] = list(self._source.triples(subject, predicate, None))
+        return [triple.object for triple in self._forwards[key]]
 
     def subjects(self, predicate: NamedNode, object_: Term) -> Collection[Term]:
         """Return the subjects that have this value for a property."""
@@ -158,29 +169,17 @@ class Copy:
             follow = walk(shape.path)
             values = list({end: None for node in nodes for end in follow(self, node)})
         if any(map(shape.all, _PAIRS)):
-            self._read_all(nodes)
+            self.read_all(nodes)
         if shape.all(SH["class"]):
             self._take_classes(values)
         if shape.all(SH.closed):
-            self._read_all(values)
+            self.read_all(values)
         for below in _referred(shape):
             self.take(Declaration(below, shape.graph), values)
 
-    def _read_all(self, nodes: Iterable[Term]) -> None:
-        for node in nodes:
-            self.read(node)
-
     def _take_classes(self, nodes: Iterable[Term]) -> None:
-        types = {type_: None for node in nodes for type_ in self._types_of(node)}
+        types = {type_: None for node in nodes for type_ in self.objects(node, RDF.type)}
         reachable(types, lambda class_: self.objects(class_, RDFS.subClassOf))
-
-    def _types_of(self, node: Term) -> Collection[Term]:
-        """Return the classes that a node is said to be of, without reading all about it."""
-        if node in self._forwards or isinstance(node, Literal):
-            return self.objects(node, RDF.type)
-        if node not in self._types:
-            self._types[node] = list(self._source.triples(node, RDF.type, None))
-        return [triple.object for triple in self._types[node]]
 
 
 def _referred(shape: Declaration) -> Iterator[NamedNode | BlankNode]:

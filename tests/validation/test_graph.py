@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import chain, product
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
-from etl.descriptions import Term
+from etl.descriptions import Description, Node, Term, Told, merged
+from etl.descriptions import triples as triples_of
 from etl.validation.graph import Graph
 from etl.vocab import RDF
 from validation.random_graphs import CLASSES, NODES, PROPERTIES, WORLDS, data_graphs
@@ -25,6 +27,30 @@ def test_it_has_the_triples_it_was_made_of(triples: list[Triple]) -> None:
     found = list(Graph(triples))
     assert set(found) == set(triples)
     assert len(found) == len(set(triples))
+
+
+@given(ALL_TRIPLES)
+def test_it_has_what_descriptions_tell(told: list[Triple]) -> None:
+    singly: list[Description] = [(s, (p,), (o,)) for s, p, o in told]
+    together = [*merged(singly)]
+    in_lists: list[Description] = [
+        (node, tuple(by_property), tuple(map(tuple, by_property.values())))
+        for node, by_property in _by_property(told).items()
+    ]
+    mixed: list[Told] = [*singly[::2], *told[1::2]]
+    twice: list[Told] = [*in_lists, *singly]
+    every_form: list[Iterable[Told]] = [singly, together, in_lists, mixed, twice]
+    for each in every_form:
+        assert set(Graph(each)) == set(told)
+        assert len(list(Graph(each))) == len(set(told))
+        assert set(triples_of(each)) == set(told)
+
+
+def _by_property(told: list[Triple]) -> dict[Node, dict[NamedNode, list[Term]]]:
+    found: dict[Node, dict[NamedNode, list[Term]]] = {}
+    for subject, predicate, value in told:
+        found.setdefault(subject, {}).setdefault(predicate, []).append(value)
+    return found
 
 
 @given(ALL_TRIPLES)
