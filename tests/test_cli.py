@@ -10,13 +10,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import click
 import pytest
-from click.testing import Result
+from commands import Etl, said, seeds
 from desk import SEEDS, Desk
 from pyoxigraph import Literal, Quad, RdfFormat, parse
 from records import Film, write
@@ -28,7 +27,6 @@ from etl.stores.embedded import EmbeddedStore
 from etl.vocab import PROV, SCHEMA
 from etl.workspace import Workspace
 
-Etl = Callable[..., Result]
 FINDINGS = "severity,file,line,field,text,message,path,focus_node,component,shape"
 EMMA = Film(838, "Emma", 1996, directors="Douglas McGrath", actors="Gwyneth Paltrow, Alan Cumming")
 HEAT = Film(6, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Robert De Niro")
@@ -46,19 +44,6 @@ def ask(etl: Etl, loaded: Desk, monkeypatch: pytest.MonkeyPatch) -> Etl:
     """Run a command on the loaded sample records."""
     monkeypatch.setenv("ETL_WORKSPACE", str(loaded.workspace.path))
     return etl
-
-
-def seeds(*films: Film) -> Path:
-    """Put records into the folder `seeds`."""
-    folder = Path("seeds")
-    folder.mkdir(exist_ok=True)
-    for film in films:
-        write(folder, film)
-    return folder
-
-
-def said(result: Result) -> tuple[int, str, str]:
-    return result.exit_code, result.stdout, result.stderr
 
 
 # load
@@ -700,6 +685,13 @@ def test_a_command_describes_itself_and_each_of_its_options(etl: Etl, name: str)
         for option in options:
             assert max(option.opts, key=len) in shown
             assert " ".join((option.help or "").split()[:4]) in shown
+
+
+@pytest.mark.parametrize("group", ["", "store"])
+def test_no_command_is_described_by_half_a_sentence(etl: Etl, group: str) -> None:
+    described = etl(*group.split(), "--help").stdout.partition("Commands:\n")[2].splitlines()
+    assert described
+    assert [line for line in described if not line.endswith(".") or line.endswith("...")] == []
 
 
 def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -6,8 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from conftest import Etl
+from commands import Etl, said
 from desk import ENGINE, Desk
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
@@ -33,10 +32,6 @@ RATED = (
     "own:rated sh:path schema:aggregateRating ; sh:minCount 1 ;"
     ' sh:message "Rate it (`ratingValue:`)." .'
 )
-
-
-def said(result: Result) -> tuple[int, str, str]:
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture

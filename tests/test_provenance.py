@@ -11,14 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from commands import run
 from desk import ENGINE, SEEDS, Desk
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 from records import Film
 from thoroughness import examples
 
 from etl.catalog.catalog import Catalog
-from etl.cli import main
 from etl.identifiers import Iris
 from etl.output import Graph, Target, write
 from etl.pipeline.changing import ChangeOptions
@@ -56,8 +55,8 @@ def told_to(folder: Path) -> Desk:
     desk.load(folder / "more", name="more")
     desk.write(EMMA.but(rating="67"), HEAT.but(year=1996))
     desk.load(name="films")
-    for run in (2, 4, 3):
-        take_back(desk, run)
+    for number in (2, 4, 3):
+        take_back(desk, number)
     return desk
 
 
@@ -248,7 +247,7 @@ def test_each_film_derives_from_its_records_on_their_lines(storied: Desk) -> Non
 
 
 def export(desk: Desk, *arguments: str) -> bytes:
-    done = CliRunner().invoke(main, ["export", "--workspace", str(desk.workspace.path), *arguments])
+    done = run("export", "--workspace", desk.workspace.path, *arguments)
     assert done.exit_code == 0, done.stderr
     return done.stdout_bytes
 

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 import sarif
-from click.testing import Result
-from conftest import Etl
+from commands import Etl, said, seeds
 from desk import SEEDS, Desk
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
-from records import Film, write
+from records import Film
 
 from etl.stores.embedded import EmbeddedStore
 from etl.vocab import SCHEMA, SH
@@ -42,19 +41,6 @@ TWO_DIRECTORS = (
     "own:two sh:path schema:director ; sh:minCount 2 ;"
     ' sh:message "Name two directors (`directors:`)." .'
 )
-
-
-def seeds(*films: Film) -> Path:
-    """Put records into the folder `seeds`."""
-    folder = Path("seeds")
-    folder.mkdir(exist_ok=True)
-    for film in films:
-        write(folder, film)
-    return folder
-
-
-def said(result: Result) -> tuple[int, str, str]:
-    return result.exit_code, result.stdout, result.stderr
 
 
 def shapes(text: str, name: str = "own.ttl") -> Path:

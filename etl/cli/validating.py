@@ -57,9 +57,9 @@ def validate(
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Check sources or files of RDF without loading them; with none, check the store.
+    """Check sources, files of RDF, or the store if none is named.
 
-    Of the store, what it says of its runs and sources is checked too.
+    Nothing is loaded. Of the store, what it says of its runs and sources is checked too.
 
     A table groups what is wrong, the most frequent first; `--format ttl`, nt or jsonld gives the
     standard's report, sarif the marks for an editor. Warnings are shown, violations exit with 1.
