@@ -272,6 +272,20 @@ class Catalog:
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
         self.settings.set("base_iri", iris.base)
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Write what is staged meanwhile to the file in one go, which keeps it small.
+
+        If that fails, nothing of it is written.
+        """
+        self._db.begin()
+        try:
+            yield
+        except BaseException:
+            self._db.rollback()
+            raise
+        self._db.commit()
+
     def stage(self, run: int, staged: Sequence[Staged]) -> int:
         """Add versions, numbered one after the other; return the first's number."""
         first = int(scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
