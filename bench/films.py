@@ -1,4 +1,4 @@
-"""Invented films as triples, the same ones in every run, some with faults that shapes find."""
+"""Invented films as the mapping describes them, the same in every run, some with faults."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from decimal import Decimal
 from itertools import islice
 from typing import TypeAlias
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode
 
+from etl.descriptions import Description
 from etl.identifiers import Iris
-from etl.mapping import map_film, map_person
+from etl.mapping import describe_film, describe_person
 from etl.records import Rating
 from etl.resolution import Film, Performance, Person
 from etl.vocab import RDF, SCHEMA, XSD
@@ -28,10 +29,10 @@ Value: TypeAlias = NamedNode | BlankNode | Literal
 
 @dataclass
 class Sample:
-    """One film's triples, with those of its people and parts."""
+    """What is said of one film, its people and parts."""
 
     iri: NamedNode
-    triples: list[Triple]
+    descriptions: list[Description]
 
     def part(self, name: str) -> NamedNode:
         """Return the IRI of a part of the film, or the film's own if the part has no name."""
@@ -51,14 +52,20 @@ class Fault:
         """Put the fault into a film; the part `stranger` is an actor that no other film has."""
         subject = sample.part(self.part)
         if self.part == "stranger":
-            sample.triples.append(Triple(sample.iri, SCHEMA.actor, subject))
-            sample.triples.append(Triple(subject, RDF.type, SCHEMA.Person))
-        sample.triples = [
-            triple
-            for triple in sample.triples
-            if triple.subject != subject or triple.predicate != self.predicate
+            sample.descriptions.append((sample.iri, (SCHEMA.actor,), (subject,)))
+            sample.descriptions.append((subject, (RDF.type,), (SCHEMA.Person,)))
+        sample.descriptions = [
+            _without(self.predicate, each) if each[0] == subject else each
+            for each in sample.descriptions
         ]
-        sample.triples += [Triple(subject, self.predicate, value) for value in self.values]
+        if self.values:
+            sample.descriptions.append((subject, (self.predicate,), (self.values,)))
+
+
+def _without(predicate: NamedNode, told: Description) -> Description:
+    node, properties, cells = told
+    kept = [each for each in zip(properties, cells, strict=True) if each[0] != predicate]
+    return node, tuple(name for name, _ in kept), tuple(cell for _, cell in kept)
 
 
 def _typed(datatype: NamedNode, text: str) -> tuple[Literal]:
@@ -98,20 +105,19 @@ def films(count: int, fault_percent: float = 2.0, seed: int = 1) -> Iterator[Sam
     chance = random.Random(seed)
     for number in range(1, count + 1):
         film = _film(number, chance)
-        triples = map_film(film, _IRIS)
-        for person in film.people:
-            triples += map_person(person, _IRIS)
-        sample = Sample(_IRIS.movie(film.key), triples)
+        told = describe_film(film, _IRIS)
+        told += (describe_person(person, _IRIS) for person in film.people)
+        sample = Sample(_IRIS.movie(film.key), told)
         if chance.random() * 100 < fault_percent:
             chance.choice(FAULTS).spoil(sample)
         yield sample
 
 
-def chunks(samples: Iterable[Sample], size: int) -> Iterator[list[Triple]]:
-    """Yield the triples of so many films at a time, each triple once, as loading does."""
+def chunks(samples: Iterable[Sample], size: int) -> Iterator[list[Description]]:
+    """Yield what is said of so many films at a time, each person once, as loading does."""
     remaining = iter(samples)
     while chunk := list(islice(remaining, size)):
-        yield list(dict.fromkeys(triple for sample in chunk for triple in sample.triples))
+        yield list(dict.fromkeys(each for sample in chunk for each in sample.descriptions))
 
 
 def _film(number: int, chance: random.Random) -> Film:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import cast
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
+from etl.descriptions import Cell, Description, triples
 from etl.identifiers import Iris, imdb_page, wikidata_entity
 from etl.resolution import Film, Person, Redirect
 from etl.vocab import DCTERMS, FILM, OWL, RDF, SCHEMA, XSD
@@ -19,101 +21,117 @@ from etl.vocab import DCTERMS, FILM, OWL, RDF, SCHEMA, XSD
 MAPPING_VERSION = 1
 """To be raised whenever the same records come to give other triples."""
 
-Statement = tuple[NamedNode, NamedNode, NamedNode | Literal]
-"""The three terms of a triple: a `Triple` takes time to make, and to take apart again."""
-
-Statements = Iterable[Statement]
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of the mapping: its name, the field it reads, and the triples it makes."""
+    """One rule of the mapping: its name, the field it reads, and what it says of which nodes."""
 
     name: str
     field: str
-    statements: Callable[[Film, NamedNode, Iris], Statements]
+    describe: Callable[[Film, NamedNode, Iris], Iterable[Description]]
 
 
-def _movie(film: Film, movie: NamedNode, iris: Iris) -> Statements:
+# The properties that rules give, each once: nodes that share them are soon found to be alike.
+_TYPE = (RDF.type,)
+_NAME = (SCHEMA.name,)
+_DATE_PUBLISHED = (SCHEMA.datePublished,)
+_DESCRIPTION = (SCHEMA.description,)
+_IMDB_PAGE = (SCHEMA.url, SCHEMA.sameAs)
+_SAME_AS = (SCHEMA.sameAs,)
+_IDENTIFIER = (SCHEMA.identifier,)
+_OF_IDENTIFIER = (RDF.type, SCHEMA.propertyID, SCHEMA.value)
+_DIRECTOR = (SCHEMA.director,)
+_ACTOR = (SCHEMA.actor,)
+_RATING = (SCHEMA.aggregateRating,)
+_OF_RATING = (RDF.type, SCHEMA.ratingValue, SCHEMA.bestRating, SCHEMA.worstRating)
+_OF_COUNTED_RATING = (*_OF_RATING, SCHEMA.ratingCount)
+_PERFORMANCE = (FILM.performance,)
+_OF_PERFORMANCE = (RDF.type, SCHEMA.actor, SCHEMA.characterName)
+
+
+def _movie(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     del film, iris
-    yield (movie, RDF.type, SCHEMA.Movie)
+    yield movie, _TYPE, (SCHEMA.Movie,)
 
 
-def _name(film: Film, movie: NamedNode, iris: Iris) -> Statements:
+def _name(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     del iris
     if film.title:
-        yield (movie, SCHEMA.name, Literal(film.title))
+        yield movie, _NAME, (Literal(film.title),)
 
 
-def _date_published(film: Film, movie: NamedNode, iris: Iris) -> Statements:
+def _date_published(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     del iris
     if film.year is not None:
-        yield (movie, SCHEMA.datePublished, Literal(f"{film.year:04d}", datatype=XSD.gYear))
+        year = Literal(f"{film.year:04d}", datatype=XSD.gYear)
+        yield movie, _DATE_PUBLISHED, (year,)
 
 
-def _description(film: Film, movie: NamedNode, iris: Iris) -> Statements:
+def _description(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     del iris
     if film.synopsis:
-        yield (movie, SCHEMA.description, Literal(film.synopsis))
+        yield movie, _DESCRIPTION, (Literal(film.synopsis),)
 
 
-def _imdb(film: Film, movie: NamedNode, iris: Iris) -> Statements:
+def _imdb(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     if identifier := film.identifiers.get("imdb"):
         page = NamedNode(imdb_page(identifier))
-        yield (movie, SCHEMA.url, page)
-        yield (movie, SCHEMA.sameAs, page)
+        yield movie, _IMDB_PAGE, (page, page)
         yield from _identifier(movie, iris, "imdb", identifier)
 
 
-def _movielens(film: Film, movie: NamedNode, iris: Iris) -> Statements:
+def _movielens(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     if identifier := film.identifiers.get("movielens"):
         yield from _identifier(movie, iris, "movielens", identifier)
 
 
-def _wikidata(film: Film, movie: NamedNode, iris: Iris) -> Statements:
+def _wikidata(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     if identifier := film.identifiers.get("wikidata"):
-        yield (movie, SCHEMA.sameAs, NamedNode(wikidata_entity(identifier)))
+        yield movie, _SAME_AS, (NamedNode(wikidata_entity(identifier)),)
         yield from _identifier(movie, iris, "wikidata", identifier)
 
 
-def _identifier(movie: NamedNode, iris: Iris, scheme: str, value: str) -> Statements:
+def _identifier(movie: NamedNode, iris: Iris, scheme: str, value: str) -> Iterator[Description]:
     node = iris.part(movie, f"identifier-{scheme}")
-    yield (movie, SCHEMA.identifier, node)
-    yield (node, RDF.type, SCHEMA.PropertyValue)
-    yield (node, SCHEMA.propertyID, Literal(scheme))
-    yield (node, SCHEMA.value, Literal(value))
+    yield movie, _IDENTIFIER, (node,)
+    yield node, _OF_IDENTIFIER, (SCHEMA.PropertyValue, _scheme(scheme), Literal(value))
 
 
-def _director(film: Film, movie: NamedNode, iris: Iris) -> Statements:
-    for person in film.directors:
-        yield (movie, SCHEMA.director, person_iri(person, iris))
+def _director(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
+    if film.directors:
+        people = tuple(person_iri(person, iris) for person in film.directors)
+        yield movie, _DIRECTOR, (people,)
 
 
-def _actor(film: Film, movie: NamedNode, iris: Iris) -> Statements:
-    for person in film.actors:
-        yield (movie, SCHEMA.actor, person_iri(person, iris))
+def _actor(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
+    if film.actors:
+        people = tuple(person_iri(person, iris) for person in film.actors)
+        yield movie, _ACTOR, (people,)
 
 
-def _rating(film: Film, movie: NamedNode, iris: Iris) -> Statements:
+def _rating(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     if rating := film.rating:
         node = iris.part(movie, "rating")
-        yield (movie, SCHEMA.aggregateRating, node)
-        yield (node, RDF.type, SCHEMA.AggregateRating)
-        yield (node, SCHEMA.ratingValue, _decimal(rating.value))
-        yield (node, SCHEMA.bestRating, _decimal(Decimal(rating.best)))
-        yield (node, SCHEMA.worstRating, _decimal(Decimal(rating.worst)))
-        if rating.count is not None:
+        value, best, worst = map(
+            _decimal, (rating.value, Decimal(rating.best), Decimal(rating.worst))
+        )
+        yield movie, _RATING, (node,)
+        if rating.count is None:
+            yield node, _OF_RATING, (SCHEMA.AggregateRating, value, best, worst)
+        else:
             count = Literal(str(rating.count), datatype=XSD.integer)
-            yield (node, SCHEMA.ratingCount, count)
+            cells = (SCHEMA.AggregateRating, value, best, worst, count)
+            yield node, _OF_COUNTED_RATING, cells
 
 
-def _performance(film: Film, movie: NamedNode, iris: Iris) -> Statements:
-    for number, performance in enumerate(film.performances, start=1):
-        node = iris.part(movie, f"role-{number}")
-        yield (movie, FILM.performance, node)
-        yield (node, RDF.type, SCHEMA.PerformanceRole)
-        yield (node, SCHEMA.actor, person_iri(performance.actor, iris))
-        yield (node, SCHEMA.characterName, Literal(performance.character))
+def _performance(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
+    if not film.performances:
+        return
+    nodes = tuple(iris.part(movie, f"role-{n}") for n in range(1, len(film.performances) + 1))
+    yield movie, _PERFORMANCE, (nodes,)
+    for node, performance in zip(nodes, film.performances, strict=True):
+        actor, character = person_iri(performance.actor, iris), Literal(performance.character)
+        yield node, _OF_PERFORMANCE, (SCHEMA.PerformanceRole, actor, character)
 
 
 RULES: tuple[Rule, ...] = (
@@ -132,23 +150,33 @@ RULES: tuple[Rule, ...] = (
 """The mapping of a film, in the order of its triples."""
 
 
-def film_statements(film: Film, iris: Iris) -> list[Statement]:
-    """Turn a film into statements, those of its parts included, its people's not."""
+def describe_film(film: Film, iris: Iris) -> list[Description]:
+    """Describe a film and its parts, its people not; each node once."""
     movie = iris.movie(film.key)
-    return [statement for rule in RULES for statement in rule.statements(film, movie, iris)]
+    properties: list[NamedNode] = []
+    cells: list[Cell] = []
+    parts: list[Description] = []
+    for rule in RULES:
+        for found in rule.describe(film, movie, iris):
+            if found[0] is movie:
+                properties += found[1]
+                cells += found[2]
+            else:
+                parts.append(found)
+    return [(movie, tuple(properties), tuple(cells)), *parts]
 
 
 def map_film(film: Film, iris: Iris) -> list[Triple]:
     """Turn a film into its triples, those of its parts included, its people's not."""
-    return [Triple(*statement) for statement in film_statements(film, iris)]
+    return list(triples(describe_film(film, iris)))
 
 
 def explain_film(film: Film, iris: Iris) -> Iterator[tuple[Rule, Triple]]:
     """Turn a film into its triples, each with the rule that made it."""
     movie = iris.movie(film.key)
     for rule in RULES:
-        for statement in rule.statements(film, movie, iris):
-            yield rule, Triple(*statement)
+        for triple in triples(rule.describe(film, movie, iris)):
+            yield rule, triple
 
 
 def person_iri(person: Person, iris: Iris) -> NamedNode:
@@ -160,22 +188,38 @@ PERSON_PROPERTIES = frozenset({RDF.type, SCHEMA.name, SCHEMA.sameAs})
 """All that the mapping says of a person."""
 
 
+_PERSON_RULES = {SCHEMA.name: "person-name", RDF.type: "person"}
+_OF_PERSON = (RDF.type, SCHEMA.name)
+_OF_PERSON_ELSEWHERE = (*_OF_PERSON, SCHEMA.sameAs)
+
+
+def describe_person(person: Person, iris: Iris) -> Description:
+    """Describe a person."""
+    node, name = person_iri(person, iris), Literal(person.name)
+    elsewhere = tuple(page for _, page in _elsewhere(person))
+    if not elsewhere:
+        return node, _OF_PERSON, (SCHEMA.Person, name)
+    return node, _OF_PERSON_ELSEWHERE, (SCHEMA.Person, name, elsewhere)
+
+
+def _elsewhere(person: Person) -> Iterator[tuple[str, NamedNode]]:
+    if person.imdb_id:
+        yield "person-imdb", NamedNode(imdb_page(person.imdb_id))
+    if person.wikidata_id:
+        yield "person-wikidata", NamedNode(wikidata_entity(person.wikidata_id))
+
+
 def explain_person(person: Person, iris: Iris) -> Iterator[tuple[str, Triple]]:
     """Turn a person into triples, each with the name of the rule that made it."""
-    node = person_iri(person, iris)
-    yield "person", Triple(node, RDF.type, SCHEMA.Person)
-    yield "person-name", Triple(node, SCHEMA.name, Literal(person.name))
-    if person.imdb_id:
-        page = NamedNode(imdb_page(person.imdb_id))
-        yield "person-imdb", Triple(node, SCHEMA.sameAs, page)
-    if person.wikidata_id:
-        entity = NamedNode(wikidata_entity(person.wikidata_id))
-        yield "person-wikidata", Triple(node, SCHEMA.sameAs, entity)
+    links = {page: rule for rule, page in _elsewhere(person)}
+    for triple in map_person(person, iris):
+        rule = _PERSON_RULES.get(triple.predicate)
+        yield rule or links[cast(NamedNode, triple.object)], triple
 
 
 def map_person(person: Person, iris: Iris) -> list[Triple]:
     """Turn a person into triples."""
-    return [triple for _, triple in explain_person(person, iris)]
+    return list(triples([describe_person(person, iris)]))
 
 
 def with_owl_same_as(quads: Iterable[Quad]) -> Iterator[Quad]:
@@ -195,6 +239,11 @@ def map_redirect(redirect: Redirect, iris: Iris) -> Triple:
     """Say what an IRI has been replaced by that a film or person had before it was linked."""
     mint = iris.movie if redirect.kind == "movie" else iris.person
     return Triple(mint(redirect.old), DCTERMS.isReplacedBy, mint(redirect.new))
+
+
+@lru_cache(maxsize=16)
+def _scheme(name: str) -> Literal:
+    return Literal(name)
 
 
 @lru_cache(maxsize=1024)

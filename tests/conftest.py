@@ -32,6 +32,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and "foreign" in item.fixturenames:
+            item.add_marker(pytest.mark.server)
+
+
+@pytest.fixture(scope="session")
+def foreign() -> None:
+    """Be asked for by what starts a server of others: its tests are marked as `server`."""
+
+
 @pytest.fixture
 def expect(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
     """Compare an output with a file in tests/expected, or write that file anew."""
@@ -76,9 +87,10 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 @pytest.fixture(scope="session", params=[Oxigraph, Virtuoso], ids=["oxigraph", "virtuoso"])
 def running(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, foreign: None
 ) -> Iterator[Server]:
     """Run a SPARQL server on loopback, for all tests."""
+    del foreign
     server: Server = request.param(tmp_path_factory.mktemp("server"))
     server.start()
     yield server
@@ -96,8 +108,9 @@ def server(running: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
 
 
 @pytest.fixture
-def spare(tmp_path: Path) -> Iterator[Oxigraph]:
+def spare(tmp_path: Path, foreign: None) -> Iterator[Oxigraph]:
     """Run a server for one test alone."""
+    del foreign
     folder = tmp_path / "spare"
     folder.mkdir()
     server = Oxigraph(folder)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,10 +21,12 @@ from etl.pipeline.reports import LoadReport
 from etl.provenance.tally import Tally
 from etl.resources import folder
 from etl.stores.embedded import EmbeddedStore
-from etl.validation import CompiledEngine, Engine, Shapes, Statement, ValidationReport
+from etl.validation import CompiledEngine, Engine, Shapes, Told, ValidationReport
+from etl.vocab import DCTERMS
 from etl.workspace import Workspace
 
 ENGINE = CompiledEngine(Shapes.read([folder("shapes")]))
+_IS_FILM = re.compile(r".*/movie/").match
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 
@@ -32,7 +36,7 @@ class Unchecked:
     shapes = Shapes(())
     walked_back: frozenset[NamedNode] | None = frozenset()
 
-    def validate(self, triples: Iterable[Statement]) -> ValidationReport:
+    def validate(self, triples: Iterable[Told]) -> ValidationReport:
         del triples
         return ValidationReport()
 
@@ -63,6 +67,17 @@ class Desk:
         """Give the default graph."""
         generation = self.workspace.current()
         return set(EmbeddedStore.read(generation.store).export()) if generation else set()
+
+    def films(self) -> dict[str, set[Quad]]:
+        """Give all that is said of each film, where it comes from included, but no redirects."""
+        films = defaultdict[str, set[Quad]](set)
+        if generation := self.workspace.current():
+            store = EmbeddedStore.read(generation.store)
+            for subject in filter(_IS_FILM, store.subjects()):
+                for quad in store.about(subject):
+                    if quad.predicate != DCTERMS.isReplacedBy:
+                        films[subject.partition("#")[0]].add(quad)
+        return films
 
     def values(self, sparql: str) -> list[str]:
         """Give the values of the variable ?n in a query's solutions, as a new reader sees them."""

@@ -139,9 +139,10 @@ def test_a_server_that_is_killed_and_comes_back_is_waited_for(tmp_path: Path, ow
 
 @pytest.fixture(params=[Oxigraph, Virtuoso] if THOROUGH else [Oxigraph])
 def own(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, foreign: None
 ) -> Iterator[Server]:
     """Run a server that the test may kill."""
+    del foreign
     folder = tmp_path / "own"
     folder.mkdir()
     server: Server = request.param(folder)

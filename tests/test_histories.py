@@ -27,7 +27,7 @@ from etl.generations import Generation
 from etl.pipeline.changing import ChangeOptions
 from etl.pipeline.loading import LoadOptions, load
 from etl.pipeline.refusing import kept_out
-from etl.pipeline.reports import LoadReport
+from etl.pipeline.reports import Diff, LoadReport
 from etl.pipeline.revising import RebuildOptions, rebuild, remove, replay, undo
 from etl.workspace import Workspace
 
@@ -80,6 +80,16 @@ class Happened:
     texts: Texts
     undoes: int | None = None
     stands: bool = True
+
+
+def counted(before: dict[str, set[Quad]], after: dict[str, set[Quad]]) -> Diff:
+    """Count how films differ."""
+    kept = before.keys() & after.keys()
+    return Diff(
+        added=len(after) - len(kept),
+        changed=sum(before[film] != after[film] for film in kept),
+        removed=len(before) - len(kept),
+    )
 
 
 MOMENTS = ["", "", "", "records", "films", "before the switch", "after the switch"]
@@ -186,9 +196,11 @@ class Histories(RuleBasedStateMachine):
             assert isinstance(options, LoadOptions)
             return load(workspace, [source], ENGINE, options)
 
+        before = self.desk.films()
         report = self.happen(moment, change, Happened(folder, self.unread(folder)))
         if report:
             assert [each.read for each in report.sources] == [files]
+            assert report.films == counted(before, self.desk.films())
 
     @precondition(lambda self: any(run.stands for run in self.runs.values()))
     @rule(data=st.data(), moment=moments)

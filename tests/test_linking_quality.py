@@ -34,8 +34,9 @@ def films() -> list[Gold]:
 
 
 @pytest.fixture(scope="module")
-def evidence() -> Iterator[Evidence]:
+def evidence(foreign: None) -> Iterator[Evidence]:
     """The stand-in for Wikidata, served by a real SPARQL server."""
+    del foreign
     with served(DATA / "wikidata" / "standin.ttl") as url, asking(url) as found:
         yield found
 

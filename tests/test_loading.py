@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 from records import Film
 from shared_data import shared
+from thoroughness import examples
 
 from etl.errors import SourceError, WorkspaceError
 from etl.pipeline.reports import Diff
@@ -134,7 +135,7 @@ RECORDS = st.lists(
 
 
 @given(records=RECORDS)
-@settings(max_examples=8)
+@settings(max_examples=examples(few=3, many=30))
 def test_records_read_together_make_the_graph_that_they_make_one_after_the_other(
     records: list[tuple[str, str, str, str, str]],
 ) -> None:
@@ -316,6 +317,22 @@ def test_a_large_folder_is_read_whole_by_any_number_of_processes(
     assert (source.read, source.loaded, source.rejected) == (3100, 3096, 4)
     assert report.films.added == 3096
     assert desk.load(processes=processes).run is None
+
+
+def test_a_film_that_is_made_twice_in_one_load_is_counted_once(desk: Desk) -> None:
+    """The second time because a record is refused that told who somebody is."""
+    desk.write(EMMA, HEAT, RONIN)
+    desk.load()
+    before = desk.graph()
+    desk.write(HEAT.but(title="Heat!"))
+    untitled = {"imdb": "tt0000007", "actors": [{"name": "Robert De Niro", "imdb": "nm0000134"}]}
+    (desk.source / "films.jsonl").write_text(json.dumps(untitled))
+    report = desk.load()
+    assert desk.messages() == ["films.jsonl:1: title: Give the film exactly one title (`title:`)."]
+    assert before ^ desk.graph() == {
+        Quad(NamedNode(HEAT.iri), SCHEMA.name, Literal(title)) for title in ("Heat", "Heat!")
+    }
+    assert (report.films, report.people) == (Diff(changed=1), Diff())
 
 
 # Ways of loading

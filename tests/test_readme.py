@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from conftest import Etl
+from thoroughness import THOROUGH
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 _SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 
-def _run(command: str, folder: Path) -> str:
-    """Run one command of the session and give what it printed."""
+def _run(command: str, folder: Path, etl: Etl) -> str:
+    """Run one command of the session and give what it printed; in this process if that will do.
+
+    Click's runner does not see in which order a dry run writes to its two streams.
+    """
+    if command.startswith("etl ") and "--dry-run" not in command and not THOROUGH:
+        return etl(*shlex.split(command)[1:]).output
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHON": sys.executable}
     environment.pop("ETL_WORKSPACE", None)
     script = f'etl() {{ "$PYTHON" -m etl "$@"; }}\nexec 2>&1\n{command}\n'
@@ -39,15 +47,14 @@ def _without_sizes(text: str) -> str:
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the session is one of a shell's")
 def test_the_session_of_the_readme_prints_what_stands_there(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, request: pytest.FixtureRequest, etl: Etl
 ) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
 
     def played(match: re.Match[str]) -> str:
         commands = [line for line in match[1].splitlines() if line.startswith("$ ")]
-        return "".join(
-            ["```console\n", *(f"{line}\n{_run(line[2:], tmp_path)}" for line in commands), "```"]
-        )
+        told = (f"{line}\n{_run(line[2:], tmp_path, etl)}" for line in commands)
+        return "".join(["```console\n", *told, "```"])
 
     text = README.read_text("utf-8")
     now = _SESSION.sub(played, text)

@@ -7,17 +7,21 @@ all; `<class>/invalid/*.ttl` names in its first line the shapes it violates, all
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pyshacl
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 from rdflib import RDF, SH, Graph, Namespace, URIRef
 from rdflib.term import Node
+from thoroughness import THOROUGH
+from validation.turtle import summary
 
 from etl.resources import folder
+from etl.validation import CompiledEngine, ReferenceEngine, Shapes
 
 SHAPES = Namespace("https://w3id.org/reelgraph/shapes#")
 EXAMPLES = Path(__file__).parent / "shapes"
@@ -136,10 +140,17 @@ def test_every_constraint_of_a_form_decides_some_example() -> None:
         text = path.read_text(encoding="utf-8")
         apart = text.replace("@base <http://localhost:8000/>", f"@base <http://example/{number}/>")
         examples.parse(data=apart, format="turtle")
-    as_they_are = sorted(validation_results(examples, shapes_graph()))
+    as_they_are = judged(examples, shapes_graph())
     for _, triple in constraints_of(all_shapes() - reporting_shapes()):
         less = shapes_graph() - Graph().add(triple)
-        assert sorted(validation_results(examples, less)) != as_they_are, triple
+        assert judged(examples, less) != as_they_are, triple
+
+
+def judged(data: Graph, shapes: Graph) -> Counter[tuple[str, ...]]:
+    """Give what pySHACL finds; where time is short, what our checks find, which is the same."""
+    triples = (quad.triple for quad in parse(data.serialize(format="nt"), RdfFormat.N_TRIPLES))
+    engine = ReferenceEngine if THOROUGH else CompiledEngine
+    return summary(engine(Shapes.of_text(shapes.serialize(format="nt"))).validate(triples))
 
 
 def test_every_shape_has_an_iri_and_is_used() -> None:

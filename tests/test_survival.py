@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode
 from records import Film
+from thoroughness import examples
 
 from etl.output import Graph, Target, write
 from etl.stores.embedded import EmbeddedStore
@@ -54,8 +55,8 @@ SELECT ?title ?name ?synopsis WHERE {
 """
 
 
-@settings(max_examples=30)
-@given(st.lists(st.tuples(titles, people, synopses), min_size=1, max_size=8))
+@settings(max_examples=examples(few=6, many=100))
+@given(st.lists(st.tuples(titles, people, synopses), min_size=1, max_size=12))
 def test_any_title_name_and_synopsis_survives_to_the_answer(
     told: list[tuple[str, str, str]],
 ) -> None:

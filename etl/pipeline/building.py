@@ -49,11 +49,13 @@ class Builder:
     progress: Progress
     warned: Callable[[Film, ValidationResult], None]
     changed: Callable[[str, Iterable[Quad]], None]
+    before: Callable[[NamedNode], set[Quad]]
     sources: dict[str, NamedNode] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     _comparison: Comparison = field(init=False)
     _gone: list[Quad] = field(default_factory=list)
     _new: list[Triple | Quad] = field(default_factory=list)
+    _again: bool = False
 
     def build(self, workers: Workers | None = None) -> Comparison:
         """Bring films and people in step, and give what told them apart.
@@ -74,6 +76,7 @@ class Builder:
         self._confirm()
         self._films(fresh=self.fresh)
         while self._stepped_down():
+            self._again = not self.fresh
             self._films(fresh=False)
         self._comparison.forget_refusals()
         for film in self._comparison.superfluous_films():
@@ -179,21 +182,22 @@ class Builder:
     ) -> None:
         """Give an entity the statements it should have, touching only those that differ.
 
-        A `fresh` one is not in the store yet. What an IRI redirects to is no statement of the
-        entity that had it, or has it again.
+        A `fresh` one is not in the store yet. What was replaced before in the same run is counted
+        by what it was `before` that.
         """
         if fresh:
             self._new.extend(statements)
             diff.added += 1
             return
         new = set(map(_quad, statements))
-        held = self.store.entity(subject)
-        old = {quad for quad in held if quad.predicate != DCTERMS.isReplacedBy}
+        old = _own(self.store.entity(subject))
         self._gone.extend(old - new)
         self._new.extend(new - old)
-        diff.added += not old
-        diff.removed += not new
-        diff.changed += bool(old and new and old != new)
+        if self._again:
+            before = _own(self.before(subject))
+            diff.count(before, old, -1)
+            old = before
+        diff.count(old, new)
 
     def _apply(self) -> None:
         """Write to the store what has been replaced since it was last written to."""
@@ -230,6 +234,11 @@ class Builder:
             self._replace(node, (), self.report.people, fresh=False)
         self._new.extend(map_redirect(each, self.iris) for each in redirects)
         self._apply()
+
+
+def _own(quads: Iterable[Quad]) -> set[Quad]:
+    """Leave out what an IRI redirects to: the entity that had it, or has it again, says no such."""
+    return {quad for quad in quads if quad.predicate != DCTERMS.isReplacedBy}
 
 
 def _in_default_graph(statements: Iterable[Triple | Quad]) -> list[Triple]:

@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import duckdb
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
@@ -143,9 +144,18 @@ class Change:
             progress=self._options.progress,
             warned=lambda film, result: self._warn(builder, film, result),
             changed=_unseen if afresh else self._options.changed,
+            before=self._before,
             tally=Tally() if fresh else Tally.decode(catalog.settings.get("tally") or "[]"),
         )
         return builder
+
+    def _before(self, entity: NamedNode) -> set[Quad]:
+        """Give what the graph said of an entity before this change."""
+        return self._standing.entity(entity)
+
+    @cached_property
+    def _standing(self) -> EmbeddedStore:
+        return EmbeddedStore.read(self._workspace.required().store)
 
     def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
         why = reason(film, result, builder.iris)

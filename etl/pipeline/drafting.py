@@ -15,8 +15,10 @@ from typing import NamedTuple, cast
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from etl.catalog.entries import Group, MemberRow, groups_of
+from etl.descriptions import Description
+from etl.descriptions import statements as stated
 from etl.identifiers import Iris
-from etl.mapping import PERSON_PROPERTIES, Statement, film_statements, map_person, person_iri
+from etl.mapping import PERSON_PROPERTIES, describe_film, describe_person, person_iri
 from etl.provenance.deriving import derivations
 from etl.provenance.tally import Tally
 from etl.resolution import Film, Member, Person, resolve
@@ -29,7 +31,7 @@ class Draft:
 
     group: Group
     film: Film
-    statements: list[Statement]
+    descriptions: list[Description]
 
 
 def draft(
@@ -37,7 +39,7 @@ def draft(
 ) -> Draft:
     """Draft a film from some of its group's members."""
     film = resolve(group.film, members, identities)
-    return Draft(group, film, film_statements(film, iris))
+    return Draft(group, film, describe_film(film, iris))
 
 
 def judged(
@@ -57,9 +59,9 @@ def judged(
     for each in drafts:
         found: dict[ValidationResult, None] = {}
         for people in _spellings([each]):
-            triples = [*each.statements, *_mapped(people, iris)]
-            results = engine.validate(triples).results
-            mentioned = {term for triple in triples for term in triple} if results else set()
+            told = [*each.descriptions, *_described(people, iris)]
+            results = engine.validate(told).results
+            mentioned = set(chain.from_iterable(stated(told))) if results else set()
             found |= dict.fromkeys(each for each in results if each.focus_node in mentioned)
         yield from ((each.film, result) for result in found)
 
@@ -69,9 +71,9 @@ def _judged_together(
 ) -> list[tuple[Film, ValidationResult]] | None:
     """Validate films at once; None where something is found that belongs to none of them."""
     found: list[tuple[Film, ValidationResult]] = []
-    films: Iterable[Statement] = chain.from_iterable(each.statements for each in drafts)
+    films: Iterable[Description] = chain.from_iterable(each.descriptions for each in drafts)
     for people in _spellings(drafts):
-        results = engine.validate(chain(films, _mapped(people, iris))).results
+        results = engine.validate(chain(films, _described(people, iris))).results
         films = ()
         owners = _owners(drafts, people, iris) if results else {}
         for result in results:
@@ -86,11 +88,11 @@ def _stay_apart(drafts: Sequence[Draft], engine: Engine, iris: Iris) -> bool:
     walked_back = engine.walked_back
     if not walked_back:
         return walked_back is not None
-    told = chain.from_iterable(each.statements for each in drafts)
+    told = chain.from_iterable(each.descriptions for each in drafts)
     if not walked_back.isdisjoint(PERSON_PROPERTIES):
-        told = chain(told, _mapped(_everybody(drafts), iris))
-    back = [statement for statement in told if statement[1] in walked_back]
-    return all(_entity(value) == _entity(subject) for subject, _, value in back)
+        told = chain(told, _described(_everybody(drafts), iris))
+    back = stated(each for each in told if not walked_back.isdisjoint(each[1]))
+    return all(_entity(value) == _entity(node) for node, name, value in back if name in walked_back)
 
 
 def _entity(node: object) -> str:
@@ -102,14 +104,14 @@ def _everybody(drafts: Sequence[Draft]) -> dict[Person, None]:
     return dict.fromkeys(chain.from_iterable(each.film.people for each in drafts))
 
 
-def _mapped(people: Iterable[Person], iris: Iris) -> Iterator[Statement]:
-    return chain.from_iterable(_mapped_person(person, iris) for person in people)
+def _described(people: Iterable[Person], iris: Iris) -> Iterator[Description]:
+    return (_described_person(person, iris) for person in people)
 
 
 @lru_cache(maxsize=20_000)
-def _mapped_person(person: Person, iris: Iris) -> Sequence[Statement]:
-    """Map a person, and remember it: many play in film after film."""
-    return [(subject, predicate, value) for subject, predicate, value in map_person(person, iris)]
+def _described_person(person: Person, iris: Iris) -> Description:
+    """Describe a person, and remember it: many play in film after film."""
+    return describe_person(person, iris)
 
 
 def _spellings(drafts: Sequence[Draft]) -> list[dict[Person, None]]:
@@ -147,7 +149,7 @@ def statements(
     each: Draft, sources: Mapping[str, NamedNode], iris: Iris
 ) -> Iterable[Triple | Quad]:
     """Give all that the store is to hold of a film: its triples, and what it derives from."""
-    return chain(starmap(Triple, each.statements), derivations(each.film, sources, iris))
+    return chain(starmap(Triple, stated(each.descriptions)), derivations(each.film, sources, iris))
 
 
 class Prepared(NamedTuple):
@@ -176,9 +178,11 @@ def prepare(
     remarked = {film.key for film, _ in judged(drafts, engine, iris)}
     validated = time.perf_counter()
     clean = [each for each in drafts if each.film.key not in remarked]
-    mixed = chain.from_iterable(statements(each, sources, iris) for each in clean)
+    told = list(stated(chain.from_iterable(each.descriptions for each in clean)))
+    derived = chain.from_iterable(derivations(each.film, sources, iris) for each in clean)
+    mixed = chain(starmap(Triple, told), derived)
     quads = serialize(cast(Iterable[Quad], mixed), format=RdfFormat.N_QUADS) or b""
-    tally = Tally.of(list(chain.from_iterable(each.statements for each in clean)))
+    tally = Tally.of(told)
     ended = time.perf_counter()
     films = tuple(each.film.key for each in clean)
     mapped_s = drafted - started + ended - validated

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -23,6 +23,12 @@ class Diff:
     added: int = 0
     changed: int = 0
     removed: int = 0
+
+    def count(self, old: Set[object], new: Set[object], times: int = 1) -> None:
+        """Count an entity by what is said of it, before and now; -1 times takes that back."""
+        self.added += times * bool(new and not old)
+        self.changed += times * bool(new and old and old != new)
+        self.removed += times * bool(old and not new)
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)

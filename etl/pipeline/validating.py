@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +12,7 @@ from pyoxigraph import NamedNode
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Group, groups_of
+from etl.descriptions import Term
 from etl.findings import Finding, Severity, of_result, severity_of
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.pipeline.building import CHUNK_FILMS
@@ -26,12 +26,15 @@ from etl.sources import rdf
 from etl.sources.files import Source, shown, sources
 from etl.stores.verbatim import VerbatimGraph
 from etl.validation import Engine, ValidationResult
-from etl.validation.graph import Term
 from etl.validation.paths import Predicate
-from etl.validation.streaming import TripleSource, finds_anything, validate_source
+from etl.validation.streaming import (
+    IN_MEMORY_TRIPLES,
+    TripleSource,
+    finds_anything,
+    finds_anything_in,
+    validate_source,
+)
 from etl.vocab import SCHEMA
-
-IN_MEMORY_BYTES = 1 << 26  # a larger file of RDF is held on disk
 
 
 def validate_sources(arguments: Sequence[str], engine: Engine, processes: int = 0) -> list[Finding]:
@@ -122,10 +125,16 @@ def validate_file(path: str, engine: Engine) -> list[Finding]:
     Raises:
         SourceError: the file cannot be read, or is not of its format.
     """
-    on_disk = os.path.exists(path) and os.path.getsize(path) > IN_MEMORY_BYTES
-    with VerbatimGraph.of(rdf.read(path), on_disk=on_disk) as graph:
-        results = list(validate_source(engine, graph))
-        is_checked = bool(results) or finds_anything(engine, graph)
+    triples = rdf.read(path)
+    some = list(islice(triples, IN_MEMORY_TRIPLES + 1))
+    if len(some) <= IN_MEMORY_TRIPLES:
+        results = list(engine.validate(some).results)
+        is_checked = bool(results) or finds_anything_in(engine, some)
+    else:
+        with VerbatimGraph.of(chain(some, triples), on_disk=True) as graph:
+            del some
+            results = list(validate_source(engine, graph, in_memory=0))
+            is_checked = bool(results) or finds_anything(engine, graph)
     if not is_checked:
         return [Finding(Severity.WARNING, "no shape is about anything in it", shown(path))]
     lines = rdf.lines(path, (pattern for result in results for pattern in _patterns(result)))

@@ -15,7 +15,7 @@ from typing import Self
 import msgspec
 from pyoxigraph import NamedNode, QuerySolutions, Triple
 
-from etl.mapping import Statement
+from etl.descriptions import Statement
 from etl.stores import Readable
 from etl.vocab import RDF, SCHEMA
 

@@ -104,11 +104,12 @@ def _known_context(file: BinaryIO, form: RdfFormat) -> BinaryIO:
 
 def _in_https(triple: Triple) -> Triple:
     subject, predicate, object_ = triple
-    if isinstance(subject, NamedNode):
-        subject = _https(subject)
-    if isinstance(object_, NamedNode):
-        object_ = _https(object_)
-    return Triple(subject, _https(predicate), object_)
+    new_subject = _https(subject) if isinstance(subject, NamedNode) else subject
+    new_predicate = _https(predicate)
+    new_object = _https(object_) if isinstance(object_, NamedNode) else object_
+    if new_subject is subject and new_predicate is predicate and new_object is object_:
+        return triple  # to make another one takes its time
+    return Triple(new_subject, new_predicate, new_object)
 
 
 def _https(iri: NamedNode) -> NamedNode:

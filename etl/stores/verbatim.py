@@ -58,7 +58,10 @@ class VerbatimGraph:
         """Yield the triples that have these parts, where they are given."""
         wanted = None if object_ is None else _kept(object_)
         for found in self._store.quads_for_pattern(subject, predicate, wanted, DefaultGraph()):
-            yield Triple(found.subject, found.predicate, _given(found.object))
+            triple = found.triple
+            object_ = triple.object
+            given = _given(object_)
+            yield triple if given is object_ else Triple(triple.subject, triple.predicate, given)
 
 
 def _kept(term: Term) -> Term:

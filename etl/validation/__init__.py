@@ -3,8 +3,8 @@
 An engine is made of shapes and has one method, `validate(triples) -> ValidationReport`.
 """
 
+from etl.descriptions import Told
 from etl.validation.engine import CompiledEngine, Note, ReferenceEngine
-from etl.validation.graph import Statement
 from etl.validation.report import Engine, ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
 
@@ -14,7 +14,7 @@ __all__ = [
     "Note",
     "ReferenceEngine",
     "Shapes",
-    "Statement",
+    "Told",
     "ValidationReport",
     "ValidationResult",
 ]

@@ -11,6 +11,7 @@ from itertools import starmap
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from etl.descriptions import Term
 from etl.validation.constraints.components import constraints
 from etl.validation.constraints.model import (
     Constraint,
@@ -21,7 +22,7 @@ from etl.validation.constraints.model import (
 )
 from etl.validation.declarations import Declaration
 from etl.validation.demands import Demands, demands, node_test, property_test, term_test
-from etl.validation.graph import Graph, Term
+from etl.validation.graph import Graph
 from etl.validation.paths import PropertyPath, walk
 from etl.validation.report import ValidationResult
 from etl.validation.screening import node_screen, property_screen

@@ -11,8 +11,9 @@ from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from etl.descriptions import Term
 from etl.errors import ShapesError
-from etl.validation.graph import Graph, Term
+from etl.validation.graph import Graph
 from etl.validation.literals import number
 from etl.validation.paths import PropertyPath, read_path
 from etl.vocab import PREFIXES, SH, XSD

@@ -12,11 +12,12 @@ from itertools import chain
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
+from etl.descriptions import Term
 from etl.errors import ShapesError
 from etl.validation import reference
 from etl.validation.constraints.shape_based import sibling_shapes
 from etl.validation.declarations import Declaration, name
-from etl.validation.graph import Graph, Term, reachable
+from etl.validation.graph import Graph, reachable
 from etl.validation.paths import walked_back
 from etl.validation.report import ValidationResult
 from etl.validation.shapes import Shapes

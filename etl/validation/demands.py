@@ -6,18 +6,20 @@ A test says yes or no of one node; `screening` asks about many nodes at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import filterfalse
+from itertools import chain, filterfalse
 from operator import eq
 from typing import TypeAlias, assert_never
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from etl.descriptions import Term
 from etl.validation.constraints.model import (
     Constraint,
     CountConstraint,
+    DatatypeTest,
     GraphTest,
     KindConstraint,
     MemberConstraint,
@@ -27,17 +29,17 @@ from etl.validation.constraints.model import (
     SetConstraint,
     TermConstraint,
     TermTest,
+    TextTest,
     ValueConstraint,
     every,
 )
-from etl.validation.graph import Graph, Term
+from etl.validation.graph import Graph
 from etl.validation.paths import Predicate, PropertyPath, walk
 
 # Picks the terms that are refused for what they are.
 TermScreen: TypeAlias = Callable[[Collection[Term]], set[Term]]
 
 _ANY_KIND: frozenset[type[Term]] = frozenset({NamedNode, BlankNode, Literal, Triple})
-_REMEMBERED_TERMS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ def property_test(path: PropertyPath, asked: Demands) -> GraphTest:
     if isinstance(path, Predicate) and asked == Demands(members=asked.members[:1]):
         return _having_value(path.iri, asked.members)
     walk_from = walk(path)
+    counted = asked.least > 0 or asked.most < sys.maxsize
+    together = asked.pairs or asked.qualified or asked.sets
 
     def bind(graph: Graph) -> TermTest:
         tests = [*asked.tests(graph)]
@@ -162,10 +166,10 @@ def property_test(path: PropertyPath, asked: Demands) -> GraphTest:
         def conforms(node: Term) -> bool:
             values = walk_from(graph, node)
             return (
-                asked.least <= len(values) <= asked.most
-                and all(member in values for member in asked.members)
+                (not counted or asked.least <= len(values) <= asked.most)
+                and (not asked.members or all(member in values for member in asked.members))
                 and (not tests or all(map(accepts, values)))
-                and agree(node, values)
+                and (not together or agree(node, values))
             )
 
         return conforms
@@ -183,22 +187,57 @@ def _having_value(predicate: NamedNode, members: tuple[Term, ...]) -> GraphTest:
 def term_screen(asked: Demands) -> TermScreen:
     """Make what picks the terms that are refused for what they are.
 
-    It remembers terms that passed: names, ratings and the like come again and again.
+    It remembers the terms that passed the last time: ratings, years and the like come again.
     """
-    accepts = every(asked.term_tests)
+    looks = [*_looks(asked.term_tests)]
     passed: set[Term] = set()
 
     def refused(terms: Collection[Term]) -> set[Term]:
-        found: set[Term] = set()
-        if asked.kinds != _ANY_KIND and not asked.kinds.issuperset(map(type, terms)):
-            found.update(term for term in terms if type(term) not in asked.kinds)
-        if asked.term_tests:
-            new = set(terms).difference(passed)
-            found.update(filterfalse(accepts, new))
-            if len(passed) + len(new) > _REMEMBERED_TERMS:
-                passed.clear()
-            if len(new) <= _REMEMBERED_TERMS:
-                passed.update(new - found)
+        nonlocal passed
+        found = _of_other_kinds(terms, asked.kinds)
+        if looks:
+            different = set(terms)
+            new = list(different - passed)
+            found.update(*(look(new) for look in looks))
+            passed = different - found if found else different
         return found
 
     return refused
+
+
+def _of_other_kinds(terms: Iterable[Term], kinds: frozenset[type[Term]]) -> set[Term]:
+    if kinds.issuperset(map(type, terms)):
+        return set()
+    return {term for term in terms if type(term) not in kinds}
+
+
+def _looks(tests: Iterable[TermTest]) -> Iterator[Callable[[Sequence[Term]], Iterable[Term]]]:
+    """Make what picks, of different terms, those that do not pass: all texts in one go."""
+    texts: list[TextTest] = []
+    for test in tests:
+        match test:
+            case TextTest():
+                texts.append(test)
+            case DatatypeTest(iri, form):
+                yield partial(_of_another_datatype, iri)
+                texts += () if form is None else (form,)
+            case _:
+                yield partial(filterfalse, test)
+    if texts:
+        yield partial(_with_refused_texts, texts)
+
+
+def _of_another_datatype(iri: NamedNode, terms: Sequence[Term]) -> Iterator[Term]:
+    datatypes = [term.datatype if isinstance(term, Literal) else None for term in terms]
+    if datatypes.count(iri) < len(datatypes):
+        yield from (term for term, found in zip(terms, datatypes, strict=True) if found != iri)
+
+
+def _with_refused_texts(tests: Sequence[TextTest], terms: Sequence[Term]) -> Iterator[Term]:
+    with_text = [term for term in terms if isinstance(term, Literal | NamedNode)]
+    if len(with_text) < len(terms) and not all(test.negated for test in tests):
+        yield from (term for term in terms if not isinstance(term, Literal | NamedNode))
+    texts = [term.value for term in with_text]
+    refused = set(chain.from_iterable(test.refused(texts) for test in tests))
+    if refused:
+        yield from (term for term, text in zip(with_text, texts, strict=True) if text in refused)

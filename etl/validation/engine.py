@@ -10,6 +10,7 @@ from itertools import chain
 
 from pyoxigraph import BlankNode, NamedNode
 
+from etl.descriptions import Term, Told
 from etl.errors import ShapesError
 from etl.validation import reference
 from etl.validation.compiling import CompiledShape, Compiler
@@ -21,7 +22,7 @@ from etl.validation.delegation import (
     reason_to_delegate,
     referred_shapes,
 )
-from etl.validation.graph import Graph, Statement, Term
+from etl.validation.graph import Graph
 from etl.validation.report import ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
 from etl.validation.targets import Target, declared_shapes, focus_nodes_by_table, targets
@@ -84,7 +85,7 @@ class CompiledEngine:
         """Travel to another process as the shapes, to be compiled there."""
         return CompiledEngine, (Shapes(self.shapes.triples),)
 
-    def validate(self, triples: Iterable[Statement]) -> ValidationReport:
+    def validate(self, triples: Iterable[Told]) -> ValidationReport:
         """Validate triples, together with the class hierarchy that the shapes graph states.
 
         Raises:
@@ -93,12 +94,11 @@ class CompiledEngine:
         with _without_garbage_collection():
             return self._report(chain(triples, self.hierarchy))
 
-    def _report(self, triples: Iterable[Statement]) -> ValidationReport:
+    def _report(self, triples: Iterable[Told]) -> ValidationReport:
         graph = Graph(triples)
         results = (
-            group.results(graph, nodes)
+            group.results(graph, focus_nodes_by_table(graph, group.targets))
             for group in self.groups
-            for nodes in focus_nodes_by_table(graph, group.targets)
         )
         return ValidationReport((*chain.from_iterable(results), *self.delegate.results(graph)))
 
@@ -110,7 +110,7 @@ class ReferenceEngine:
         self.shapes = shapes
         self.walked_back = _walked_back(declared_shapes(shapes.graph))
 
-    def validate(self, triples: Iterable[Statement]) -> ValidationReport:
+    def validate(self, triples: Iterable[Told]) -> ValidationReport:
         """Validate triples; see `reference.validate`."""
         return reference.validate(self.shapes, triples)
 

@@ -5,37 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, repeat
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, cast
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
+from etl.descriptions import Cell, Description, Node, Term, Told, merged
 from etl.vocab import RDF, RDFS
-
-Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
-# A triple, or the three terms of one: to take them out of a triple takes its time.
-Statement: TypeAlias = Triple | tuple[NamedNode | BlankNode, NamedNode, Term]
 
 # A set of terms that remembers its order, so that reports come out the same every time.
 Terms: TypeAlias = dict[Term, None]
 
 AnyNode = TypeVar("AnyNode", bound=Term)
 
-# Where in a row the values of each property are.
-Places: TypeAlias = dict[NamedNode, list[int]]
-
 _NO_TERMS: Collection[Term] = ()
-_NO_PLACES: Places = {}
+_NOTHING: Description = (NamedNode("urn:nothing"), (), ())
 
 
 class Column:
-    """Some subjects and values in step, repetitions included."""
+    """The values that some nodes have, each node one or more: one by one, and their subjects."""
 
-    def __init__(self, subjects: Sequence[Term], values: Sequence[Term]) -> None:
-        self.subjects = subjects
+    def __init__(
+        self, nodes: Sequence[Term], values: Sequence[Term], counts: Sequence[int]
+    ) -> None:
         self.values = values
+        self.counts = counts  # how many values each node has; none where each has one
+        self._nodes = nodes
+
+    @classmethod
+    def of(cls, nodes: Sequence[Term], cells: Sequence[Cell]) -> Column:
+        """Make a column of what each of some nodes has in one place."""
+        if tuple not in set(map(type, cells)):
+            return cls(nodes, cast(Sequence[Term], cells), ())
+        lists = list(map(_values, cells))
+        return cls(nodes, list(chain.from_iterable(lists)), list(map(len, lists)))
+
+    @cached_property
+    def subjects(self) -> Sequence[Term]:
+        """The nodes, in step with the values."""
+        if not self.counts:
+            return self._nodes
+        return list(chain.from_iterable(map(repeat, self._nodes, self.counts)))
 
     def having(self, wanted: Collection[Term]) -> Iterator[Term]:
-        """Yield the subjects that have one of some values."""
+        """Yield the nodes that have one of some values."""
         for subject, value in zip(self.subjects, self.values, strict=True):
             if value in wanted:
                 yield subject
@@ -49,50 +61,20 @@ class Column:
         return index
 
 
-class Row:
-    """What is stated about one node: properties, and in step with them a value of each.
-
-    Where several values of a property follow one another, `further` has those after the first,
-    by the place of the first. `places` are those of its table.
-    """
-
-    __slots__ = ("further", "places", "properties", "values")
-
-    def __init__(self) -> None:
-        self.properties: list[NamedNode] = []
-        self.values: list[Term] = []
-        self.further: dict[int, list[Term]] | None = None
-        self.places = _NO_PLACES
-
-    def add_further(self, value: Term) -> None:
-        """Add another value of the property that was added last."""
-        if self.further is None:
-            self.further = {}
-        self.further.setdefault(len(self.values) - 1, []).append(value)
-
-    def objects(self, predicate: NamedNode) -> Collection[Term]:
-        """Return the values of a property."""
-        places = self.places.get(predicate, ())
-        further = self.further
-        if further is None and len(places) == 1:
-            return (self.values[places[0]],)
-        values = [self.values[place] for place in places]
-        if further is not None:
-            for place in places:
-                values += further.get(place, ())
-        return dict.fromkeys(values)
+def _values(cell: Cell) -> tuple[Term, ...]:
+    return cell if isinstance(cell, tuple) else (cell,)
 
 
 class Table(Collection[Term]):
     """Nodes that have the same properties: what they lack or repeat is seen at one look.
 
-    A property has several places in it if its triples did not follow one another.
+    A property has several places in it if it is told of at several.
     """
 
-    def __init__(self, places: Places) -> None:
-        self.places = places
+    def __init__(self, properties: tuple[NamedNode, ...]) -> None:
+        self.properties = properties
         self.nodes: list[Term] = []
-        self.rows: list[Row] = []
+        self.rows: list[tuple[Cell, ...]] = []
 
     def __iter__(self) -> Iterator[Term]:
         return iter(self.nodes)
@@ -103,26 +85,15 @@ class Table(Collection[Term]):
     def __contains__(self, node: object) -> bool:
         return node in self.nodes
 
-    def columns(self, predicate: NamedNode) -> Iterator[Column]:
-        """Yield the values of a property: one of each node, for each place; then all further."""
-        for place in self.places.get(predicate, ()):
-            yield Column(self.nodes, self._values[place])
-        further = self.further(predicate)
-        if further.subjects:
-            yield further
-
-    def further(self, predicate: NamedNode) -> Column:
-        """Return the values beyond those that every node has."""
-        if not self._further:
-            return _NOTHING
-        columns = [self._further.get(place, _NOTHING) for place in self.places.get(predicate, ())]
-        return _joined(column for column in columns if column.subjects)
+    def columns(self, predicate: NamedNode) -> list[Column]:
+        """Return the values of a property, a column for each place; no node lacks one in it."""
+        return self._columns.get(predicate, [])
 
     def of_class(self, classes: Collection[Term]) -> Collection[Term]:
         """Return the nodes that are instances of some classes; where all are, the table."""
         found: Terms = {}
         for column, types in self._types:
-            if types.issubset(classes) and column.subjects is self.nodes:
+            if types.issubset(classes):
                 return self
             if not types.isdisjoint(classes):
                 found.update(dict.fromkeys(column.having(classes)))
@@ -134,31 +105,35 @@ class Table(Collection[Term]):
         return [(column, frozenset(column.values)) for column in self.columns(RDF.type)]
 
     @cached_property
-    def _values(self) -> list[tuple[Term, ...]]:
-        return list(zip(*(row.values for row in self.rows), strict=True))
-
-    @cached_property
-    def _further(self) -> dict[int, Column]:
-        found: dict[int, tuple[list[Term], list[Term]]] = {}
-        for node, row in zip(self.nodes, self.rows, strict=True):
-            for place, values in row.further.items() if row.further else ():
-                subjects, all_values = found.setdefault(place, ([], []))
-                subjects.extend(repeat(node, len(values)))
-                all_values.extend(values)
-        return {place: Column(*columns) for place, columns in found.items()}
+    def _columns(self) -> dict[NamedNode, list[Column]]:
+        columns: dict[NamedNode, list[Column]] = {}
+        for predicate, cells in zip(self.properties, zip(*self.rows, strict=True), strict=True):
+            columns.setdefault(predicate, []).append(Column.of(self.nodes, cells))
+        return columns
 
 
-_NOTHING = Column((), ())
+class Tables(Collection[Term]):
+    """The nodes of several tables."""
+
+    def __init__(self, parts: Sequence[Table]) -> None:
+        self.parts = parts
+
+    def __iter__(self) -> Iterator[Term]:
+        return chain.from_iterable(self.parts)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+    def __contains__(self, node: object) -> bool:
+        return any(node in part for part in self.parts)
 
 
 def _joined(columns: Iterable[Column]) -> Column:
     found = list(columns)
     if len(found) == 1:
         return found[0]
-    return Column(
-        list(chain.from_iterable(column.subjects for column in found)),
-        list(chain.from_iterable(column.values for column in found)),
-    )
+    subjects = chain.from_iterable(column.subjects for column in found)
+    return Column(list(subjects), list(chain.from_iterable(column.values for column in found)), ())
 
 
 class Graph:
@@ -168,42 +143,48 @@ class Graph:
     made when it is first asked for.
     """
 
-    def __init__(self, statements: Iterable[Statement] = ()) -> None:
-        self._rows = _rows(statements)
-        self._tables = _tables(self._rows)
+    def __init__(self, told: Iterable[Told] = ()) -> None:
+        self._nodes = _by_node(told)
+        self._tables = _tables(self._nodes.items())
         self._columns: dict[NamedNode, Column] = {}
         self._subclasses: dict[Term, Terms] = {}
         self._instances: dict[Term, Terms] = {}
 
     def __iter__(self) -> Iterator[Triple]:
-        return chain.from_iterable(map(self.about, self._rows))
+        return chain.from_iterable(map(self.about, self._nodes))
 
     def tables(self, nodes: Collection[Term]) -> Sequence[Table]:
         """Return the tables of some nodes; nodes without properties have one too."""
-        if isinstance(nodes, Table):
-            return (nodes,)
-        parts: dict[int, Table] = {}
-        for node in dict.fromkeys(nodes):
-            row = self._rows.get(node) or Row()
-            part = parts.get(id(row.places))
-            if part is None:
-                part = parts[id(row.places)] = Table(row.places)
-            part.nodes.append(node)
-            part.rows.append(row)
-        return list(parts.values())
+        match nodes:
+            case Table():
+                return (nodes,)
+            case Tables():
+                return nodes.parts
+            case _:
+                known = self._nodes
+                return _tables((node, known.get(node, _NOTHING)) for node in dict.fromkeys(nodes))
 
     def column(self, predicate: NamedNode) -> Column:
         """Return the triples with a predicate."""
         column = self._columns.get(predicate)
         if column is None:
-            columns = (column for table in self._tables for column in table.columns(predicate))
+            columns = chain.from_iterable(table.columns(predicate) for table in self._tables)
             column = self._columns[predicate] = _joined(columns)
         return column
 
     def objects(self, subject: Term, predicate: NamedNode) -> Collection[Term]:
         """Return the values of a property of a subject."""
-        row = self._rows.get(subject)
-        return _NO_TERMS if row is None else row.objects(predicate)
+        _, properties, cells = self._nodes.get(subject, _NOTHING)
+        places = properties.count(predicate)
+        if not places:
+            return _NO_TERMS
+        if places == 1:
+            cell = cells[properties.index(predicate)]
+            return dict.fromkeys(cell) if isinstance(cell, tuple) else (cell,)
+        described = zip(properties, cells, strict=True)
+        return dict.fromkeys(
+            value for p, cell in described if p == predicate for value in _values(cell)
+        )
 
     def subjects(self, predicate: NamedNode, object_: Term) -> Collection[Term]:
         """Return the subjects that have this value for a property."""
@@ -211,8 +192,7 @@ class Graph:
 
     def properties(self, subject: Term) -> Collection[NamedNode]:
         """Return the properties that a subject has some value for."""
-        row = self._rows.get(subject)
-        return () if row is None else row.places.keys()
+        return dict.fromkeys(self._nodes.get(subject, _NOTHING)[1])
 
     def about(self, subject: Term) -> Iterator[Triple]:
         """Yield the triples of a subject; a literal has none."""
@@ -234,15 +214,14 @@ class Graph:
         """Return the instances of a class and of all classes below it."""
         found = self._instances.get(class_)
         if found is None:
-            parts = self.instances_by_table(class_)
-            found = self._instances[class_] = dict.fromkeys(chain.from_iterable(parts))
+            found = self._instances[class_] = dict.fromkeys(self.instances_by_table(class_))
         return found
 
-    def instances_by_table(self, class_: Term) -> list[Collection[Term]]:
-        """Return the same instances in parts, those of a table together; each comes once."""
+    def instances_by_table(self, class_: Term) -> Tables:
+        """Return the same instances table by table; each comes once."""
         classes = self.subclasses(class_).keys()
-        parts = [table.of_class(classes) for table in self._tables]
-        return [part for part in parts if part]
+        parts = (table.of_class(classes) for table in self._tables)
+        return Tables([table for part in parts if part for table in self.tables(part)])
 
     def members(self, rdf_list: Term) -> tuple[Term, ...]:
         """Return the members of a SHACL list.
@@ -263,47 +242,65 @@ class Graph:
         return tuple(members)
 
 
-def _rows(statements: Iterable[Statement]) -> dict[Term, Row]:
-    """Put what is stated about each subject into a row.
+class _Row:
+    """What triples say about one node, as it grows."""
 
-    Statements about a subject mostly follow one another, as do those of one property.
-    """
-    rows: dict[Term, Row] = {}
-    row = Row()
-    current: Term | None = None
-    last: NamedNode | None = None
-    for subject, predicate, value in statements:
-        if subject is not current and subject != current:
-            found = rows.get(subject)
-            row = rows[subject] = Row() if found is None else found
-            current, last = subject, None
-        if predicate is last or predicate == last:
-            row.add_further(value)
+    __slots__ = ("lists", "properties")
+
+    def __init__(self) -> None:
+        self.properties: list[NamedNode] = []
+        self.lists: list[list[Term]] = []
+
+    def add(self, predicate: NamedNode, value: Term) -> None:
+        """Add a triple; those of one property mostly follow one another."""
+        if self.properties and predicate == self.properties[-1]:
+            self.lists[-1].append(value)
         else:
-            row.properties.append(predicate)
-            row.values.append(value)
-            last = predicate
-    return rows
+            self.properties.append(predicate)
+            self.lists.append([value])
+
+    def description(self, node: Node) -> Description:
+        """Give all of it."""
+        cells = (values[0] if len(values) == 1 else tuple(values) for values in self.lists)
+        return node, tuple(self.properties), tuple(cells)
 
 
-def _tables(rows: dict[Term, Row]) -> list[Table]:
-    tables: dict[tuple[NamedNode, ...], Table] = {}
+def _by_node(told: Iterable[Told]) -> dict[Term, Description]:
+    """Put what is told of each node together."""
+    found: dict[Term, Description] = {}
+    again: list[Description] = []
+    rows: dict[Node, _Row] = {}
+
+    def keep(described: Description) -> None:
+        if found.setdefault(described[0], described) is not described:
+            again.append(described)
+
+    for each in told:
+        if isinstance(each, tuple):
+            keep(each)
+        else:
+            subject, predicate, value = each
+            row = rows.get(subject)
+            if row is None:
+                row = rows[subject] = _Row()
+            row.add(predicate, value)
     for node, row in rows.items():
-        properties = tuple(row.properties)
-        table = tables.get(properties)
+        keep(row.description(node))
+    before = [found[node] for node in dict.fromkeys(node for node, _, _ in again)]
+    found.update((each[0], each) for each in merged([*before, *again]))
+    return found
+
+
+def _tables(rows: Iterable[tuple[Term, Description]]) -> list[Table]:
+    tables: dict[tuple[NamedNode, ...], Table] = {}
+    known: dict[int, Table] = {}  # by the very tuple: most come again, and hashing takes its time
+    for node, (_, properties, cells) in rows:
+        table = known.get(id(properties))
         if table is None:
-            table = tables[properties] = Table(_places(properties))
+            table = known[id(properties)] = tables.setdefault(properties, Table(properties))
         table.nodes.append(node)
-        table.rows.append(row)
-        row.places = table.places
+        table.rows.append(cells)
     return list(tables.values())
-
-
-def _places(properties: Iterable[NamedNode]) -> Places:
-    places: Places = {}
-    for place, predicate in enumerate(properties):
-        places.setdefault(predicate, []).append(place)
-    return places
 
 
 def reachable(

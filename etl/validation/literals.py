@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, Store
 
-from etl.validation.graph import Term
+from etl.descriptions import Term
 from etl.vocab import XSD
 
 LexicalTest: TypeAlias = Callable[[str], object]

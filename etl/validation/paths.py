@@ -12,7 +12,8 @@ from typing import Protocol, TypeAlias, assert_never
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from etl.validation.graph import Graph, Term, reachable
+from etl.descriptions import Term
+from etl.validation.graph import Graph, reachable
 from etl.vocab import RDF, SH
 
 

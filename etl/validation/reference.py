@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from etl.descriptions import Term, Told, triples
 from etl.errors import ShapesError
-from etl.validation.graph import Statement, Term
 from etl.validation.paths import PropertyPath, read_path
 from etl.validation.report import ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TALKATIVE = ("pyshacl-validate", "rdflib.term")
 
 
-def validate(shapes: Shapes, triples: Iterable[Statement]) -> ValidationReport:
+def validate(shapes: Shapes, told: Iterable[Told]) -> ValidationReport:
     """Validate triples, together with the class hierarchy that the shapes graph states.
 
     Results come in an order that may differ from one run to the next.
@@ -41,7 +41,7 @@ def validate(shapes: Shapes, triples: Iterable[Statement]) -> ValidationReport:
 
     hierarchy = (triple for triple in shapes.triples if triple.predicate == RDFS.subClassOf)
     with _silence():
-        data = _to_rdflib(chain(triples, hierarchy))
+        data = _to_rdflib(chain(told, hierarchy))
         for prefix, namespace in shapes.prefixes():
             data.bind(prefix, namespace)
         try:
@@ -85,16 +85,15 @@ def _silence() -> Iterator[None]:
             logger.removeFilter(refuse)
 
 
-def _to_rdflib(triples: Iterable[Statement]) -> rdflib.Graph:
+def _to_rdflib(told: Iterable[Told]) -> rdflib.Graph:
     import rdflib
 
     graph = rdflib.Graph(bind_namespaces="none")
     known: dict[Term, Node] = {}
-    for triple in triples:
-        for term in triple:
+    for subject, predicate, object_ in triples(told):
+        for term in (subject, predicate, object_):
             if term not in known:
                 known[term] = _term_to_rdflib(term)
-        subject, predicate, object_ = triple
         graph.add((known[subject], known[predicate], known[object_]))
     return graph
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from etl.validation.graph import Statement, Term
+from etl.descriptions import Term, Told
 from etl.validation.paths import PathWriter, PropertyPath
 from etl.validation.shapes import Shapes
 from etl.vocab import RDF, SH, XSD
@@ -81,7 +81,7 @@ class Engine(Protocol):
     shapes: Shapes
     walked_back: frozenset[NamedNode] | None
 
-    def validate(self, triples: Iterable[Statement]) -> ValidationReport:
+    def validate(self, triples: Iterable[Told]) -> ValidationReport:
         """Validate triples as one graph."""
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Set
-from functools import cached_property, partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from functools import partial
 from itertools import chain
 from typing import TypeAlias
 
+from pyoxigraph import NamedNode
+
+from etl.descriptions import Term
 from etl.validation.constraints.model import (
     PairConstraint,
     QualifiedConstraint,
@@ -21,7 +24,7 @@ from etl.validation.constraints.model import (
     one_by_one,
 )
 from etl.validation.demands import Demands, TermScreen, node_test, property_test, term_screen
-from etl.validation.graph import Column, Graph, Table, Term
+from etl.validation.graph import Graph, Table
 from etl.validation.paths import PropertyPath, direct
 
 
@@ -45,14 +48,12 @@ def property_screen(path: PropertyPath, asked: Demands) -> Screen:
     if predicates is None:
         return one_by_one(property_test(path, asked))
     looks = list(_looks(path, asked))
+    refused = term_screen(asked)
 
     def screen(graph: Graph, nodes: Collection[Term]) -> Set[Term]:
-        found: set[Term] = set()
-        for table in graph.tables(nodes):
-            stated = Stated(table, [*chain.from_iterable(map(table.columns, predicates))])
-            for look in looks:
-                found.update(look(graph, stated))
-        return found
+        stated = [Stated(table, predicates) for table in graph.tables(nodes)]
+        found = set(_with_bad_values(asked.screens, refused, graph, stated))
+        return found.union(*(look(graph, each) for each in stated for look in looks))
 
     return screen
 
@@ -60,23 +61,21 @@ def property_screen(path: PropertyPath, asked: Demands) -> Screen:
 class Stated:
     """The values that the nodes of a table have for a property, or for any of several."""
 
-    def __init__(self, table: Table, columns: list[Column]) -> None:
+    def __init__(self, table: Table, predicates: Sequence[NamedNode]) -> None:
         self.table = table
-        self.columns = columns
-        # How many values every node has, repetitions included.
-        self.of_each = sum(column.subjects is table.nodes for column in columns)
+        # No node lacks a value in any of them.
+        self.columns = list(chain.from_iterable(map(table.columns, predicates)))
 
     def more_than(self, limit: int) -> Collection[Term]:
         """Return the nodes that have more than so many values, repetitions included."""
-        if self.of_each > limit:
+        if len(self.columns) > limit:
             return self.table
-        return [node for node, count in self._further.items() if self.of_each + count > limit]
-
-    @cached_property
-    def _further(self) -> Counter[Term]:
-        """How many values beyond those some nodes have."""
-        further = (column for column in self.columns if column.subjects is not self.table.nodes)
-        return Counter(chain.from_iterable(column.subjects for column in further))
+        counts = [column.counts for column in self.columns if column.counts]
+        if not counts:
+            return ()
+        limit -= len(self.columns) - len(counts)
+        totals = map(sum, zip(*counts, strict=True))
+        return [node for node, total in zip(self.table, totals, strict=True) if total > limit]
 
 
 # Looks at the values of all nodes of a table for what may not conform.
@@ -84,8 +83,12 @@ Look: TypeAlias = Callable[[Graph, Stated], Iterable[Term]]
 
 
 def _looks(path: PropertyPath, asked: Demands) -> Iterator[Look]:
-    yield partial(_miscounted, asked)
-    yield partial(_with_bad_values, asked, term_screen(asked))
+    if asked.least:
+        yield partial(_too_few, asked.least)
+    if asked.most < sys.maxsize:
+        yield lambda _, stated: stated.more_than(asked.most)
+    for member in asked.members:
+        yield partial(_without, member)
     for pair in asked.pairs:
         yield partial(_at_odds, path, pair)
     for qualified in asked.qualified:
@@ -102,26 +105,31 @@ def _looks(path: PropertyPath, asked: Demands) -> Iterator[Look]:
         yield lambda graph, stated: screen(graph, stated.table)
 
 
-def _miscounted(asked: Demands, _: Graph, stated: Stated) -> Iterator[Term]:
-    """Yield nodes that may have too few or too many values, or lack one that they must have."""
-    if stated.of_each < asked.least:
-        yield from stated.table
-    elif asked.most < sys.maxsize:
-        yield from stated.more_than(asked.most)
-    for member in asked.members:
-        having = (column.having((member,)) for column in stated.columns)
-        yield from set(stated.table).difference(*having)
-
-
 def _with_bad_values(
-    asked: Demands, refused: TermScreen, graph: Graph, stated: Stated
+    screens: Sequence[Screen], refused: TermScreen, graph: Graph, stated: Sequence[Stated]
 ) -> Iterator[Term]:
     """Yield the nodes that have a value they must not have."""
-    for column in stated.columns:
-        values = column.values
-        bad = refused(values).union(*(screen(graph, values) for screen in asked.screens))
-        if bad:
-            yield from column.having(bad)
+    columns = [column for each in stated for column in each.columns]
+    values = [*chain.from_iterable(column.values for column in columns)]
+    bad = refused(values).union(*(screen(graph, values) for screen in screens))
+    for column in columns if bad else ():
+        yield from column.having(bad)
+
+
+def _too_few(least: int, _: Graph, stated: Stated) -> Collection[Term]:
+    """Return all nodes of the table, if they may have too few values."""
+    return stated.table if len(stated.columns) < least else ()
+
+
+def _without(member: Term, _: Graph, stated: Stated) -> Iterable[Term]:
+    """Return the nodes that lack a value that they must have."""
+    match stated.columns:
+        case [column] if not column.counts:
+            return (
+                n for n, value in zip(stated.table, column.values, strict=True) if value != member
+            )
+        case columns:
+            return set(stated.table).difference(*(column.having((member,)) for column in columns))
 
 
 def _overcounted(asked: QualifiedConstraint, graph: Graph, stated: Stated) -> Iterable[Term]:
@@ -139,10 +147,11 @@ def _at_odds(
     path: PropertyPath, pair: PairConstraint, graph: Graph, stated: Stated
 ) -> Iterator[Term]:
     """Yield the nodes whose values do not go with those of another property."""
-    table, others = stated.table, [*stated.table.columns(pair.other)]
-    if len(stated.columns) == len(others) == 1:
-        pairs = list(zip(stated.columns[0].values, others[0].values, strict=True))
+    table, others = stated.table, stated.table.columns(pair.other)
+    columns = [*stated.columns, *others]
+    if len(stated.columns) == len(others) == 1 and not any(each.counts for each in columns):
+        pairs = list(zip(*(each.values for each in columns), strict=True))
         bad = {(value, other) for value, other in set(pairs) if pair.compare((value,), (other,))}
         yield from (node for node, values in zip(table, pairs, strict=True) if values in bad)
-    elif stated.columns or others:
+    elif columns:
         yield from one_by_one(property_test(path, Demands(pairs=(pair,))))(graph, table)

@@ -14,10 +14,11 @@ from typing import Protocol, TypeAlias, assert_never
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from etl.descriptions import Term, Told
 from etl.validation.constraints.shape_based import sibling_shapes
 from etl.validation.declarations import Declaration
 from etl.validation.engine import CompiledEngine
-from etl.validation.graph import Graph, Statement, Term, reachable
+from etl.validation.graph import Graph, Tables, reachable
 from etl.validation.paths import walk
 from etl.validation.report import Engine, ValidationResult
 from etl.validation.targets import (
@@ -32,6 +33,7 @@ from etl.validation.targets import (
 from etl.vocab import RDF, RDFS, SH
 
 FOCUS_NODES_AT_ONCE = 1000
+IN_MEMORY_TRIPLES = 300_000  # about 300 MB
 
 # The parameters whose values are properties, of which a focus node's values are compared.
 _PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
@@ -50,25 +52,31 @@ class TripleSource(Protocol):
 
 
 def validate_source(
-    engine: Engine, source: TripleSource, at_once: int = FOCUS_NODES_AT_ONCE
+    engine: Engine,
+    source: TripleSource,
+    at_once: int = FOCUS_NODES_AT_ONCE,
+    in_memory: int = IN_MEMORY_TRIPLES,
 ) -> Iterator[ValidationResult]:
-    """Validate a whole graph.
+    """Validate a whole graph; one of at most so many triples is held in memory meanwhile.
 
     Memory grows with what is found and with what single focus nodes have around them, but not
     with the graph; unless a shape needs pySHACL, which has to have all of it at once.
     """
-    if not isinstance(engine, CompiledEngine):
-        yield from engine.validate(source.triples(None, None, None)).results
+    every = source.triples(None, None, None)
+    some = list(islice(every, in_memory + 1))
+    if len(some) <= in_memory or not isinstance(engine, CompiledEngine):
+        yield from engine.validate(chain(some, every)).results
         return
+    del every, some
     for group in engine.groups:
         nodes = focus_nodes(group.targets, source, engine.hierarchy)
-        while some := dict.fromkeys(islice(nodes, at_once)):
+        while batch := dict.fromkeys(islice(nodes, at_once)):
             copy = Copy(source, engine.hierarchy)
+            copy.read_all(batch)
             for declaration in group.declarations:
-                copy.take(declaration, some)
+                copy.take(declaration, batch)
             graph = Graph(copy.copied())
-            for nodes_alike in graph.tables(some):
-                yield from group.results(graph, nodes_alike)
+            yield from group.results(graph, Tables(graph.tables(batch)))
     if engine.delegate:
         whole = chain(source.triples(None, None, None), engine.hierarchy)
         yield from engine.delegate.results(Graph(whole))
@@ -76,10 +84,21 @@ def validate_source(
 
 def finds_anything(engine: Engine, source: TripleSource) -> bool:
     """Say whether any shape is about anything in a graph; else it conforms and means nothing."""
-    graph = engine.shapes.graph
-    found = [target for shape in declared_shapes(graph) for target in targets(shape)]
-    hierarchy = [triple for triple in graph if triple.predicate == RDFS.subClassOf]
-    return any(True for _ in focus_nodes(found, source, hierarchy))
+    return any(True for _ in focus_nodes(_all_targets(engine), source, _hierarchy(engine)))
+
+
+def finds_anything_in(engine: Engine, triples: Iterable[Triple]) -> bool:
+    """Say the same of triples at hand."""
+    graph = Graph(chain(triples, _hierarchy(engine)))
+    return any(target.focus_nodes(graph) for target in _all_targets(engine))
+
+
+def _all_targets(engine: Engine) -> list[Target]:
+    return [found for shape in declared_shapes(engine.shapes.graph) for found in targets(shape)]
+
+
+def _hierarchy(engine: Engine) -> list[Triple]:
+    return [each for each in engine.shapes.triples if each.predicate == RDFS.subClassOf]
 
 
 class Copy:
@@ -88,36 +107,47 @@ class Copy:
     def __init__(self, source: TripleSource, hierarchy: Sequence[Triple]) -> None:
         """Begin with nothing but the classes that the shapes graph knows."""
         self._source = source
-        self._forwards: dict[Term, dict[NamedNode, list[Term]]] = {}
+        self._whole: dict[Term, dict[NamedNode, list[Term]]] = {}
+        self._forwards: dict[tuple[Term, NamedNode], list[Triple]] = {}
         self._backwards: dict[tuple[NamedNode, Term], list[Triple]] = {}
         self._hierarchy = Graph(hierarchy)
 
-    def copied(self) -> Iterator[Statement]:
+    def copied(self) -> Iterator[Told]:
         """Yield what has been read, and the class hierarchy of the shapes graph."""
-        for subject, properties in self._forwards.items():
-            if not isinstance(subject, Literal | Triple):
-                for predicate, values in properties.items():
-                    for value in values:
-                        yield subject, predicate, value
+        for subject, properties in self._whole.items():
+            if not isinstance(subject, Literal):
+                cells = (tuple(values) for values in properties.values())
+                yield subject, tuple(properties), tuple(cells)
+        yield from chain.from_iterable(self._forwards.values())
         yield from chain.from_iterable(self._backwards.values())
         yield from self._hierarchy
 
-    def read(self, subject: Term) -> dict[NamedNode, list[Term]]:
-        """Return all properties of a subject, with their values."""
-        found = self._forwards.get(subject)
-        if found is None:
-            found = self._forwards[subject] = {}
-            if not isinstance(subject, Literal):
-                for triple in self._source.triples(subject, None, None):
-                    found.setdefault(triple.predicate, []).append(triple.object)
-        return found
+    def read_all(self, subjects: Iterable[Term]) -> None:
+        """Read all that is said of some nodes, of which many properties will be asked."""
+        for subject in subjects:
+            if subject not in self._whole:
+                found = self._whole[subject] = {}
+                if not isinstance(subject, Literal):
+                    for triple in self._source.triples(subject, None, None):
+                        found.setdefault(triple.predicate, []).append(triple.object)
 
     def objects(self, subject: Term, predicate: NamedNode) -> Collection[Term]:
         """Return the values of a property of a subject."""
-        found: Collection[Term] = self.read(subject).get(predicate, ())
+        found = self._objects(subject, predicate)
         if predicate == RDFS.subClassOf:
             return [*found, *self._hierarchy.objects(subject, predicate)]
         return found
+
+    def _objects(self, subject: Term, predicate: NamedNode) -> Collection[Term]:
+        whole = self._whole.get(subject)
+        if whole is not None:
+            return whole.get(predicate, ())
+        if isinstance(subject, Literal):
+            return ()
+        key = subject, predicate
+        if key not in self._forwards:
+            self._forwards[key] = list(self._source.triples(subject, predicate, None))
+        return [triple.object for triple in self._forwards[key]]
 
     def subjects(self, predicate: NamedNode, object_: Term) -> Collection[Term]:
         """Return the subjects that have this value for a property."""
@@ -139,17 +169,13 @@ class Copy:
             follow = walk(shape.path)
             values = list({end: None for node in nodes for end in follow(self, node)})
         if any(map(shape.all, _PAIRS)):
-            self._read_all(nodes)
+            self.read_all(nodes)
         if shape.all(SH["class"]):
             self._take_classes(values)
         if shape.all(SH.closed):
-            self._read_all(values)
+            self.read_all(values)
         for below in _referred(shape):
             self.take(Declaration(below, shape.graph), values)
-
-    def _read_all(self, nodes: Iterable[Term]) -> None:
-        for node in nodes:
-            self.read(node)
 
     def _take_classes(self, nodes: Iterable[Term]) -> None:
         types = {type_: None for node in nodes for type_ in self.objects(node, RDF.type)}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode
 
+from etl.descriptions import Term
 from etl.validation.constraints.components import PARAMETERS
 from etl.validation.declarations import Declaration
-from etl.validation.graph import Graph, Term, Terms
+from etl.validation.graph import Graph, Tables, Terms
 from etl.vocab import OWL, RDF, RDFS, SH
 
 
@@ -91,13 +92,13 @@ def focus_nodes(graph: Graph, found: Sequence[Target]) -> Terms:
     return nodes[0] if len(nodes) == 1 else dict.fromkeys(chain.from_iterable(nodes))
 
 
-def focus_nodes_by_table(graph: Graph, found: Sequence[Target]) -> Iterable[Collection[Term]]:
-    """Return the same nodes in parts, those that have the same properties together."""
+def focus_nodes_by_table(graph: Graph, found: Sequence[Target]) -> Tables:
+    """Return the same nodes, those that have the same properties together."""
     match found:
         case [ClassTarget(class_)]:
             return graph.instances_by_table(class_)
         case _:
-            return graph.tables(focus_nodes(graph, found))
+            return Tables(graph.tables(focus_nodes(graph, found)))
 
 
 def _is_class(shape: Declaration) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from etl.validation.graph import Term
+from etl.descriptions import Term
 from etl.vocab import RDF, RDFS, SH, XSD
 
 EX = "http://example.org/"

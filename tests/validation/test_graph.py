@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import chain, product
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
-from etl.validation.graph import Graph, Term
+from etl.descriptions import Description, Node, Term, Told, merged
+from etl.descriptions import triples as triples_of
+from etl.validation.graph import Graph
 from etl.vocab import RDF
 from validation.random_graphs import CLASSES, NODES, PROPERTIES, WORLDS, data_graphs
 
@@ -24,6 +27,30 @@ def test_it_has_the_triples_it_was_made_of(triples: list[Triple]) -> None:
     found = list(Graph(triples))
     assert set(found) == set(triples)
     assert len(found) == len(set(triples))
+
+
+@given(ALL_TRIPLES)
+def test_it_has_what_descriptions_tell(told: list[Triple]) -> None:
+    singly: list[Description] = [(s, (p,), (o,)) for s, p, o in told]
+    together = [*merged(singly)]
+    in_lists: list[Description] = [
+        (node, tuple(by_property), tuple(map(tuple, by_property.values())))
+        for node, by_property in _by_property(told).items()
+    ]
+    mixed: list[Told] = [*singly[::2], *told[1::2]]
+    twice: list[Told] = [*in_lists, *singly]
+    every_form: list[Iterable[Told]] = [singly, together, in_lists, mixed, twice]
+    for each in every_form:
+        assert set(Graph(each)) == set(told)
+        assert len(list(Graph(each))) == len(set(told))
+        assert set(triples_of(each)) == set(told)
+
+
+def _by_property(told: list[Triple]) -> dict[Node, dict[NamedNode, list[Term]]]:
+    found: dict[Node, dict[NamedNode, list[Term]]] = {}
+    for subject, predicate, value in told:
+        found.setdefault(subject, {}).setdefault(predicate, []).append(value)
+    return found
 
 
 @given(ALL_TRIPLES)
@@ -50,7 +77,7 @@ def test_instances_come_once_table_by_table(triples: list[Triple]) -> None:
             for each in triples
             if each.predicate == RDF.type and each.object in classes
         }
-        found = list(chain.from_iterable(graph.instances_by_table(class_)))
+        found = list(graph.instances_by_table(class_))
         assert sorted(found, key=str) == sorted(instances, key=str)
         assert graph.instances(class_).keys() == instances
 
@@ -60,5 +87,5 @@ def test_every_node_stands_in_a_table_of_its_properties(triples: list[Triple]) -
     graph = Graph(triples)
     for table in graph.tables(NODES):
         for node in table:
-            assert table.places.keys() == {e.predicate for e in triples if e.subject == node}
+            assert set(table.properties) == {e.predicate for e in triples if e.subject == node}
     assert sorted(chain.from_iterable(graph.tables(NODES)), key=str) == sorted(NODES, key=str)

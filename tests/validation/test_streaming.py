@@ -7,6 +7,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from thoroughness import examples
 
 from bench.films import films
+from etl.descriptions import triples as told_triples
 from etl.resources import folder
 from etl.stores.verbatim import VerbatimGraph
 from etl.validation import CompiledEngine, ReferenceEngine, Shapes
@@ -22,7 +23,7 @@ GRAPHS = examples(few=100, many=5000)
 
 def streamed(engine: Engine, data: list[Triple], at_once: int = 2) -> ValidationReport:
     with VerbatimGraph.of(data, on_disk=False) as graph:
-        return ValidationReport(tuple(validate_source(engine, graph, at_once)))
+        return ValidationReport(tuple(validate_source(engine, graph, at_once, in_memory=0)))
 
 
 @settings(max_examples=GRAPHS)
@@ -35,7 +36,9 @@ def test_on_random_shapes_and_data(example: tuple[list[Triple], list[Triple]]) -
 
 def test_on_films_with_faults() -> None:
     engine = CompiledEngine(Shapes.read([folder("shapes")]))
-    data = [triple for film in films(60, fault_percent=30) for triple in film.triples]
+    data = [
+        *told_triples(told for film in films(60, fault_percent=30) for told in film.descriptions)
+    ]
     report = streamed(engine, data, at_once=7)
     assert not report.conforms
     assert summary(report) == summary(engine.validate(data))

@@ -9,8 +9,9 @@ from urllib.parse import unquote, urlsplit
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, Triple, parse
 
+from etl.descriptions import Term
 from etl.validation import ValidationReport
-from etl.validation.graph import Graph, Term
+from etl.validation.graph import Graph
 from etl.vocab import RDF, SH
 
 _MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
+from dataclasses import replace
 from typing import TypeAlias
 
 from pyoxigraph import NamedNode
 
+from etl.descriptions import Term
 from etl.validation.constraints.model import (
     CheckedShape,
     Screen,
     ShapeLookup,
     TermConstraint,
     TermTest,
+    TextTest,
     ValueConstraint,
     component,
     every,
     one_by_one,
 )
 from etl.validation.declarations import Declaration, name
-from etl.validation.graph import Graph, Term
+from etl.validation.graph import Graph
 from etl.vocab import SH
 
 LogicalConstraint: TypeAlias = TermConstraint | ValueConstraint
@@ -76,6 +79,8 @@ def _constraint(
 
 def _none(tests: Sequence[TermTest]) -> TermTest:
     (test,) = tests
+    if isinstance(test, TextTest):
+        return replace(test, negated=not test.negated)
     return lambda value: not test(value)
 
 

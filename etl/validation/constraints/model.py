@@ -12,12 +12,49 @@ from dataclasses import dataclass
 from itertools import filterfalse
 from typing import Protocol, TypeAlias
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
-from etl.validation.graph import Graph, Term
+from etl.descriptions import Term
+from etl.validation.graph import Graph
 from etl.validation.paths import PropertyPath
 from etl.validation.report import ValidationResult
 from etl.vocab import SH
+
+
+@dataclass(frozen=True, slots=True)
+class TextTest:
+    """Tests a term by its text: a literal's form, or an IRI. A blank node has none, and fails.
+
+    Turned round (`negated`), it accepts exactly what it would refuse.
+    """
+
+    holds: Callable[[str], object]
+    negated: bool = False
+
+    def __call__(self, term: Term) -> bool:
+        """Say whether a term passes."""
+        passes = isinstance(term, Literal | NamedNode) and bool(self.holds(term.value))
+        return passes is not self.negated
+
+    def refused(self, texts: Iterable[str]) -> Iterator[str]:
+        """Pick the texts that do not pass, of terms that have one."""
+        return filter(self.holds, texts) if self.negated else filterfalse(self.holds, texts)
+
+
+@dataclass(frozen=True, slots=True)
+class DatatypeTest:
+    """Tests whether a term is a literal of a datatype, and well-formed if that can be told."""
+
+    iri: NamedNode
+    form: TextTest | None
+
+    def __call__(self, term: Term) -> bool:
+        """Say whether a term passes."""
+        return (
+            isinstance(term, Literal)
+            and term.datatype == self.iri
+            and (self.form is None or self.form(term))
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Set
 
+from etl.descriptions import Term
 from etl.validation.constraints.model import (
     Finder,
     Finding,
@@ -14,7 +15,7 @@ from etl.validation.constraints.model import (
     component,
 )
 from etl.validation.declarations import Declaration, name
-from etl.validation.graph import Graph, Term
+from etl.validation.graph import Graph
 from etl.validation.paths import Predicate
 from etl.vocab import SH
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from etl.descriptions import Term
 from etl.validation.constraints.model import Finding, PairConstraint, component
 from etl.validation.declarations import Declaration, name
-from etl.validation.graph import Term
 from etl.validation.literals import is_less, is_less_or_equal
 from etl.vocab import SH
 
@@ -63,8 +63,9 @@ def _unequal(values: Collection[Term], others: Collection[Term]) -> list[Finding
 
 
 def _shared(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
-    fewer, more = sorted((values, others), key=len)
-    return [Finding(value) for value in fewer if value in more]
+    if len(others) < len(values):
+        values, others = others, values
+    return [Finding(value) for value in values if value in others]
 
 
 def _not_less(values: Collection[Term], others: Collection[Term]) -> list[Finding]:

@@ -5,41 +5,34 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 
+from etl.descriptions import Term
 from etl.validation.constraints.model import (
     Finding,
     SetConstraint,
     TermConstraint,
     TermTest,
+    TextTest,
     component,
     in_any_graph,
 )
 from etl.validation.constraints.patterns import matcher
 from etl.validation.declarations import Declaration, name
-from etl.validation.graph import Term
 from etl.vocab import SH
-
-_WITH_TEXT = (Literal, NamedNode)
 
 
 def min_length(shape: Declaration) -> Iterator[TermConstraint]:
     """Each value node has at least so many characters; a blank node has none (section 4.4.1)."""
     least = shape.integer(SH.minLength) or 0
-
-    def test(value: Term) -> bool:
-        return isinstance(value, _WITH_TEXT) and len(value.value) >= least
-
+    test = TextTest(lambda text: len(text) >= least)
     yield TermConstraint(component("MinLength"), f"expected at least {least} characters", test)
 
 
 def max_length(shape: Declaration) -> Iterator[TermConstraint]:
     """Each value node has at most so many characters (section 4.4.2)."""
     most = shape.integer(SH.maxLength) or 0
-
-    def test(value: Term) -> bool:
-        return isinstance(value, _WITH_TEXT) and len(value.value) <= most
-
+    test = TextTest(lambda text: len(text) <= most)
     yield TermConstraint(component("MaxLength"), f"expected at most {most} characters", test)
 
 
@@ -54,16 +47,11 @@ def pattern(shape: Declaration) -> Iterator[TermConstraint]:
         )
 
 
-def _matches(shape: Declaration, expression: str, flags: str) -> TermTest:
+def _matches(shape: Declaration, expression: str, flags: str) -> TextTest:
     try:
-        match = matcher(expression, flags)
+        return TextTest(matcher(expression, flags))
     except ValueError as error:
         raise shape.error(SH.pattern, str(error)) from error
-
-    def test(value: Term) -> bool:
-        return isinstance(value, _WITH_TEXT) and bool(match(value.value))
-
-    return test
 
 
 def language_in(shape: Declaration) -> Iterator[TermConstraint]:

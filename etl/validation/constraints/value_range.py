@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from pyoxigraph import Literal
 
+from etl.descriptions import Term
 from etl.validation.constraints.model import TermConstraint, TermTest, component
 from etl.validation.declarations import Declaration, name
-from etl.validation.graph import Term
 from etl.validation.literals import is_less, is_less_or_equal, number
 from etl.vocab import SH
 

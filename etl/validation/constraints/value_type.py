@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import filterfalse
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from etl.descriptions import Term
 from etl.validation.constraints.model import (
+    DatatypeTest,
     GraphTest,
     KindConstraint,
     Screen,
     TermConstraint,
-    TermTest,
+    TextTest,
     ValueConstraint,
     component,
 )
 from etl.validation.declarations import Declaration, name
-from etl.validation.graph import Term
 from etl.validation.literals import lexical_test
 from etl.vocab import SH
 
@@ -47,7 +47,7 @@ def _is_instance_of(class_iri: NamedNode) -> GraphTest:
 
 
 def _not_instances_of(class_iri: NamedNode) -> Screen:
-    return lambda graph, nodes: set(filterfalse(graph.instances(class_iri).__contains__, nodes))
+    return lambda graph, nodes: set(nodes).difference(graph.instances(class_iri))
 
 
 def datatype(shape: Declaration) -> Iterator[TermConstraint]:
@@ -57,26 +57,9 @@ def datatype(shape: Declaration) -> Iterator[TermConstraint]:
     of every datatype of XML Schema.
     """
     iri = shape.iri(SH.datatype)
-    yield TermConstraint(
-        component("Datatype"), f"expected a well-formed {name(iri)}", _is_literal_of(iri)
-    )
-
-
-def _is_literal_of(iri: NamedNode) -> TermTest:
-    is_well_formed = lexical_test(iri)
-
-    def test_datatype(value: Term) -> bool:
-        return isinstance(value, Literal) and value.datatype == iri
-
-    def test_form(value: Term) -> bool:
-        return (
-            isinstance(value, Literal)
-            and value.datatype == iri
-            and is_well_formed is not None
-            and bool(is_well_formed(value.value))
-        )
-
-    return test_datatype if is_well_formed is None else test_form
+    well_formed = lexical_test(iri)
+    test = DatatypeTest(iri, None if well_formed is None else TextTest(well_formed))
+    yield TermConstraint(component("Datatype"), f"expected a well-formed {name(iri)}", test)
 
 
 def node_kind(shape: Declaration) -> Iterator[KindConstraint]:

@@ -1,0 +1,58 @@
+"""What is said of one node, all together: what the mapping makes, and what validation takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, starmap
+from typing import TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+Node: TypeAlias = NamedNode | BlankNode | Triple
+Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+
+Statement: TypeAlias = tuple[Node, NamedNode, Term]
+"""The three terms of a triple: a `Triple` takes time to make, and to take apart again."""
+
+Cell: TypeAlias = Term | tuple[Term, ...]
+"""A value, or several."""
+
+
+Description: TypeAlias = tuple[Node, tuple[NamedNode, ...], tuple[Cell, ...]]
+"""A node, some properties of it, and in step with them what it has for each: one or more values.
+
+A property may come again, and a value too: what is told is a set.
+"""
+
+Told: TypeAlias = Triple | Description
+"""What a graph can be made of."""
+
+
+def statements(told: Iterable[Description]) -> Iterator[Statement]:
+    """Yield what some descriptions say, one value at a time."""
+    for node, properties, cells in told:
+        for predicate, cell in zip(properties, cells, strict=True):
+            if isinstance(cell, tuple):
+                for value in cell:
+                    yield node, predicate, value
+            else:
+                yield node, predicate, cell
+
+
+def triples(told: Iterable[Told]) -> Iterator[Triple]:
+    """Yield the triples of what is told."""
+    for each in told:
+        if isinstance(each, Triple):
+            yield each
+        else:
+            yield from starmap(Triple, statements([each]))
+
+
+def merged(descriptions: Iterable[Description]) -> Iterator[Description]:
+    """Put together what is said of the same node."""
+    parts: dict[Node, list[Description]] = {}
+    for each in descriptions:
+        parts.setdefault(each[0], []).append(each)
+    for node, found in parts.items():
+        properties = chain.from_iterable(properties for _, properties, _ in found)
+        yield node, tuple(properties), tuple(chain.from_iterable(cells for _, _, cells in found))
