@@ -15,7 +15,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +48,8 @@ def as_text(folder: Path, records: int, *, changed: bool) -> None:
 def as_json_lines(folder: Path, records: int, *, changed: bool) -> None:
     """Write films into one file, a line each."""
     folder.mkdir(exist_ok=True)
-    lines: Iterable[str] = map(json.dumps, films(records, changed=changed))
-    (folder / "films.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    with (folder / "films.jsonl").open("w", encoding="utf-8") as file:
+        file.writelines(f"{json.dumps(each)}\n" for each in films(records, changed=changed))
 
 
 FORMATS: dict[str, Callable[..., None]] = {"text": as_text, "jsonl": as_json_lines}

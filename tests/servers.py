@@ -32,14 +32,14 @@ TransactionFile = virtuoso-temp.trx
 [Parameters]
 ServerPort = 127.0.0.1:{sql_port}
 DisableUnixSocket = 1
-NumberOfBuffers = 10000
+NumberOfBuffers = {buffers}
 DirsAllowed = .
 [HTTPServer]
 ServerPort = 127.0.0.1:{port}
 ServerRoot = .
 Charset = UTF-8
 [SPARQL]
-ResultSetMaxRows = 1000000
+ResultSetMaxRows = {most_rows}
 """
 
 
@@ -143,11 +143,25 @@ class Virtuoso(Server):
     kind = KINDS["virtuoso"]
     graph = "http://localhost:8000/graph/films"
     user = password = "dba"
+    buffers = 10_000
+    most_rows = 1_000_000
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.sql_port = free_port()
+
+    def _settings(self) -> dict[str, int]:
+        return {
+            "port": self.port,
+            "sql_port": self.sql_port,
+            "buffers": self.buffers,
+            "most_rows": self.most_rows,
+        }
 
     def command(self) -> list[str]:
         ini = self.folder / "virtuoso.ini"
         if not ini.exists():
-            ini.write_text(VIRTUOSO_INI.format(port=self.port, sql_port=free_port()))
+            ini.write_text(VIRTUOSO_INI.format_map(self._settings()))
         (self.folder / "virtuoso.lck").unlink(missing_ok=True)  # a killed one leaves it
         return [virtuoso(), "+configfile", "virtuoso.ini", "+foreground"]
 

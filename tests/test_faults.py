@@ -7,15 +7,18 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from desk import Unchecked
 from proxy import PASSING, Fault, Proxy, proxied
 from published import Publisher
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 from records import Film
 from servers import Oxigraph, Server, Virtuoso, free_port
 from thoroughness import THOROUGH, examples
@@ -27,7 +30,7 @@ from etl.pipeline.publishing import PublishOptions, publish
 from etl.stores.remote import RemoteStore
 from etl.stores.servers import KINDS, Endpoints, endpoints
 from etl.stores.updates import Piece
-from etl.vocab import RDF, SCHEMA
+from etl.vocab import PROV, RDF, SCHEMA
 
 ROUNDS = examples(3, 200)
 PEOPLE = [f"Person {number}" for number in range(30)]
@@ -135,6 +138,39 @@ def test_a_server_that_is_killed_and_comes_back_is_waited_for(tmp_path: Path, ow
         publish(desk.workspace, desk.target, PublishOptions(progress=progress))
         assert desk.there() == desk.here()
     assert len(batches) > 8
+
+
+def document(number: int, size: int) -> list[Piece]:
+    """Say so much about one film, and where that comes from in another graph."""
+    film = NamedNode(f"http://localhost:8000/movie/{number}")
+    said = [Quad(film, SCHEMA.name, Literal(f"Name {n}")) for n in range(size)]
+    source = Iris().source("films")
+    said.append(Quad(film, PROV.wasDerivedFrom, source, Iris().provenance_graph))
+    return [Piece(film.value, (film.value,), said)]
+
+
+def test_a_document_is_taken_whole_or_not_at_all_though_the_server_is_killed(
+    spare: Oxigraph,
+) -> None:
+    chosen, size, taken = random.Random(8), 20_000, 1
+    with RemoteStore.opened(spare.where, Iris().provenance_graph) as remote:
+        started = time.monotonic()
+        remote.replace(document(0, size), fresh=True)
+        took_s = time.monotonic() - started
+    for number in range(1, examples(6, 40)):
+        with RemoteStore.opened(spare.where, Iris().provenance_graph) as remote:
+            [request] = remote.requests(document(number, size), fresh=True)
+        killer = threading.Timer(chosen.uniform(0, took_s), spare.kill)
+        killer.start()
+        with suppress(httpx.HTTPError), httpx.Client() as client:
+            client.send(request)
+        killer.join()
+        spare.start()
+        with RemoteStore.opened(spare.where, Iris().provenance_graph) as remote:
+            triples, quads = remote.sizes()
+        assert triples == quads * size
+        assert quads in (taken, taken + 1)
+        taken = quads
 
 
 @pytest.fixture(params=[Oxigraph, Virtuoso] if THOROUGH else [Oxigraph])

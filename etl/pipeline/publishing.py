@@ -103,6 +103,8 @@ class _Publication:
         self._outbox = outbox
         self._remote = remote
         self._store = EmbeddedStore.read(generation.store)
+        self._beside: list[str] = []
+        self._sizes: tuple[int, int] | None = None
 
     def publish(self, options: PublishOptions) -> Published:
         """Find what the server does not hold as it should, and send it."""
@@ -151,13 +153,19 @@ class _Publication:
 
     def _seed(self, sender: Sender) -> None:
         """Send all that the catalog makes; put what else the store holds into the outbox."""
-        sender.send(Seed(self._catalog, self._outbox).batches(sender))
-        rest = BESIDE.format(replaced=DCTERMS.isReplacedBy, movies=f"{self._base}movie/")
-        self._outbox.fill(self._number, self._store.subjects(rest), self._base)
+        sender.send(self._seeds(sender))
+        self._outbox.fill(self._number, self._beside, self._base)
+
+    def _seeds(self, sender: Sender) -> Iterator[Batch]:
+        """Give all that the catalog makes, then look what else there is here."""
+        yield from Seed(self._catalog, self._outbox).batches(sender)
+        pattern = BESIDE.format(replaced=DCTERMS.isReplacedBy, movies=f"{self._base}movie/")
+        self._beside = list(self._store.subjects(pattern))
+        self._sizes = self._store.sizes()
 
     def _complete(self) -> bool:
         """Tell whether the server holds as much more as it should after a first publication."""
-        both = zip(self._outbox.held, self._store.sizes(), strict=True)
+        both = zip(self._outbox.held, self._sizes or self._store.sizes(), strict=True)
         expected = [before + here for before, here in both]
         return list(self._remote.sizes()) == expected
 

@@ -1,16 +1,20 @@
-"""Send batches of entities to a remote store: one is on its way while the next is made."""
+"""Send batches of entities to a remote store: one is on its way while the next are made."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
+
+import httpx
 
 from etl.stores.connection import TooLarge
 from etl.stores.remote import RemoteStore
 from etl.stores.updates import Piece
 
+AHEAD = 2  # batches that are written before an earlier one has been confirmed
 _Piece = TypeVar("_Piece", bound=Piece)
 
 
@@ -50,47 +54,58 @@ class Sender:
     batch_triples: int
 
     def send(self, batches: Iterable[Batch]) -> None:
-        """Send batches, one after the other.
+        """Send batches, one after the other; some are written ahead, so that no server waits.
+
+        What `batches` does after it has given the last one is done while that is under way.
 
         Raises:
             StoreError: the server cannot be reached, or refuses; what it took is confirmed.
         """
-        with ThreadPoolExecutor(1, thread_name_prefix="publish") as pool:
-            under_way: tuple[Batch, Future[None]] | None = None
-            for batch in batches:
-                self._confirm(under_way)
-                under_way = batch, pool.submit(self._replace, batch.pieces, batch.fresh)
-            self._confirm(under_way)
-
-    def _confirm(self, under_way: tuple[Batch, Future[None]] | None) -> None:
-        if under_way is not None:
-            batch, answer = under_way
-            answer.result()
-            batch.confirmed()
-            self.sent.entities += len(batch.pieces)
-            self.sent.triples += batch.triples
-            self.progress(self.sent.entities)
-
-    def _replace(self, pieces: Sequence[Piece], fresh: bool) -> None:
-        """Send pieces; in halves, when they are more than the server takes at once."""
+        pool = ThreadPoolExecutor(1, thread_name_prefix="publish")
+        waiting: deque[tuple[Batch, Future[None]]] = deque()
         try:
-            self.remote.replace(pieces, fresh=fresh)
+            for batch in batches:
+                requests = self.remote.requests(batch.pieces, fresh=batch.fresh)
+                waiting.append((batch, pool.submit(self._send, requests, batch)))
+                if len(waiting) > AHEAD:
+                    self._confirm(*waiting.popleft())
+            while waiting:
+                self._confirm(*waiting.popleft())
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _confirm(self, batch: Batch, answer: Future[None]) -> None:
+        answer.result()
+        batch.confirmed()
+        self.sent.entities += len(batch.pieces)
+        self.sent.triples += batch.triples
+        self.progress(self.sent.entities)
+
+    def _send(self, requests: Sequence[httpx.Request], batch: Batch) -> None:
+        """Send a batch; in halves, when it is more than the server takes at once."""
+        try:
+            self.remote.send(requests)
         except TooLarge:
-            if len(pieces) == 1:
+            if len(batch.pieces) == 1:
                 raise
-            middle = len(pieces) // 2
+            middle = len(batch.pieces) // 2
             self.batch_triples = max(self.batch_triples // 2, 1)
-            self._replace(pieces[:middle], fresh)
-            self._replace(pieces[middle:], fresh)
+            for half in (batch.pieces[:middle], batch.pieces[middle:]):
+                part = replace(batch, pieces=half)
+                self._send(self.remote.requests(half, fresh=batch.fresh), part)
 
     def together(self, pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
-        """Put pieces together, as many as are no burden for the server."""
+        """Put pieces together, as many as are no burden for the server; fewer at the beginning.
+
+        So the server has something to do while there is little yet.
+        """
         together: list[_Piece] = []
-        triples = 0
+        triples, most = 0, self.batch_triples // 8
         for piece in pieces:
-            if together and triples + len(piece.statements) > self.batch_triples:
+            if together and triples + len(piece.statements) > most:
                 yield together
                 together, triples = [], 0
+                most = min(2 * most, self.batch_triples)
             together.append(piece)
             triples += len(piece.statements)
         if together:

@@ -139,9 +139,10 @@ MEANT = 3  # failures (500) of one request; then they are not by chance
 
 
 class Connection:
-    """A connection to one server, kept alive. It is for one thread at a time."""
+    """A connection to one server, kept alive; one more for each thread that needs it meanwhile."""
 
-    def __init__(self, url: str, patience: Patience | None = None) -> None:
+    def __init__(self, url: str, *others: str, patience: Patience | None = None) -> None:
+        """Connect to a server by the URL of its queries, and those of its other services."""
         self._patience = patience or Patience.from_environment()
         self._credentials = Credentials.found(urlsplit(url).hostname or "")
         self._met = False
@@ -149,7 +150,7 @@ class Connection:
             auth=SignIn(self._credentials),
             headers={"User-Agent": AGENT},
             timeout=httpx.Timeout(self._patience.answer_s, connect=10.0),
-            verify=ssl.create_default_context(),  # the system's, or SSL_CERT_FILE
+            verify=_authorities(url, *others),
         )
 
     def close(self) -> None:
@@ -271,6 +272,13 @@ class Connection:
                 if "No permission" in words:
                     hint = "may this user write, and is the server not read-only?"
                 return StoreError(f"{place}: the server failed: {told}", hint=hint)
+
+
+def _authorities(*urls: str) -> ssl.SSLContext:
+    """Trust the system's authorities, or those of SSL_CERT_FILE; where there is no TLS, nobody."""
+    if any(url.startswith("https:") for url in urls):
+        return ssl.create_default_context()
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading them all takes a while
 
 
 def _retry_after(response: httpx.Response, *, at_most: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import IO, Self, cast
@@ -30,9 +30,9 @@ from etl.queries import refused_update
 from etl.stores import Answer
 from etl.stores.connection import AGENT, Connection, NotUnderstood
 from etl.stores.servers import Endpoints
-from etl.stores.updates import Piece, documents, replacement
+from etl.stores.updates import Piece, dataset, documents, replacement
 
-_N_TRIPLES = "application/n-triples"
+_N_TRIPLES, _N_QUADS = "application/n-triples", "application/n-quads"
 _RESULTS = "application/sparql-results+json"
 _ANY_GRAPH = f"{_N_TRIPLES}, text/turtle;q=0.9"
 
@@ -53,7 +53,7 @@ class RemoteStore:
     @contextmanager
     def opened(cls, where: Endpoints, *provenance: NamedNode) -> Iterator[Self]:
         """Open a store; the server is not asked anything yet."""
-        connection = Connection(where.query)
+        connection = Connection(where.query, *where.services)
         try:
             yield cls(connection, where, *provenance)
         finally:
@@ -97,42 +97,63 @@ class RemoteStore:
         return bool(answer)
 
     def replace(self, pieces: Sequence[Piece], *, fresh: bool) -> None:
-        """Give subjects the statements they should have, in one request.
+        """Give subjects the statements they should have. See `requests` and `send`."""
+        self.send(self.requests(pieces, fresh=fresh))
+
+    def requests(self, pieces: Sequence[Piece], *, fresh: bool) -> list[httpx.Request]:
+        """Write the request that gives subjects the statements they should have.
 
         A server that is not atomic over a request's operations may have done a part when it is
-        interrupted: doing it again heals. With `fresh`, the server has none of the subjects,
-        and they may be sent in a request for each graph.
+        interrupted: doing it again heals. With `fresh`, the server has none of the subjects, and
+        there may be a request for each graph.
 
         Raises:
-            TooLarge: it is more than the server takes at once.
-            StoreError: the server cannot be reached, or refuses.
+            StoreError: no address for updates is known.
         """
         where = self._where
         if fresh and where.graph_store is not None:
-            written = list(documents(pieces, where.graph, where.kind))
-            if not any(_has_longer(document, where.kind.document_text) for _, document in written):
-                bulk = {where.kind.bulk: ""} if where.kind.bulk else {}
-                for graph, document in written:
-                    params = _graph_parameter(graph) | bulk
-                    self._write(where.graph_store, document, _N_TRIPLES, params)
-                return
+            written = self._documents(where.graph_store, pieces)
+            if not any(_has_longer(each.content, where.kind.document_text) for each in written):
+                return written
         if where.update is None:
             raise StoreError(
                 f"{where.query}: no address for updates is known",
                 hint="run: etl store add NAME URL --update-url URL",
             )
         update = replacement(pieces, (where.graph, *self._provenance), where.kind, fresh=fresh)
-        if update:
-            self._write(where.update, update, "application/sparql-update", {})
+        return [self._post(where.update, update, "application/sparql-update")] if update else []
 
-    def _write(self, url: str, content: bytes, kind: str, params: dict[str, str]) -> None:
+    def _documents(self, url: str, pieces: Sequence[Piece]) -> list[httpx.Request]:
+        where = self._where
+        if where.kind.bulk_loader:
+            said = dataset(pieces, where.graph, where.kind)
+            return [self._post(url, said, _N_QUADS, {"no_transaction": ""})]
+        return [
+            self._post(url, document, _N_TRIPLES, _graph_parameter(graph))
+            for graph, document in documents(pieces, where.graph, where.kind)
+        ]
+
+    def _post(
+        self, url: str, content: bytes, kind: str, params: dict[str, str] | None = None
+    ) -> httpx.Request:
         headers = {"Content-Type": kind, "Accept": f"{_RESULTS}, */*;q=0.1"}
-        request = self._connection.request(
+        return self._connection.request(
             "POST", url, params=params, content=content, headers=headers
         )
-        response = self._connection.send(request)
-        if response.content and "html" in response.headers.get("Content-Type", ""):
-            raise not_sparql(url, response.headers["Content-Type"])
+
+    def send(self, requests: Iterable[httpx.Request]) -> None:
+        """Send requests that `requests` has written.
+
+        Raises:
+            TooLarge: one is more than the server takes at once.
+            StoreError: the server cannot be reached, or refuses.
+        """
+        for request in requests:
+            response = self._connection.send(request)
+            if response.content and "html" in response.headers.get("Content-Type", ""):
+                raise not_sparql(
+                    str(request.url.copy_with(query=None)), response.headers["Content-Type"]
+                )
 
     def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
         """Give every statement of a named graph, or of our graph as if it were the default one.

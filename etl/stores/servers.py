@@ -22,9 +22,9 @@ class Kind:
     `own_default_graph`: there is a default graph that can be written, and reading it shows
     nothing of the named graphs. So many triples are no burden in an update (`update_triples`), and
     in a document sent by the Graph Store Protocol, which takes statements up to `document_text`
-    bytes, and with the parameter `bulk` is faster and perhaps not atomic. Without
-    `gives_documents`, whole graphs are better asked for by a query. Literals of the datatypes in
-    `kept_as_text` it cannot hold; they are kept as plain text there.
+    bytes. One that has a `bulk_loader` takes documents of all graphs together, as N-Quads, each
+    whole or not at all. Without `gives_documents`, whole graphs are better asked for by a query.
+    Literals of the datatypes in `kept_as_text` it cannot hold; they are kept as plain text there.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Kind:
     update_triples: int = 5_000
     document_triples: int = 10_000
     document_text: int = sys.maxsize
-    bulk: str = ""
+    bulk_loader: bool = False
     gives_documents: bool = True
     kept_as_text: frozenset[NamedNode] = frozenset()
 
@@ -51,8 +51,8 @@ KINDS: dict[str, Kind] = {
             *("Oxigraph", "/query", "/update", "/store", ("oxigraph",)),
             own_default_graph=True,
             update_triples=10_000,
-            document_triples=50_000,
-            bulk="no_transaction",
+            document_triples=50_000,  # below a million its bulk loader takes them in one step
+            bulk_loader=True,
         ),
         Kind("Fuseki", "/query", "/update", "/data", ("fuseki",), own_default_graph=True),
         Kind("GraphDB", "", "/statements", "/rdf-graphs/service", ("graphdb",)),
@@ -60,6 +60,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             *("Virtuoso", "/sparql", "/sparql-auth", "/sparql-graph-crud-auth", ("virtuoso",)),
             update_triples=2_000,
+            document_triples=30_000,
             document_text=100_000,
             gives_documents=False,  # only to those who may write
             kept_as_text=frozenset({XSD.duration}),
@@ -81,6 +82,11 @@ class Endpoints:
     update: str | None
     graph_store: str | None = None
     graph: str | None = None
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Return the URLs of what it has beside queries."""
+        return tuple(filter(None, (self.update, self.graph_store)))
 
     @property
     def addresses(self) -> tuple[str | None, ...]:

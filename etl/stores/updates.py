@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+from typing import cast
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
@@ -26,6 +29,23 @@ def as_held(text: bytes, kind: Kind) -> bytes:
     for datatype in kind.kept_as_text:
         text = re.sub(rb'(?<!\\)"\^\^' + re.escape(str(datatype).encode()), b'"', text)
     return text
+
+
+def dataset(pieces: Iterable[Piece], graph: str | None, kind: Kind) -> bytes:
+    """Write what pieces say as N-Quads, in the graphs that it belongs in on a server."""
+    said: Iterator[Triple | Quad] = chain.from_iterable(piece.statements for piece in pieces)
+    if graph is not None:
+        said = map(partial(_placed, NamedNode(graph)), said)
+    return as_held(serialize(cast(Iterable[Quad], said), format=RdfFormat.N_QUADS) or b"", kind)
+
+
+def _placed(graph: NamedNode, statement: Triple | Quad) -> Quad:
+    """Put what belongs in the default graph into another one."""
+    if isinstance(statement, Quad):
+        if isinstance(statement.graph_name, NamedNode):
+            return statement
+        statement = statement.triple
+    return Quad(statement.subject, statement.predicate, statement.object, graph)
 
 
 def documents(
