@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Self, cast
+from typing import Self, cast
 
 from pyoxigraph import (
     BlankNode,
@@ -188,8 +188,8 @@ class EmbeddedStore:
         found = self._store.quads_for_pattern(subject, predicate, object_, DefaultGraph())
         return (quad.triple for quad in found)
 
-    def dump(self, target: IO[bytes]) -> None:
-        """Write every quad of all graphs into a file, as N-Quads."""
+    def dump(self, target: Path) -> None:
+        """Write every quad of all graphs into a file, as N-Quads; other threads run meanwhile."""
         self._store.dump(target, RdfFormat.N_QUADS)
 
     def sizes(self) -> tuple[int, int]:
