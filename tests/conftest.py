@@ -8,16 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from commands import Etl, run
 from desk import SEEDS, Desk
 from hypothesis import settings
 from pyoxigraph import RdfFormat, Store
 from servers import Oxigraph, Server, Virtuoso
 
-from etl.cli import main
 from etl.identifiers import Iris
 
-Etl = Callable[..., Result]
 TESTS = Path(__file__).parent
 
 settings.register_profile("unhurried", deadline=None)  # machines differ, promises do not
@@ -121,17 +119,10 @@ def spare(tmp_path: Path, foreign: None) -> Iterator[Oxigraph]:
 
 @pytest.fixture
 def etl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Etl]:
-    """Run a command in a folder of its own; anything but an exit is an error of the test."""
+    """Run commands in a folder of their own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ETL_WORKSPACE", raising=False)
     kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGPIPE)}
-
-    def run(*arguments: object, stdin: bytes | None = None) -> Result:
-        result = CliRunner().invoke(main, list(map(str, arguments)), input=stdin)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
     yield run
     for number, handler in kept.items():
         signal.signal(number, handler)

@@ -10,24 +10,24 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import click
 import pytest
-from click.testing import Result
+from commands import Etl, said, seeds
 from desk import SEEDS, Desk
 from pyoxigraph import Literal, Quad, RdfFormat, parse
 from records import Film, write
 
 from etl.cli import main
+from etl.identifiers import Iris
 from etl.queries import SavedQuery, read_queries
 from etl.stores.embedded import EmbeddedStore
-from etl.vocab import SCHEMA
+from etl.vocab import PROV, SCHEMA
 from etl.workspace import Workspace
 
-Etl = Callable[..., Result]
+FINDINGS = "severity,file,line,field,text,message,path,focus_node,component,shape"
 EMMA = Film(838, "Emma", 1996, directors="Douglas McGrath", actors="Gwyneth Paltrow, Alan Cumming")
 HEAT = Film(6, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Robert De Niro")
 GRAPHS = {
@@ -44,19 +44,6 @@ def ask(etl: Etl, loaded: Desk, monkeypatch: pytest.MonkeyPatch) -> Etl:
     """Run a command on the loaded sample records."""
     monkeypatch.setenv("ETL_WORKSPACE", str(loaded.workspace.path))
     return etl
-
-
-def seeds(*films: Film) -> Path:
-    """Put records into the folder `seeds`."""
-    folder = Path("seeds")
-    folder.mkdir(exist_ok=True)
-    for film in films:
-        write(folder, film)
-    return folder
-
-
-def said(result: Result) -> tuple[int, str, str]:
-    return result.exit_code, result.stdout, result.stderr
 
 
 # load
@@ -197,17 +184,31 @@ CHANGES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def loaded_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a workspace of two loads, with the records changed since, and a copy of it."""
+    desk = Desk(tmp_path_factory.mktemp("twice"))
+    desk.source = desk.source.rename(desk.source.with_name("seeds"))
+    desk.write(EMMA, HEAT)
+    desk.load()
+    desk.write(EMMA.but(title="Clueless", actors="Alicia Silverstone"), HEAT.but(year="soon"))
+    desk.load()
+    desk.write(HEAT.but(title="Heat!"), EMMA.but(rating="7"))
+    more = desk.source.with_name("more")
+    more.mkdir()
+    write(more, HEAT.but(title="Another", actors="Val Kilmer"))
+    shutil.copytree(desk.workspace.path, more.with_name("kept"))
+    return more.parent
+
+
 @pytest.mark.parametrize("command", CHANGES, ids=" ".join)
 def test_a_dry_run_prints_exactly_what_the_command_then_does(
-    etl: Etl, command: tuple[str, ...]
+    etl: Etl, loaded_twice: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
-    seeds(EMMA, HEAT)
-    etl("load", "seeds")
-    seeds(EMMA.but(title="Clueless", actors="Alicia Silverstone"), HEAT.but(year="soon"))
-    etl("load", "seeds")
-    seeds(HEAT.but(title="Heat!"), EMMA.but(rating="7"))
-    Path("more").mkdir()
-    write(Path("more"), HEAT.but(title="Another", actors="Val Kilmer"))
+    monkeypatch.chdir(loaded_twice)
+    monkeypatch.setenv("ETL_WORKSPACE", "workspace")
+    shutil.rmtree("workspace")
+    shutil.copytree("kept", "workspace")
     before, runs = etl("export", "-f", "nt").stdout, etl("runs").stdout
     dry = etl(*command, "--dry-run")
     assert etl(*command, "--dry-run").stdout == dry.stdout
@@ -469,6 +470,31 @@ def test_check_finds_what_does_not_belong_and_a_rebuild_mends_it(etl: Etl) -> No
     assert etl("export").stdout == graph
 
 
+def test_check_and_validate_look_at_what_is_said_of_runs_too(etl: Etl) -> None:
+    seeds(EMMA)
+    etl("load", "seeds")
+    assert said(etl("validate", "-f", "csv")) == (0, f"{FINDINGS}\n", "conforms\n")
+    generation = Workspace(Path(".etl")).required()
+    store, run = EmbeddedStore.write(generation.store), Iris().run(1)
+    store.remove(q for q in store.about(run.value) if q.predicate == PROV.startedAtTime)
+    store.finish()
+    del store
+    generation.seal(None)  # as if it had been written so
+    result = etl("check")
+    assert (result.exit_code, result.stdout) == (
+        1,
+        f"place\tproblem\n{run.value}\t1 missing triples\n",
+    )
+    assert result.stderr.endswith("Error: .etl: store and catalog differ\nHint: run: etl rebuild\n")
+    for engine in ("compiled", "pyshacl"):
+        result = etl("validate", "--engine", engine, "-f", "csv")
+        [row] = csv.DictReader(io.StringIO(result.stdout))
+        assert (result.exit_code, row["focus_node"]) == (1, run.value)
+        assert row["path"] == str(PROV.startedAtTime)
+    assert etl("rebuild").exit_code == 0
+    assert [etl(command).exit_code for command in ("check", "validate")] == [0, 0]
+
+
 # Formats
 
 
@@ -659,6 +685,13 @@ def test_a_command_describes_itself_and_each_of_its_options(etl: Etl, name: str)
         for option in options:
             assert max(option.opts, key=len) in shown
             assert " ".join((option.help or "").split()[:4]) in shown
+
+
+@pytest.mark.parametrize("group", ["", "store"])
+def test_no_command_is_described_by_half_a_sentence(etl: Etl, group: str) -> None:
+    described = etl(*group.split(), "--help").stdout.partition("Commands:\n")[2].splitlines()
+    assert described
+    assert [line for line in described if not line.endswith(".") or line.endswith("...")] == []
 
 
 def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

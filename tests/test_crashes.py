@@ -15,8 +15,8 @@ from desk import Desk
 from records import Film, write
 from thoroughness import THOROUGH, examples
 
-RECORDS, ROUNDS = examples(400, 5000), examples(3, 20)
-MANY = examples(800, 2000)
+RECORDS, ROUNDS = examples(300, 5000), examples(2, 20)
+MANY = examples(600, 2000)
 PEOPLE = [f"Person {number}" for number in range(400)]
 
 # The killed process loads without validation, which would be most of its time: this is about

@@ -7,37 +7,20 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import Etl
 from records import Film, write
 from thoroughness import THOROUGH, examples
 
-from etl.cli import main
 from etl.workspace import Workspace
 
 EMMA = Film(838, "Emma", 1996, directors="Douglas McGrath", actors="Gwyneth Paltrow, Alan Cumming")
 HEAT = Film(6, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Robert De Niro")
 RONIN = Film(1722, "Ronin", 1998, directors="John Frankenheimer", actors="Robert De Niro")
-
-Etl = Callable[..., Result]
-
-
-def run(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, list(arguments))
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
-
-
-@pytest.fixture
-def etl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Etl:
-    """Run a command in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("ETL_WORKSPACE", raising=False)
-    return run
 
 
 @pytest.fixture
@@ -170,7 +153,7 @@ def test_where_no_catalog_is_sound_the_sources_are_loaded_anew(three_loads: Etl)
 # Generations and the disk
 
 
-LOADS = examples(10, 20)
+LOADS = examples(8, 20)
 
 
 def generations() -> list[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from commands import Etl, said
 from endpoint import misbehaving
 from records import Film, write
 
@@ -23,7 +22,6 @@ from etl.linking.people import Mention
 from etl.linking.sssom import Decision, read_decisions
 from etl.linking.subjects import Subject
 
-Etl = Callable[..., Result]
 HEAT = Film(113277, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Val Kilmer")
 CROSSWALK = "tt0113277,Q42198\nnm0000199,Q41163\n"
 TABLES = {
@@ -32,10 +30,6 @@ TABLES = {
     "tt0113277\t2\tnm0000520\tdirector\t\\N\t\\N\n",
     "name.basics.tsv": "nconst\tprimaryName\nnm0000199\tAl Pacino\nnm0000520\tMichael Mann\n",
 }
-
-
-def said(result: Result) -> tuple[int, str, str]:
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture

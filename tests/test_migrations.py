@@ -11,14 +11,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from click.testing import CliRunner
+from commands import run, said
 from desk import ENGINE
 from pyoxigraph import RdfFormat, parse
 
 from etl.catalog import migrations
 from etl.catalog.catalog import Catalog
 from etl.catalog.migrations import VERSION
-from etl.cli import main
 from etl.errors import WorkspaceError
 from etl.identifiers import Iris
 from etl.mapping import MAPPING_VERSION
@@ -52,8 +51,7 @@ def old(tmp_path: Path) -> Workspace:
 
 
 def etl(*arguments: str) -> tuple[int, str, str]:
-    done = CliRunner().invoke(main, arguments)
-    return done.exit_code, done.stdout, done.stderr
+    return said(run(*arguments))
 
 
 def tables(path: Path) -> list[tuple[object, ...]]:

@@ -6,13 +6,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from conftest import Etl
+from commands import Etl, said
 from desk import ENGINE, Desk
-from hypothesis import example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from records import Film, write
-from thoroughness import examples
+from thoroughness import THOROUGH
 from validation.turtle import shapes as shapes_of
 
 from etl.catalog.catalog import Catalog
@@ -33,10 +32,6 @@ RATED = (
     "own:rated sh:path schema:aggregateRating ; sh:minCount 1 ;"
     ' sh:message "Rate it (`ratingValue:`)." .'
 )
-
-
-def said(result: Result) -> tuple[int, str, str]:
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture
@@ -201,7 +196,7 @@ GOOD = Film(6, "Heat", 1995, rating="7", directors="A B")
 UNRATED, EARLY = GOOD.but(rating="", title="Heat!"), GOOD.but(year=1066)
 
 
-@settings(max_examples=examples(few=1, many=25))
+@settings(max_examples=25, phases=list(Phase) if THOROUGH else [Phase.explicit])
 @example(history=[[GOOD], [UNRATED], [EARLY]], old="ours", new="rated")  # back to the first
 @example(history=[[GOOD], [EARLY], [UNRATED]], old="rated", new="any year")
 @given(

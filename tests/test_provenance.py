@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from commands import run
 from desk import ENGINE, SEEDS, Desk
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 from records import Film
+from thoroughness import examples
 
 from etl.catalog.catalog import Catalog
-from etl.cli import main
 from etl.identifiers import Iris
 from etl.output import Graph, Target, write
 from etl.pipeline.changing import ChangeOptions
+from etl.pipeline.checking import Difference, differences
 from etl.pipeline.revising import RebuildOptions, rebuild, remove, undo
 from etl.resources import folder
+from etl.stores.embedded import EmbeddedStore
 from etl.validation import CompiledEngine, ReferenceEngine, Shapes, ValidationReport
 from etl.vocab import DCTERMS, PROV, VOID, XSD
 
@@ -52,8 +55,8 @@ def told_to(folder: Path) -> Desk:
     desk.load(folder / "more", name="more")
     desk.write(EMMA.but(rating="67"), HEAT.but(year=1996))
     desk.load(name="films")
-    for run in (2, 4, 3):
-        take_back(desk, run)
+    for number in (2, 4, 3):
+        take_back(desk, number)
     return desk
 
 
@@ -116,6 +119,26 @@ def test_films_that_two_records_speak_of_are_counted_once(desk: Desk) -> None:
     desk.write(*(HEAT.but(name=f"{n}.txt", title=f"Heat {n}") for n in range(3)), EMMA)
     desk.load()
     assert desk.check() == []
+
+
+def test_whatever_is_wrong_in_what_is_said_of_the_graph_is_found(storied: Desk) -> None:
+    generation, told = storied.workspace.required(), IRIS.provenance_graph
+    disk, store = EmbeddedStore.read(generation.store), EmbeddedStore(Store())
+    said = sorted(disk.export(told), key=str)
+    store.add([*disk.export(), *said])
+    store.finish()
+    stranger = Quad(NamedNode("urn:x"), DCTERMS.title, Literal("x"), told)
+    with Catalog.read(generation.catalog) as catalog:
+        assert list(differences(catalog, store)) == []
+        for quad in random.Random(3).sample(said, examples(8, len(said))):
+            store.remove([quad])
+            found = [each.entity.value for each in differences(catalog, store)]
+            assert found[0] == quad.subject.value.partition("#")[0]  # type: ignore[union-attr]
+            store.add([quad])
+            store.finish()
+        store.add([stranger])
+        store.finish()
+        assert list(differences(catalog, store)) == [Difference(NamedNode(IRIS.base), 0, 1)]
 
 
 def test_a_graph_made_anew_and_a_source_taken_out_leave_history_as_it_is(tmp_path: Path) -> None:
@@ -224,7 +247,7 @@ def test_each_film_derives_from_its_records_on_their_lines(storied: Desk) -> Non
 
 
 def export(desk: Desk, *arguments: str) -> bytes:
-    done = CliRunner().invoke(main, ["export", "--workspace", str(desk.workspace.path), *arguments])
+    done = run("export", "--workspace", desk.workspace.path, *arguments)
     assert done.exit_code == 0, done.stderr
     return done.stdout_bytes
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Etl
+from commands import Etl
 from thoroughness import THOROUGH
 
 ROOT = Path(__file__).parent.parent

@@ -5,33 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from click.testing import CliRunner, Result
+from commands import Etl
 from records import Film, write
 
-from etl.cli import main
 from etl.workspace import Workspace
 
 EMMA = Film(838, "Emma", 1996, directors="Douglas McGrath", actors="Gwyneth Paltrow, Alan Cumming")
 HEAT = Film(6, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Robert De Niro")
-
-Etl = Callable[..., Result]
-
-
-@pytest.fixture
-def etl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Etl:
-    """Run a command in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("ETL_WORKSPACE", raising=False)
-
-    def run(*arguments: str) -> Result:
-        monkeypatch.setattr("sys.argv", ["etl", *arguments])
-        return CliRunner().invoke(main, list(arguments), catch_exceptions=False)
-
-    return run
 
 
 def digest(*films: Film) -> str:

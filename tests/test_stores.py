@@ -10,8 +10,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from click.testing import Result
-from conftest import Etl
+from commands import Etl, said
 from desk import SEEDS
 from records import Film, write
 from servers import Oxigraph, Server, Virtuoso
@@ -31,10 +30,6 @@ WHERE = {
     "stardog": ("http://h:5820/films", "/query", "/update", ""),
     "neptune": ("https://c.neptune.amazonaws.com:8182", "/sparql", "/sparql", "/sparql/gsp/"),
 }
-
-
-def said(result: Result) -> tuple[int, str, str]:
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.mark.parametrize("name", KINDS)

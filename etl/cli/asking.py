@@ -70,7 +70,10 @@ def queries(format_name: str | None, output: Path | None) -> None:
 def any_query(
     query: str, workspace: Path, store: str | None, format_name: str | None, output: Path | None
 ) -> None:
-    """Run any SPARQL query, given as text, in a file, or on standard input (-)."""
+    """Run any SPARQL query.
+
+    It is given as text, as the name of a file, or on standard input (-).
+    """
     text = _query_text(query)
     with opened_store(workspace, store) as (catalog, graph):
         interruptible()
@@ -107,7 +110,7 @@ def search(
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Find films and people by name, with some tolerance for typing errors."""
+    """Find films and people by name, forgiving typing errors."""
     from etl.lookup import search
     from etl.output import Rows
 
@@ -134,9 +137,10 @@ def explain(
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Show where each triple of a film or person comes from: rule, field, file and line.
+    """Show where each triple of a film or person comes from.
 
-    Of a film that is kept out, show why.
+    That is the rule, the field, the file and the line, and the run that read it. Of a film that is
+    kept out, show why.
     """
     from etl.output import Rows
     from etl.pipeline.explaining import explain
@@ -168,9 +172,10 @@ def export(
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Write the whole graph: N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML.
+    """Write the whole graph, in any format of RDF.
 
-    In N-Quads, provenance is a graph of its own; the other formats have one graph for all.
+    That is N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML. In N-Quads, provenance is a graph of its
+    own; the other formats have one graph for all.
     """
     from etl.mapping import with_owl_same_as
     from etl.output import Graph

@@ -43,11 +43,12 @@ def load(
     quiet: bool,
     **rest: Any,  # noqa: ANN401 - click checks them
 ) -> None:
-    """Read, validate and load files, folders or globs; print what that changed.
+    """Bring the graph in step with files and folders of records.
 
-    Loading a source again brings the graph in step with it: what is new is added, what has
-    changed is changed, and what the source no longer says goes. With --store, the same is then
-    sent to a SPARQL server; with --repair, no source need be named.
+    Files, folders and globs are read, validated and loaded, and what that changed is printed. When
+    a source is loaded again, what is new is added, what has changed is changed, and what the source
+    no longer says goes. With --store, the same is then sent to a SPARQL server; with --repair, no
+    source need be named.
     """
     from etl.pipeline.loading import LoadOptions, load
     from etl.workspace import Workspace
@@ -109,7 +110,10 @@ def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401
 @dry_run_option
 @quiet_option
 def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
-    """Try again what is kept out, after its files were mended or the shapes have changed."""
+    """Try again what is kept out.
+
+    That makes sense after its files were mended, or the shapes have changed.
+    """
     from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.revising import replay
     from etl.workspace import Workspace
@@ -135,10 +139,10 @@ def rebuild(
     quiet: bool,
     **rest: Any,  # noqa: ANN401 - click checks them
 ) -> None:
-    """Make the graph anew from the catalog, after mapping, shapes or base IRI have changed.
+    """Make the graph anew from the catalog.
 
-    It also mends a damaged store; where the catalog is damaged, it takes that of the generation
-    before.
+    That is to be done after mapping, shapes or base IRI have changed. It also mends a damaged
+    store; where the catalog is damaged, it takes that of the generation before.
     """
     from etl.pipeline.revising import RebuildOptions, rebuild
     from etl.workspace import Workspace

@@ -15,7 +15,7 @@ from etl.cli.session import opened, write
 @workspace_option
 @output_options
 def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
-    """List each run: when it was, what it read, what that changed, which generation it made.
+    """List each run: when it was, what it read and changed.
 
     As JSON it says all: of each source the path, the files, their bytes and a digest of its
     records, of each generation that is kept what it takes on the disk.
@@ -36,9 +36,10 @@ def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
 @store_option
 @output_options
 def check(workspace: Path, store: str | None, format_name: str | None, output: Path | None) -> None:
-    """Prove that no file is damaged, and that the store holds exactly what the catalog says.
+    """Prove that nothing is damaged, and all is as it should be.
 
-    With --store, prove it of that server too.
+    All files are read, and the store has to hold exactly what the catalog gives: films, people, and
+    what is said of runs, sources and how much there is. With --store, prove it of that server too.
     """
     from etl.output import Rows
     from etl.pipeline.checking import check

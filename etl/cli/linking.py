@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from etl.linking.sssom import Decision
     from etl.pipeline.linking import Linked, LinkReport
     from etl.progress import Meter
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 decisions_option = click.option(
     "--decisions",
@@ -76,23 +75,23 @@ def link(
     dry_run: bool,
     **options: Any,  # noqa: ANN401 - click checks them
 ) -> None:
-    """Link films and people to Wikidata and IMDb, exactly, and keep the reasons.
+    """Link films and people to Wikidata and IMDb, exactly.
 
-    A FILE is a crosswalk: IMDb ids and Wikidata items, as SSSOM TSV or CSV. A FOLDER has tables of
-    IMDb's, such as title.principals.tsv.gz. Beside them an endpoint is asked, Wikidata's own
-    unless you name another.
+    Each link is kept with its reasons. A FILE is a crosswalk: IMDb ids and Wikidata items, as SSSOM
+    TSV or CSV. A FOLDER has tables of IMDb's, such as title.principals.tsv.gz. Beside them an
+    endpoint is asked, Wikidata's own unless you name another.
 
-    People are looked for only among those of their film. What has been answered before is not
-    asked again; what was found before stays, unless something says otherwise.
+    People are looked for only among those of their film. What has been answered before is not asked
+    again; what was found before stays, unless something says otherwise.
     """
     from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.linking import link, plan
     from etl.progress import Meter
     from etl.workspace import Workspace
 
-    told, place = Told(quiet=quiet), Workspace(workspace)
-    with Meter(quiet=quiet) as meter, _asked(workspace, meter, dry_run, **options) as inquiry:
-        known = _evidence(evidence, inquiry, options["endpoint"])
+    told, place, asking = Told(quiet=quiet), Workspace(workspace), Asking(**options)
+    with Meter(quiet=quiet) as meter, _asked(workspace, asking, meter, dry_run) as inquiry:
+        known = _evidence(evidence, inquiry, asking.endpoint)
         if dry_run:
             for kind, count in plan(place, known):
                 click.echo(f"{kind}: at most {count} requests")
@@ -124,30 +123,31 @@ def link(
     sys.exit(DATA_SAY_NO if report.left else DONE)
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whom to ask, on whose behalf, and how often: the options that are about the endpoint."""
+
+    endpoint: str | None
+    offline: bool
+    contact: str | None
+    limit: int | None
+
+
 @contextmanager
-def _asked(
-    workspace: Path,
-    meter: Meter,
-    dry_run: bool,
-    *,
-    endpoint: str | None,
-    offline: bool,
-    contact: str | None,
-    limit: int | None,
-) -> Iterator[Inquiry]:
+def _asked(workspace: Path, asking: Asking, meter: Meter, dry_run: bool) -> Iterator[Inquiry]:
     """Open what an endpoint has answered before, and the endpoint, if it may be asked."""
     from etl.linking.cache import Cache
     from etl.linking.endpoint import PUBLIC, Endpoint, required_contact
     from etl.linking.inquiry import Inquiry
     from etl.workspace import Workspace
 
-    url = endpoint or PUBLIC
+    url = asking.endpoint or PUBLIC
     asked = None
-    if not offline and not dry_run:
-        asked = Endpoint(url, required_contact(contact))
+    if not asking.offline and not dry_run:
+        asked = Endpoint(url, required_contact(asking.contact))
     Workspace(workspace).required()
     with Cache.open(workspace / "answers.sqlite", url) as cache:
-        yield Inquiry(cache, asked, limit=limit, progress=meter.update)
+        yield Inquiry(cache, asked, limit=asking.limit, progress=meter.update)
 
 
 def _evidence(places: tuple[Path, ...], inquiry: Inquiry, endpoint: str | None) -> Evidence:
@@ -213,7 +213,7 @@ def links(
     output: Path | None,
     **options: Any,  # noqa: ANN401 - click checks them
 ) -> None:
-    """List the links with their reasons, or decide about them yourself.
+    """List the links with their reasons, or decide yourself.
 
     A DECISION wins over every rung: `tt0338013=Q208269` for a film, `'tt0338013/Jim
     Carrey=nm0000120'` for somebody whom it names; instead of an id, `yes` for what was found,

@@ -68,6 +68,15 @@ def engine(
     return compiled
 
 
+def provenance_engine(name: str) -> Engine:
+    """Make ready to validate what is said of runs, sources and the data set."""
+    from etl.resources import folder
+    from etl.validation import CompiledEngine, ReferenceEngine, Shapes
+
+    shapes = Shapes.read([folder("shapes") / "provenance"])
+    return ReferenceEngine(shapes) if name == "pyshacl" else CompiledEngine(shapes)
+
+
 @contextmanager
 def opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
     """Open the current generation for reading, and say if another mapping made its graph."""

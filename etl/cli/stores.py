@@ -12,7 +12,10 @@ from etl.cli.session import write
 
 @click.group()
 def store() -> None:
-    """Name SPARQL servers that the graph is published to and asked from, for --store."""
+    """Name the SPARQL servers that hold the graph too.
+
+    Options such as --store of other commands take these names.
+    """
 
 
 @store.command()

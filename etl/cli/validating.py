@@ -19,7 +19,7 @@ from etl.cli.options import (
     store_option,
     workspace_option,
 )
-from etl.cli.session import engine, opened, opened_copy, write
+from etl.cli.session import engine, opened, opened_copy, provenance_engine, write
 
 if TYPE_CHECKING:
     from etl.findings import Finding
@@ -57,7 +57,9 @@ def validate(
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Check sources or files of RDF without loading them; with none, check the store.
+    """Check sources, files of RDF, or the store if none is named.
+
+    Nothing is loaded. Of the store, what it says of its runs and sources is checked too.
 
     A table groups what is wrong, the most frequent first; `--format ttl`, nt or jsonld gives the
     standard's report, sarif the marks for an editor. Warnings are shown, violations exit with 1.
@@ -65,23 +67,33 @@ def validate(
     from etl.findings import Severity
     from etl.output import Violations
 
-    findings = _found(sources, workspace, store, engine(workspace, shapes, engine_name))
+    checks = engine(workspace, shapes, engine_name)
+    findings = (
+        _found_in(sources, checks) if sources else _found(workspace, store, checks, engine_name)
+    )
     write(Violations(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
     counts = Counter(finding.severity for finding in findings)
     _tell(counts[Severity.VIOLATION], counts[Severity.WARNING])
     sys.exit(DATA_SAY_NO if counts[Severity.VIOLATION] else DONE)
 
 
-def _found(
-    sources: Sequence[str], workspace: Path, store: str | None, checks: Engine
-) -> list[Finding]:
+def _found(workspace: Path, store: str | None, checks: Engine, engine_name: str) -> list[Finding]:
+    """Validate the store: what it knows, and what it says of where that comes from."""
     from etl.findings import in_order
-    from etl.pipeline.validating import validate_file, validate_sources, validate_store
+    from etl.pipeline.validating import validate_provenance, validate_store
+
+    with opened_copy(workspace, store) as (catalog, held):
+        findings = validate_store(catalog, held, checks)
+        findings += validate_provenance(catalog, held, provenance_engine(engine_name))
+    return in_order(findings)
+
+
+def _found_in(sources: Sequence[str], checks: Engine) -> list[Finding]:
+    """Validate files of RDF, and sources."""
+    from etl.findings import in_order
+    from etl.pipeline.validating import validate_file, validate_sources
     from etl.sources.rdf import is_rdf
 
-    if not sources:
-        with opened_copy(workspace, store) as (catalog, graph):
-            return in_order(validate_store(catalog, graph, checks))
     findings = [each for file in filter(is_rdf, sources) for each in validate_file(file, checks)]
     if records := [source for source in sources if not is_rdf(source)]:
         findings += validate_sources(records, checks, os.cpu_count() or 1)

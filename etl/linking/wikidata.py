@@ -79,26 +79,20 @@ def _title(text: str) -> str:
     return f"{Literal(text, language='en')} {Literal(text, language='mul')}"
 
 
-FILMS = Question(
-    "films",
-    "SELECT ?subject ?item ?says ?value WHERE {\n"
-    "  VALUES ?subject { %VALUES% }\n"
-    "  ?item wdt:P345 ?subject ; wdt:P31/wdt:P279* wd:Q11424 ." + _FILM_FACTS + "}",
-    ("subject", "item", "says", "value"),
-    200,
-    _string,
-)
+def _films(name: str, found_by: str, at_once: int, term: Callable[[str], str]) -> Question:
+    """Ask about films by a property of theirs."""
+    text = (
+        "SELECT ?subject ?item ?says ?value WHERE {\n"
+        "  VALUES ?subject { %VALUES% }\n"
+        f"  ?item {found_by} ?subject ; wdt:P31/wdt:P279* wd:Q11424 .{_FILM_FACTS}}}"
+    )
+    return Question(name, text, ("subject", "item", "says", "value"), at_once, term)
+
+
+FILMS = _films("films", "wdt:P345", 200, _string)
 """Films by IMDb id."""
 
-TITLES = Question(
-    "titles",
-    "SELECT ?subject ?item ?says ?value WHERE {\n"
-    "  VALUES ?subject { %VALUES% }\n"
-    "  ?item rdfs:label ?subject ; wdt:P31/wdt:P279* wd:Q11424 ." + _FILM_FACTS + "}",
-    ("subject", "item", "says", "value"),
-    50,
-    _title,
-)
+TITLES = _films("titles", "rdfs:label", 50, _title)
 """Films by title, for those without an IMDb id."""
 
 PEOPLE = Question(

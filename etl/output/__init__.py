@@ -16,15 +16,7 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTr
 from etl.output.findings import REFUSALS, VIOLATIONS, Refusals, Violations
 from etl.output.formats import Formats, Target, Writer, opened
 from etl.output.graphs import GRAPH_WRITERS, Statement
-from etl.output.rows import (
-    Cell,
-    Rows,
-    write_csv,
-    write_json,
-    write_markdown,
-    write_table,
-    write_tsv,
-)
+from etl.output.rows import ROW_WRITERS, Cell, Rows, write_markdown, write_table
 
 __all__ = ["Answer", "Cell", "Graph", "Refusals", "Rows", "Target", "Violations", "opened", "write"]
 
@@ -119,13 +111,7 @@ BOOLEANS: Formats[QueryBoolean] = Formats(
 )
 REPORTS: Formats[Rows] = Formats(
     "a report",
-    {
-        "table": write_table,
-        "csv": write_csv,
-        "tsv": write_tsv,
-        "json": write_json,
-        "markdown": write_markdown,
-    },
+    {"table": write_table, **ROW_WRITERS},
     on_terminal="table",
     piped="tsv",
 )

@@ -9,18 +9,9 @@ from operator import attrgetter
 from typing import BinaryIO
 
 from etl.findings import Finding, Severity
-from etl.output.formats import Formats, Target
+from etl.output.formats import Formats, Target, Writer
 from etl.output.graphs import GRAPH_WRITERS, Statement
-from etl.output.rows import (
-    Rows,
-    aligned,
-    shown,
-    text_stream,
-    write_csv,
-    write_json,
-    write_markdown,
-    write_tsv,
-)
+from etl.output.rows import ROW_WRITERS, Rows, aligned, shown, text_stream
 from etl.output.sarif import write_sarif
 from etl.validation import ValidationReport
 
@@ -73,17 +64,18 @@ def _place(finding: Finding, base_iri: str | None) -> str:
     return place.replace(f"<{base_iri}", "<", 1) if base_iri else place
 
 
-def _flat(
-    writer: Callable[[Rows, Target], None], columns: tuple[str, ...]
-) -> Callable[[Refusals | Violations, Target], None]:
-    """Make a writer of a row for each finding."""
+def _flat(columns: tuple[str, ...]) -> dict[str, Writer[Refusals | Violations]]:
+    """Make the writers of a row for each finding."""
     cells = attrgetter(*(_ATTRIBUTES.get(column, column) for column in columns))
 
-    def write_rows(answer: Refusals | Violations, target: Target) -> None:
-        rows = ([cell or None for cell in cells(each)] for each in answer.findings)
-        writer(Rows(columns, rows), target)
+    def writing(writer: Writer[Rows]) -> Writer[Refusals | Violations]:
+        def write_rows(answer: Refusals | Violations, target: Target) -> None:
+            rows = ([cell or None for cell in cells(each)] for each in answer.findings)
+            writer(Rows(columns, rows), target)
 
-    return write_rows
+        return write_rows
+
+    return {name: writing(writer) for name, writer in ROW_WRITERS.items()}
 
 
 def _marks(answer: Refusals | Violations, target: Target) -> None:
@@ -104,23 +96,10 @@ def _report(
 
 _RECORD_COLUMNS = ("kind", "source", "film", "title", "file", "line", "field", "text", "message")
 _SHAPE_COLUMNS = ("path", "focus_node", "component", "shape")
-_ROW_WRITERS = {
-    "csv": write_csv,
-    "tsv": write_tsv,
-    "json": write_json,
-    "markdown": write_markdown,
-}
 
 REFUSALS: Formats[Refusals] = Formats(
     "a quarantine",
-    {
-        "table": write_groups,
-        **{
-            name: _flat(writer, _RECORD_COLUMNS + _SHAPE_COLUMNS)
-            for name, writer in _ROW_WRITERS.items()
-        },
-        "sarif": _marks,
-    },
+    {"table": write_groups, **_flat(_RECORD_COLUMNS + _SHAPE_COLUMNS), "sarif": _marks},
     on_terminal="table",
     piped="tsv",
 )
@@ -128,10 +107,7 @@ VIOLATIONS: Formats[Violations] = Formats(
     "a validation report",
     {
         "table": write_groups,
-        **{
-            name: _flat(writer, ("severity", *_RECORD_COLUMNS[4:], *_SHAPE_COLUMNS))
-            for name, writer in _ROW_WRITERS.items()
-        },
+        **_flat(("severity", *_RECORD_COLUMNS[4:], *_SHAPE_COLUMNS)),
         "sarif": _marks,
         **{name: _report(writer) for name, writer in GRAPH_WRITERS.items()},
     },

@@ -17,7 +17,7 @@ from typing import BinaryIO, TextIO
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from rich.cells import cell_len
 
-from etl.output.formats import Target
+from etl.output.formats import Target, Writer
 from etl.vocab import PREFIXES, XSD
 
 Node = NamedNode | BlankNode | Literal | Triple
@@ -192,3 +192,12 @@ def _is_number(cell: Cell) -> bool:
 def _escaped(text: str) -> str:
     """Return a text so that Markdown shows it as it is."""
     return re.sub(r"([\\`*_\[\]<>|&~])", r"\\\1", text)
+
+
+ROW_WRITERS: dict[str, Writer[Rows]] = {
+    "csv": write_csv,
+    "tsv": write_tsv,
+    "json": write_json,
+    "markdown": write_markdown,
+}
+"""The formats in which rows are written for programs, and for Markdown."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeAlias
 
 from pyoxigraph import NamedNode, Quad, Triple
 
 from etl.catalog.catalog import Catalog
 from etl.generations import Damage, Generation
-from etl.identifiers import Iris
-from etl.mapping import map_film, map_person, map_redirect, person_iri
+from etl.mapping import map_person, map_redirect, person_iri
 from etl.pipeline.building import CHUNK_FILMS
+from etl.pipeline.drafting import draft, statements
+from etl.pipeline.recording import descriptions
 from etl.pipeline.reports import Progress, silent
-from etl.resolution import resolve
+from etl.provenance.tally import Tally
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import MEND, Workspace
 
@@ -82,52 +84,62 @@ def _remedy(workspace: Workspace, current: Generation) -> str:
 def differences(
     catalog: Catalog, store: EmbeddedStore, progress: Progress = silent
 ) -> Iterator[Difference]:
-    """Compare every film and person of the catalog with the store.
+    """Compare all that the catalog gives with the store: films, people, and what is said of them.
 
     Where the store holds all that is expected, and as many triples as that, they agree. Only
     where they do not is it worth to look what each entity has, and then for strangers.
     """
-    iris = catalog.iris
     if _agree(catalog, store, progress):
         return
     expected = 0
-    for entity, triples in _expected(catalog, iris):
-        wanted = set(triples)
-        held = {quad.triple for quad in store.entity(entity) if _in_default_graph(quad)}
+    for entity, wanted in _expected(catalog):
+        held = store.entity(entity)
         expected += len(held)
         if wanted != held:
             yield Difference(entity, len(wanted - held), len(held - wanted))
-    strangers = store.size() - expected
+    strangers = sum(store.sizes()) - expected
     if strangers:
-        yield Difference(NamedNode(iris.base), 0, strangers)
+        yield Difference(NamedNode(catalog.iris.base), 0, strangers)
 
 
 def _agree(catalog: Catalog, store: EmbeddedStore, progress: Progress) -> bool:
     expected, total = 0, sum(catalog.counts())
-    for done, (_, triples) in enumerate(_expected(catalog, catalog.iris)):
-        wanted = set(triples)
+    for done, (_, wanted) in enumerate(_expected(catalog)):
         expected += len(wanted)
         if not store.holds(wanted):
             return False
         if done % CHUNK_FILMS == 0:
             progress("checked", done, total)
-    return store.size() == expected
+    return sum(store.sizes()) == expected
 
 
-def _in_default_graph(quad: Quad) -> bool:
-    return not isinstance(quad.graph_name, NamedNode)
+Told: TypeAlias = tuple[NamedNode, Iterable[Triple | Quad]]
+"""An entity, with what is said of it."""
 
 
-def _expected(catalog: Catalog, iris: Iris) -> Iterator[tuple[NamedNode, list[Triple]]]:
-    comparison = catalog.compare()
+def _expected(catalog: Catalog) -> Iterator[tuple[NamedNode, set[Quad]]]:
+    """Give each entity with what the store should hold of it, as a load would write it now.
+
+    What is said of the graph as a whole comes last, because it tells how much there is of it.
+    """
+    tally = Tally()
+    for entities in _entities(catalog):
+        some = [(entity, list(told)) for entity, told in entities]
+        tally.add(Tally.of([each for _, told in some for each in told if isinstance(each, Triple)]))
+        for entity, told in some:
+            yield entity, {each if isinstance(each, Quad) else Quad(*each) for each in told}
+    yield from descriptions(catalog, tally, catalog.runs.all())
+
+
+def _entities(catalog: Catalog) -> Iterator[Iterator[Told]]:
+    """Give films, people and redirects, many at a time."""
+    comparison, iris = catalog.compare(), catalog.iris
+    sources = {source.name: iris.source(source.slug) for source in catalog.sources()}
     for groups in comparison.films(CHUNK_FILMS):
         identities = comparison.identities(groups)
-        for group in groups:
-            film = resolve(group.film, group.members, identities)
-            yield iris.movie(film.key), map_film(film, iris)
+        drafts = (draft(each, each.members, identities, iris) for each in groups)
+        yield ((iris.movie(each.film.key), statements(each, sources, iris)) for each in drafts)
     for people in comparison.people(CHUNK_FILMS):
-        for person in people:
-            yield person_iri(person, iris), map_person(person, iris)
+        yield ((person_iri(each, iris), map_person(each, iris)) for each in people)
     redirects = [map_redirect(redirect, iris) for redirect in comparison.redirects()]
-    for subject, triples in groupby(redirects, attrgetter("subject")):
-        yield subject, list(triples)
+    yield ((subject, list(told)) for subject, told in groupby(redirects, attrgetter("subject")))

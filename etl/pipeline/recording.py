@@ -11,7 +11,7 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Run
 from etl.provenance.datasets import describe_dataset, describe_source
 from etl.provenance.deriving import describe_derivation
-from etl.provenance.runs import describe_run, ended
+from etl.provenance.runs import describe_run, describe_software, ended
 from etl.provenance.tally import Tally
 from etl.stores import Writable
 from etl.stores.embedded import EmbeddedStore
@@ -26,8 +26,7 @@ def describe(catalog: Catalog, store: Writable, tally: Tally, runs: Iterable[Run
     gone: list[Quad] = []
     new: list[Quad] = []
     graph = catalog.iris.provenance_graph
-    for subject, triples in _descriptions(catalog, tally, runs):
-        wanted = {_named(triple, graph) for triple in triples}
+    for subject, wanted in descriptions(catalog, tally, runs):
         held = {quad for quad in store.entity(subject) if quad.graph_name == graph}
         gone += held - wanted
         new += wanted - held
@@ -35,16 +34,29 @@ def describe(catalog: Catalog, store: Writable, tally: Tally, runs: Iterable[Run
     store.add(new)
 
 
-def _descriptions(
+def descriptions(
     catalog: Catalog, tally: Tally, runs: Iterable[Run]
+) -> Iterator[tuple[NamedNode, set[Quad]]]:
+    """Give what there is to be described, each with what is said of it and its parts.
+
+    That is some runs, the programs that made them, all sources, and the data set.
+    """
+    graph = catalog.iris.provenance_graph
+    for subject, triples in _described(catalog, tally, list(runs)):
+        yield subject, {_named(triple, graph) for triple in triples}
+
+
+def _described(
+    catalog: Catalog, tally: Tally, runs: Sequence[Run]
 ) -> Iterator[tuple[NamedNode, Iterable[Triple]]]:
-    """Give what there is to be described, each with what is said of it and its parts."""
     iris, known = catalog.iris, catalog.all_sources()
     slugs = {name: source.slug for source in known for name in (source.label, source.name)}
     for source in known:
         yield iris.source(source.slug), describe_source(source, iris)
     for run in runs:
         yield iris.run(run.run), describe_run(run, slugs, iris)
+    for software in dict.fromkeys(run.software for run in runs):
+        yield iris.software(software), describe_software(software, iris)
     modified = ended(_last_change(catalog.runs.all()))
     yield iris.dataset, describe_dataset(catalog.sources(), tally, modified, iris)
 

@@ -24,6 +24,8 @@ from etl.pipeline.workers import Workers
 from etl.resolution import Film, Member, resolve
 from etl.sources import rdf
 from etl.sources.files import Source, shown, sources
+from etl.sources.positions import Pattern
+from etl.stores.embedded import EmbeddedStore
 from etl.stores.verbatim import VerbatimGraph
 from etl.validation import Engine, ValidationResult
 from etl.validation.paths import Predicate
@@ -111,12 +113,19 @@ def _is_sound(group: Group, sound: Set[int]) -> bool:
     return not further and first.version in sound and first.record.key == group.film
 
 
-def validate_store(catalog: Catalog, store: TripleSource, engine: Engine) -> list[Finding]:
-    """Validate a store as one graph; point at the records behind the films in it."""
-    locate = _Locating(catalog, store)
+def validate_store(catalog: Catalog, store: EmbeddedStore, engine: Engine) -> list[Finding]:
+    """Validate what a store knows as one graph; point at the records behind the films in it."""
+    graph = store.graph()
+    locate = _Locating(catalog, graph)
     return [
-        finding for result in validate_source(engine, store) for finding in locate.findings(result)
+        finding for result in validate_source(engine, graph) for finding in locate.findings(result)
     ]
+
+
+def validate_provenance(catalog: Catalog, store: EmbeddedStore, engine: Engine) -> list[Finding]:
+    """Validate what a store says of where all of that comes from."""
+    graph = store.graph(catalog.iris.provenance_graph)
+    return [of_result(result) for result in validate_source(engine, graph)]
 
 
 def validate_file(path: str, engine: Engine) -> list[Finding]:
@@ -145,7 +154,7 @@ def validate_file(path: str, engine: Engine) -> list[Finding]:
     return findings
 
 
-def _patterns(result: ValidationResult) -> Iterator[rdf.Pattern]:
+def _patterns(result: ValidationResult) -> Iterator[Pattern]:
     """Describe the triple that a result is about, from its most to its least likely form."""
     path = result.result_path
     if isinstance(path, Predicate):

@@ -39,16 +39,13 @@ ENTITIES = {
 
 def describe_run(run: Run, slugs: Mapping[str, str], iris: Iris) -> Iterator[Triple]:
     """Describe a run. `slugs` names the sources in IRIs, by their labels and by their names."""
-    node, agent = iris.run(run.run), iris.software(run.software)
+    node = iris.run(run.run)
     change = iris.part(node, "change")
     yield Triple(node, RDF.type, PROV.Activity)
     yield Triple(node, RDFS.label, Literal(f"run {run.run}: {run.verb}"))
     yield Triple(node, PROV.startedAtTime, date_time(run.started))
     yield Triple(node, PROV.endedAtTime, date_time(ended(run)))
-    yield Triple(node, PROV.wasAssociatedWith, agent)
-    yield Triple(agent, RDF.type, PROV.SoftwareAgent)
-    yield Triple(agent, RDFS.label, Literal(f"reelgraph {run.software}"))
-    yield Triple(agent, DCAT.version, Literal(run.software))
+    yield Triple(node, PROV.wasAssociatedWith, iris.software(run.software))
     yield Triple(node, PROV.generated, change)
     yield Triple(change, RDF.type, PROV.Entity)
     if run.undoes is not None:
@@ -58,6 +55,14 @@ def describe_run(run: Run, slugs: Mapping[str, str], iris: Iris) -> Iterator[Tri
     yield from _used(run, slugs, iris)
     for (kind, what), term in ENTITIES.items():
         yield Triple(node, term, integer(run.report.get(kind, {}).get(what, 0)))
+
+
+def describe_software(version: str, iris: Iris) -> Iterator[Triple]:
+    """Describe a version of this program."""
+    agent = iris.software(version)
+    yield Triple(agent, RDF.type, PROV.SoftwareAgent)
+    yield Triple(agent, RDFS.label, Literal(f"reelgraph {version}"))
+    yield Triple(agent, DCAT.version, Literal(version))
 
 
 def _used(run: Run, slugs: Mapping[str, str], iris: Iris) -> Iterator[Triple]:

@@ -7,12 +7,14 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from etl.errors import SourceError
+from etl.sources import positions
 from etl.sources.files import shown
+from etl.sources.positions import Pattern
 from etl.vocab import SCHEMA
 
 FORMATS: Mapping[str, RdfFormat] = {
@@ -27,7 +29,6 @@ FORMATS: Mapping[str, RdfFormat] = {
 """The format of a file of RDF by its suffix."""
 
 _POSITION = re.compile(r"Parser error at line \d+ (between columns \d+ and \d+|column \d+): ")
-_BY_LINE = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 _HTTP = "http://schema.org/"
 
 # What schema.org's context says of how our terms are written; all others are texts there.
@@ -38,8 +39,6 @@ _CONTEXT = (
 _CONTEXT_ADDRESS = re.compile(
     rb'"@context"\s*:\s*"https?:(?://|\\/\\/)(?:www\.)?schema\.org(?:/|\\/)?"'
 )
-
-Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 
 
 def is_rdf(path: str) -> bool:
@@ -71,28 +70,15 @@ def read(path: str) -> Iterator[Triple]:
         ) from error
 
 
-Pattern: TypeAlias = tuple[Term, NamedNode | None, Term | None]
-"""A triple, by its subject, maybe its predicate, and maybe its object."""
-
-
 def lines(path: str, wanted: Iterable[Pattern]) -> dict[Pattern, int]:
-    """Find the first lines that fit patterns, in a file that has a triple on each line."""
-    form = FORMATS[Path(path).suffix.lower()]
-    missing = set(wanted)
-    found: dict[Pattern, int] = {}
-    if not missing or form not in _BY_LINE:
-        return found
-    subjects = {str(subject).encode() for subject, _, _ in missing}
-    with open(path, "rb") as file:
-        for number, line in enumerate(file, start=1):
-            if line.partition(b" ")[0] in subjects:
-                subject, predicate, object_ = _in_https(next(parse(line, form)).triple)
-                for parts in ((predicate, object_), (predicate, None), (None, None)):
-                    pattern = (subject, *parts)
-                    if pattern in missing:
-                        missing.remove(pattern)
-                        found[pattern] = number
-    return found
+    """Find the first lines that fit patterns, in a file that can be read, where that is certain."""
+    form, base_iri = FORMATS[Path(path).suffix.lower()], Path(path).resolve().as_uri()
+
+    def read(text: str) -> Iterator[Triple]:
+        known = _known_context(io.BytesIO(text.encode()), form)
+        return (_in_https(quad.triple) for quad in parse(known, form, base_iri=base_iri))
+
+    return positions.lines(path, form, wanted, read)
 
 
 def _known_context(file: BinaryIO, form: RdfFormat) -> BinaryIO:

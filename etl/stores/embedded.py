@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, cast
 
@@ -174,19 +175,13 @@ class EmbeddedStore:
         """Return the classes that a subject is said to be of."""
         return {quad.object for quad in self._store.quads_for_pattern(subject, RDF.type, None)}
 
-    def holds(self, triples: Iterable[Triple]) -> bool:
-        """Say whether all of some triples are in the default graph."""
-        return all(Quad(*triple) in self._store for triple in triples)
+    def holds(self, quads: Iterable[Quad]) -> bool:
+        """Say whether it has all of some quads."""
+        return all(quad in self._store for quad in quads)
 
-    def triples(
-        self,
-        subject: NamedNode | BlankNode | Triple | None,
-        predicate: NamedNode | None,
-        object_: NamedNode | BlankNode | Literal | Triple | None,
-    ) -> Iterator[Triple]:
-        """Yield the triples of the default graph that have these parts, where they are given."""
-        found = self._store.quads_for_pattern(subject, predicate, object_, DefaultGraph())
-        return (quad.triple for quad in found)
+    def graph(self, name: NamedNode | None = None) -> StoredGraph:
+        """Return a named graph of it, or the default graph."""
+        return StoredGraph(self._store, name or DefaultGraph())
 
     def dump(self, target: Path) -> None:
         """Write every quad of all graphs into a file, as N-Quads; other threads run meanwhile."""
@@ -200,11 +195,6 @@ class EmbeddedStore:
             counts += [int(solution["n"].value) for solution in cast(QuerySolutions, answer)]
         return counts[0], counts[1]
 
-    def size(self) -> int:
-        """Count the triples of the default graph."""
-        solutions = cast(QuerySolutions, self.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
-        return int(cast(Literal, next(solutions)["n"]).value)
-
     def finish(self) -> None:
         """Write everything to the disk."""
         self._settle()
@@ -214,6 +204,24 @@ class EmbeddedStore:
         """Let go of the store, and end what its own threads do to the files."""
         self._loader.shutdown()
         del self._store
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGraph:
+    """One graph of a store."""
+
+    _store: Store
+    _name: NamedNode | DefaultGraph
+
+    def triples(
+        self,
+        subject: NamedNode | BlankNode | Triple | None,
+        predicate: NamedNode | None,
+        object_: NamedNode | BlankNode | Literal | Triple | None,
+    ) -> Iterator[Triple]:
+        """Yield the triples that have these parts, where they are given."""
+        found = self._store.quads_for_pattern(subject, predicate, object_, self._name)
+        return (quad.triple for quad in found)
 
 
 def _unusable(path: Path, error: Exception) -> StoreError:

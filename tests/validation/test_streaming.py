@@ -18,7 +18,7 @@ from validation.random_graphs import shapes_and_data
 from validation.test_engine import RECURSIVE, SPARQL
 from validation.turtle import shapes, summary, triples
 
-GRAPHS = examples(few=100, many=5000)
+GRAPHS, FILMS = examples(few=60, many=5000), examples(few=30, many=60)
 
 
 def streamed(engine: Engine, data: list[Triple], at_once: int = 2) -> ValidationReport:
@@ -37,7 +37,7 @@ def test_on_random_shapes_and_data(example: tuple[list[Triple], list[Triple]]) -
 def test_on_films_with_faults() -> None:
     engine = CompiledEngine(Shapes.read([folder("shapes")]))
     data = [
-        *told_triples(told for film in films(60, fault_percent=30) for told in film.descriptions)
+        *told_triples(told for film in films(FILMS, fault_percent=30) for told in film.descriptions)
     ]
     report = streamed(engine, data, at_once=7)
     assert not report.conforms

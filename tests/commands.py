@@ -1,0 +1,38 @@
+"""The command line as tests use it: run in this process, and what it said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from unittest import mock
+
+from click.testing import CliRunner, Result
+from records import Film, write
+
+from etl.cli import main
+
+Etl = Callable[..., Result]
+
+
+def run(*arguments: object, stdin: bytes | None = None) -> Result:
+    """Run a command as if it had been typed; anything but an exit is an error of the test."""
+    typed = list(map(str, arguments))
+    with mock.patch("sys.argv", ["etl", *typed]):
+        result = CliRunner().invoke(main, typed, input=stdin)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def said(result: Result) -> tuple[int, str, str]:
+    """Give the exit code, the data and the talk of a command."""
+    return result.exit_code, result.stdout, result.stderr
+
+
+def seeds(*films: Film) -> Path:
+    """Put records into the folder `seeds`."""
+    folder = Path("seeds")
+    folder.mkdir(exist_ok=True)
+    for film in films:
+        write(folder, film)
+    return folder
