@@ -8,7 +8,7 @@ import select
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
@@ -62,16 +62,16 @@ class Misbehaving:
             behaviour = self.script.pop(0) if self.script else "well"
         try:
             time.sleep(self.slow_s)
-            self._respond(request, behaviour, subjects)
-        except OSError:
-            pass  # whoever asked has gone
+            response = self._response(request, behaviour, subjects)
         finally:
             with self.lock:
-                self.in_flight -= 1
+                self.in_flight -= 1  # who has the answer may ask again at once
+        with suppress(OSError):  # whoever asked has gone
+            _send(request, *response)
 
-    def _respond(
+    def _response(
         self, request: BaseHTTPRequestHandler, behaviour: str, subjects: list[str]
-    ) -> None:
+    ) -> tuple[int, dict[str, str], bytes]:
         right = answer(subjects, ["subject", "item", "says", "value"])
         status, _, wait = behaviour.partition(" ")
         headers: dict[str, str] = {}
@@ -105,12 +105,15 @@ class Misbehaving:
                 body = answer([*subjects, "tt9999999"], ["subject", "item", "says", "value"])
             case "not-solutions":
                 body = b'{"boolean": true}'
-        request.send_response(code)
-        request.send_header("Content-Type", kind)
-        for name, value in ({"Content-Length": str(len(body))} | headers).items():
-            request.send_header(name, value)
-        request.end_headers()
-        request.wfile.write(body)
+        return code, {"Content-Type": kind, "Content-Length": str(len(body))} | headers, body
+
+
+def _send(request: BaseHTTPRequestHandler, code: int, headers: dict[str, str], body: bytes) -> None:
+    request.send_response(code)
+    for name, value in headers.items():
+        request.send_header(name, value)
+    request.end_headers()
+    request.wfile.write(body)
 
 
 @contextmanager
