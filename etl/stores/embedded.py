@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self, cast
+from typing import Self, cast
 
 from pyoxigraph import (
     BlankNode,
@@ -194,8 +194,8 @@ class EmbeddedStore:
         """Return a named graph of it, or the default graph."""
         return StoredGraph(self._store, name or DefaultGraph())
 
-    def dump(self, target: IO[bytes]) -> None:
-        """Write every quad of all graphs into a file, as N-Quads."""
+    def dump(self, target: Path) -> None:
+        """Write every quad of all graphs into a file, as N-Quads; other threads run meanwhile."""
         self._store.dump(target, RdfFormat.N_QUADS)
 
     def sizes(self) -> tuple[int, int]:
