@@ -177,9 +177,9 @@ class _Load:
     def _keep(self, catalog: Catalog, readings: Iterable[Reading]) -> None:
         for reading in readings:
             catalog.keep_source(reading.source)
-            catalog.keep_files(reading.source.name, reading.stats)
+            catalog.files.keep(reading.source.name, reading.stats)
             for source in reading.absorbed:
-                catalog.forget_files(source.name)
+                catalog.files.forget(source.name)
 
     def _finish(
         self, catalog: Catalog, comparison: Comparison, readings: Sequence[Reading]

@@ -25,8 +25,8 @@ from pyoxigraph import (
 )
 
 from etl.errors import StoreError
-from etl.queries import syntax_error
 from etl.stores import Answer
+from etl.syntax import syntax_error
 from etl.vocab import RDF
 
 _ANYWHERE = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }"
