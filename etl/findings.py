@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from etl.sources.values import quoted
-from etl.validation import ValidationResult
 from etl.vocab import SH
+
+if TYPE_CHECKING:  # a query has no need of the shapes
+    from etl.validation import ValidationResult
 
 
 class Severity(StrEnum):

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from desk import Desk
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "etl"
 
@@ -65,10 +67,26 @@ def test_only_one_module_imports_the_reference_engine() -> None:
     assert users == [PACKAGE / "validation" / "reference.py"]
 
 
-def test_nothing_heavy_is_imported_for_help() -> None:
-    heavy = ("duckdb", "rdflib", "pyshacl", "pyoxigraph", "SPARQLWrapper", "httpx", "rich")
-    code = f"import sys, etl.cli; print([m for m in {heavy} if m in sys.modules])"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+def modules(*arguments: str) -> set[str]:
+    """Run `etl` in a process of its own, and give the modules that it imported."""
+    code = (
+        "import sys; from etl.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: print(*sys.modules, file=sys.stderr)"
     )
-    assert done.stdout.strip() == "[]"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
+    return set(done.stderr.splitlines()[-1].split())
+
+
+def test_nothing_heavy_is_imported_for_help() -> None:
+    heavy = {"duckdb", "rdflib", "pyshacl", "pyoxigraph", "SPARQLWrapper", "httpx", "rich"}
+    assert not heavy & modules("--help")
+
+
+def test_a_query_imports_nothing_that_only_loads_or_servers_need(loaded: Desk) -> None:
+    found = modules("query", "--workspace", str(loaded.workspace.path), "films-of-year", "1995")
+    assert "etl.lookup" in found
+    needless = {"rdflib", "pyshacl", "SPARQLWrapper", "httpx", "etl.validation"}
+    assert not needless & found

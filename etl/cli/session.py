@@ -102,14 +102,14 @@ def opened_store(
     workspace: Path, store: str | None
 ) -> Iterator[tuple[Catalog, EmbeddedStore | RemoteStore]]:
     """Open the current generation for reading, with a remote store for its own if one is named."""
-    from etl.outbox import Outboxes
-    from etl.stores.remote import RemoteStore
-    from etl.targets import Target
-
     with opened(workspace) as (catalog, embedded):
         if store is None:
             yield catalog, embedded
             return
+        from etl.outbox import Outboxes
+        from etl.stores.remote import RemoteStore
+        from etl.targets import Target
+
         where = Target.named(Outboxes(workspace), store).where
         with RemoteStore.opened(where, catalog.iris.provenance_graph) as remote:
             yield catalog, remote

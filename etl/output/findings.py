@@ -13,7 +13,6 @@ from etl.output.formats import Formats, Target, Writer
 from etl.output.graphs import GRAPH_WRITERS, Statement
 from etl.output.rows import ROW_WRITERS, Rows, aligned, shown, text_stream
 from etl.output.sarif import write_sarif
-from etl.validation import ValidationReport
 
 _ATTRIBUTES = {"field": "key"}
 
@@ -88,6 +87,8 @@ def _report(
     """Make a writer of the standard's report, which knows nothing of files and their lines."""
 
     def write_report(answer: Violations, target: Target) -> None:
+        from etl.validation import ValidationReport
+
         results = dict.fromkeys(each.result for each in answer.findings if each.result)
         writer(ValidationReport(tuple(results)).to_triples(), target.stream)
 

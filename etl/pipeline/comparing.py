@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -71,10 +72,10 @@ def differing(
     ours = tuple(bases)
     with TemporaryDirectory(dir=workspace.path, prefix="copy-") as folder:
         here, there = Path(folder, "here.nq"), Path(folder, "there.nq")
-        with here.open("wb") as target:
-            store.dump(target)
-        with there.open("wb") as target:
+        with ThreadPoolExecutor(1) as beside, there.open("wb") as target:
+            dumped = beside.submit(store.dump, here)
             remote.copy(target)
+            dumped.result()
         for line, missing in _apart(here, there, remote.where.kind):
             subject = line[1 : line.index(b">")].decode()
             if missing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,10 +30,10 @@ from etl.stores.verbatim import VerbatimGraph
 from etl.validation import Engine, ValidationResult
 from etl.validation.paths import Predicate
 from etl.validation.streaming import (
-    IN_MEMORY_TRIPLES,
     TripleSource,
     finds_anything,
     finds_anything_in,
+    validate_small,
     validate_source,
 )
 from etl.vocab import SCHEMA
@@ -134,14 +134,12 @@ def validate_file(path: str, engine: Engine) -> list[Finding]:
     Raises:
         SourceError: the file cannot be read, or is not of its format.
     """
-    triples = rdf.read(path)
-    some = list(islice(triples, IN_MEMORY_TRIPLES + 1))
-    if len(some) <= IN_MEMORY_TRIPLES:
-        results = list(engine.validate(some).results)
-        is_checked = bool(results) or finds_anything_in(engine, some)
+    small = validate_small(engine, rdf.read(path))
+    if small is not None:
+        results = list(small.results)
+        is_checked = bool(results) or finds_anything_in(engine, rdf.read(path))
     else:
-        with VerbatimGraph.of(chain(some, triples), on_disk=True) as graph:
-            del some
+        with VerbatimGraph.of(rdf.read(path), on_disk=True) as graph:
             results = list(validate_source(engine, graph, in_memory=0))
             is_checked = bool(results) or finds_anything(engine, graph)
     if not is_checked:

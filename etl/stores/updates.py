@@ -27,7 +27,9 @@ class Piece:
 def as_held(text: bytes, kind: Kind) -> bytes:
     """Return statements, as N-Triples or N-Quads, as a server can hold them."""
     for datatype in kind.kept_as_text:
-        text = re.sub(rb'(?<!\\)"\^\^' + re.escape(str(datatype).encode()), b'"', text)
+        named = f'"^^{datatype}'.encode()
+        if named in text:  # looking is far quicker than the expression
+            text = re.sub(rb"(?<!\\)" + re.escape(named), b'"', text)
     return text
 
 

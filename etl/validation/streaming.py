@@ -20,7 +20,7 @@ from etl.validation.declarations import Declaration
 from etl.validation.engine import CompiledEngine
 from etl.validation.graph import Graph, Tables, reachable
 from etl.validation.paths import walk
-from etl.validation.report import Engine, ValidationResult
+from etl.validation.report import Engine, ValidationReport, ValidationResult
 from etl.validation.targets import (
     ClassTarget,
     NodeTarget,
@@ -33,7 +33,7 @@ from etl.validation.targets import (
 from etl.vocab import RDF, RDFS, SH
 
 FOCUS_NODES_AT_ONCE = 1000
-IN_MEMORY_TRIPLES = 300_000  # about 300 MB
+IN_MEMORY_TRIPLES = 500_000  # about 200 MB
 
 # The parameters whose values are properties, of which a focus node's values are compared.
 _PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
@@ -62,12 +62,13 @@ def validate_source(
     Memory grows with what is found and with what single focus nodes have around them, but not
     with the graph; unless a shape needs pySHACL, which has to have all of it at once.
     """
-    every = source.triples(None, None, None)
-    some = list(islice(every, in_memory + 1))
-    if len(some) <= in_memory or not isinstance(engine, CompiledEngine):
-        yield from engine.validate(chain(some, every)).results
+    small = validate_small(engine, source.triples(None, None, None), in_memory)
+    if small is not None:
+        yield from small.results
         return
-    del every, some
+    if not isinstance(engine, CompiledEngine):
+        yield from engine.validate(source.triples(None, None, None)).results
+        return
     for group in engine.groups:
         nodes = focus_nodes(group.targets, source, engine.hierarchy)
         while batch := dict.fromkeys(islice(nodes, at_once)):
@@ -80,6 +81,27 @@ def validate_source(
     if engine.delegate:
         whole = chain(source.triples(None, None, None), engine.hierarchy)
         yield from engine.delegate.results(Graph(whole))
+
+
+def validate_small(
+    engine: Engine, triples: Iterable[Triple], most: int = IN_MEMORY_TRIPLES
+) -> ValidationReport | None:
+    """Validate a graph in memory; None if it has more triples than that."""
+
+    def counted() -> Iterator[Triple]:
+        for number, triple in enumerate(triples):
+            if number == most:
+                raise _TooLargeError
+            yield triple
+
+    try:
+        return engine.validate(counted())
+    except _TooLargeError:
+        return None
+
+
+class _TooLargeError(Exception):
+    """A graph has more triples than are to be held in memory."""
 
 
 def finds_anything(engine: Engine, source: TripleSource) -> bool:

@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from pyoxigraph import Literal, NamedNode, Triple
 from thoroughness import examples
 
-from bench.films import films
+from bench.films import chunks, films
 from etl.descriptions import triples as told_triples
 from etl.resources import folder
 from etl.stores.verbatim import VerbatimGraph
 from etl.validation import CompiledEngine, ReferenceEngine, Shapes
 from etl.validation.report import Engine, ValidationReport
-from etl.validation.streaming import validate_source
+from etl.validation.streaming import validate_small, validate_source
 from etl.vocab import XSD
 from validation.random_graphs import shapes_and_data
 from validation.test_engine import RECURSIVE, SPARQL
@@ -43,6 +43,14 @@ def test_on_films_with_faults() -> None:
     assert not report.conforms
     assert summary(report) == summary(engine.validate(data))
     assert summary(report) == summary(streamed(ReferenceEngine(engine.shapes), data))
+
+
+def test_a_graph_is_held_in_memory_up_to_a_number_of_triples() -> None:
+    engine = CompiledEngine(Shapes.read([folder("shapes")]))
+    (told,) = chunks(films(5, fault_percent=100), 5)
+    data = [*told_triples(told)]
+    assert validate_small(engine, data, len(data)) == engine.validate(data)
+    assert validate_small(engine, data, len(data) - 1) is None
 
 
 def test_on_shapes_that_look_back_or_need_the_whole_graph() -> None:
