@@ -369,6 +369,17 @@ def test_an_empty_folder_is_an_error_that_says_what_was_expected(desk: Desk) -> 
     assert caught.value.hint == "expected files that end in .txt or .jsonl or .ndjson"
 
 
+def test_a_load_that_fails_after_it_has_read_much_says_why_and_loads_nothing(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.write(EMMA, HEAT)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourceError, match="no records in it"):
+        desk.load(desk.source, tmp_path / "empty")
+    assert desk.workspace.is_new
+    assert desk.load().films == Diff(added=2)
+
+
 @pytest.mark.parametrize(
     "spoil",
     [

@@ -23,8 +23,8 @@ from etl.queries import (
     parse_terms,
     read_queries,
     serialized,
-    syntax_error,
 )
+from etl.syntax import syntax_error
 
 QUERIES = read_queries()
 

@@ -20,9 +20,9 @@ from thoroughness import examples
 from etl.errors import QueryError, StoreError
 from etl.identifiers import Iris
 from etl.lookup import GraphLookup
-from etl.pipeline.comparing import compared
-from etl.pipeline.publishing import PublishOptions, publish
 from etl.pipeline.revising import RebuildOptions, rebuild
+from etl.publication.comparing import compared
+from etl.publication.publishing import PublishOptions, publish
 from etl.queries import bind
 from etl.stores.remote import RemoteStore
 from etl.stores.updates import Piece

@@ -16,7 +16,8 @@ from typing import Self
 
 import duckdb
 
-from etl.catalog.comparison import Comparison, scalar
+from etl.catalog.comparison import Comparison
+from etl.catalog.connection import connect, scalar
 from etl.catalog.entries import (
     Derivation,
     Extent,
@@ -27,6 +28,7 @@ from etl.catalog.entries import (
     Reason,
     Staged,
 )
+from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
 from etl.catalog.runs import Runs
 from etl.catalog.settings import Settings
@@ -36,7 +38,7 @@ from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.records import FilmRecord, Origin, Reject, decode_film, decode_reject, digest_of
 from etl.resolution import Member
 from etl.sources.description import Description
-from etl.sources.files import Source, Stat
+from etl.sources.files import Source
 
 _FILMS_AT_ONCE = 10_000
 
@@ -51,7 +53,7 @@ class Catalog:
     @classmethod
     def create(cls, path: Path, iris: Iris) -> Self:
         """Make an empty catalog."""
-        catalog = cls(_connect(path, read_only=False))
+        catalog = cls(connect(path, read_only=False))
         catalog._db.execute(TABLES + VIEWS)
         catalog._db.executemany(
             "INSERT INTO settings VALUES (?, ?)",
@@ -67,7 +69,7 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or another version of us wrote it.
         """
-        connection = _connect(path, read_only=True)
+        connection = connect(path, read_only=True)
         try:
             found = found_version(connection, path)
             if found < VERSION:
@@ -89,7 +91,7 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
-        connection = _connect(path, read_only=False)
+        connection = connect(path, read_only=False)
         migrate(connection, found_version(connection, path))
         return cls(connection)
 
@@ -100,14 +102,14 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
-        with _connect(path, read_only=True) as connection:
+        with connect(path, read_only=True) as connection:
             return found_version(connection, path)
 
     @staticmethod
     def opens(path: Path) -> bool:
         """Say whether a catalog can be opened; one of a newer version is refused."""
         try:
-            connection = _connect(path, read_only=True)
+            connection = connect(path, read_only=True)
         except WorkspaceError:
             return False
         with connection:
@@ -123,7 +125,7 @@ class Catalog:
     @staticmethod
     def own_shapes(path: Path) -> str:
         """Return the user's own shapes that a catalog remembers, whichever version wrote it."""
-        with _connect(path, read_only=True) as connection:
+        with connect(path, read_only=True) as connection:
             return Settings(connection).own_shapes
 
     @property
@@ -137,11 +139,16 @@ class Catalog:
         return Runs(self._db)
 
     @property
+    def files(self) -> Files:
+        """Return what the files of sources looked like when they were last read."""
+        return Files(self._db)
+
+    @property
     def iris(self) -> Iris:
         """Return what mints the workspace's IRIs."""
         return Iris(self.settings.get("base_iri") or DEFAULT_BASE_IRI)
 
-    # Sources and files
+    # Sources
 
     def sources(self) -> list[Source]:
         """List the sources that say something, by name."""
@@ -165,36 +172,6 @@ class Catalog:
             [
                 *(source.name, source.label, source.root, list(source.paths)),
                 *(source.description.encode(), source.whole),
-            ],
-        )
-
-    def forget_files(self, source: str) -> None:
-        """Forget what the files of a source looked like, so that they are read again."""
-        self._db.execute("DELETE FROM files WHERE source = ?", [source])
-
-    def files(self, source: str) -> dict[str, Stat]:
-        """Return what the files of a source looked like when they were last read."""
-        rows = self._db.execute(
-            "SELECT path, size, mtime_ns, inode FROM files WHERE source = ?", [source]
-        )
-        return {path: Stat(*stat) for path, *stat in rows.fetchall()}
-
-    def keep_files(self, source: str, stats: Sequence[tuple[str, Stat | None]]) -> None:
-        """Remember what files looked like when they were read; None forgets one."""
-        self._db.execute(
-            "DELETE FROM files WHERE source = $1 AND path IN (SELECT unnest($2::TEXT[]))",
-            [source, [path for path, _ in stats]],
-        )
-        kept = [(path, stat) for path, stat in stats if stat]
-        self._db.execute(
-            "INSERT INTO files SELECT $1, unnest($2::TEXT[]), unnest($3::BIGINT[]), "
-            "unnest($4::BIGINT[]), unnest($5::UBIGINT[])",
-            [
-                source,
-                [path for path, _ in kept],
-                [stat.size for _, stat in kept],
-                [stat.mtime_ns for _, stat in kept],
-                [stat.inode for _, stat in kept],
             ],
         )
 
@@ -244,7 +221,7 @@ class Catalog:
         ]
         if gone:
             self.stage(run, gone)
-        self.forget_files(source.name)
+        self.files.forget(source.name)
         return len(gone)
 
     def kept_out(self) -> dict[str, list[str]]:
@@ -271,6 +248,20 @@ class Catalog:
         for table in ("films", "people", "redirects"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
         self.settings.set("base_iri", iris.base)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Write what is staged meanwhile to the file in one go, which keeps it small.
+
+        If that fails, nothing of it is written.
+        """
+        self._db.begin()
+        try:
+            yield
+        except BaseException:
+            self._db.rollback()
+            raise
+        self._db.commit()
 
     def stage(self, run: int, staged: Sequence[Staged]) -> int:
         """Add versions, numbered one after the other; return the first's number."""
@@ -404,13 +395,3 @@ class Catalog:
 def _source(name: str, label: str, root: str, paths: list[str], description: str) -> Source:
     decoded = Description.decode(description)
     return Source(name, label, root, tuple(paths), description=decoded)
-
-
-def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    try:
-        return duckdb.connect(str(path), read_only=read_only)
-    except duckdb.Error as error:
-        first = str(error).partition("\n")[0]
-        raise WorkspaceError(
-            f"{path}: the catalog cannot be opened: {first}", hint="run: etl check"
-        ) from error

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import duckdb
 
+from etl.catalog.connection import scalar
 from etl.catalog.entries import Group, MemberRow, Reason, groups_of
 from etl.catalog.statements import (
     CONFIRM,
@@ -287,9 +287,3 @@ def _names(member: Member) -> Iterator[str]:
             yield credit.imdb_id
     for link in member.record.links:
         yield from filter(None, (link.imdb_id, link.wikidata_id))
-
-
-def scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> Any:  # noqa: ANN401 - any SQL value
-    """Return the first value of the first row, or None."""
-    row = connection.execute(sql, parameters).fetchone()
-    return row[0] if row else None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl.catalog.comparison import scalar
+from etl.catalog.connection import scalar
 from etl.catalog.statements import VIEWS
 from etl.errors import WorkspaceError
 

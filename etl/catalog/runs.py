@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from etl.catalog.comparison import scalar
+from etl.catalog.connection import scalar
 from etl.catalog.entries import Run
 from etl.errors import WorkspaceError
 

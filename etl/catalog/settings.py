@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from etl.catalog.comparison import scalar
+from etl.catalog.connection import scalar
 
 
 class Settings:

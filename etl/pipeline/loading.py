@@ -23,6 +23,8 @@ from etl.sources.files import Source, shown, sources
 from etl.validation import Engine
 from etl.workspace import Workspace
 
+READS_AT_ONCE = 50  # what they give is held in memory until it goes into the catalog's file
+
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions(ChangeOptions):
@@ -82,6 +84,7 @@ class _Load:
         known = old.all_sources() if old else []
         self._descriptions = {source.name: source.description for source in known}
         self._report = change.report
+        self._staged = 0
         self._iris = old.iris if old else Iris.below(options.base_iri or DEFAULT_BASE_IRI)
         if options.base_iri is not None and Iris.below(options.base_iri) != self._iris:
             raise WorkspaceError(
@@ -142,17 +145,28 @@ class _Load:
         return self._old is not None and own not in (None, self._old.settings.own_shapes)
 
     def _stage(self, builder: Builder, read: Read | None, rest: Iterator[Read]) -> None:
-        done = 0
-        run = self._report.run or 0
         while read:
-            with self._report.timed("catalog"):
-                first = builder.catalog.stage(run, read.staged)
-                builder.catalog.move(read.moved)
-            builder.foresee(read.films, {f: first + at for f, at in read.positions.items()})
-            done += len(read.staged)
-            self._options.progress("records", done, None)
+            with builder.catalog.at_once():
+                read = self._stage_some(builder, read, rest)
+
+    def _stage_some(self, builder: Builder, read: Read, rest: Iterator[Read]) -> Read | None:
+        """Stage what was read, and some of the rest; give what comes after that."""
+        following: Read | None = read
+        for _ in range(READS_AT_ONCE):
+            if following is None:
+                break
+            self._stage_one(builder, following)
             with self._report.timed("read"):
-                read = next(rest, None)
+                following = next(rest, None)
+        return following
+
+    def _stage_one(self, builder: Builder, read: Read) -> None:
+        with self._report.timed("catalog"):
+            first = builder.catalog.stage(self._report.run or 0, read.staged)
+            builder.catalog.move(read.moved)
+        builder.foresee(read.films, {film: first + at for film, at in read.positions.items()})
+        self._staged += len(read.staged)
+        self._options.progress("records", self._staged, None)
 
     def _guard(self, readings: Iterable[Reading]) -> None:
         if not self._options.allow_removals:
@@ -163,9 +177,9 @@ class _Load:
     def _keep(self, catalog: Catalog, readings: Iterable[Reading]) -> None:
         for reading in readings:
             catalog.keep_source(reading.source)
-            catalog.keep_files(reading.source.name, reading.stats)
+            catalog.files.keep(reading.source.name, reading.stats)
             for source in reading.absorbed:
-                catalog.forget_files(source.name)
+                catalog.files.forget(source.name)
 
     def _finish(
         self, catalog: Catalog, comparison: Comparison, readings: Sequence[Reading]

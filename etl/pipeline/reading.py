@@ -185,7 +185,7 @@ class Reading:
     def _differing(self, seen: set[str], closed: list[str]) -> Iterator[File]:
         """Find the files that are not as they were when they were last read, or all of them."""
         remembered = None if self.rehash else self.catalog
-        known = remembered.files(self.source.name) if remembered else {}
+        known = remembered.files.of(self.source.name) if remembered else {}
         for found in find(self.source, SUFFIXES):
             seen.add(found.relative)
             if found.problem:

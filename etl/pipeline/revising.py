@@ -99,7 +99,7 @@ def _try_again(
     for source in tried:
         reread = Rereading(source, files[source.name], catalog, change.engine)
         staged.extend(reread.staged)
-        catalog.keep_files(source.name, reread.stats)
+        catalog.files.keep(source.name, reread.stats)
         for finding in reread.findings:
             options.found(finding)
     if staged:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, cast
@@ -23,13 +25,15 @@ from pyoxigraph import (
 )
 
 from etl.errors import StoreError
-from etl.queries import syntax_error
 from etl.stores import Answer
+from etl.syntax import syntax_error
 from etl.vocab import RDF
 
 _ANYWHERE = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }"
 _SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
-_WAITING_BYTES = 1 << 25  # 32 MB, about 300,000 triples
+_LEAST_PART, _LARGEST_PART = 1 << 22, 1 << 24  # 4 and 16 MB, about 30,000 and 130,000 triples
+_PART_OF_ALL = 8  # a part is at least an eighth of all that came before it
+_STANDING_BACK = 15  # how nice the threads are that compact
 
 
 class EmbeddedStore:
@@ -39,6 +43,7 @@ class EmbeddedStore:
         self._store = store
         self._load: Future[None] | None = None
         self._waiting: list[bytes] = []
+        self._waiting_bytes = self._added_bytes = 0
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="bulk-load")
         self.touched: set[str] | None = None  # the subjects that were changed, if anybody asks
 
@@ -62,9 +67,11 @@ class EmbeddedStore:
             StoreError: it cannot be opened.
         """
         try:
-            return cls(Store(str(path)))
+            store = Store(str(path))
         except (OSError, RuntimeError) as error:
             raise _unusable(path, error) from error
+        _compact_in_the_background()
+        return cls(store)
 
     @staticmethod
     def checkpoint(source: Path, target: Path) -> None:
@@ -113,14 +120,16 @@ class EmbeddedStore:
     def add_serialized(self, batch: bytes) -> None:
         """Add many quads that are N-Quads already.
 
-        What comes while the loader is busy is loaded together when it is free again, because
-        each of its runs has a fixed cost. It lets other threads run meanwhile.
+        What comes waits until it is worth a bulk load, which lets other threads run meanwhile.
+        Each bulk load puts files into the store that have to be merged with what is there, so that
+        many small ones cost far more than a few large ones, and large ones take much memory.
         """
         if self.touched is not None:
             self.touched.update(map(bytes.decode, set(_SUBJECT.findall(batch))))
         self._waiting.append(batch)
-        busy = self._load is not None and not self._load.done()
-        if not busy or sum(map(len, self._waiting)) >= _WAITING_BYTES:
+        self._waiting_bytes += len(batch)
+        worth = max(_LEAST_PART, self._added_bytes // _PART_OF_ALL)
+        if self._waiting_bytes >= min(worth, _LARGEST_PART):
             self._start()
 
     def add_file(self, path: Path) -> None:
@@ -140,6 +149,8 @@ class EmbeddedStore:
             self._load.result()
         batch = b"".join(self._waiting)
         self._waiting.clear()
+        self._added_bytes += self._waiting_bytes
+        self._waiting_bytes = 0
         self._load = self._loader.submit(self._bulk_load, batch)
 
     def _bulk_load(self, batch: bytes) -> None:
@@ -222,6 +233,19 @@ class StoredGraph:
         """Yield the triples that have these parts, where they are given."""
         found = self._store.quads_for_pattern(subject, predicate, object_, self._name)
         return (quad.triple for quad in found)
+
+
+def _compact_in_the_background() -> None:
+    """Let the threads that compact stores give way to all others, where the system lets us (Linux).
+
+    Where they are late they merge much at once, which costs less in all.
+
+    Source: `Env::LowerThreadPoolCPUPriority` of RocksDB, which pyoxigraph does not hand on.
+    """
+    for thread in Path("/proc/self/task").glob("*"):
+        with suppress(OSError):  # it has ended, or may not be touched
+            if (thread / "comm").read_text() == "rocksdb:low\n":
+                os.setpriority(os.PRIO_PROCESS, int(thread.name), _STANDING_BACK)
 
 
 def _unusable(path: Path, error: Exception) -> StoreError:

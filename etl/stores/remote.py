@@ -26,11 +26,11 @@ from pyoxigraph import (
 from SPARQLWrapper import CONSTRUCT, DESCRIBE, POST, SPARQLWrapper
 
 from etl.errors import QueryError, StoreError
-from etl.queries import refused_update
 from etl.stores import Answer
 from etl.stores.connection import AGENT, Connection, NotUnderstood
 from etl.stores.servers import Endpoints
 from etl.stores.updates import Piece, dataset, documents, replacement
+from etl.syntax import refused_update
 
 _N_TRIPLES, _N_QUADS = "application/n-triples", "application/n-quads"
 _RESULTS = "application/sparql-results+json"

@@ -1,0 +1,46 @@
+"""What the files of sources looked like when they were last read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from etl.sources.files import Stat
+
+
+class Files:
+    """The catalog's table of files."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._db = connection
+
+    def forget(self, source: str) -> None:
+        """Forget what the files of a source looked like, so that they are read again."""
+        self._db.execute("DELETE FROM files WHERE source = ?", [source])
+
+    def of(self, source: str) -> dict[str, Stat]:
+        """Return what the files of a source looked like when they were last read."""
+        rows = self._db.execute(
+            "SELECT path, size, mtime_ns, inode FROM files WHERE source = ?", [source]
+        )
+        return {path: Stat(*stat) for path, *stat in rows.fetchall()}
+
+    def keep(self, source: str, stats: Sequence[tuple[str, Stat | None]]) -> None:
+        """Remember what files looked like when they were read; None forgets one."""
+        self._db.execute(
+            "DELETE FROM files WHERE source = $1 AND path IN (SELECT unnest($2::TEXT[]))",
+            [source, [path for path, _ in stats]],
+        )
+        kept = [(path, stat) for path, stat in stats if stat]
+        self._db.execute(
+            "INSERT INTO files SELECT $1, unnest($2::TEXT[]), unnest($3::BIGINT[]), "
+            "unnest($4::BIGINT[]), unnest($5::UBIGINT[])",
+            [
+                source,
+                [path for path, _ in kept],
+                [stat.size for _, stat in kept],
+                [stat.mtime_ns for _, stat in kept],
+                [stat.inode for _, stat in kept],
+            ],
+        )
