@@ -44,6 +44,7 @@ class Step:
     server_cpu_s: float | None = None
     server_peak_mb: float | None = None
     server_disk_mb: float | None = None
+    error: str = ""
 
 
 def disk_mb(folder: Path) -> float:
@@ -97,7 +98,10 @@ class Desk:
     def step(self, name: str, command: Iterable[str], server: Server | None = None) -> Step:
         """Run a command, and measure it."""
         wall, cpu = time.perf_counter(), cpu_of(server)
-        cpu_s, peak_mb = self._run(command, server)
+        try:
+            cpu_s, peak_mb = self._run(command, server)
+        except RuntimeError as error:  # the other steps are still worth something
+            return Step(name, time.perf_counter() - wall, 0.0, 0.0, 0.0, error=str(error))
         wall_s = time.perf_counter() - wall
         ours = (name, wall_s, cpu_s, peak_mb, disk_mb(self._workspace))
         if server is None:
@@ -127,6 +131,8 @@ class Desk:
 
 def printed(step: Step) -> str:
     """Lay a step out for people."""
+    if step.error:
+        return f"{step.name:40} {step.wall_s:8.1f} failed: {step.error}"
     text = f"{step.name:40} {step.wall_s:8.1f} {step.cpu_s:8.1f} {step.peak_mb:8,.0f} "
     text += f"{step.disk_mb:9,.0f}"
     if step.server_cpu_s is not None:
