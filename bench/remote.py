@@ -29,7 +29,7 @@ from SPARQLWrapper import DIGEST, POST, SPARQLWrapper
 
 from bench.records import write_records
 from etl.pipeline.loading import LoadOptions, load
-from etl.pipeline.publishing import PublishOptions, publish
+from etl.publication.publishing import PublishOptions, publish
 from etl.resources import folder
 from etl.stores.servers import Endpoints
 from etl.targets import Target

@@ -39,7 +39,7 @@ class Pending(NamedTuple):
 
 
 Position = tuple[int, int | str]
-"""How far a first publication has come, in an order that `etl.pipeline.seeding` gives."""
+"""How far a first publication has come, in an order that `etl.publication.seeding` gives."""
 
 
 class Outbox:

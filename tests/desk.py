@@ -14,7 +14,7 @@ from records import Film, write
 
 from etl.catalog.catalog import Catalog
 from etl.findings import Finding
-from etl.pipeline.checking import Difference, differences
+from etl.inspection.checking import Difference, differences
 from etl.pipeline.loading import LoadOptions, load
 from etl.pipeline.recording import provenance_of
 from etl.pipeline.reports import LoadReport

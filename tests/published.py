@@ -10,9 +10,9 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.pipeline.changing import ChangeOptions
-from etl.pipeline.publishing import PublishOptions, publish
 from etl.pipeline.revising import remove, undo
-from etl.pipeline.sending import Published
+from etl.publication.publishing import PublishOptions, publish
+from etl.publication.sending import Published
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
 from etl.stores.servers import Endpoints

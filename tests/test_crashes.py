@@ -16,7 +16,7 @@ from records import Film, write
 from thoroughness import THOROUGH, examples
 
 RECORDS, ROUNDS = examples(300, 5000), examples(2, 20)
-MANY = examples(600, 2000)
+MANY = examples(800, 2000)
 PEOPLE = [f"Person {number}" for number in range(400)]
 
 # The killed process loads without validation, which would be most of its time: this is about
@@ -129,7 +129,7 @@ def test_a_first_load_that_is_killed_leaves_nothing_and_can_be_repeated(desk: De
 
 
 def test_a_second_load_waits_for_the_first_and_says_for_whom(desk: Desk) -> None:
-    folder = write_edition(desk, 1, MANY)
+    folder = write_edition(desk, 1, 2000)
     first = start(desk, folder)
     holder = desk.workspace.path / "holder"
     while not holder.exists():
@@ -139,7 +139,7 @@ def test_a_second_load_waits_for_the_first_and_says_for_whom(desk: Desk) -> None
     assert finish(first) == "loaded 1\n"
     said = f"waiting for process {first.pid} (the other load)\nloaded None\n"
     assert finish(second) == said
-    assert editions(desk) == [MANY, 0]
+    assert editions(desk) == [2000, 0]
 
 
 def test_queries_answer_during_a_load_from_the_graph_before_it(desk: Desk) -> None:

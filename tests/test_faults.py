@@ -26,7 +26,7 @@ from thoroughness import THOROUGH, examples
 from etl.errors import StoreError
 from etl.identifiers import Iris
 from etl.outbox import Outboxes
-from etl.pipeline.publishing import PublishOptions, publish
+from etl.publication.publishing import PublishOptions, publish
 from etl.stores.remote import RemoteStore
 from etl.stores.servers import KINDS, Endpoints, endpoints
 from etl.stores.updates import Piece
@@ -192,7 +192,7 @@ def own(
 PUBLISHER = """
 import sys
 from pathlib import Path
-from etl.pipeline.publishing import PublishOptions, publish
+from etl.publication.publishing import PublishOptions, publish
 from etl.stores.servers import KINDS, endpoints
 from etl.targets import Target
 from etl.workspace import Workspace

@@ -315,5 +315,5 @@ class Histories(RuleBasedStateMachine):
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(
-    max_examples=examples(3, 20), stateful_step_count=examples(10, 20), deadline=None
+    max_examples=examples(2, 20), stateful_step_count=examples(8, 20), deadline=None
 )

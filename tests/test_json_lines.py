@@ -11,7 +11,7 @@ from desk import Desk
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.pipeline.explaining import explain
+from etl.inspection.explaining import explain
 from etl.records import Credit, FilmRecord, Rating, Reject
 from etl.sources import format_of
 from etl.sources.files import Found

@@ -17,12 +17,12 @@ from thoroughness import examples
 from bench.linking import asking, served
 from etl.catalog.catalog import Catalog
 from etl.identifiers import Iris
+from etl.inspection.explaining import Explainer
 from etl.linking.crosswalk import read_crosswalks
 from etl.linking.evidence import Evidence
 from etl.linking.imdb_tables import ImdbTables
 from etl.linking.sssom import Decision, read_decisions, write_decisions
 from etl.pipeline.changing import ChangeOptions
-from etl.pipeline.explaining import Explainer
 from etl.pipeline.linking import LinkReport, link, links, needs_review
 from etl.pipeline.revising import RebuildOptions, rebuild, remove, replay, undo
 from etl.stores.embedded import EmbeddedStore

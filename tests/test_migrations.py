@@ -20,9 +20,9 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.migrations import VERSION
 from etl.errors import WorkspaceError
 from etl.identifiers import Iris
+from etl.inspection.checking import differences
 from etl.mapping import MAPPING_VERSION
 from etl.pipeline.changing import ChangeOptions
-from etl.pipeline.checking import differences
 from etl.pipeline.recording import provenance_of
 from etl.pipeline.revising import RebuildOptions, rebuild, undo
 from etl.provenance.runs import integer

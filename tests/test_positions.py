@@ -83,7 +83,7 @@ def test_trig_has_lines_and_what_no_grammar_of_ours_knows_has_none(tmp_path: Pat
     wanted = [(NamedNode(f"a:{name}"), None, None) for name in "agbh"]
     assert rdf.lines(str(path), wanted) == {wanted[0]: 2, wanted[2]: 4}
     path = tmp_path / "a.ttl"
-    text = "<a:a> <a:p> 1 .\n<a:g> <a:p> <<( <a:b> <a:p> 2 )>> .\n<a:h> <a:p> 3 ."
+    text = f"<a:a> <a:p> 1 .\n<a:g> <a:p>{' ' * 99}<<( <a:b> <a:p> 2 )>> .\n<a:h> <a:p> 3 ."
     path.write_text(text, "utf-8")
     assert rdf.lines(str(path), wanted) == {wanted[0]: 1}
 

@@ -19,9 +19,9 @@ from thoroughness import examples
 
 from etl.catalog.catalog import Catalog
 from etl.identifiers import Iris
+from etl.inspection.checking import Difference, differences
 from etl.output import Graph, Target, write
 from etl.pipeline.changing import ChangeOptions
-from etl.pipeline.checking import Difference, differences
 from etl.pipeline.revising import RebuildOptions, rebuild, remove, undo
 from etl.resources import folder
 from etl.stores.embedded import EmbeddedStore

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,9 @@ from thoroughness import examples
 from etl.errors import QueryError, StoreError
 from etl.identifiers import Iris
 from etl.lookup import GraphLookup
-from etl.pipeline.comparing import compared
-from etl.pipeline.publishing import PublishOptions, publish
 from etl.pipeline.revising import RebuildOptions, rebuild
+from etl.publication.comparing import compared
+from etl.publication.publishing import PublishOptions, publish
 from etl.queries import bind
 from etl.stores.remote import RemoteStore
 from etl.stores.updates import Piece
@@ -92,6 +93,17 @@ def test_the_export_from_a_server_is_that_of_the_embedded_store(
     desk.publish()
     with RemoteStore.opened(server.where, Iris().provenance_graph) as remote:
         assert sorted(map(str, remote.export())) == sorted(map(str, desk.graph()))
+
+
+def test_a_graph_is_read_page_by_page_where_a_server_gives_no_more_at_once(
+    desk: Publisher, server: Server
+) -> None:
+    desk.load(SEEDS)
+    desk.publish()
+    for triples in (100, 999, 1_000_000):
+        kind = replace(server.kind, answer_triples=triples)
+        with RemoteStore.opened(replace(server.where, kind=kind)) as remote:
+            assert sorted(map(str, remote.export())) == sorted(map(str, desk.graph()))
 
 
 def test_random_changes_published_now_and_then_end_in_step(desk: Publisher) -> None:

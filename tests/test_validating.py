@@ -322,7 +322,7 @@ def test_what_cannot_be_read_could_not_be_done(
 def test_a_large_file_is_held_on_disk(etl: Etl, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("films.ttl").write_text(FILM, "utf-8")
     in_memory = said(etl("validate", "films.ttl"))
-    monkeypatch.setattr("etl.pipeline.validating.validate_small", lambda *_: None)
+    monkeypatch.setattr("etl.inspection.validating.validate_small", lambda *_: None)
     assert said(etl("validate", "films.ttl")) == in_memory
 
 

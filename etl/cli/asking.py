@@ -142,8 +142,8 @@ def explain(
     That is the rule, the field, the file and the line, and the run that read it. Of a film that is
     kept out, show why.
     """
+    from etl.inspection.explaining import explain
     from etl.output import Rows
-    from etl.pipeline.explaining import explain
 
     columns = ("triple", "rule", "field", "says", "place", "run", "outcome")
     with opened_store(workspace, store) as (catalog, graph):

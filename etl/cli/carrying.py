@@ -84,8 +84,8 @@ def bring_in_step(manner: Manner, *, repair: bool = False) -> None:
     if manner.store is None or manner.dry_run:
         return
     from etl.outbox import Outboxes
-    from etl.pipeline.publishing import PublishOptions, publish
     from etl.progress import Meter
+    from etl.publication.publishing import PublishOptions, publish
     from etl.targets import Target
     from etl.workspace import Workspace
 

@@ -20,8 +20,8 @@ def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
     As JSON it says all: of each source the path, the files, their bytes and a digest of its
     records, of each generation that is kept what it takes on the disk.
     """
+    from etl.inspection.history import COLUMNS, document, row
     from etl.output import Rows
-    from etl.pipeline.history import COLUMNS, document, row
     from etl.workspace import Workspace
 
     with opened(workspace) as (catalog, _):
@@ -41,8 +41,8 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     All files are read, and the store has to hold exactly what the catalog gives: films, people, and
     what is said of runs, sources and how much there is. With --store, prove it of that server too.
     """
+    from etl.inspection.checking import check
     from etl.output import Rows
-    from etl.pipeline.checking import check
     from etl.progress import Meter
     from etl.workspace import Workspace
 
@@ -72,7 +72,7 @@ def _check_server(
     """Prove that a server holds exactly what the catalog says, or say where it does not."""
     from etl.outbox import Outboxes
     from etl.output import Rows
-    from etl.pipeline.comparing import compared
+    from etl.publication.comparing import compared
     from etl.targets import Target
     from etl.workspace import Workspace
 

@@ -118,7 +118,7 @@ def opened_store(
 @contextmanager
 def opened_copy(workspace: Path, store: str | None) -> Iterator[tuple[Catalog, EmbeddedStore]]:
     """Open the current generation for reading, with a copy of a remote store if one is named."""
-    from etl.pipeline.comparing import copied
+    from etl.publication.comparing import copied
     from etl.stores.embedded import EmbeddedStore
     from etl.workspace import Workspace
 

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from etl.findings import Finding
     from etl.pipeline.reports import LoadReport
-    from etl.pipeline.sending import Published
+    from etl.publication.sending import Published
 
 SHOWN_AT_MOST = 20  # findings of a kind that are named; the rest is counted
 

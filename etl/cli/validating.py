@@ -80,7 +80,7 @@ def validate(
 def _found(workspace: Path, store: str | None, checks: Engine, engine_name: str) -> list[Finding]:
     """Validate the store: what it knows, and what it says of where that comes from."""
     from etl.findings import in_order
-    from etl.pipeline.validating import validate_provenance, validate_store
+    from etl.inspection.validating import validate_provenance, validate_store
 
     with opened_copy(workspace, store) as (catalog, held):
         findings = validate_store(catalog, held, checks)
@@ -91,7 +91,7 @@ def _found(workspace: Path, store: str | None, checks: Engine, engine_name: str)
 def _found_in(sources: Sequence[str], checks: Engine) -> list[Finding]:
     """Validate files of RDF, and sources."""
     from etl.findings import in_order
-    from etl.pipeline.validating import validate_file, validate_sources
+    from etl.inspection.validating import validate_file, validate_sources
     from etl.sources.rdf import is_rdf
 
     findings = [each for file in filter(is_rdf, sources) for each in validate_file(file, checks)]

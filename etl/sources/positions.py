@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
@@ -29,7 +30,7 @@ Read: TypeAlias = Callable[[str], Iterator[Triple]]
 SEARCHED_BYTES = 1 << 25  # a larger file, unless it has a triple on each line, has no lines
 
 _TURTLE = re.compile(
-    r"""(?: \s+ | \#[^\n]* )*
+    r"""(?: \s | \#[^\n]* )*+
       (?: (?P<directive> @(?:prefix|base)\b[^<]*<[^>]*>\s*\. | (?i:PREFIX\s[^<]*|BASE\s*)<[^>]*> )
       | (?P<opening> [\[(] )
       | (?P<closing> [\])] )
@@ -50,20 +51,23 @@ _ID = re.compile(
     r'(?P<opening>\{\s*)?"(?P<key>@?id)"\s*:\s*(?P<id>"(?:[^"\\]|\\.)*")(?P<closing>\s*\})?'
 )
 
-
 _BEFORE_END = re.compile(r".*[/:#<]", re.DOTALL)
 
 
 def lines(path: str, form: RdfFormat, wanted: Iterable[Pattern], read: Read) -> dict[Pattern, int]:
-    """Find the first lines that fit patterns, in a file of RDF that is well-formed."""
+    """Find the first lines that fit patterns, in a file of RDF that is well-formed.
+
+    Where it is written in a way that is not understood here, the search ends.
+    """
     missing = set(wanted)
     found: dict[Pattern, int] = {}
     if not missing:
         return found
-    for pattern, line in _found(path, form, {subject for subject, _, _ in missing}, read):
-        if pattern in missing:
-            missing.remove(pattern)
-            found[pattern] = line
+    with suppress(SyntaxError):
+        for pattern, line in _found(path, form, {subject for subject, _, _ in missing}, read):
+            if pattern in missing:
+                missing.remove(pattern)
+                found[pattern] = line
     return found
 
 
@@ -72,10 +76,10 @@ def _found(
 ) -> Iterator[tuple[Pattern, int]]:
     if form in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
         yield from _by_line(path, subjects, read)
-    elif Path(path).stat().st_size <= SEARCHED_BYTES:
+    elif form in _SEARCHES and Path(path).stat().st_size <= SEARCHED_BYTES:
         text = Path(path).read_text("utf-8")
         line, place = 1, 0
-        for pattern, at in _SEARCHES.get(form, _nowhere)(text, subjects, read):
+        for pattern, at in _SEARCHES[form](text, subjects, read):
             line += text.count("\n", place, at) - text.count("\n", at, place)
             place = at
             yield pattern, line
@@ -152,11 +156,6 @@ def _in_json_ld(text: str, subjects: set[Term], read: Read) -> Iterator[tuple[Pa
 def _end(iri: str) -> str:
     """Return how a name ends, whether it is whole, relative or compact."""
     return _BEFORE_END.sub("", iri).rstrip(">").replace("\\", "")
-
-
-def _nowhere(text: str, subjects: set[Term], read: Read) -> Iterator[tuple[Pattern, int]]:
-    del text, subjects, read
-    yield from ()
 
 
 _SEARCHES = {

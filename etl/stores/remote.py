@@ -178,14 +178,14 @@ class RemoteStore:
     def _document(self, graph: str | None) -> Iterator[Quad]:
         """Give all of a graph, and see that it is all."""
         expected, count = self._count(graph), 0
-        if not expected:
-            return
-        with self._connection.stream(self._whole(graph)) as response:
-            if "html" in response.headers.get("Content-Type", ""):
-                raise not_sparql(str(response.url), response.headers["Content-Type"])
-            for quad in parse(cast(IO[bytes], _Stream(response.iter_bytes())), RdfFormat.N_TRIPLES):
-                count += 1
-                yield quad
+        for request in self._whole(graph, expected):
+            with self._connection.stream(request) as response:
+                if "html" in response.headers.get("Content-Type", ""):
+                    raise not_sparql(str(response.url), response.headers["Content-Type"])
+                given = cast(IO[bytes], _Stream(response.iter_bytes()))
+                for quad in parse(given, RdfFormat.N_TRIPLES):
+                    count += 1
+                    yield quad
         if count != expected:
             raise StoreError(
                 f"{self._where.query}: the server gave {count} of {expected} triples",
@@ -203,18 +203,21 @@ class RemoteStore:
                 return int(solution["n"].value)
         raise not_sparql(self._where.query, "something else")
 
-    def _whole(self, graph: str | None) -> httpx.Request:
-        """Ask for all of a graph: by the Graph Store Protocol, or by a query."""
+    def _whole(self, graph: str | None, triples: int) -> Iterator[httpx.Request]:
+        """Ask for all of a graph: by the Graph Store Protocol, or by queries, page after page."""
         where, headers = self._where, {"Accept": _N_TRIPLES}
-        if where.graph_store is not None and where.kind.gives_documents:
+        page = where.kind.answer_triples or triples
+        if triples and where.graph_store is not None and where.kind.answer_triples is None:
             params = _graph_parameter(graph)
-            return self._connection.request(
-                "GET", where.graph_store, params=params, headers=headers
-            )
-        params = {"query": "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"}
-        if graph is not None:
-            params["default-graph-uri"] = graph
-        return self._connection.request("GET", where.query, params=params, headers=headers)
+            yield self._connection.request("GET", where.graph_store, params=params, headers=headers)
+            return
+        for start in range(0, triples, page or 1):
+            params = {"query": "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"}
+            if page < triples:
+                params["query"] += f" LIMIT {page} OFFSET {start}"
+            if graph is not None:
+                params["default-graph-uri"] = graph
+            yield self._connection.request("GET", where.query, params=params, headers=headers)
 
 
 class _Question(SPARQLWrapper):

@@ -271,13 +271,10 @@ def _by_node(told: Iterable[Told]) -> dict[Term, Description]:
     again: list[Description] = []
     rows: dict[Node, _Row] = {}
 
-    def keep(described: Description) -> None:
-        if found.setdefault(described[0], described) is not described:
-            again.append(described)
-
     for each in told:
         if isinstance(each, tuple):
-            keep(each)
+            if found.setdefault(each[0], each) is not each:
+                again.append(each)
         else:
             subject, predicate, value = each
             row = rows.get(subject)
@@ -285,7 +282,9 @@ def _by_node(told: Iterable[Told]) -> dict[Term, Description]:
                 row = rows[subject] = _Row()
             row.add(predicate, value)
     for node, row in rows.items():
-        keep(row.description(node))
+        described = row.description(node)
+        if found.setdefault(node, described) is not described:
+            again.append(described)
     before = [found[node] for node in dict.fromkeys(node for node, _, _ in again)]
     found.update((each[0], each) for each in merged([*before, *again]))
     return found

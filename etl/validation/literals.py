@@ -165,8 +165,10 @@ def number(term: Term) -> Decimal | None:
     if not isinstance(term, Literal):
         return None
     is_well_formed = _EXACT.get(term.datatype)
+    if is_well_formed is None:
+        return None
     text = term.value
-    return Decimal(text) if is_well_formed is not None and is_well_formed(text) else None
+    return Decimal(text) if is_well_formed(text) else None
 
 
 @lru_cache(_REMEMBERED_PAIRS)

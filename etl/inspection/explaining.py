@@ -11,9 +11,9 @@ from etl.catalog.catalog import Catalog
 from etl.errors import QueryError
 from etl.findings import Finding
 from etl.identifiers import Iris, imdb_page
+from etl.inspection.justifying import credit_links, film_links, is_about, person_links, told
 from etl.lookup import GraphLookup
 from etl.mapping import explain_film, explain_person, person_iri
-from etl.pipeline.justifying import credit_links, film_links, is_about, person_links, told
 from etl.pipeline.reading import opened
 from etl.pipeline.refusing import kept_out
 from etl.records import FilmRecord, LinkRecord, Rating

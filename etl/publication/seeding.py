@@ -21,7 +21,7 @@ from etl.mapping import map_person, person_iri
 from etl.outbox import Outbox, Position
 from etl.pipeline.building import CHUNK_FILMS
 from etl.pipeline.drafting import draft, statements
-from etl.pipeline.sending import Batch, Sender
+from etl.publication.sending import Batch, Sender
 from etl.stores.updates import Piece
 
 FILMS, PEOPLE = 0, 1

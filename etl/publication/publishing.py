@@ -17,10 +17,10 @@ from etl.generations import Generation
 from etl.mapping import MAPPING_VERSION
 from etl.outbox import Outbox, Outboxes
 from etl.pipeline.changing import uncollected
-from etl.pipeline.comparing import differing, provenance_graphs
 from etl.pipeline.reports import Progress, silent
-from etl.pipeline.seeding import Seed
-from etl.pipeline.sending import Batch, Published, Sender
+from etl.publication.comparing import differing, provenance_graphs
+from etl.publication.seeding import Seed
+from etl.publication.sending import Batch, Published, Sender
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
 from etl.stores.servers import check_graph
