@@ -27,7 +27,7 @@ class Writable(Readable, Protocol):
     """A store whose entities can be replaced."""
 
     def entity(self, subject: NamedNode) -> set[Quad]:
-        """Return an entity's quads: those of its IRI and of its `#…` parts."""
+        """Return the quads of an entity, and of its `#…` parts in the graphs that name them."""
         ...
 
     def add(self, statements: Iterable[Triple | Quad]) -> None:

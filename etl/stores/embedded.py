@@ -93,13 +93,13 @@ class EmbeddedStore:
         self._settle()
         quads = set(self._store.quads_for_pattern(subject, None, None))
         parts = {
-            quad.object
+            (quad.object, quad.graph_name)
             for quad in quads
             if isinstance(quad.object, NamedNode)
             and quad.object.value.startswith(subject.value + "#")
         }
-        for part in parts:
-            quads.update(self._store.quads_for_pattern(part, None, None))
+        for part, graph in parts:  # to look into every graph takes twice as long
+            quads.update(self._store.quads_for_pattern(part, None, None, graph))
         return quads
 
     def about(self, subject: str) -> list[Quad]:
