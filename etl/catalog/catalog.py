@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -256,11 +256,10 @@ class Catalog:
         If that fails, nothing of it is written.
         """
         self._db.begin()
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(self._db.rollback)
             yield
-        except BaseException:
-            self._db.rollback()
-            raise
+            on_failure.pop_all()
         self._db.commit()
 
     def stage(self, run: int, staged: Sequence[Staged]) -> int:
