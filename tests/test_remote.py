@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -227,6 +229,23 @@ def test_a_long_text_and_many_subjects_fit(server: Server) -> None:
         for _ in range(2):
             remote.replace([Piece("all", tuple(subjects), quads)], fresh=False)
         assert set(remote.export()) == set(quads)
+
+
+def test_what_was_sent_is_let_go_of_at_once(server: Server) -> None:
+    """A publication sends gigabytes, and leaves the garbage collector little to look for."""
+    piece = Piece("http://localhost:8000/x", (), [Quad(NamedNode("urn:x"), RDF.type, RDF.type)])
+    gc.collect()
+    gc.disable()
+    try:
+        with RemoteStore.opened(server.where, Iris().provenance_graph) as remote:
+            for fresh in (True, False):
+                requests = remote.requests([piece], fresh=fresh)
+                remote.send(requests)
+                sent = [weakref.ref(request) for request in requests]
+                requests.clear()
+                assert [each() for each in sent] == [None] * len(sent)
+    finally:
+        gc.enable()
 
 
 # Targets

@@ -165,7 +165,12 @@ class Connection:
             NotUnderstood: the server says that it is not right.
             StoreError: the server cannot be reached, or refuses.
         """
-        return self._answer(request, whole=True)
+        response = self._answer(request, whole=True)
+        # A response and its stream hold each other, and so the megabytes that were sent, until
+        # somebody looks for circles; what has been read has no need of its stream.
+        for each in (*response.history, response):
+            each.stream = httpx.ByteStream(b"")
+        return response
 
     @contextmanager
     def stream(self, request: httpx.Request) -> Iterator[httpx.Response]:
