@@ -180,22 +180,19 @@ def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[Found]:
         elif entry.is_dir(follow_symlinks=False):
             yield from _walk(entry.path, root, suffixes)
         elif entry.name.lower().endswith(suffixes):
-            yield _regular(entry.path, root)
+            yield _found(entry.path, root, regular=True)
 
 
 def _is_unicode(name: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in name)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
-def _regular(path: str, root: str) -> Found:
-    """Find a file in a folder; a pipe there would keep its reader waiting for ever."""
-    found = _found(path, root)
-    if not found.problem and not stat.S_ISREG(os.stat(path).st_mode):
-        return Found(path, found.relative, problem="something that is no file")
-    return found
-
-
-def _found(path: str, root: str) -> Found:
+def _found(path: str, root: str, *, regular: bool = False) -> Found:
+    """Look at a file. Where it has to be `regular`, a pipe is none: it may keep us waiting."""
     try:
         status = os.stat(path)
     except FileNotFoundError:
@@ -203,6 +200,8 @@ def _found(path: str, root: str) -> Found:
         return Found(path, _relative(path, root), problem=problem)
     except OSError as error:
         return Found(path, _relative(path, root), problem=_reason(error))
+    if regular and not stat.S_ISREG(status.st_mode):
+        return Found(path, _relative(path, root), problem="something that is no file")
     seen = Stat(status.st_size, status.st_mtime_ns, status.st_ino)
     return Found(path, _relative(path, root), seen)
 

@@ -100,8 +100,10 @@ def _key(data: bytes) -> str:
         named = _NAMED.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    found = (named.id, named.movieId, named.imdb, named.url)
-    return next((str(each) for each in found if each not in (None, "")), "")
+    for each in (named.id, named.movieId, named.imdb, named.url):
+        if each is not None and each != "":
+            return str(each)
+    return ""
 
 
 def parse(text: str) -> FilmRecord | Reject:
