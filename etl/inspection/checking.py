@@ -14,7 +14,7 @@ from etl.catalog.catalog import Catalog
 from etl.generations import Damage, Generation
 from etl.mapping import map_person, map_redirect, person_iri
 from etl.pipeline.building import CHUNK_FILMS
-from etl.pipeline.drafting import draft, statements
+from etl.pipeline.drafting import draft, stored
 from etl.pipeline.recording import descriptions
 from etl.pipeline.reports import Progress, silent
 from etl.provenance.tally import Tally
@@ -113,8 +113,8 @@ def _agree(catalog: Catalog, store: EmbeddedStore, progress: Progress) -> bool:
     return sum(store.sizes()) == expected
 
 
-Told: TypeAlias = tuple[NamedNode, Iterable[Triple | Quad]]
-"""An entity, with what is said of it."""
+Entity: TypeAlias = tuple[NamedNode, Iterable[Triple | Quad]]
+"""The IRI of an entity, with what is said of it."""
 
 
 def _expected(catalog: Catalog) -> Iterator[tuple[NamedNode, set[Quad]]]:
@@ -131,14 +131,14 @@ def _expected(catalog: Catalog) -> Iterator[tuple[NamedNode, set[Quad]]]:
     yield from descriptions(catalog, tally, catalog.runs.all())
 
 
-def _entities(catalog: Catalog) -> Iterator[Iterator[Told]]:
+def _entities(catalog: Catalog) -> Iterator[Iterator[Entity]]:
     """Give films, people and redirects, many at a time."""
     comparison, iris = catalog.compare(), catalog.iris
     sources = {source.name: iris.source(source.slug) for source in catalog.sources()}
     for groups in comparison.films(CHUNK_FILMS):
         identities = comparison.identities(groups)
         drafts = (draft(each, each.members, identities, iris) for each in groups)
-        yield ((iris.movie(each.film.key), statements(each, sources, iris)) for each in drafts)
+        yield ((iris.movie(each.film.key), stored(each, sources, iris)) for each in drafts)
     for people in comparison.people(CHUNK_FILMS):
         yield ((person_iri(each, iris), map_person(each, iris)) for each in people)
     redirects = [map_redirect(redirect, iris) for redirect in comparison.redirects()]

@@ -20,7 +20,7 @@ from etl.pipeline.drafting import (
     draft,
     judged,
     prepare_rows,
-    statements,
+    stored,
 )
 from etl.pipeline.judging import at_fault, reason
 from etl.pipeline.reports import Diff, LoadReport, Progress
@@ -168,7 +168,7 @@ class Builder:
     def _store(self, drafts: Sequence[Draft], *, fresh: bool) -> None:
         for each in drafts:
             subject = self.iris.movie(each.film.key)
-            told = statements(each, self.sources, self.iris)
+            told = stored(each, self.sources, self.iris)
             self._replace(subject, told, self.report.films, fresh=fresh)
         self._apply()
 

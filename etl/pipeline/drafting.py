@@ -15,8 +15,7 @@ from typing import NamedTuple, cast
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from etl.catalog.entries import Group, MemberRow, groups_of
-from etl.descriptions import Description
-from etl.descriptions import statements as stated
+from etl.descriptions import Description, statements
 from etl.identifiers import Iris
 from etl.mapping import PERSON_PROPERTIES, describe_film, describe_person, person_iri
 from etl.provenance.deriving import derivations
@@ -61,7 +60,7 @@ def judged(
         for people in _spellings([each]):
             told = [*each.descriptions, *_described(people, iris)]
             results = engine.validate(told).results
-            mentioned = set(chain.from_iterable(stated(told))) if results else set()
+            mentioned = set(chain.from_iterable(statements(told))) if results else set()
             found |= dict.fromkeys(each for each in results if each.focus_node in mentioned)
         yield from ((each.film, result) for result in found)
 
@@ -91,7 +90,7 @@ def _stay_apart(drafts: Sequence[Draft], engine: Engine, iris: Iris) -> bool:
     told = chain.from_iterable(each.descriptions for each in drafts)
     if not walked_back.isdisjoint(PERSON_PROPERTIES):
         told = chain(told, _described(_everybody(drafts), iris))
-    back = stated(each for each in told if not walked_back.isdisjoint(each[1]))
+    back = statements(each for each in told if not walked_back.isdisjoint(each[1]))
     return all(_entity(value) == _entity(node) for node, name, value in back if name in walked_back)
 
 
@@ -145,11 +144,11 @@ def _owners(
     return owners
 
 
-def statements(
-    each: Draft, sources: Mapping[str, NamedNode], iris: Iris
-) -> Iterable[Triple | Quad]:
+def stored(each: Draft, sources: Mapping[str, NamedNode], iris: Iris) -> Iterable[Triple | Quad]:
     """Give all that the store is to hold of a film: its triples, and what it derives from."""
-    return chain(starmap(Triple, stated(each.descriptions)), derivations(each.film, sources, iris))
+    return chain(
+        starmap(Triple, statements(each.descriptions)), derivations(each.film, sources, iris)
+    )
 
 
 class Prepared(NamedTuple):
@@ -178,7 +177,7 @@ def prepare(
     remarked = {film.key for film, _ in judged(drafts, engine, iris)}
     validated = time.perf_counter()
     clean = [each for each in drafts if each.film.key not in remarked]
-    told = list(stated(chain.from_iterable(each.descriptions for each in clean)))
+    told = list(statements(chain.from_iterable(each.descriptions for each in clean)))
     derived = chain.from_iterable(derivations(each.film, sources, iris) for each in clean)
     mixed = chain(starmap(Triple, told), derived)
     quads = serialize(cast(Iterable[Quad], mixed), format=RdfFormat.N_QUADS) or b""

@@ -20,7 +20,7 @@ from etl.identifiers import Iris
 from etl.mapping import map_person, person_iri
 from etl.outbox import Outbox, Position
 from etl.pipeline.building import CHUNK_FILMS
-from etl.pipeline.drafting import draft, statements
+from etl.pipeline.drafting import draft, stored
 from etl.publication.sending import Batch, Sender
 from etl.stores.updates import Piece
 
@@ -70,6 +70,6 @@ def _films(
         identities = comparison.identities(groups)
         for group in groups:
             drafted = draft(group, group.members, identities, iris)
-            made = tuple(statements(drafted, sources, iris))
+            made = tuple(stored(drafted, sources, iris))
             first = min(member.version for member in group.members)
             yield Placed(iris.movie(group.film).value, (), made, (FILMS, first))

@@ -17,9 +17,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
+from pyoxigraph import NamedNode, RdfFormat, Triple
 
-Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+from etl.descriptions import Term
 
 Pattern: TypeAlias = tuple[Term, NamedNode | None, Term | None]
 """A triple, by its subject, maybe its predicate, and maybe its object."""

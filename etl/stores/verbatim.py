@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Self, TypeAlias
+from typing import Self
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
+from etl.descriptions import Term
 from etl.vocab import XSD
-
-Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 
 _AS_WRITTEN = "as-written:"
 
