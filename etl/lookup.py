@@ -25,6 +25,7 @@ from etl.identifiers import (
     wikidata_id,
 )
 from etl.queries import Queryable, Term, fill
+from etl.sources.spelling import words
 from etl.vocab import SCHEMA
 
 NEAREST = 5
@@ -132,7 +133,7 @@ class GraphLookup:
         return self._only(text, (FILM, PERSON))
 
     def _only(self, text: str, kinds: tuple[Kind, ...]) -> Entity:
-        text = unicodedata.normalize("NFC", text.strip())
+        text = words(text)
         for reading in (
             self._by_identifier,
             self._by_name,
@@ -257,8 +258,7 @@ def search(store: Queryable, text: str, limit: int = 20) -> list[Match]:
     have all of its words; only if there are none, those that are spelt much like it.
     Capitals, diacritics and punctuation do not count. A film's year is one of its words.
     """
-    wanted = folded(text)
-    if not wanted:
+    if not (wanted := folded(words(text))):
         return []
     everything = [entity for kind in (FILM, PERSON) for entity in entities(store, kind)]
     matches = [

@@ -12,7 +12,6 @@ binding puts one RDF term. What a user types never gets into a query in any othe
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from rapidfuzz import fuzz, process
 
 from etl.errors import QueryError
 from etl.resources import folder
+from etl.sources.spelling import words
 from etl.vocab import XSD
 
 Term = NamedNode | Literal
@@ -210,7 +210,7 @@ def _integer(text: str, _: Lookup) -> Term:
 
 
 def _text(text: str, _: Lookup) -> Term:
-    return Literal(unicodedata.normalize("NFC", text))
+    return Literal(words(text))
 
 
 KINDS: dict[str, Callable[[str, Lookup], Term]] = {

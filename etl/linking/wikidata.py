@@ -19,6 +19,8 @@ from pyoxigraph import Literal
 from etl.identifiers import imdb_name_id, imdb_title_id, wikidata_id
 from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate
 from etl.linking.names import folded
+from etl.sources.names import character_of
+from etl.sources.spelling import words
 
 Row = tuple[str, ...]
 """What one solution says, without its subject; "" where a variable is unbound."""
@@ -140,7 +142,7 @@ def film_candidates(rows: Iterable[Row], evidence: str) -> list[FilmCandidate]:
     said: dict[str, dict[str, list[str]]] = {}
     for iri, says, value in rows:
         item = wikidata_id(iri)
-        if item is not None and value:
+        if item is not None and (value := words(value)):
             values = said.setdefault(item, defaultdict(list))[says]
             if value not in values:
                 values.append(value)
@@ -170,7 +172,7 @@ def person_candidates(rows: Iterable[Row], evidence: str) -> list[PersonCandidat
         item = wikidata_id(iri)
         if item is not None:
             values = said.setdefault(item, defaultdict(list))[says]
-            if value not in values:
+            if (value := words(value)) not in values:
                 values.append(value)
     return [_person(item, facts, evidence) for item, facts in sorted(said.items())]
 
@@ -183,6 +185,6 @@ def _person(item: str, facts: dict[str, list[str]], evidence: str) -> PersonCand
         imdb_id=ids[0] if len(ids) == 1 else None,
         wikidata_id=item,
         roles=frozenset({DIRECTOR, ACTOR} & set(facts)),
-        characters=tuple(each for each in facts.get("character", ()) if folded(each)),
+        characters=tuple(filter(folded, map(character_of, facts.get("character", ())))),
         evidence=evidence,
     )

@@ -23,6 +23,7 @@ from etl.pipeline.reports import Diff, LoadReport, SourceReport
 from etl.pipeline.workers import Workers
 from etl.queries import nearest
 from etl.sources.files import Source
+from etl.sources.spelling import words
 from etl.stores.embedded import EmbeddedStore
 from etl.validation import Engine
 from etl.vocab import SCHEMA
@@ -211,11 +212,11 @@ def _count(
 
 
 def _source(sources: Sequence[Source], name: str) -> Source:
-    path = os.path.realpath(name)
+    path, spelled = os.path.realpath(name), words(name.rstrip("/"))
     for source in sources:
-        if name == source.name or path == source.name:
+        if path == source.name or words(name) == words(source.name):
             return source
-    labelled = [source for source in sources if source.label == name.rstrip("/")]
+    labelled = [source for source in sources if words(source.label) == spelled]
     if len(labelled) == 1:
         return labelled[0]
     if labelled:
