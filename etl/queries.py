@@ -22,7 +22,7 @@ from rapidfuzz import fuzz, process
 
 from etl.errors import QueryError
 from etl.resources import folder
-from etl.sources.spelling import words
+from etl.sources import spelling
 from etl.vocab import XSD
 
 Term = NamedNode | Literal
@@ -209,8 +209,11 @@ def _integer(text: str, _: Lookup) -> Term:
     return Literal(str(int(text)), datatype=XSD.integer)
 
 
+_SPACE = re.compile(r"[^\S\t\n\r ]")  # what is written for a space in titles, but is another
+
+
 def _text(text: str, _: Lookup) -> Term:
-    return Literal(words(text))
+    return Literal(_SPACE.sub(" ", spelling.line(text)[0]))
 
 
 KINDS: dict[str, Callable[[str, Lookup], Term]] = {

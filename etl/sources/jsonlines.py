@@ -74,7 +74,7 @@ def _number(text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation as error:
-        raise Unreadable("a number that is not beyond all bounds", text) from error
+        raise Unreadable("a number whose exponent has at most 18 digits", text) from error
 
 
 _NAMED = msgspec.json.Decoder(_Named)

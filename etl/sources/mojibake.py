@@ -77,7 +77,6 @@ def read_back(text: str) -> str:
     return text
 
 
-def remains(text: str) -> str:
-    """Return what in a text gives away that it was read in a wrong encoding, or nothing."""
-    matches = (each.telltale.search(text) for each in _MISREADINGS)
-    return next((match[0] for match in matches if match), "")
+def telltale(text: str) -> re.Match[str] | None:
+    """Find what in a text gives away that it was read in a wrong encoding."""
+    return next(filter(None, (each.telltale.search(text) for each in _MISREADINGS)), None)

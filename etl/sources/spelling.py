@@ -108,12 +108,14 @@ def _repaired(text: str, marks: re.Pattern[str], lost: re.Pattern[str]) -> tuple
     text = _taken_out(marks, _nothing, text, "invisible marks", said)
     text = _taken_out(_SELECTOR, _meant, text, "invisible marks", said)
     text = composed(text)
-    if "\ufffd" in text:
-        said.append(f"U+FFFD stands where letters were lost: {quoted(text)}")
-    elif lost.search(text):
-        said.append(f"question marks may stand for letters that were lost: {quoted(text)}")
-    if left := mojibake.remains(text):
-        said.append(f"text that was read in a wrong encoding: {quoted(left)} in {quoted(text)}")
+    if (place := text.find("\ufffd")) >= 0:
+        said.append(f"U+FFFD stands where letters were lost: {_excerpt(text, place)}")
+    elif match := lost.search(text):
+        where = _excerpt(text, match.start())
+        said.append(f"question marks may stand for letters that were lost: {where}")
+    if match := mojibake.telltale(text):
+        where = _excerpt(text, match.start())
+        said.append(f"text that was read in a wrong encoding: {quoted(match[0])} in {where}")
     return text, said
 
 
@@ -124,7 +126,9 @@ def _decoded(text: str, said: list[str]) -> str:
         said.append("HTML character references replaced by the characters they stand for")
         text = composed(plain)
     if (plain := mojibake.read_back(text)) != text:
-        said.append(f"text that was read in a wrong encoding read as UTF-8: {quoted(text)}")
+        pairs = enumerate(zip(text, plain, strict=False))
+        where = _excerpt(text, next((n for n, (old, new) in pairs if old != new), 0))
+        said.append(f"text that was read in a wrong encoding read as UTF-8: {where}")
         text = plain
     if (plain := _C1.sub(_windows, text)) != text:
         said.append(f"control characters read as Windows-1252: {_code_points(_C1.findall(text))}")
@@ -162,6 +166,12 @@ def _taken_out(
     if gone:
         said.append(f"{what} taken out: {_code_points(gone)}")
     return text
+
+
+def _excerpt(text: str, place: int) -> str:
+    """Quote what stands around a place in a text, or all of a short one."""
+    start = max(0, place - 20)
+    return quoted(text[start : start + 60].strip())
 
 
 def _code_points(characters: Iterable[str]) -> str:
