@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,7 @@ from etl.errors import SourceError
 from etl.findings import Finding, Found, Severity
 from etl.identifiers import Iris
 from etl.pipeline.drafting import NOTHING, Prepared, prepare
-from etl.records import FilmRecord, Origin, Reject
+from etl.records import FilmRecord, Note, Origin
 from etl.resolution import Member
 from etl.sources import SUFFIXES, Raw, format_of
 from etl.sources.files import Found as File
@@ -92,13 +93,15 @@ def parse_records(engine: Engine, batch: Batch) -> Read:
     staged: list[Staged] = []
     findings: list[Finding] = []
     lone = _LoneFilms()
+    shown_as = cache(partial(opened, batch.source))
     for path, raw, new in batch.records:
         item = format_of(path).read(raw)
         place = Place(batch.source.name, path, raw.key, raw.line)
         if new and isinstance(item, FilmRecord):
             lone.add(place, item, len(staged))
         staged.append(Staged.read(place, raw.digest, item))
-        findings.extend(_notes(batch.source, place, item))
+        if isinstance(item, FilmRecord) and item.notes:
+            findings.extend(_findings(item.notes, shown_as(path), raw.line))
     sources = {batch.source.name: batch.iris.source(batch.source.slug)}
     films = prepare(engine, lone.groups.values(), batch.iris, sources)
     return Read(staged, findings, films, lone.positions)
@@ -124,11 +127,10 @@ class _LoneFilms:
         self.positions[key] = position
 
 
-def _notes(source: Source, place: Place, item: FilmRecord | Reject) -> Iterator[Finding]:
-    if isinstance(item, FilmRecord):
-        for note in item.notes:
-            path, line = opened(source, place.path), place.line + note.line - 1
-            yield Finding(Severity.INFO, note.message, path, line, key=note.field)
+def _findings(notes: Iterable[Note], path: str, line: int) -> Iterator[Finding]:
+    """Tell notes about a record that begins on a line of a file."""
+    for note in notes:
+        yield Finding(Severity.INFO, note.message, path, line + note.line - 1, key=note.field)
 
 
 @dataclass(slots=True)
