@@ -51,9 +51,9 @@ def _misreading(encoding: str, telltale: str) -> _Misreading:
 _CLOSING = "[…‘’“”–—™»·\xa0]"
 _CP1252 = _misreading(
     "cp1252",
-    "â~~|Â~"
+    "â~~|Â[\xa0-\xbf]"
     f"|[ÃÄÅ](?!{_CLOSING})~|[ÃÄÅ]{_CLOSING}(?=[a-z])|(?<=[a-z])[ÃÄÅ]{_CLOSING}"
-    "|(?:[ÎÏÐÑ×ØÙ]~){2}|(?:[à-ï]~~){2}|ðŸ~~|ï»¿|ï¿½",
+    "|(?:[ÎÏÐÑ×ØÙ]~){2}|(?:[à-ï]~~){2}|á[º»]~|ð[Ÿ\x9f]~~|ï»¿|ï¿½",
 )
 _MISREADINGS = (
     _CP1252,
@@ -70,10 +70,10 @@ NEXT = "(?:(?<=[√‚├Γ])[^\x00-\x7f]|[^\x00-\x7fÀ-ÿа-яА-Я])"
 def read_back(text: str) -> str:
     """Return a text as it was before it was read in a wrong encoding, else as it is."""
     for _ in range(_TIMES):
-        before = next((b for each in _MISREADINGS if (b := each.read_back(text))), None)
-        if before is None:
+        found = {before for each in _MISREADINGS if (before := each.read_back(text)) is not None}
+        if len(found) != 1:
             break
-        text = before
+        text = found.pop()
     return text
 
 

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from html.entities import html5
+from typing import NamedTuple
 
 from etl.sources import mojibake
 from etl.sources.notes import listed, quoted
@@ -27,13 +28,11 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 # words of Hangul and Mongolian; and the marks of annotations.
 _DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNSEEN = "\u00ad\u034f\u17b4\u17b5\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
-_MARK = re.compile(f"[{_UNSEEN}{_DIRECTION}]")
-_MARK_IN_PROSE = re.compile(f"[{_UNSEEN}]")
 # Marks that mean something beside certain letters; and all of a flag that tags spell.
-_SELECTOR = re.compile(
-    "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f|[\u200c\u200d\ufe00-\ufe0f\U000e0000-\U000e0fff]"
-)
+_SELECTOR = "\u200c\u200d\ufe00-\ufe0f"
+_FLAG = "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
 _JOINERS = "\u200c\u200d"
+_TAGS = frozenset(map(chr, range(0xE0000, 0xE0080)))
 # Scripts from Hebrew on, and emoji: what a joiner joins, and a selector chooses a form of.
 _JOINED = re.compile(
     "[\u0590-\u1cff\u2190-\u2bff\u2d30-\u2dff\u2e80-\ud7ff\uf900-\ufdff\ufe0f\ufe70-\ufefc"
@@ -48,8 +47,26 @@ _SUSPECT, _SUSPECT_IN_PROSE = (
     re.compile(f"[{odd}{mojibake.FIRST}](?:(?<=[{odd}])|{mojibake.NEXT})")
     for odd in (_PRINTED, _ODD_IN_PROSE)
 )
-_LOST = re.compile(r"\?{2,}|\w\?\w")
-_LOST_IN_PROSE = re.compile(r"\?{4,}|\w\?{2,}\w")
+
+
+class _Faults(NamedTuple):
+    """What is taken out of a text: marks, and selectors without a meaning; and what is lost."""
+
+    mark: re.Pattern[str]
+    selector: re.Pattern[str]
+    lost: re.Pattern[str]
+
+
+_IN_LINE = _Faults(
+    re.compile(f"[{_UNSEEN}{_DIRECTION}]"),
+    re.compile(f"{_FLAG}|[{_SELECTOR}\U000e0000-\U000e0fff]"),
+    re.compile(r"\?{2,}|\w\?\w"),
+)
+_IN_PROSE = _Faults(
+    re.compile(f"[{_UNSEEN}]"),
+    re.compile(f"[{_SELECTOR}]"),
+    re.compile(r"\?{4,}|\w\?{2,}\w"),
+)
 
 
 def line(text: str) -> tuple[str, list[str]]:
@@ -57,7 +74,7 @@ def line(text: str) -> tuple[str, list[str]]:
 
     Its space is left as it is.
     """
-    return (text, []) if _is_plain(text) else _repaired(text, _MARK, _LOST)
+    return (text, []) if _is_plain(text) else _repaired(text, _IN_LINE)
 
 
 def prose(text: str) -> tuple[str, list[str]]:
@@ -65,7 +82,7 @@ def prose(text: str) -> tuple[str, list[str]]:
 
     Marks of its direction are kept: in a longer text they have a meaning.
     """
-    return (text, []) if _is_plain_prose(text) else _repaired(text, _MARK_IN_PROSE, _LOST_IN_PROSE)
+    return (text, []) if _is_plain_prose(text) else _repaired(text, _IN_PROSE)
 
 
 def words(text: str) -> str:
@@ -101,16 +118,19 @@ def _is_plain_prose(text: str) -> bool:
     return not _SUSPECT_IN_PROSE.search(text) and unicodedata.is_normalized("NFC", text)
 
 
-def _repaired(text: str, marks: re.Pattern[str], lost: re.Pattern[str]) -> tuple[str, list[str]]:
+def _repaired(text: str, faults: _Faults) -> tuple[str, list[str]]:
     said: list[str] = []
     text = _decoded(text, said)
     text = _taken_out(_CONTROL, _space_or_nothing, text, "control characters", said)
-    text = _taken_out(marks, _nothing, text, "invisible marks", said)
-    text = _taken_out(_SELECTOR, _meant, text, "invisible marks", said)
+    text = _taken_out(faults.mark, _nothing, text, "invisible marks", said)
+    text = _taken_out(faults.selector, _meant, text, "invisible marks", said)
     text = composed(text)
+    if mojibake.read_back(text) != text:  # what was taken out has hidden a wrong encoding
+        text, more = _repaired(text, faults)
+        return text, said + more
     if (place := text.find("\ufffd")) >= 0:
         said.append(f"U+FFFD stands where letters were lost: {_excerpt(text, place)}")
-    elif match := lost.search(text):
+    elif match := faults.lost.search(text):
         where = _excerpt(text, match.start())
         said.append(f"question marks may stand for letters that were lost: {where}")
     if match := mojibake.telltale(text):
@@ -193,6 +213,8 @@ def _meant(mark: re.Match[str]) -> str:
     behind = mark.string[mark.end() : mark.end() + 1]
     if len(mark[0]) > 1:
         return mark[0]
+    if mark[0] in _TAGS:
+        return ""
     if mark[0] not in _JOINERS:
         return mark[0] if _CHOSEN.match(before) else ""
     joins = _JOINED.match(before) and (
