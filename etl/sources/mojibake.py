@@ -51,8 +51,8 @@ def _misreading(encoding: str, telltale: str) -> _Misreading:
 _CLOSING = "[…‘’“”–—™»·\xa0]"
 _CP1252 = _misreading(
     "cp1252",
-    "â~~|Â[\xa0-\xbf]"
-    f"|[ÃÄÅ](?!{_CLOSING})~|[ÃÄÅ]{_CLOSING}(?=[a-z])|(?<=[a-z])[ÃÄÅ]{_CLOSING}"
+    f"â~~|Â(?!{_CLOSING})[\xa0-\xbf]|[ÃÄÅ](?!{_CLOSING})~"
+    f"|[ÃÂÄÅ]{_CLOSING}(?=[a-z])|(?<=[a-z0-9.,!?])[ÃÂÄÅ]{_CLOSING}"
     "|(?:[ÎÏÐÑ×ØÙ]~){2}|(?:[à-ï]~~){2}|á[º»]~|ð[Ÿ\x9f]~~|ï»¿|ï¿½",
 )
 _MISREADINGS = (
