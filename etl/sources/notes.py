@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -64,7 +65,9 @@ def quoted(text: str, limit: int = 60) -> str:
 
 
 def shortened(text: str, limit: int = 60) -> str:
-    """Cut a text for a message to `limit` characters."""
+    """Cut a text for a message, in form NFC, to `limit` characters."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
