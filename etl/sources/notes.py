@@ -48,7 +48,7 @@ class Notes:
 
     def once(self, name: str, message: str) -> None:
         """Note something about another field, unless it is noted already."""
-        if Note(self.line, shortened(name), message) not in self.notes:
+        if not self.is_full and Note(self.line, shortened(name), message) not in self.notes:
             self.field, field = name, self.field
             self.add(message)
             self.field = field
