@@ -52,7 +52,7 @@ Films = dict[str, list[Member]]
 
 @dataclass(frozen=True)
 class Mention:
-    """A name in a record of a film: the id that the record gives, that of linking, and who it is."""
+    """A name in a record of a film: its id by the record, by linking, and by all there is."""
 
     film: str
     name: str
