@@ -36,7 +36,7 @@ from etl.sources.jsonlines import parse
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import Workspace
 
-FOLDERS, FILES, SLOTS = ("one", "two"), ("a.jsonl", "b.jsonl"), ("1", "2", "3")
+FOLDERS, FILES, SLOTS = ("one", "two"), ("a.jsonl", "b.jsonl"), ("1", "2")
 TITLES = {"tt0113277": ("Heat", 1995), "tt0116191": ("Emma", 1996), "tt0000777": ("Heat", 1995)}
 NUMBERS = {"tt0113277": 6, "tt0116191": 838, "tt0000777": 6}
 NAMES = ["Al Pacino", "Alfredo Pacino", "Zoë Ångström", "Michael Mann"]
