@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 import click
 import pytest
-from commands import Etl, said, seeds
+from commands import Etl, hash_line, said, seeds
 from desk import SEEDS, Desk
 from pyoxigraph import Literal, Quad, RdfFormat, parse
 from records import Film, write
@@ -440,9 +440,10 @@ def test_a_workspace_keeps_its_base_iri(etl: Etl) -> None:
 
 def test_check_proves_that_store_and_catalog_agree(ask: Etl) -> None:
     result = ask("check")
-    disk, agreed = result.stderr.splitlines()
+    disk, graph, agreed = result.stderr.splitlines()
     assert (result.exit_code, result.stdout) == (0, "")
     assert re.fullmatch(r"disk: 1 generation, \d+\.\d MB", disk)
+    assert graph == hash_line(ask("export", "-f", "nt").stdout)
     assert agreed == "store and catalog agree: 52 films, 505 people"
 
 
@@ -547,7 +548,7 @@ def test_solutions_are_written_in_every_format(ask: Etl, name: str) -> None:
 @pytest.mark.parametrize("name", GRAPHS)
 def test_a_graph_is_written_in_every_format(ask: Etl, name: str) -> None:
     result = ask("export", "-f", name)
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, ask("export", "-f", "nt").stderr)
     expected = {quad.triple for quad in parse(ask("export").stdout, RdfFormat.N_TRIPLES)}
     assert {quad.triple for quad in parse(result.stdout, GRAPHS[name])} == expected
     described = ask("sparql", "CONSTRUCT WHERE { ?s <https://schema.org/name> ?o }", "-f", name)
@@ -558,7 +559,8 @@ def test_a_graph_is_written_in_every_format(ask: Etl, name: str) -> None:
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "nq", "jsonld", "json", "rdf", "xml"])
 def test_a_files_suffix_names_its_format(ask: Etl, suffix: str) -> None:
     path = Path(f"graph.{suffix}")
-    assert said(ask("export", "-o", path)) == (0, "", "")
+    told = hash_line(ask("export", "-f", "nt").stdout)
+    assert said(ask("export", "-o", path)) == (0, "", f"{told}\n")
     form = {"json": "jsonld", "rdf": "rdfxml", "xml": "rdfxml"}.get(suffix, suffix)
     assert len(list(parse(path.read_bytes(), GRAPHS[form]))) > 1000
 

@@ -46,8 +46,8 @@ _FILMS_AT_ONCE = 10_000
 class Catalog:
     """The records, runs and quarantine of one generation."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._db = connection
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, settled: bool = False) -> None:
+        self._db, self._settled = connection, settled
         self._db.execute(FORESEEN)
 
     @classmethod
@@ -78,7 +78,7 @@ class Catalog:
                     f"(its catalog is version {found}, this one reads {VERSION})",
                     hint="to bring it up to date, run: etl rebuild",
                 )
-            yield cls(connection)
+            yield cls(connection, settled=True)
         finally:
             connection.close()
 
@@ -322,7 +322,7 @@ class Catalog:
 
     def compare(self) -> Comparison:
         """Put together which versions make which film now."""
-        return Comparison(self._db)
+        return Comparison(self._db, settled=self._settled)
 
     # Answers about what is held
 

@@ -27,6 +27,7 @@ from etl.catalog.statements import (
     REDIRECTED,
     REFUSED,
     SAME,
+    SETTLED,
     STATUS,
     WHO,
 )
@@ -41,18 +42,24 @@ class Comparison:
     that stand, and the shapes. `quarantine` remembers what was refused on the way, with the
     group it was refused in, so that the same question is not asked twice.
 
+    In a `settled` catalog nothing has changed since then, and what is not in quarantine counts:
+    which question was asked first has no bearing on that.
+
     What a comparison knows is in temporary tables of its connection; one comparison at a time.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, settled: bool = False) -> None:
         self._db = connection
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute("CREATE OR REPLACE TEMP TABLE upheld (film TEXT, inputs TEXT)")
         self._db.execute(PLACES)
         self._db.execute(SAME)
+        if settled:
+            self._db.execute(SETTLED)
         self._group()
-        self.step_down()
+        if not settled:
+            self.step_down()
 
     def _group(self) -> None:
         """Put together which of the chosen versions make which film, and who its names are."""

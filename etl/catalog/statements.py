@@ -79,6 +79,19 @@ LEFT JOIN standing AS older
 GROUP BY places.choice
 """
 
+# After a change nothing is chosen that is in quarantine, on whatever way that was found out.
+SETTLED = """
+UPDATE places SET choice = sound.choice FROM (
+    SELECT places.choice AS refused, max(older.version) AS choice
+    FROM places LEFT JOIN standing AS older
+        ON older.source = places.source AND older.path = places.path AND older.key = places.key
+        AND older.kind IN ('film', 'link') AND older.version > gone
+        AND older.version NOT IN (SELECT version FROM quarantine)
+    WHERE places.choice IN (SELECT version FROM quarantine)
+    GROUP BY places.choice) AS sound
+WHERE places.choice = sound.refused
+"""
+
 PEOPLE = (
     "unnest(string_split(names, chr(10))) AS name, unnest(string_split(name_ids, chr(10))) AS id"
 )

@@ -176,15 +176,20 @@ def export(
 
     That is N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML. In N-Quads, provenance is a graph of its
     own; the other formats have one graph for all.
+
+    The number of triples and a hash of them are printed on standard error. They are the same for
+    the same graph in any format and any order; 'etl check' prints those of the store.
     """
     from etl.mapping import with_owl_same_as
-    from etl.output import Graph
+    from etl.output import Graph, GraphHash
     from etl.pipeline.recording import provenance_of
 
     with opened_store(workspace, store) as (catalog, held):
         graph = with_owl_same_as(held.export()) if owl_same_as else held.export()
         added = provenance_of(catalog, held) if provenance else ()
-        write(Graph(chain(graph, added)), format_name, output)
+        exported = GraphHash()
+        write(Graph(exported.counting(chain(graph, added))), format_name, output)
+    click.echo(f"graph: {exported}", err=True)
 
 
 COMMANDS = (query, queries, any_query, search, explain, export)

@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode, Quad, Triple
 from etl.catalog.catalog import Catalog
 from etl.generations import Damage, Generation
 from etl.mapping import map_person, map_redirect, person_iri
+from etl.output import GraphHash
 from etl.pipeline.building import CHUNK_FILMS
 from etl.pipeline.drafting import draft, stored
 from etl.pipeline.recording import descriptions
@@ -42,7 +43,8 @@ class Health:
     """How a workspace is: what is wrong with it, what it holds, what it takes on the disk.
 
     `bytes_taken` is by generation, beside what it shares with those before it. `remedy` is
-    what mends it, and empty where nothing is wrong.
+    what mends it, and empty where nothing is wrong. `graph` is the hash of what the store holds
+    beside provenance, as an export prints it, and None where the files are too damaged to tell.
     """
 
     damages: list[Damage]
@@ -51,6 +53,7 @@ class Health:
     people: int
     bytes_taken: dict[int, int]
     remedy: str
+    graph: GraphHash | None = None
 
 
 def check(workspace: Workspace, progress: Progress) -> Health:
@@ -65,12 +68,15 @@ def check(workspace: Workspace, progress: Progress) -> Health:
     damages = list(workspace.damages())
     found: list[Difference] = []
     films = people = 0
+    graph = None
     if not any(damage.path.is_relative_to(current.path) for damage in damages if damage.content):
         with Catalog.read(current.catalog) as catalog:
             films, people = catalog.counts()
-            found = list(differences(catalog, EmbeddedStore.read(current.store), progress))
+            store, graph = EmbeddedStore.read(current.store), GraphHash()
+            found = list(differences(catalog, store, progress))
+            graph.add(store.export())
     remedy = _remedy(workspace, current) if damages or found else ""
-    return Health(damages, found, films, people, workspace.disk(), remedy)
+    return Health(damages, found, films, people, workspace.disk(), remedy, graph)
 
 
 def _remedy(workspace: Workspace, current: Generation) -> str:

@@ -15,10 +15,21 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTr
 
 from etl.output.findings import REFUSALS, VIOLATIONS, Refusals, Violations
 from etl.output.formats import Formats, Target, Writer, opened
-from etl.output.graphs import GRAPH_WRITERS, Statement
+from etl.output.graphs import GRAPH_WRITERS, GraphHash, Statement
 from etl.output.rows import ROW_WRITERS, Cell, Rows, write_markdown, write_table
 
-__all__ = ["Answer", "Cell", "Graph", "Refusals", "Rows", "Target", "Violations", "opened", "write"]
+__all__ = [
+    "Answer",
+    "Cell",
+    "Graph",
+    "GraphHash",
+    "Refusals",
+    "Rows",
+    "Target",
+    "Violations",
+    "opened",
+    "write",
+]
 
 
 @dataclass(frozen=True, slots=True)
