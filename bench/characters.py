@@ -22,7 +22,7 @@ from etl.sources.text import parse
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 FOLDERS = ("seed_format", "linking/records")
-PLOTS = 160  # plots in the sample, of 604
+PLOTS = 200  # plots in the sample, of 604
 BRACKET = re.compile(r"[(\[（]")
 
 
@@ -45,22 +45,29 @@ def _hash(text: str) -> int:
 
 
 def plots(data: Path) -> list[Text]:
-    """Return the sample of plots with brackets."""
-    lines = (data / "plots" / "plots.jsonl").read_text("utf-8").splitlines()
-    rows = (json.loads(line) for line in lines)
-    found = [Text(f"plots/{row['id']}", row["actors"], row["synopsis"]) for row in rows]
-    found = [each for each in found if BRACKET.search(each.synopsis)]
-    return sorted(found, key=lambda each: _hash(f"sample {each.film}"))[:PLOTS]
+    """Return the sample of plots with brackets, each read as a record of the text format."""
+    found = []
+    for line in (data / "plots" / "plots.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        header = f"movieId: {row['id']}\ntitle: {row['title']}\nactors: {', '.join(row['actors'])}"
+        found.append(_text(f"plots/{row['id']}", f"{header}\n\nsynopsis:\n{row['synopsis']}"))
+    bracketed = [each for each in found if BRACKET.search(each.synopsis)]
+    return sorted(bracketed, key=lambda each: _hash(f"sample {each.film}"))[:PLOTS]
 
 
 def records(data: Path) -> Iterator[Text]:
     """Give all records whose synopsis has a bracket, folder by folder."""
     for folder in FOLDERS:
         for path in sorted((data / folder).glob("*.txt")):
-            record = parse(path.read_text("utf-8"))
-            if isinstance(record, FilmRecord) and BRACKET.search(record.synopsis or ""):
-                cast = [actor.name for actor in record.actors]
-                yield Text(f"{folder}/{path.name}", cast, record.synopsis or "")
+            text = _text(f"{folder}/{path.name}", path.read_text("utf-8"))
+            if BRACKET.search(text.synopsis):
+                yield text
+
+
+def _text(film: str, text: str) -> Text:
+    record = parse(text)
+    assert isinstance(record, FilmRecord), (film, record)
+    return Text(film, [actor.name for actor in record.actors], record.synopsis or "")
 
 
 def texts(data: Path) -> list[Text]:
