@@ -56,7 +56,7 @@ def plots(data: Path) -> list[Text]:
     for line in (data / "plots" / "plots.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         header = f"movieId: {row['id']}\ntitle: {row['title']}\nactors: {', '.join(row['actors'])}"
-        found.append(_text(f"plots/{row['id']}", f"{header}\n\nsynopsis:\n{row['synopsis']}"))
+        found.append(read_text(f"plots/{row['id']}", f"{header}\n\nsynopsis:\n{row['synopsis']}"))
     bracketed = [each for each in found if BRACKET.search(each.synopsis)]
     return sorted(bracketed, key=lambda each: _hash(f"sample {each.film}"))[:PLOTS]
 
@@ -65,12 +65,13 @@ def records(data: Path) -> Iterator[Text]:
     """Give all records whose synopsis has a bracket, folder by folder."""
     for folder in FOLDERS:
         for path in sorted((data / folder).glob("*.txt")):
-            text = _text(f"{folder}/{path.name}", path.read_text("utf-8"))
+            text = read_text(f"{folder}/{path.name}", path.read_text("utf-8"))
             if BRACKET.search(text.synopsis):
                 yield text
 
 
-def _text(film: str, text: str) -> Text:
+def read_text(film: str, text: str) -> Text:
+    """Read a record of the text format as a film's synopsis and cast."""
     record = parse(text)
     assert isinstance(record, FilmRecord), (film, record)
     return Text(film, [actor.name for actor in record.actors], record.synopsis or "")

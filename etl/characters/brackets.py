@@ -32,14 +32,14 @@ from etl.characters.words import (
 # A bracket; it may have another at its end: `(Charles Lane (actor))`.
 BRACKET = re.compile(r"\(([^()\n]{2,80})(?:\([^()\n]{1,40}\)[^\S\n]*)?\)")
 _INTRODUCTION = re.compile(
-    r"(?:(?:also |again |dual role )?(?:played|portrayed|voiced|performed) by"
-    r"|(?:the )?voice of|voice:"
-    r"|(?:an? |the )?(?:actor|actress|comedian|singer|uncredited|unbilled|young))\s+",
+    r"(?:(?:[a-z]+ )*(?:played|portrayed|voiced|performed) (?:[a-z]+ )*by"
+    r"|(?:the )?voice of|voice:)\s+"
+    r"|(?:(?:an?|the|actor|actress|comedian|singer|uncredited|unbilled|young)\s+)+",
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r"(?:[,;:]\s*|\s+)(?:voice(?: only)?|uncredited|unbilled|cameo|archive footage|respectively"
-    r"|in (?:a|an|his|her|their) [a-z -]+)$",
+    r"(?:[,;:]\s*|\s+)(?:voice(?: only)?|uncredited|unbilled|cameo|archive footage|again"
+    r"|respectively|in (?:a|an|his|her|their) [a-z -]+)$",
     re.IGNORECASE,
 )
 _APART = re.compile(r"\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+")
@@ -114,7 +114,7 @@ class Cast:
     def _plain(self, content: str) -> str:
         """Return a bracket's content without what is no part of a name."""
         content = content.strip("[] ")
-        content = _REMARK.sub("", _INTRODUCTION.sub("", content, count=1))
+        content = _REMARK.sub("", _introduced(content))
         if is_possessive(content):
             content = without_possessive(content)
         first, _, rest = content.partition(" ")
@@ -143,6 +143,12 @@ class Cast:
         name, comma, remark = content.partition(", ")
         meant = self._member(name) if comma and remark[:1].islower() else None
         return meant if meant and meant.wording is not SURNAME else None
+
+
+def _introduced(content: str) -> str:
+    """Return a bracket's content behind words such as `played by`."""
+    words = _INTRODUCTION.match(content)
+    return content[words.end() :] if words else content
 
 
 def _only(actors: set[str], wording: Wording) -> Meant | None:

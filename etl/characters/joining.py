@@ -77,7 +77,8 @@ class LongerNames:
         Names that are part of the longest one count as that.
         """
         words = tuple(character.split())
-        longer = [name for name in self._by_word[words[0]] if self._may_be(words, name, actor)]
+        rarest = min((self._by_word[word] for word in words), key=len)
+        longer = [name for name in rarest if self._may_be(words, name, actor)]
         longest = max(longer, key=len, default=words)
         alone = all(_place(name, longest) is not None for name in longer)
         return " ".join(longest) if alone else character

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.characters.brackets import BRACKET, FULL_NAME, SURNAME, Cast, Meant, Wording
 from etl.characters.joining import LongerNames
@@ -46,10 +46,13 @@ def played(text: str, cast: Iterable[str]) -> list[Played]:
         return []
     called = [(pair.character, pair.actor, pair.start, pair.end) for pair in found]
     names = LongerNames(text, members.actors, called)
-    pairs: dict[tuple[str, str], Played] = {}
+    firsts: dict[tuple[str, str], Played] = {}
     for pair in found:
+        firsts.setdefault((pair.character, pair.actor), pair)
+    pairs: dict[tuple[str, str], Played] = {}
+    for pair in firsts.values():
         name = names.lengthened(pair.character, pair.actor)
-        longer = Played(name, pair.actor, pair.start, pair.end, pair.wording)
+        longer = pair if name == pair.character else replace(pair, character=name)
         pairs.setdefault((name, pair.actor), longer)
     return list(pairs.values())
 
