@@ -97,6 +97,7 @@ FOUND = [
     ("ruled by the King of Qin (Al Pacino)", "King of Qin = Al Pacino"),
     ("the Witch of the Waste (Björk)", "Witch of the Waste = Björk"),
     ("the home of Jacob Fuller (Al Pacino)", "Jacob Fuller = Al Pacino"),
+    ("the Castle of King Pastoria (Al Pacino)", "King Pastoria = Al Pacino"),
     ("James T. Kirk (Al Pacino) beams up.", "James T. Kirk = Al Pacino"),
     ("J.R.R. Smith (Al Pacino) writes.", "J.R.R. Smith = Al Pacino"),
     ("asks Dr. Cawley (Al Pacino) in.", "Dr. Cawley = Al Pacino"),
@@ -312,6 +313,9 @@ JOINED = [
     ("Stan (Al Pacino) works. They fear Furious Stan.", "Furious Stan"),
     ("Mason (Al Pacino) waits for Mason Sr. every week.", "Mason"),
     ("Amy (Ed Harris) is no Amy.", "Amy"),
+    ("Stan (Al Pacino) opens the Stan Fink Mission.", "Stan"),
+    ("Stan (Al Pacino) fears the Reverend Stan Fink.", "Reverend Stan Fink"),
+    ("Stan (Al Pacino) hits Mary (Stan Laurel).", "Stan"),
     ("Stan (Al Pacino) is not played by Stan Al Pacino.", "Stan Al Pacino"),
 ]
 
@@ -348,8 +352,6 @@ def test_a_synopsis_of_a_megabyte_takes_no_longer_than_its_length() -> None:
 HOSTILE = {
     "brackets": "(" * 1_000_000,
     "pairs of brackets": "()" * 500_000,
-    "actors": "(Al Pacino)" * 90_000,
-    "one name": "Joel (Al Pacino) " * 60_000,
     "a surname": "Joel (Pacino) " * 70_000,
     "capitals": "Joel " * 100_000 + "(Al Pacino) " + "Joel " * 100_000,
     "compounds": "a-" * 500_000 + "a (Al Pacino) " + "A-" * 500_000 + "(Al Pacino)",

@@ -54,7 +54,7 @@ class Wording(NamedTuple):
 
 
 FULL_NAME = Wording("full name", 0.99)
-SPELLING = Wording("another spelling", 0.98)
+SPELLING = Wording("another spelling", 0.97)
 SURNAME = Wording("surname", 0.97)
 
 

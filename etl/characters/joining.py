@@ -10,6 +10,7 @@ from etl.characters.names import BREAK_MARKS, BREAKS, LONGEST, last_name
 from etl.characters.words import (
     PARTICLES,
     QUOTES,
+    RANKS,
     SUFFIX_WORDS,
     SUFFIXES,
     WORD,
@@ -19,6 +20,8 @@ from etl.characters.words import (
 )
 
 _AROUND = 400  # characters before and behind a word in which its name must begin and end
+_ARTICLES = ("the", "The", "a", "an")
+_ARTICLE = 6  # characters in which an article before a word is looked for
 _BESIDE = 30  # characters in which the word before a word is looked for
 _ABBREVIATED = 4  # letters before a full stop that need not end a sentence
 _FEW = 16  # words that are looked for one by one
@@ -104,7 +107,7 @@ def _place(words: tuple[str, ...], name: tuple[str, ...]) -> int | None:
 def _rows(
     text: str, words: Set[str], known: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[str, bool]]:
-    """Give the rows of capitalised words that have one of some words, unless alone in a bracket.
+    """Give the rows of capitalised words that have one of some words, and may be names.
 
     Also give whether a sentence begins with the row. What is `known`, from a place to another, has
     been read.
@@ -120,9 +123,24 @@ def _rows(
         after = BREAKS.search(text, end, end + _AROUND)
         done = after.start() if after else min(len(text), end + _AROUND)
         for row in _ROW.finditer(text, low, done):
-            enclosed = text[row.start() - 1] == "(" and text[row.end() : row.end() + 1] == ")"
-            if not enclosed and not words.isdisjoint(WORD.findall(row[0])):
-                yield row[0], _begins_sentence(text, row.start())
+            if words.isdisjoint(WORD.findall(row[0])):
+                continue
+            if not _is_bracket(text, row):
+                yield _without_thing(text, row), _begins_sentence(text, row.start())
+
+
+def _is_bracket(text: str, row: re.Match[str]) -> bool:
+    return text[row.start() - 1 : row.start()] == "(" and text[row.end() : row.end() + 1] == ")"
+
+
+def _without_thing(text: str, row: re.Match[str]) -> str:
+    """Return a row without words behind an article that are no title: `the Stan Fink Mission`."""
+    before = text[max(0, row.start() - _ARTICLE) : row.start()].split()
+    pieces = row[0].split()
+    if not before or before[-1] not in _ARTICLES or pieces[0] in RANKS:
+        return row[0]
+    ends = (place for place, piece in enumerate(pieces) if ends_sentence(piece))
+    return " ".join(pieces[next(ends, len(pieces)) :])
 
 
 def _places(text: str, words: Set[str]) -> Iterable[tuple[int, int]]:

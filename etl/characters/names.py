@@ -23,6 +23,7 @@ from etl.characters.words import (
     QUOTES,
     RANKS,
     SUFFIXES,
+    THINGS,
     TITLES,
     ends_sentence,
     is_description,
@@ -129,7 +130,7 @@ def _belongs(pieces: Sequence[str], place: int, end: int) -> bool:
     if is_possessive(piece) or ends_sentence(piece, before):
         return False
     if piece == "of":
-        return is_name_word(before) and before not in FUNCTION_WORDS
+        return is_name_word(before) and before not in FUNCTION_WORDS and before not in THINGS
     if piece == "the":
         return before == "of"
     if piece in SUFFIXES:

@@ -84,6 +84,15 @@ NATIONS = frozenset(
     Viennese Vietnamese Welsh
     """.split()
 )
+# What may be somebody's, but is nobody: `the Castle of King Pastoria`.
+THINGS = frozenset(
+    """
+    Academy Army Bank Battle Book Castle Cave Chapel Church City College Company County Court Curse
+    Department District Estate Farm Fort Grave Hall Home Hotel House Inn Island Isle Kingdom Lake
+    Land Legend Manor Mansion Museum Office Order Palace Port Portrait Province Ranch River School
+    Shrine Siege Statue Street Temple Theater Theatre Tomb Tower Town University Valley Village
+    """.split()
+)
 # Titles that belong to a name, and that nothing comes before: `Playboy Captain Danilo`.
 RANKS = frozenset(
     """
