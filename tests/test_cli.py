@@ -647,6 +647,16 @@ def test_a_part_is_explained_by_the_words_that_say_it(ask: Etl) -> None:
     assert {row["place"].rpartition(":")[2] for row in rows} == {"10"}
 
 
+def test_a_part_told_by_a_surname_is_explained_with_how_sure_that_is(etl: Etl) -> None:
+    seeds(HEAT.but(synopsis="Lieutenant Vincent Hanna (Pacino) hunts Neil (Robert De Niro)."))
+    etl("load", "seeds")
+    rows = json.loads(etl("explain", HEAT.iri, "film:performance", "-f", "json").stdout)
+    assert [row["says"] for row in rows] == [
+        "Lieutenant Vincent Hanna (Pacino), by surname, confidence 0.97",
+        "Neil (Robert De Niro)",
+    ]
+
+
 def test_a_film_that_is_kept_out_is_explained_by_what_keeps_it_out(etl: Etl) -> None:
     seeds(EMMA.but(year=1066), HEAT)
     etl("load", "seeds")

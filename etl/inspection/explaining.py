@@ -281,7 +281,7 @@ def _performance(triple: Triple, film: Film, record: FilmRecord, iris: Iris) -> 
     if record.synopsis is None or record.synopsis != film.synopsis:
         return None
     line = record.lines.get("synopsis", 1) + record.synopsis.count("\n", 0, span.start)
-    return Evidence("synopsis", line, record.synopsis[span.start : span.end])
+    return Evidence("synopsis", line, span.justification(record.synopsis))
 
 
 def _part(performance: Performance, record: FilmRecord) -> Evidence | None:
