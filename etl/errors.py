@@ -12,6 +12,8 @@ EtlError
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class EtlError(Exception):
     """Say in one line what went wrong and where, and in a hint what to do next."""
@@ -47,3 +49,11 @@ class QueryError(EtlError):
 
 class ShapesError(EtlError):
     """A shapes file cannot be read or is not what SHACL allows."""
+
+
+def cannot_read(path: Path, error: OSError) -> WorkspaceError:
+    """Say that the system does not let us read a file or folder, which may well be sound."""
+    return WorkspaceError(
+        f"{path}: cannot be read: {(error.strerror or str(error)).lower()}",
+        hint="get the right to read it, or run this as the user that it belongs to",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -11,6 +11,7 @@ from typing import TypeAlias
 from pyoxigraph import NamedNode, Quad, Triple
 
 from etl.catalog.catalog import Catalog
+from etl.catalog.connection import reads_whole
 from etl.generations import Damage, Generation
 from etl.mapping import map_person, map_redirect, person_iri
 from etl.pipeline.building import CHUNK_FILMS
@@ -69,12 +70,15 @@ def check(workspace: Workspace, progress: Progress) -> Health:
         with Catalog.read(current.catalog) as catalog:
             films, people = catalog.counts()
             found = list(differences(catalog, EmbeddedStore.read(current.store), progress))
-    remedy = _remedy(workspace, current) if damages or found else ""
+    remedy = _remedy(workspace, current, damages) if damages or found else ""
     return Health(damages, found, films, people, workspace.disk(), remedy)
 
 
-def _remedy(workspace: Workspace, current: Generation) -> str:
-    if current.has_sound_catalog():
+def _remedy(workspace: Workspace, current: Generation, damages: Sequence[Damage]) -> str:
+    others = list(dict.fromkeys(each.remedy for each in damages if each.remedy != MEND))
+    if others:
+        return ", ".join(others)
+    if current.has_sound_catalog() and (current.complete or reads_whole(current.catalog)):
         return MEND
     if any(each.has_sound_catalog() for each in workspace.candidates()):
         return f"{MEND}, then load your sources again"
