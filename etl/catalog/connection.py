@@ -27,9 +27,8 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     if read_only:
         _expect_readable(path)
     try:
-        # What begins as a URL does is else taken for one, and asked for.
-        whole = os.path.join(os.curdir, path)
-        return duckdb.connect(whole, read_only=read_only, config=_ALONE)
+        # A relative path that begins as a URL does is taken for one, and asked for.
+        return duckdb.connect(os.path.abspath(path), read_only=read_only, config=_ALONE)
     except duckdb.Error as error:
         raise unusable(path, error) from error
 
@@ -40,9 +39,10 @@ def expect_openable(path: Path) -> None:
     Raises:
         WorkspaceError: it is such a path.
     """
-    if any(mark in str(path) for mark in _MISREAD):
+    whole = os.path.abspath(path)
+    if any(mark in whole for mark in _MISREAD):
         raise WorkspaceError(
-            f"{path}: the catalog's database cannot open a path with ? or \\ in it",
+            f"{whole}: the catalog's database cannot open a path with ? or \\ in it",
             hint="choose another --workspace",
         )
 
