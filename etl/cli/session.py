@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -130,11 +129,6 @@ def opened_copy(workspace: Path, store: str | None) -> Iterator[tuple[Catalog, E
             yield catalog, copy
 
 
-def interruptible() -> None:
-    """Let Ctrl-C end a query at once: the engine does not look at Python's signals."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def write(
     answer: Answer, format_name: str | None, output: Path | None, base_iri: str | None = None
 ) -> None:
@@ -151,5 +145,5 @@ def write(
         except BrokenPipeError:
             raise
         except (OSError, RuntimeError) as error:  # an engine finds out while it is answering
-            reason = str(error).partition("\n")[0]
-            raise StoreError(f"the answer could not be completed: {reason}") from error
+            reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+            raise StoreError(f"the answer could not be completed: {reason.lower()}") from error
