@@ -3,6 +3,7 @@
 EtlError
 ├── SourceError        a source cannot be read at all
 ├── WorkspaceError     the workspace is missing, held, damaged or of another version
+├── ProcessError       a process beside this one has ended before its time
 ├── StoreError         a triple store refused or failed
 ├── LinkError          what links are found by, or decided in, cannot be read
 ├── EndpointError      an endpoint cannot be asked
@@ -29,6 +30,10 @@ class SourceError(EtlError):
 
 class WorkspaceError(EtlError):
     """The workspace is missing, held by another process, damaged or of another version."""
+
+
+class ProcessError(EtlError):
+    """A process beside this one has ended before its time."""
 
 
 class StoreError(EtlError):

@@ -6,15 +6,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 
-from etl.cli.interrupts import Interrupted, interruptible
+from etl.cli.interrupts import Interrupted, interrupted, interruptible
 from etl.cli.options import CUT_OFF, NOT_DONE
 from etl.errors import EtlError
 
 TRACEBACK = "ETL_TRACEBACK"  # set, it lets through what nobody expected
-_STREAMS = ("standard input", "standard output", "standard error")
 
 
 class ReaderGone(BaseException):
@@ -28,29 +28,35 @@ def boundary() -> Iterator[None]:
         _expect_streams()
         with interruptible(), _flushed():
             yield
-    except EtlError as error:
-        _end(str(error), error.hint)
-    except Interrupted as interrupted:
-        _end("interrupted", "", interrupted.exit_code)
-    except (BrokenPipeError, ReaderGone):  # `etl export | head` ends quietly
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(CUT_OFF)
-    except MemoryError:
-        _end("there is not enough memory", "free some, or raise the limit: ulimit -v")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        _end(f"{error.filename}: {reason}" if error.filename else reason, "")
-    except (click.ClickException, click.exceptions.Exit, SystemExit):
-        raise
-    except BaseException as error:
-        if os.environ.get(TRACEBACK):
-            raise
-        first = str(error).partition("\n")[0]
-        hint = f"this is a fault of reelgraph: please report what {TRACEBACK}=1 shows"
-        _end(f"unexpected: {type(error).__name__}: {first}", hint)
+    except BaseException as error:  # noqa: BLE001 - the one boundary there is
+        _answer(interrupted() or error)
 
 
-def _end(message: str, hint: str, code: int = NOT_DONE) -> None:
+def _answer(error: BaseException) -> NoReturn:
+    """Say what went wrong and exit; what click answers itself is raised again."""
+    match error:
+        case EtlError():
+            _end(str(error), error.hint)
+        case Interrupted():
+            _end("interrupted", "", error.exit_code)
+        case BrokenPipeError() | ReaderGone():  # `etl export | head` ends quietly
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(CUT_OFF)
+        case MemoryError():
+            _end("there is not enough memory", "free some, or raise the limit: ulimit -v")
+        case OSError():
+            reason = (error.strerror or str(error)).lower()
+            _end(f"{error.filename}: {reason}" if error.filename else reason, "")
+        case click.ClickException() | click.exceptions.Exit() | SystemExit():
+            raise error
+    if os.environ.get(TRACEBACK):
+        raise error
+    first = str(error).partition("\n")[0]
+    hint = f"this is a fault of reelgraph: please report what {TRACEBACK}=1 shows"
+    _end(f"unexpected: {type(error).__name__}: {first}", hint)
+
+
+def _end(message: str, hint: str, code: int = NOT_DONE) -> NoReturn:
     """Say what went wrong and what to do, and exit."""
     click.echo(f"Error: {message}", err=True)
     if hint:
@@ -74,19 +80,18 @@ def _flushed() -> Iterator[None]:
 
 
 def _expect_streams() -> None:
-    """Refuse to run with a closed stream: the next file that is opened would take its place.
+    """Have all three streams open: the next file that is opened would take a closed one's place.
 
     Raises:
-        EtlError: standard input or output is closed.
+        EtlError: standard output is closed.
     """
-    streams = zip(_STREAMS, (sys.stdin, sys.stdout, sys.stderr), strict=True)
-    closed = [name for name, stream in streams if stream is None]
+    names = ("stdin", "stdout", "stderr")
+    closed = [number for number, name in enumerate(names) if getattr(sys, name) is None]
     for _ in closed:
         os.open(os.devnull, os.O_RDWR)  # which takes the lowest number that is free
-    if sys.stderr is None:
-        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - to the end
-    if sys.stdout is None:
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - to the end
-    for name in closed[:1]:
-        if name != _STREAMS[2]:
-            raise EtlError(f"{name} is closed", hint=f"redirect it, for instance to {os.devnull}")
+    for number in closed:
+        stream = open(number, "w" if number else "r", encoding="utf-8", closefd=False)  # noqa: SIM115
+        setattr(sys, names[number], stream)
+    if 1 in closed:
+        hint = f"redirect it, for instance to {os.devnull}"
+        raise EtlError("standard output is closed", hint=hint)

@@ -13,10 +13,11 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
-GRACE_S = 3.0
+_GRACE_S = 0.2  # what a command that only asks has to end in
+_LONGER_S = 5.0  # what a change may take to be taken back
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LEFT = b"\0"  # what the thread is sent when the command has ended by itself
 
@@ -29,6 +30,21 @@ class Interrupted(BaseException):
         self.exit_code = 128 + number
 
 
+_grace_s = _GRACE_S
+_heard = 0  # the number of the signal that interrupts this process
+
+
+def interrupted() -> Interrupted | None:
+    """Return the interrupt that this process has heard, if any: an engine may hide it."""
+    return Interrupted(_heard) if _heard else None
+
+
+def take_back_in_order() -> None:
+    """Give the command more time to end when it is interrupted: it changes something."""
+    global _grace_s
+    _grace_s = _LONGER_S
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Raise `Interrupted` when a signal asks this process to end, and see to it that it does.
@@ -38,6 +54,8 @@ def interruptible() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    global _grace_s, _heard
+    _grace_s, _heard = _GRACE_S, 0
     heard, told = os.pipe()
     os.set_blocking(told, False)
     handlers = {number: signal.signal(number, _interrupt) for number in _SIGNALS}
@@ -59,6 +77,8 @@ def interruptible() -> Iterator[None]:
 
 
 def _interrupt(number: int, _: FrameType | None) -> None:
+    global _heard
+    _heard = number
     for each in _SIGNALS:  # from here on the thread alone listens
         signal.signal(each, lambda *_: None)
     raise Interrupted(number)
@@ -79,7 +99,7 @@ def _end_in_time(heard: int) -> None:
     number = os.read(heard, 1)
     if number == _LEFT:
         return
-    timer = threading.Timer(GRACE_S, _end, number)
+    timer = threading.Timer(_grace_s, _end, [number[0]])
     timer.daemon = True
     timer.start()
     again = os.read(heard, 1)
@@ -89,4 +109,6 @@ def _end_in_time(heard: int) -> None:
 
 
 def _end(number: int) -> None:
+    with suppress(OSError):
+        os.write(2, b"Error: interrupted\n")
     os._exit(128 + number)
