@@ -31,6 +31,7 @@ from etl.stores.connection import AGENT, Connection, NotUnderstood
 from etl.stores.servers import Endpoints
 from etl.stores.updates import Piece, dataset, documents, replacement
 from etl.syntax import refused_update
+from etl.vocab import PROV
 
 _N_TRIPLES, _N_QUADS = "application/n-triples", "application/n-quads"
 _RESULTS = "application/sparql-results+json"
@@ -95,6 +96,16 @@ class RemoteStore:
         """Tell whether the graph says anything about what lies below a base IRI."""
         answer = self.query(f'ASK {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), "{base_iri}")) }}')
         return bool(answer)
+
+    def runs(self, base_iri: str) -> list[tuple[str, str]]:
+        """List the runs below a base IRI that the server was sent, with when they started."""
+        sparql = (
+            f"SELECT ?run ?started WHERE {{ GRAPH ?graph {{ ?run a {PROV.Activity} ; "
+            f"{PROV.startedAtTime} ?started }} "
+            f'FILTER(STRSTARTS(STR(?run), "{base_iri}run/")) }} ORDER BY DESC(?started)'
+        )
+        answer = cast(QuerySolutions, self.query(sparql))
+        return [(row["run"].value, row["started"].value) for row in answer]
 
     def replace(self, pieces: Sequence[Piece], *, fresh: bool) -> None:
         """Give subjects the statements they should have. See `requests` and `send`."""
