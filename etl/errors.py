@@ -13,6 +13,8 @@ EtlError
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -62,3 +64,16 @@ def cannot_read(path: Path, error: OSError) -> WorkspaceError:
         f"{path}: cannot be read: {(error.strerror or str(error)).lower()}",
         hint="get the right to read it, or run this as the user that it belongs to",
     )
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Translate the system's refusal to let us read below a folder.
+
+    Raises:
+        WorkspaceError: a file or folder may not be read.
+    """
+    try:
+        yield
+    except PermissionError as error:
+        raise cannot_read(path, error) from error

@@ -51,6 +51,9 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     taken = health.bytes_taken
     generations = "1 generation" if len(taken) == 1 else f"{len(taken)} generations"
     click.echo(f"disk: {generations}, {sum(taken.values()) / 1e6:.1f} MB", err=True)
+    for generation in health.unnamed:
+        told = "complete but never the current one, since a command was killed"
+        click.echo(f"Note: {generation.path}: {told}; the next change deletes it", err=True)
     if not health.remedy:
         agreed = f"{health.films} films, {health.people} people"
         click.echo(f"store and catalog agree: {agreed}", err=True)

@@ -43,7 +43,8 @@ class Health:
     """How a workspace is: what is wrong with it, what it holds, what it takes on the disk.
 
     `bytes_taken` is by generation, beside what it shares with those before it. `remedy` is
-    what mends it, and empty where nothing is wrong.
+    what mends it, and empty where nothing is wrong. `unnamed` are generations that a killed
+    command had made but not committed.
     """
 
     damages: list[Damage]
@@ -52,6 +53,7 @@ class Health:
     people: int
     bytes_taken: dict[int, int]
     remedy: str
+    unnamed: list[Generation]
 
 
 def check(workspace: Workspace, progress: Progress) -> Health:
@@ -71,7 +73,7 @@ def check(workspace: Workspace, progress: Progress) -> Health:
             films, people = catalog.counts()
             found = list(differences(catalog, EmbeddedStore.read(current.store), progress))
     remedy = _remedy(workspace, current, damages) if damages or found else ""
-    return Health(damages, found, films, people, workspace.disk(), remedy)
+    return Health(damages, found, films, people, workspace.disk(), remedy, workspace.unnamed())
 
 
 def _remedy(workspace: Workspace, current: Generation, damages: Sequence[Damage]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from etl.errors import WorkspaceError
+from etl.errors import WorkspaceError, readable
 from etl.generations import Damage
 
 _FILES = "current current.new committed committed.new keep keep.new lock holder".split()
@@ -21,11 +21,12 @@ def misplaced(workspace: Path) -> Iterator[Damage]:
             yield _other(path, "a file", "a folder" if path.is_dir() else "something else")
     generations = workspace / "generations"
     folders = [workspace, generations, workspace / "stores"]
-    if generations.is_dir():
-        folders += sorted(path for path in generations.iterdir() if path.name.isdigit())
-    for path in folders:
-        if path.exists() and not path.is_dir():
-            yield _other(path, "a folder", "a file")
+    with readable(generations):
+        if generations.is_dir():
+            folders += sorted(path for path in generations.iterdir() if path.name.isdigit())
+        for path in folders:
+            if path.exists() and not path.is_dir():
+                yield _other(path, "a folder", "a file")
 
 
 def _other(path: Path, expected: str, found: str) -> Damage:

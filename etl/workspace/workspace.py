@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from etl.errors import WorkspaceError, cannot_read
+from etl.errors import WorkspaceError, readable
 from etl.generations import MEND, Damage, Generation
 from etl.workspace.entries import expect_entries, misplaced, writable
 from etl.workspace.pointer import Pointer, replace
@@ -211,10 +211,8 @@ class Workspace:
         """List what lies there, finished or not, oldest first."""
         if not self._generations.is_dir():
             return []
-        try:
+        with readable(self._generations):
             names = [path.name for path in self._generations.iterdir()]
-        except PermissionError as error:
-            raise cannot_read(self._generations, error) from error
         return [self._generation(number) for number in sorted(map(_number, names)) if number]
 
     def _named(self) -> Generation | None:
@@ -231,7 +229,9 @@ class Workspace:
         if generation.number < newest:
             message = f"damaged: names generation {number}, and {newest} is the newest"
             raise WorkspaceError(f"{path}: {message}", hint=MEND)
-        if not generation.path.is_dir():
+        with readable(self._generations):
+            there = generation.path.is_dir()
+        if not there:
             message = f"damaged: names generation {generation.number}, which is not there"
             raise WorkspaceError(f"{path}: {message}", hint=MEND)
         return generation
