@@ -420,3 +420,34 @@ def test_a_full_disk_leaves_the_old_graph_and_the_load_goes_through_once_there_i
 
 def resized(disk: Path, size: int) -> None:
     subprocess.run(["mount", "-o", f"remount,size={size}m", str(disk)], check=True)
+
+
+# Limits of the system
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are set in another way there")
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ("ulimit -f 200", "Hint: raise the limit 'ulimit -f', then run the same command again\n"),
+        ("ulimit -n 30", "Hint: raise the limit 'ulimit -n', then run the same command again\n"),
+        ("ulimit -v 800000", "Hint: raise the limit: ulimit -v 2097152\n"),
+        ("exec > /dev/full", "no space left on device; run 4 is committed\nHint: see: etl runs\n"),
+        ("exec >&-", "standard output is closed\nHint: redirect it, for instance to /dev/null\n"),
+    ],
+)
+def test_a_limit_of_the_system_is_said_in_one_line(three_loads: Etl, limit: str, said: str) -> None:
+    etl, graph = three_loads, exported(three_loads)
+    write(Path("seeds"), HEAT.but(title="Heat 2"))
+    done = subprocess.run(
+        ["sh", "-c", f'{limit}; exec "$0" -m etl load seeds', sys.executable],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    assert done.returncode == 2
+    assert done.stderr.endswith(said)
+    assert len(done.stderr.splitlines()) <= 3
+    committed = "committed" in said
+    assert (exported(etl) != graph) == committed
+    assert etl("check").exit_code == 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from etl.errors import WorkspaceError, cannot_read
+from etl.errors import WorkspaceError, cannot_read, limit_reached
 
 _MISREAD = "?\\"  # what follows is taken for options, or for another folder
 _ALONE: dict[str, str | bool | int | float | list[str]] = {
@@ -60,7 +60,8 @@ def _expect_readable(path: Path) -> None:
 def unusable(path: Path, error: Exception) -> WorkspaceError:
     """Say that a catalog cannot be opened or read, and why."""
     first = str(error).partition("\n")[0]
-    return WorkspaceError(f"{path}: the catalog cannot be read: {first}", hint="run: etl check")
+    reason, hint = limit_reached(error) or (first, "run: etl check")
+    return WorkspaceError(f"{path}: the catalog cannot be read: {reason}", hint=hint)
 
 
 def reads_whole(path: Path) -> bool:

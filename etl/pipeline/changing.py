@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import gc
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +18,7 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
 from etl.catalog.connection import expect_openable, reads_whole
 from etl.catalog.migrations import VERSION
-from etl.errors import EtlError, WorkspaceError
+from etl.errors import EtlError, WorkspaceError, limit_reached
 from etl.findings import Finding, Found, Severity, severity_of, unheard
 from etl.generations import Generation
 from etl.identifiers import Iris
@@ -34,7 +33,7 @@ from etl.pipeline.reports import LoadReport, Progress, SourceReport, silent
 from etl.provenance.tally import Tally
 from etl.resolution import Film
 from etl.sources.files import Source
-from etl.stores.embedded import EmbeddedStore
+from etl.stores.embedded import EmbeddedStore, expect_memory
 from etl.validation import Engine, ValidationResult
 from etl.workspace import Workspace
 from etl.workspace.entries import cannot_write
@@ -293,6 +292,7 @@ def _building(
     base: Callable[[Workspace], Generation | None],
 ) -> Iterator[Change]:
     expect_openable(workspace.path)
+    expect_memory(workspace.path)
     writing = workspace.writing(options.command, options.waiting)
     with uncollected(), undisturbed(workspace), writing as following:
         for generation in workspace.abandoned:
@@ -353,10 +353,10 @@ def undisturbed(workspace: Workspace) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError, MemoryError, duckdb.Error, EtlError) as error:
-        for cause, (problem, hint) in _DISTURBANCES.items():
-            if _is_about(error, *cause):
-                message = f"{workspace.path}: {problem}; the graph is as it was"
-                raise WorkspaceError(message, hint=hint) from error
+        if limit := limit_reached(error):
+            message = f"{workspace.path}: {limit[0]}; the graph is as it was"
+            hint = f"{limit[1]}, then run the same command again"
+            raise WorkspaceError(message, hint=hint) from error
         if isinstance(error, EtlError | BrokenPipeError):
             raise
         if isinstance(error, OSError) and error.errno in _FORBIDDEN:
@@ -366,28 +366,7 @@ def undisturbed(workspace: Workspace) -> Iterator[None]:
         raise WorkspaceError(message, hint="run: etl check") from error
 
 
-_AGAIN = "then run the same command again"
-_DISTURBANCES = {
-    (errno.ENOSPC, errno.EDQUOT): ("the disk is full", f"make room, {_AGAIN}"),
-    (errno.EFBIG,): ("a file would be larger than allowed", f"raise 'ulimit -f', {_AGAIN}"),
-    (errno.EMFILE, errno.ENFILE): ("too many files are open", f"raise 'ulimit -n', {_AGAIN}"),
-    (errno.ENOMEM,): ("there is not enough memory", f"free some, or raise 'ulimit -v', {_AGAIN}"),
-}
 _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
-
-
-def _is_about(error: BaseException | None, *numbers: int) -> bool:
-    """Tell whether an error, or one that it came of, is one of the system's by its number."""
-    if error is None:
-        return False
-    if isinstance(error, OSError) and error.errno in numbers:
-        return True
-    if isinstance(error, MemoryError | duckdb.OutOfMemoryException) and errno.ENOMEM in numbers:
-        return True
-    said = str(error)
-    if any(os.strerror(number) in said for number in numbers):
-        return True
-    return _is_about(error.__cause__ or error.__context__, *numbers)
 
 
 @contextmanager
