@@ -105,16 +105,6 @@ class Catalog:
         with connect(path, read_only=True) as connection:
             return found_version(connection, path)
 
-    @staticmethod
-    def opens(path: Path) -> bool:
-        """Say whether a catalog can be opened; one of a newer version is refused."""
-        try:
-            connection = connect(path, read_only=True)
-        except WorkspaceError:
-            return False
-        with connection:
-            return bool(found_version(connection, path))
-
     def close(self) -> None:
         """Write everything to the file and let go of it."""
         try:

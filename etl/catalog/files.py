@@ -22,7 +22,7 @@ class Files:
     def of(self, source: str) -> dict[str, Stat]:
         """Return what the files of a source looked like when they were last read."""
         rows = self._db.execute(
-            "SELECT path, size, mtime_ns, inode FROM files WHERE source = ?", [source]
+            "SELECT path, size, mtime_ns, inode, ctime_ns FROM files WHERE source = ?", [source]
         )
         return {path: Stat(*stat) for path, *stat in rows.fetchall()}
 
@@ -35,12 +35,13 @@ class Files:
         kept = [(path, stat) for path, stat in stats if stat]
         self._db.execute(
             "INSERT INTO files SELECT $1, unnest($2::TEXT[]), unnest($3::BIGINT[]), "
-            "unnest($4::BIGINT[]), unnest($5::UBIGINT[])",
+            "unnest($4::BIGINT[]), unnest($5::UBIGINT[]), unnest($6::BIGINT[])",
             [
                 source,
                 [path for path, _ in kept],
                 [stat.size for _, stat in kept],
                 [stat.mtime_ns for _, stat in kept],
                 [stat.inode for _, stat in kept],
+                [stat.ctime_ns for _, stat in kept],
             ],
         )

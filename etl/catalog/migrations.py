@@ -30,6 +30,8 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE runs SET software = 'unknown';
     UPDATE sources SET description = '{}';
     """,
+    # 4 → 5: when the system last changed a file
+    "ALTER TABLE files ADD COLUMN ctime_ns BIGINT;",
 )
 """What turns the tables of version n into those of n + 1, for n = 1, 2, …; views are made anew."""
 

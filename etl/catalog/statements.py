@@ -13,7 +13,8 @@ CREATE TABLE runs (
 CREATE TABLE sources (
     source TEXT PRIMARY KEY, label TEXT, root TEXT, paths TEXT[],
     description TEXT);                  -- what it says of itself, as JSON
-CREATE TABLE files (source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT);
+CREATE TABLE files (
+    source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT, ctime_ns BIGINT);
 CREATE TABLE versions (
     version BIGINT, run INTEGER, source TEXT, path TEXT, key TEXT, line INTEGER,
     kind TEXT,                          -- film, link, reject or gone

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from etl.cli.options import DATA_SAY_NO, DONE, output_options, store_option, workspace_option
-from etl.cli.session import interruptible, opened_store, write
+from etl.cli.session import opened_store, write
 from etl.errors import QueryError
 
 
@@ -44,7 +44,6 @@ def query(
     with opened_store(workspace, store) as (catalog, graph):
         given = positional(saved, values) | assignments(named)
         text = bind(saved, given, GraphLookup(graph, catalog.iris))
-        interruptible()
         write(graph.query(text), format_name, output, catalog.iris.base)
 
 
@@ -76,7 +75,6 @@ def any_query(
     """
     text = _query_text(query)
     with opened_store(workspace, store) as (catalog, graph):
-        interruptible()
         write(graph.query(text), format_name, output, catalog.iris.base)
 
 

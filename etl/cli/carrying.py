@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from etl.cli.interrupts import take_back_in_order
 from etl.cli.options import DATA_SAY_NO, DONE
 from etl.cli.session import command_line
 from etl.cli.telling import Told, load_lines, published_line
+from etl.errors import EtlError
 
 if TYPE_CHECKING:
     from etl.pipeline.changing import ChangeOptions
@@ -42,6 +44,7 @@ def carry_out(
     from etl.outbox import Outboxes
     from etl.targets import Target
 
+    take_back_in_order()
     if manner.store is not None:  # a wrong name is told before anything is done
         Target.named(Outboxes(manner.workspace), manner.store)
     report = _changed(change, options, manner)
@@ -74,9 +77,25 @@ def _changed(
             sys.stdout.buffer.writelines(entity.lines)
     sys.stdout.buffer.flush()
     if not manner.quiet:
-        for line in load_lines(report, dry_run=dry_run):
-            click.echo(line, err=dry_run)
+        _say(load_lines(report, dry_run=dry_run), report, err=dry_run)
     return report
+
+
+def _say(lines: Iterable[str], report: LoadReport, *, err: bool) -> None:
+    """Print what a change did.
+
+    Raises:
+        EtlError: nothing can be printed; the change is committed all the same, if it was.
+    """
+    try:
+        for line in lines:
+            click.echo(line, err=err)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        done = f"; run {report.run} is committed" if report.committed else ""
+        reason = (error.strerror or str(error)).lower()
+        raise EtlError(f"standard output: {reason}{done}", hint="see: etl runs") from error
 
 
 def bring_in_step(manner: Manner, *, repair: bool = False) -> None:

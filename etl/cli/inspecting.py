@@ -53,6 +53,9 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     click.echo(f"disk: {generations}, {sum(taken.values()) / 1e6:.1f} MB", err=True)
     if health.graph is not None:
         click.echo(f"graph: {health.graph}", err=True)
+    for generation in health.unnamed:
+        told = "complete but never the current one, since a command was killed"
+        click.echo(f"Note: {generation.path}: {told}; the next change deletes it", err=True)
     if not health.remedy:
         agreed = f"{health.films} films, {health.people} people"
         click.echo(f"store and catalog agree: {agreed}", err=True)

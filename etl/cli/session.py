@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,10 +14,14 @@ from etl.errors import StoreError
 
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
+    from etl.generations import Generation
     from etl.output import Answer
     from etl.stores.embedded import EmbeddedStore
     from etl.stores.remote import RemoteStore
     from etl.validation import Engine, Shapes
+
+_DAMAGE = "Corruption"  # RocksDB's word
+_CHECK = "run: etl check"
 
 
 def command_line() -> str:
@@ -86,7 +89,7 @@ def opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
     from etl.workspace import Workspace
 
     generation = Workspace(workspace).required()
-    with Catalog.read(generation.catalog) as catalog:
+    with _undamaged(generation), Catalog.read(generation.catalog) as catalog:
         made_by = catalog.settings.mapping
         if made_by != MAPPING_VERSION:
             click.echo(
@@ -95,6 +98,29 @@ def opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
                 err=True,
             )
         yield catalog, EmbeddedStore.read(generation.store)
+
+
+@contextmanager
+def _undamaged(generation: Generation) -> Iterator[None]:
+    """Translate what catalog or store say when they meet damage while they are read.
+
+    Raises:
+        WorkspaceError: the catalog cannot be read on.
+        StoreError: the store cannot be read on.
+    """
+    import duckdb
+
+    from etl.catalog.connection import unusable
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise unusable(generation.catalog, error) from error
+    except (OSError, RuntimeError) as error:
+        reason = str(error).partition("\n")[0]
+        if _DAMAGE not in reason:
+            raise
+        raise StoreError(f"{generation.store}: damaged: {reason}", hint=_CHECK) from error
 
 
 @contextmanager
@@ -130,11 +156,6 @@ def opened_copy(workspace: Path, store: str | None) -> Iterator[tuple[Catalog, E
             yield catalog, copy
 
 
-def interruptible() -> None:
-    """Let Ctrl-C end a query at once: the engine does not look at Python's signals."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def write(
     answer: Answer, format_name: str | None, output: Path | None, base_iri: str | None = None
 ) -> None:
@@ -151,5 +172,7 @@ def write(
         except BrokenPipeError:
             raise
         except (OSError, RuntimeError) as error:  # an engine finds out while it is answering
-            reason = str(error).partition("\n")[0]
-            raise StoreError(f"the answer could not be completed: {reason}") from error
+            reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+            hint = _CHECK if _DAMAGE in reason else ""
+            message = f"the answer could not be completed: {reason.lower()}"
+            raise StoreError(message, hint=hint) from error

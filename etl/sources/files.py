@@ -34,11 +34,15 @@ _UNWESTERN = re.compile("[À-ÿ]{3}")
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """What the file system says of a file: unchanged while all of it is unchanged."""
+    """What the file system says of a file: unchanged while all of it is unchanged.
+
+    `ctime_ns` is None where an older version of us looked: any file differs from that.
+    """
 
     size: int
     mtime_ns: int
     inode: int
+    ctime_ns: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,7 @@ def _found(path: str, root: str, *, regular: bool = False) -> Found:
         return Found(path, _relative(path, root), problem=_reason(error))
     if regular and not stat.S_ISREG(status.st_mode):
         return Found(path, _relative(path, root), problem="something that is no file")
-    seen = Stat(status.st_size, status.st_mtime_ns, status.st_ino)
+    seen = Stat(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
     return Found(path, _relative(path, root), seen)
 
 
