@@ -9,16 +9,23 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 
 from etl.cli import asking, changing, inspecting, linking, stores, validating
 from etl.cli.options import CUT_OFF, NOT_DONE
 from etl.errors import EtlError
+from etl.terminal import harmless_streams, on_one_line
 
 
 class Main(click.Group):
     """The one place where an `EtlError` becomes text: a line, and a hint."""
+
+    def main(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - click's own signature
+        """Run the program; nothing that it says steers a terminal."""
+        with harmless_streams():
+            return super().main(*args, **options)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse what is not Unicode before it gets anywhere."""
@@ -33,9 +40,9 @@ class Main(click.Group):
             with _flushed():
                 return super().invoke(ctx)
         except EtlError as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {on_one_line(str(error))}", err=True)
             if error.hint:
-                click.echo(f"Hint: {error.hint}", err=True)
+                click.echo(f"Hint: {on_one_line(error.hint)}", err=True)
             ctx.exit(NOT_DONE)
         except BrokenPipeError:  # `etl export | head` ends quietly
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
