@@ -117,8 +117,14 @@ class HarmlessBytes(io.BufferedIOBase):
         """Tell that it can be written to."""
         return True
 
+    def isatty(self) -> bool:
+        """Tell whether the stream leads to a terminal."""
+        return self._stream.isatty()
+
     def flush(self) -> None:
         """Hand on all that was written."""
+        self._stream.write(harmless(self._waiting).encode())
+        self._waiting = ""
         self._stream.flush()
 
 

@@ -9,7 +9,17 @@ from pathlib import Path
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, output_options, store_option, workspace_option
+from etl.cli.options import (
+    ANY_ANSWER,
+    DATA_SAY_NO,
+    DONE,
+    GRAPH,
+    SOLUTIONS,
+    output_options,
+    store_option,
+    workspace_option,
+    writes,
+)
 from etl.cli.session import interruptible, opened_store, write
 from etl.errors import QueryError
 
@@ -22,7 +32,7 @@ from etl.errors import QueryError
 )
 @workspace_option
 @store_option
-@output_options
+@writes(SOLUTIONS)
 def query(
     name: str,
     values: tuple[str, ...],
@@ -66,7 +76,7 @@ def queries(format_name: str | None, output: Path | None) -> None:
 @click.argument("query", metavar="TEXT|FILE|-")
 @workspace_option
 @store_option
-@output_options
+@writes(ANY_ANSWER)
 def any_query(
     query: str, workspace: Path, store: str | None, format_name: str | None, output: Path | None
 ) -> None:
@@ -163,7 +173,7 @@ def explain(
 @click.option("--owl-same-as", is_flag=True, help="Add owl:sameAs to the Wikidata items.")
 @workspace_option
 @store_option
-@output_options
+@writes(GRAPH)
 def export(
     provenance: bool,
     owl_same_as: bool,

@@ -16,10 +16,11 @@ from etl.cli.carrying import Manner, bring_in_step
 from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
-    output_options,
+    LINKS,
     quiet_option,
     store_option,
     workspace_option,
+    writes,
 )
 from etl.cli.session import command_line, engine, opened, write
 from etl.cli.telling import Told, change_lines
@@ -204,7 +205,7 @@ def _lines(report: LinkReport) -> Iterator[str]:
 @click.option("--review", is_flag=True, help="Show what conflicts or was left open, with rivals.")
 @decisions_option
 @workspace_option
-@output_options
+@writes(LINKS)
 def links(
     decided: tuple[str, ...],
     workspace: Path,
@@ -242,15 +243,10 @@ def links(
 
 
 def _write_text(text: str, output: Path | None) -> None:
-    from etl.errors import LinkError
+    from etl.output import opened
 
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, "utf-8")
-    except OSError as error:
-        raise LinkError(f"{output}: cannot be written: {error.strerror or error}") from error
+    with opened(output) as target:
+        target.stream.write(text.encode())
 
 
 def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:

@@ -11,8 +11,9 @@ from typing import BinaryIO
 from etl.findings import Finding, Severity
 from etl.output.formats import Formats, Target, Writer
 from etl.output.graphs import GRAPH_WRITERS, Statement
-from etl.output.rows import ROW_WRITERS, Rows, aligned, shown, text_stream
+from etl.output.rows import ROW_WRITERS, Rows, shown, text_stream
 from etl.output.sarif import write_sarif
+from etl.output.tables import aligned
 
 _ATTRIBUTES = {"field": "key"}
 
