@@ -16,6 +16,7 @@ from etl.errors import StoreError
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
     from etl.output import Answer
+    from etl.stores import Answer as QueryAnswer
     from etl.stores.embedded import EmbeddedStore
     from etl.stores.remote import RemoteStore
     from etl.validation import Engine, Shapes
@@ -153,3 +154,30 @@ def write(
         except (OSError, RuntimeError) as error:  # an engine finds out while it is answering
             reason = str(error).partition("\n")[0]
             raise StoreError(f"the answer could not be completed: {reason}") from error
+
+
+def write_answer(
+    answer: QueryAnswer, query: str, format_name: str | None, output: Path | None, base_iri: str
+) -> bool:
+    """Write the answer to a query, columns in its order; tell whether there is anything in it.
+
+    Raises:
+        StoreError: the store found out while it was answering that it cannot.
+    """
+    from itertools import chain, islice
+
+    from pyoxigraph import QuerySolutions, QueryTriples
+
+    from etl.output import Graph, Solutions
+    from etl.syntax import column_order
+
+    if isinstance(answer, QuerySolutions):
+        solutions = Solutions.of(answer, column_order(query))
+        write(solutions, format_name, output, base_iri)
+        return solutions.count > 0
+    if isinstance(answer, QueryTriples):
+        first = list(islice(answer, 1))
+        write(Graph(chain(first, answer)), format_name, output, base_iri)
+        return bool(first)
+    write(answer, format_name, output, base_iri)
+    return True

@@ -23,6 +23,7 @@ from etl.terminal import harmless
 from etl.vocab import PREFIXES, XSD
 
 Node = NamedNode | BlankNode | Literal | Triple
+_ABRIDGED = 100  # characters
 Cell = Node | str | int | float | date | Path | None
 
 
@@ -30,12 +31,15 @@ Cell = Node | str | int | float | date | Path | None
 class Rows:
     """A report: named columns, and as many rows of cells as there are. None is an empty cell.
 
-    `documents` say in JSON what does not go into a row.
+    `documents` say in JSON what does not go into a row; a single `document` says it all. Columns
+    that are `abridged` are shortened where people read them.
     """
 
     columns: tuple[str, ...]
     rows: Iterable[Sequence[Cell]]
     documents: Iterable[Mapping[str, object]] | None = None
+    document: Mapping[str, object] | None = None
+    abridged: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, columns: Iterable[str], records: Iterable[Mapping[str, Cell]]) -> Rows:
@@ -62,12 +66,20 @@ def write_table(rows: Rows, target: Target) -> None:
         and all(row[place] is None or _is_number(row[place]) for row in cells)
         for place in range(len(rows.columns))
     ]
-    body = [[shown(cell, target.base_iri) for cell in row] for row in cells]
+    body = [list(_for_people(rows, row, target)) for row in cells]
     with text_stream(target.stream) as text:
         if target.terminal:
             text.writelines(fitted(rows.columns, body, right, terminal_width()))
         else:
             text.writelines(aligned(rows.columns, body, right))
+
+
+def _for_people(rows: Rows, row: Sequence[Cell], target: Target) -> Iterator[str]:
+    """Yield the cells of a row as people read them."""
+    for column, cell in zip(rows.columns, row, strict=True):
+        text = shown(cell, target.base_iri)
+        too_long = column in rows.abridged and len(text) > _ABRIDGED
+        yield text[: _ABRIDGED - 1] + "…" if too_long else text
 
 
 def terminal_width() -> int:
@@ -78,7 +90,7 @@ def terminal_width() -> int:
 def write_markdown(rows: Rows, target: Target) -> None:
     """Write a Markdown table."""
     head = [list(rows.columns), ["---"] * len(rows.columns)]
-    body = ([_escaped(shown(cell, target.base_iri)) for cell in row] for row in rows.rows)
+    body = (map(_escaped, _for_people(rows, row, target)) for row in rows.rows)
     with text_stream(target.stream) as text:
         text.writelines(f"| {' | '.join(row)} |\n" for row in itertools.chain(head, body))
 
@@ -102,8 +114,11 @@ def write_tsv(rows: Rows, target: Target) -> None:
 
 
 def write_json(rows: Rows, target: Target) -> None:
-    """Write a list of objects, one on each line."""
+    """Write a list of objects, one on each line; or one object, where that says all."""
     with text_stream(target.stream) as text:
+        if rows.document is not None:
+            text.write(json.dumps(rows.document, ensure_ascii=False, indent=2) + "\n")
+            return
         separator = "[\n"
         for document in _documents(rows):
             text.write(separator + json.dumps(document, ensure_ascii=False))
