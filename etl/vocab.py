@@ -57,7 +57,7 @@ FILM_RUNS = Namespace(  # of the same vocabulary: what we say of runs and record
     filmsAdded filmsChanged filmsRemoved peopleAdded peopleChanged peopleRemoved
     recordsLoaded recordsUnchanged recordsSuperseded recordsRejected recordsQuarantined
     recordsVanished
-    file line
+    file line field
     """,
 )
 PROV = Namespace(

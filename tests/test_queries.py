@@ -240,8 +240,8 @@ def test_an_unknown_query_names_the_nearest(name: str, hint: str) -> None:
         ),
         (
             "best-rated-films",
-            {"minimum": "7.5"},
-            "minimum: expected a whole number such as 7, found '7.5'",
+            {"minimum": "7,5"},
+            "minimum: expected a number such as 7 or 7.5, found '7,5'",
             "",
         ),
         ("films-called", {"title": "\udcff"}, "title: expected text in UTF-8, found '\\udcff'", ""),

@@ -154,7 +154,7 @@ def search(
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Find films and people by name, forgiving typing errors, or by an id."""
+    """Find films and people by name or id, forgiving typing errors."""
     from etl.lookup import search
     from etl.output import Rows
 
@@ -195,7 +195,7 @@ def explain(
     with opened_store(workspace, store) as (catalog, graph):
         rows, refused = explain(catalog, graph, iri, predicate)
         for finding in refused:
-            click.echo(f"Kept out: {finding.place}: {finding.sentence}", err=True)
+            click.echo(f"Kept out: {finding.place}: {finding.reason}", err=True)
         report = Rows(columns, rows, abridged=frozenset({"triple", "says"}))
         write(report, format_name, output, catalog.iris.base)
         if not rows and not refused:

@@ -57,7 +57,8 @@ def unknown_names(
             f"UNION {{ GRAPH {node} {{ ?s ?p ?o }} }} }}"
         )
         if isinstance(found, QueryBoolean) and not found:
-            yield name, _nearest_terms(iri)
+            near = _nearest_terms(iri)
+            yield (str(node) if name in near else name), near
 
 
 def _nearest_terms(iri: str) -> list[str]:

@@ -62,12 +62,11 @@ def _least(columns: Sequence[str], body: Sequence[Sequence[str]]) -> list[int]:
     ]
 
 
-def folded(text: str, width: int, indent: int, first: str = "") -> Iterator[str]:
-    """Yield the lines of a text below each other, after what stands before the first of them."""
+def folded(text: str, width: int, indent: int, *, hanging: bool = False) -> Iterator[str]:
+    """Yield the lines of a text, indented; a hanging text but for its first line."""
     lines = _wrapped(text, max(width - indent, _LEAST))
     for number, line in enumerate(lines):
-        before = first.ljust(indent) if number == 0 else " " * indent
-        yield f"{before}{line}".rstrip() + "\n"
+        yield f"{'' if hanging and not number else ' ' * indent}{line}\n"
 
 
 def _stacked(columns: Sequence[str], body: Sequence[Sequence[str]], width: int) -> Iterator[str]:
@@ -78,8 +77,9 @@ def _stacked(columns: Sequence[str], body: Sequence[Sequence[str]], width: int) 
             yield "\n"
         for column, cell in zip(columns, row, strict=True):
             if cell:
-                name = column + " " * (indent - cell_len(column))
-                yield from folded(cell, width, indent, name)
+                first, *further = folded(cell, width, indent)
+                yield column + first[cell_len(column) :]
+                yield from further
 
 
 def _line(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
