@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from etl.terminal import on_one_line
 from etl.vocab import SH
 
 if TYPE_CHECKING:  # a query has no need of the shapes
@@ -72,10 +73,10 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """Say where it is: file and line, or the focus node."""
+        """Say on one line where it is: file and line, or the focus node."""
         if not self.file:
             return f"<{self.focus_node}>" if ":" in self.focus_node else self.focus_node
-        return f"{self.file}:{self.line}" if self.line else self.file
+        return on_one_line(f"{self.file}:{self.line}" if self.line else self.file)
 
     @property
     def headline(self) -> str:
@@ -100,11 +101,11 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """Say what is wrong without the place, a long value shortened."""
+        """Say on one line what is wrong, without the place; a long value is shortened."""
         value = self.value
         if value[:1] in ("'", '"') and len(value) > _BRIEF + 2:
             value = f"{value[:_BRIEF]}…{value[0]}"
-        return self._with(value)
+        return on_one_line(self._with(value))
 
     @property
     def reason(self) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from etl.linking.evidence import Evidence
     from etl.linking.inquiry import Inquiry
     from etl.linking.sssom import Decision
+    from etl.lookup import GraphLookup
     from etl.pipeline.linking import Linked, LinkReport
     from etl.progress import Meter
 
@@ -218,8 +219,8 @@ def links(
 
     A DECISION wins over every rung: `tt0338013=Q208269` for a film, `'tt0338013/Jim
     Carrey=nm0000120'` for somebody whom it names; instead of an id, `yes` for what was found,
-    `no` for not that one, `none` for no link at all. A FILE has decisions as SSSOM TSV, which
-    --format sssom writes too.
+    `no` for not that one, `none` for no link at all. A film is named by any of its ids or its IRI.
+    A FILE has decisions as SSSOM TSV, which --format sssom writes too.
     """
     if decided:
         _decide(workspace, decisions, decided)
@@ -253,12 +254,14 @@ def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
     """Write decisions into the user's file, and link again by what is known."""
     from etl.linking.evidence import Evidence
     from etl.linking.sssom import write_decisions
+    from etl.lookup import GraphLookup
     from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.linking import link
     from etl.workspace import Workspace
 
-    with opened(workspace) as (catalog, _):
-        new = [each for text in decided for each in _decided(catalog, text)]
+    with opened(workspace) as (catalog, graph):
+        lookup = GraphLookup(graph, catalog.iris)
+        new = [each for text in decided for each in _decided(catalog, lookup, text)]
         iris = catalog.iris
     about = {(each.film, each.name) for each in new}
     kept = [each for each in _decisions(workspace, path) if (each.film, each.name) not in about]
@@ -270,7 +273,7 @@ def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
         click.echo(line)
 
 
-def _decided(catalog: Catalog, text: str) -> list[Decision]:
+def _decided(catalog: Catalog, lookup: GraphLookup, text: str) -> list[Decision]:
     """Read a decision as it was typed, or those in a file."""
     from functools import partial
 
@@ -280,7 +283,17 @@ def _decided(catalog: Catalog, text: str) -> list[Decision]:
 
     if "=" not in text or Path(text).is_file():
         return read_decisions(Path(text), catalog.iris)
-    return [decide(text, partial(film, catalog))]
+    return [decide(_by_key(text, lookup), partial(film, catalog))]
+
+
+def _by_key(text: str, lookup: GraphLookup) -> str:
+    """Return a decision with the key of the film that it names by an id of any kind."""
+    subject, _, verdict = text.rpartition("=")
+    slashes = [place for place, letter in enumerate(subject) if letter == "/"]
+    for end in (*slashes, len(subject)):  # an address has slashes before that of the name
+        if key := lookup.film_key(subject[:end]):
+            return f"{key}{subject[end:].rstrip('/')}={verdict}"
+    return text
 
 
 def _chosen(

@@ -131,6 +131,8 @@ def quarantine(
     with opened(workspace) as (catalog, _):
         findings = [finding for item in kept_out(catalog) for finding in item.told()]
     write(Refusals(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
+    if not findings:
+        click.echo("Note: nothing is kept out", err=True)
 
 
 COMMANDS = (validate, quarantine)

@@ -98,6 +98,14 @@ class GraphLookup:
         )
         return list(dict.fromkeys(found))
 
+    def film_key(self, text: str) -> str | None:
+        """Return the key of the one film that a text names by an identifier, an IRI or a key."""
+        movies = f"{self._iris.base}movie/"
+        films = [each.iri.value for each in self.identified(text) if each.kind is FILM]
+        if len(films) != 1 or not films[0].startswith(movies):
+            return None
+        return unquote(films[0].removeprefix(movies).replace("_", " "))
+
     def _select(self, kind: Kind, pattern: str, **terms: Term) -> list[Entity]:
         return list(entities(self._store, kind, pattern, terms))
 
