@@ -107,6 +107,14 @@ def test_the_server_answers_as_the_store_on_disk_does(etl: Etl, named: str) -> N
         ("sparql", "SELECT (COUNT(*) AS ?n) WHERE { ?s a <https://schema.org/Movie> }"),
         ("search", "de niro"),
         ("explain", "Heat", "datePublished"),
+        ("explain", "6", "nosuch"),
+        ("search", "movielens-6"),
+        ("query", "cast-of-film", "6"),
+        ("query", "best-rated-films", "-p", "minimum=8.3"),
+        ("query", "films-called", "heat"),
+        ("sparql", "SELECT * { ?z schema:name 'Heat' ; schema:director ?m . ?m schema:name ?a }"),
+        ("sparql", "# PREFIX schema: <x:>\nSELECT ?n { movie:tt0113277 schema:name ?n }"),
+        ("sparql", "PREFIX schema: <x:> SELECT ?n { movie:tt0113277 schema:name ?n }"),
         ("validate",),
     ):
         here, there = etl(*command), etl(*command, "--store", named)
