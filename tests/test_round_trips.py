@@ -198,8 +198,21 @@ def test_the_engine_writes_the_same_bytes(
     assert isinstance(theirs, QuerySolutions)
     ending = b"\n" if name == "json" else b""
     expected = (theirs.serialize(format=form) or b"") + ending
-    ours = written(Solutions.of(answer), name)
+    ours = written(Solutions(("o", "g"), map(tuple, answer)), name)
     assert json.loads(ours) == json.loads(expected) if name == "json" else ours == expected
+
+
+@pytest.mark.parametrize("name", ["table", "csv", "tsv", "json", "xml", "markdown"])
+@pytest.mark.parametrize("order", [(), ("a", "b"), ("b", "a"), ("a",)])
+@pytest.mark.parametrize("values", ["", "(UNDEF UNDEF)", '("" "")', "(1 2) (3 4)"])
+def test_it_is_known_whether_there_were_solutions(
+    name: str, order: tuple[str, ...], values: str
+) -> None:
+    answer = Store().query(f"SELECT ?a ?b {{ VALUES (?a ?b) {{ {values} }} }}")
+    assert isinstance(answer, QuerySolutions)
+    solutions = Solutions.of(answer, order)
+    written(solutions, name)
+    assert solutions.were_any == bool(values)
 
 
 # Reports

@@ -61,8 +61,8 @@ def query(
         if write_answer(answer, saved.text, format_name, output, catalog.iris.base):
             return
         near = [
-            f"; {parameter} is {terms[parameter].value!r}, the nearest: {', '.join(map(repr, values))}"
-            for parameter, values in near_values(graph, saved, terms)
+            f"; {name} is {terms[name].value!r}, the nearest: {', '.join(map(repr, values))}"
+            for name, values in near_values(graph, saved, terms)
         ]
         click.echo(f"Note: no solutions{''.join(near)}", err=True)
 

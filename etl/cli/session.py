@@ -174,7 +174,7 @@ def write_answer(
     if isinstance(answer, QuerySolutions):
         solutions = Solutions.of(answer, column_order(query))
         write(solutions, format_name, output, base_iri)
-        return solutions.count > 0
+        return solutions.were_any
     if isinstance(answer, QueryTriples):
         first = list(islice(answer, 1))
         write(Graph(chain(first, answer)), format_name, output, base_iri)

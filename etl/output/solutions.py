@@ -1,19 +1,29 @@
 """Solutions of a SELECT query as text, in the formats that SPARQL 1.1 defines.
 
-Written here rather than by the engine, so that columns stand in the order of the query whoever
-answers it, and every value reads back as it was: a carriage return in XML, an only cell that is
-empty in CSV.
+Columns stand in the order of the query whoever answers it, and every value reads back as it was: a
+carriage return in XML, an only cell that is empty in CSV. What the engine writes so is left to the
+engine, which is faster.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
+from typing import Any, BinaryIO, cast
 from xml.sax.saxutils import escape
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    Triple,
+    parse_query_results,
+)
 
 from etl.errors import EtlError
 from etl.output.formats import Target, Writer
@@ -25,27 +35,69 @@ Row = tuple[Node | None, ...]
 
 
 class Solutions:
-    """Rows of terms below the names of variables; counts the rows as they are given."""
+    """Rows of terms below the names of variables; knows after writing whether there were any.
 
-    def __init__(self, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    An `answer` is that of an engine, where its columns stand in the right order.
+    """
+
+    def __init__(
+        self, columns: Sequence[str], rows: Iterable[Row], answer: QuerySolutions | None = None
+    ) -> None:
         self.columns = tuple(columns)
-        self.count = 0
+        self.answer = answer
+        self.were_any = False
         self._rows = rows
 
     @classmethod
     def of(cls, answer: QuerySolutions, order: Sequence[str] = ()) -> Solutions:
         """Make them of an engine's answer, the variables that `order` names in that order."""
         given = [variable.value for variable in answer.variables]
-        columns = [each for each in order if each in given] or given
+        columns = [each for each in order if each in given]
         if columns == given or len(columns) < len(given):
-            return cls(given, map(tuple, answer))
+            return cls(given, map(tuple, answer), answer)
         chosen = itemgetter(*map(given.index, columns))
         return cls(columns, (chosen(tuple(solution)) for solution in answer))
 
     def __iter__(self) -> Iterator[Row]:
         for row in self._rows:
-            self.count += 1
+            self.were_any = True
             yield row
+
+
+class _Counted(io.RawIOBase):
+    """Counts the bytes that go to a stream."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.bytes = 0
+        self._stream = stream
+
+    def write(self, data: Any) -> int:  # noqa: ANN401 - any object that holds bytes
+        self.bytes += len(data)
+        return self._stream.write(data)
+
+
+def _by_engine(form: QueryResultsFormat, otherwise: Writer[Solutions]) -> Writer[Solutions]:
+    """Make a writer that leaves to the engine what that writes in the right order."""
+
+    def write(solutions: Solutions, target: Target) -> None:
+        answer = solutions.answer
+        if answer is None or (form == QueryResultsFormat.CSV and len(solutions.columns) == 1):
+            otherwise(solutions, target)
+            return
+        counted = _Counted(target.stream)
+        answer.serialize(cast(BinaryIO, counted), form)
+        solutions.were_any = counted.bytes > _bytes_of_none(solutions.columns, form)
+        if form == QueryResultsFormat.JSON:
+            target.stream.write(b"\n")
+
+    return write
+
+
+def _bytes_of_none(columns: Sequence[str], form: QueryResultsFormat) -> int:
+    """Count the bytes that the engine writes where there are no solutions."""
+    nothing = {"head": {"vars": columns}, "results": {"bindings": []}}
+    answer = parse_query_results(json.dumps(nothing), QueryResultsFormat.JSON)
+    return len(cast(QuerySolutions, answer).serialize(format=form) or b"")
 
 
 def write_csv(solutions: Solutions, target: Target) -> None:
@@ -211,9 +263,9 @@ def _as_rows(writer: Writer[Rows]) -> Writer[Solutions]:
 
 SOLUTION_WRITERS: dict[str, Writer[Solutions]] = {
     "table": _as_rows(write_table),
-    "csv": write_csv,
-    "tsv": write_tsv,
-    "json": write_json,
+    "csv": _by_engine(QueryResultsFormat.CSV, write_csv),
+    "tsv": _by_engine(QueryResultsFormat.TSV, write_tsv),
+    "json": _by_engine(QueryResultsFormat.JSON, write_json),
     "xml": write_xml,
     "markdown": _as_rows(write_markdown),
 }
