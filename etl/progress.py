@@ -21,7 +21,7 @@ class Meter:
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._started = time.monotonic()
-        self._console = Console(file=trusted(sys.stderr))
+        self._console = Console(file=trusted(sys.stderr), soft_wrap=True)
         self._shown = not quiet and self._console.is_terminal
         self._bar: Progress | None = None
         self._tasks: dict[str, TaskID] = {}

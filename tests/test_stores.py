@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import shutil
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -141,6 +142,10 @@ def test_a_difference_is_shown_and_mended(etl: Etl, named: str, server: Server) 
     assert checked.stderr.endswith(
         "Error: main and catalog differ\nHint: run: etl load --repair --store main\n"
     )
+    status = json.loads(etl("check", "--store", named, "-f", "json").stdout)
+    assert status["status"] == "different"
+    assert status["findings"] == [{"entity": HEAT.iri, "missing_triples": 1, "surplus_triples": 0}]
+    assert status["remedy"] == "run: etl load --repair --store main"
     assert said(etl("load", "--repair", "--store", named)) == (
         0,
         "main: 1 entity sent, 12 triples\n",
