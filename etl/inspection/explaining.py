@@ -127,7 +127,7 @@ class Explainer:
             finding
             for item in kept_out(self._catalog)
             if (item.film and name in (item.film, f"movie/{item.film}"))
-            or name.casefold() == item.title.casefold() != ""
+            or text.strip().casefold() == item.title.casefold() != ""
             or wanted & item.identifiers.items()
             for finding in item.findings
         ]
