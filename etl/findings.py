@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from etl.sources.values import quoted
+from etl.terminal import on_one_line
 from etl.vocab import SH
 
 if TYPE_CHECKING:  # a query has no need of the shapes
@@ -27,6 +27,14 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """Return a number to sort by, the worst first."""
         return list(Severity).index(self)
+
+
+_BRIEF = 60  # characters of a value in a sentence
+_NO_SHAPE = {
+    Severity.VIOLATION: "unreadable-record",
+    Severity.WARNING: "nothing-to-check",
+    Severity.INFO: "repaired-record",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +67,16 @@ class Finding:
     title: str = ""
 
     @property
+    def of_record(self) -> bool:
+        """Say whether it is about a record, rather than about a graph or a file as a whole."""
+        return bool(self.film) or (not self.result and self.line > 0)
+
+    @property
     def place(self) -> str:
-        """Say where it is: file and line, or the focus node."""
+        """Say on one line where it is: file and line, or the focus node."""
         if not self.file:
             return f"<{self.focus_node}>" if ":" in self.focus_node else self.focus_node
-        return f"{self.file}:{self.line}" if self.line else self.file
+        return on_one_line(f"{self.file}:{self.line}" if self.line else self.file)
 
     @property
     def headline(self) -> str:
@@ -76,13 +89,35 @@ class Finding:
         return self.severity == Severity.INFO and not self.shape
 
     @property
+    def rule(self) -> str:
+        """Name the rule: the IRI of the shape, or what is asked of a record beside the shapes."""
+        return self.shape or _NO_SHAPE[self.severity]
+
+    @property
+    def found(self) -> str:
+        """Return the value as a person reads it, whole where a reader has shortened it."""
+        shortened = self.value.endswith(("…'", '…"'))
+        return repr(self.text) if shortened and self.text else self.value
+
+    @property
     def sentence(self) -> str:
-        """Say what is wrong, with the value but without the place."""
-        if not self.value:
+        """Say on one line what is wrong, without the place; a long value is shortened."""
+        value = self.value
+        if value[:1] in ("'", '"') and len(value) > _BRIEF + 2:
+            value = f"{value[:_BRIEF]}…{value[0]}"
+        return on_one_line(self._with(value))
+
+    @property
+    def reason(self) -> str:
+        """Say what is wrong without the place, with all of the value."""
+        return self._with(self.found)
+
+    def _with(self, value: str) -> str:
+        if not value:
             return self.headline
         if self.message.endswith("."):
-            return f"{self.headline} Found {self.value}."
-        return f"{self.headline}, found {self.value}"
+            return f"{self.headline} Found {value}."
+        return f"{self.headline}, found {value}"
 
 
 Found: TypeAlias = Callable[[Finding], None]
@@ -124,8 +159,8 @@ def plain(term: NamedNode | BlankNode | Literal | Triple) -> str:
 
 
 def shown(term: NamedNode | BlankNode | Literal | Triple) -> str:
-    """Write a value for a message: a literal as a record has it, shortened."""
-    return quoted(term.value) if isinstance(term, Literal) else str(term)
+    """Write a value for a message: a literal as a record has it, quoted."""
+    return repr(term.value) if isinstance(term, Literal) else str(term)
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:

@@ -26,6 +26,11 @@ _IMDB_PAGE = re.compile(
 )
 _WIKIDATA_ITEM = re.compile(r"(?:https?://(?:www\.)?wikidata\.org/(?:entity|wiki)/)?(Q[1-9][0-9]*)")
 
+_MOVIELENS_ID = re.compile(
+    r"(?:movielens[-:]|(?:https?://)?(?:www\.)?movielens\.org/movies/)?([1-9][0-9]*)/?",
+    re.IGNORECASE,
+)
+
 
 def imdb_id(text: str) -> str | None:
     """Return the IMDb id in any of its forms (`tt…`, `nm…`, a page's URL), or None.
@@ -54,6 +59,12 @@ def imdb_name_id(text: str) -> str | None:
 def wikidata_id(text: str) -> str | None:
     """Return the item id (`Q…`) of a Wikidata IRI, page or bare id, or None."""
     match = _WIKIDATA_ITEM.fullmatch(text.strip())
+    return match[1] if match else None
+
+
+def movielens_id(text: str) -> str | None:
+    """Return the number of a film on MovieLens, bare, as `movielens-7361` or a page, or None."""
+    match = _MOVIELENS_ID.fullmatch(text.strip())
     return match[1] if match else None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pyoxigraph import NamedNode
 
 
@@ -15,6 +17,9 @@ class Namespace:
 
     def __getattr__(self, name: str) -> NamedNode:
         raise AttributeError(f"{name!r} is not among our terms of <{self.iri}>")
+
+    def __iter__(self) -> Iterator[NamedNode]:
+        return iter(self._terms.values())
 
     def __getitem__(self, name: str) -> NamedNode:
         """Return a term whose name Python keeps for itself, such as `SH["in"]`."""
@@ -52,7 +57,7 @@ FILM_RUNS = Namespace(  # of the same vocabulary: what we say of runs and record
     filmsAdded filmsChanged filmsRemoved peopleAdded peopleChanged peopleRemoved
     recordsLoaded recordsUnchanged recordsSuperseded recordsRejected recordsQuarantined
     recordsVanished
-    file line
+    file line field
     """,
 )
 PROV = Namespace(

@@ -424,7 +424,7 @@ REFUSED = [
         rf"4: url: {URL} 'https://www.imdb.com/title/tt01161\t91/'",
     ),
     ("url", "https://[x", f"4: url: {URL} 'https://[x'"),
-    ("url", "x" * 99, f"4: url: {URL} '{'x' * 59}…'"),
+    ("url", "x" * 99, f"4: url: {URL} '{'x' * 99}'"),
     ("directors", "Coen, Joel; Coen, Ethan", f"6: directors: {NAMES} 'Coen, Joel; Coen, Ethan'"),
     (
         "directors",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import shutil
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -107,6 +108,14 @@ def test_the_server_answers_as_the_store_on_disk_does(etl: Etl, named: str) -> N
         ("sparql", "SELECT (COUNT(*) AS ?n) WHERE { ?s a <https://schema.org/Movie> }"),
         ("search", "de niro"),
         ("explain", "Heat", "datePublished"),
+        ("explain", "6", "nosuch"),
+        ("search", "movielens-6"),
+        ("query", "cast-of-film", "6"),
+        ("query", "best-rated-films", "-p", "minimum=8.3"),
+        ("query", "films-called", "heat"),
+        ("sparql", "SELECT * { ?z schema:name 'Heat' ; schema:director ?m . ?m schema:name ?a }"),
+        ("sparql", "# PREFIX schema: <x:>\nSELECT ?n { movie:tt0113277 schema:name ?n }"),
+        ("sparql", "PREFIX schema: <x:> SELECT ?n { movie:tt0113277 schema:name ?n }"),
         ("validate",),
     ):
         here, there = etl(*command), etl(*command, "--store", named)
@@ -133,6 +142,10 @@ def test_a_difference_is_shown_and_mended(etl: Etl, named: str, server: Server) 
     assert checked.stderr.endswith(
         "Error: main and catalog differ\nHint: run: etl load --repair --store main\n"
     )
+    status = json.loads(etl("check", "--store", named, "-f", "json").stdout)
+    assert status["status"] == "different"
+    assert status["findings"] == [{"entity": HEAT.iri, "missing_triples": 1, "surplus_triples": 0}]
+    assert status["remedy"] == "run: etl load --repair --store main"
     assert said(etl("load", "--repair", "--store", named)) == (
         0,
         "main: 1 entity sent, 12 triples\n",

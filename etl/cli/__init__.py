@@ -17,7 +17,7 @@ class Main(click.Group):
     """All commands, within the boundary that turns errors into text."""
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
-        """Run a command, and exit."""
+        """Run a command, and exit; nothing that it says steers a terminal."""
         with boundary():
             return super().main(*args, **extra)
 

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from itertools import chain
 from pathlib import Path
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, output_options, store_option, workspace_option
-from etl.cli.session import opened_store, write
+from etl.cli.options import (
+    ANY_ANSWER,
+    DATA_SAY_NO,
+    DONE,
+    GRAPH,
+    SOLUTIONS,
+    output_options,
+    store_option,
+    workspace_option,
+    writes,
+)
+from etl.cli.session import opened_store, write, write_answer
 from etl.errors import QueryError
 
 
@@ -22,7 +33,7 @@ from etl.errors import QueryError
 )
 @workspace_option
 @store_option
-@output_options
+@writes(SOLUTIONS)
 def query(
     name: str,
     values: tuple[str, ...],
@@ -34,17 +45,25 @@ def query(
 ) -> None:
     """Run a saved query.
 
-    A film or a person is given by name, IMDb id or IRI; `Emma (1996)` tells two films of one
-    name apart. Values without a name stand for the query's parameters in their order.
+    A film or a person is given by name, by an id of IMDb, MovieLens or Wikidata, or by IRI;
+    `Emma (1996)` tells two films of one name apart. Values without a name stand for the query's
+    parameters in their order.
     """
-    from etl.lookup import GraphLookup
-    from etl.queries import assignments, bind, find, positional, read_queries
+    from etl.lookup import GraphLookup, near_values
+    from etl.queries import assignments, fill, find, parse_terms, positional, read_queries
 
     saved = find(read_queries(), name)
     with opened_store(workspace, store) as (catalog, graph):
         given = positional(saved, values) | assignments(named)
-        text = bind(saved, given, GraphLookup(graph, catalog.iris))
-        write(graph.query(text), format_name, output, catalog.iris.base)
+        terms = parse_terms(saved, given, GraphLookup(graph, catalog.iris))
+        answer = graph.query(fill(saved.text, terms))
+        if write_answer(answer, saved.text, format_name, output, catalog.iris.base):
+            return
+        near = [
+            f"; {name} is {terms[name].value!r}, the nearest: {', '.join(map(repr, values))}"
+            for name, values in near_values(graph, saved, terms)
+        ]
+        click.echo(f"Note: no solutions{''.join(near)}", err=True)
 
 
 @click.command()
@@ -65,22 +84,47 @@ def queries(format_name: str | None, output: Path | None) -> None:
 @click.argument("query", metavar="TEXT|FILE|-")
 @workspace_option
 @store_option
-@output_options
+@writes(ANY_ANSWER)
 def any_query(
     query: str, workspace: Path, store: str | None, format_name: str | None, output: Path | None
 ) -> None:
     """Run any SPARQL query.
 
-    It is given as text, as the name of a file, or on standard input (-).
+    It is given as text, as the name of a file, or on standard input (-). These prefixes need not be
+    declared: dcat, dcterms, film (our own terms), movie, person (our films and people), owl, prov,
+    rdf, rdfs, schema, sh, skos, void, wd (Wikidata's items) and xsd. One that the query declares
+    itself stands for what it says.
     """
+    from etl.lookup import unknown_names
+    from etl.syntax import predeclared
+
     text = _query_text(query)
     with opened_store(workspace, store) as (catalog, graph):
-        write(graph.query(text), format_name, output, catalog.iris.base)
+        prefixes = predeclared(catalog.iris)
+        answer = graph.query(text, prefixes)
+        if write_answer(answer, text, format_name, output, catalog.iris.base):
+            return
+        absent = [
+            name + (f" (did you mean {' or '.join(near)}?)" if near else "")
+            for name, near in unknown_names(graph, text, prefixes)
+        ]
+        hint = f"; nowhere in the graph: {', '.join(absent)}" if absent else ""
+        click.echo(f"Note: no solutions{hint}", err=True)
+
+
+# What stands on the command line in one word, or ends like a file of queries.
+_LIKE_A_PATH = re.compile(r"[^\s{}<>?$*]+|[^{}<>?$*]+\.(?:rq|sparql|ru|txt)")
 
 
 def _query_text(query: str) -> str:
     """Return a query that was given as text, as the name of a file, or on standard input."""
-    if query != "-" and not os.path.isfile(query):  # unlike Path, it takes any text for a name
+    if query != "-" and not os.path.exists(query):  # unlike Path, it takes any text for a name
+        if _LIKE_A_PATH.fullmatch(query.strip()):
+            raise QueryError(
+                f"{query}: no such file, and no query",
+                hint="give a query's text, the name of a file, or - for standard input; "
+                "'etl queries' lists the saved ones, which 'etl query' runs",
+            )
         return query
     place = "standard input" if query == "-" else query
     try:
@@ -108,21 +152,23 @@ def search(
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Find films and people by name, forgiving typing errors."""
+    """Find films and people by name or id, forgiving typing errors."""
     from etl.lookup import search
     from etl.output import Rows
 
     with opened_store(workspace, store) as (catalog, graph):
         rows = [
             (match.entity.kind.noun, match.entity.label, match.entity.iri, match.manner)
-            for match in search(graph, text, limit)
+            for match in search(graph, text, limit, catalog.iris)
         ]
         base_iri = catalog.iris.base
     write(Rows(("kind", "name", "iri", "match"), rows), format_name, output, base_iri)
+    if not rows:
+        click.echo(f"Note: no film or person is called {text!r}, or nearly so", err=True)
 
 
 @click.command()
-@click.argument("iri", metavar="IRI|NAME")
+@click.argument("iri", metavar="IRI|ID|NAME")
 @click.argument("predicate", required=False)
 @workspace_option
 @store_option
@@ -138,17 +184,22 @@ def explain(
     """Show where each triple of a film or person comes from.
 
     That is the rule, the field, the file and the line, and the run that read it. Of a film that is
-    kept out, show why.
+    kept out, show why. A property is given as `director`, `schema:director` or an IRI.
     """
-    from etl.inspection.explaining import explain
+    from etl.inspection.explaining import explain, properties
     from etl.output import Rows
 
     columns = ("triple", "rule", "field", "says", "place", "run", "outcome")
     with opened_store(workspace, store) as (catalog, graph):
         rows, refused = explain(catalog, graph, iri, predicate)
         for finding in refused:
-            click.echo(f"Kept out: {finding.place}: {finding.sentence}", err=True)
-        write(Rows(columns, rows), format_name, output, catalog.iris.base)
+            click.echo(f"Kept out: {finding.place}: {finding.reason}", err=True)
+        report = Rows(columns, rows, abridged=frozenset({"triple", "says"}))
+        write(report, format_name, output, catalog.iris.base)
+        if not rows and not refused:
+            there = ", ".join(properties(explain(catalog, graph, iri, None)[0]))
+            without = f" with {predicate}; there are: {there}" if predicate and there else ""
+            click.echo(f"Note: no triples of {iri!r} to explain{without}", err=True)
     sys.exit(DATA_SAY_NO if refused else DONE)
 
 
@@ -161,7 +212,7 @@ def explain(
 @click.option("--owl-same-as", is_flag=True, help="Add owl:sameAs to the Wikidata items.")
 @workspace_option
 @store_option
-@output_options
+@writes(GRAPH)
 def export(
     provenance: bool,
     owl_same_as: bool,

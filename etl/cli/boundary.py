@@ -13,6 +13,7 @@ import click
 from etl.cli.interrupts import Interrupted, interrupted, interruptible
 from etl.cli.options import CUT_OFF, NOT_DONE
 from etl.errors import EtlError
+from etl.terminal import harmless_streams, on_one_line
 
 TRACEBACK = "ETL_TRACEBACK"  # set, it lets through what nobody expected
 
@@ -24,12 +25,15 @@ class ReaderGone(BaseException):
 @contextmanager
 def boundary() -> Iterator[None]:
     """Turn every error into text and an exit code, and see to it that all that was said is out."""
-    try:
-        _expect_streams()
-        with interruptible(), _flushed():
-            yield
-    except BaseException as error:  # noqa: BLE001 - the one boundary there is
-        _answer(interrupted() or error)
+    closed = _closed_stream()
+    with harmless_streams():
+        try:
+            if closed:
+                raise closed
+            with interruptible(), _flushed():
+                yield
+        except BaseException as error:  # noqa: BLE001 - the one boundary there is
+            _answer(interrupted() or error)
 
 
 def _answer(error: BaseException) -> NoReturn:
@@ -58,9 +62,9 @@ def _answer(error: BaseException) -> NoReturn:
 
 def _end(message: str, hint: str, code: int = NOT_DONE) -> NoReturn:
     """Say what went wrong and what to do, and exit."""
-    click.echo(f"Error: {message}", err=True)
+    click.echo(f"Error: {on_one_line(message)}", err=True)
     if hint:
-        click.echo(f"Hint: {hint}", err=True)
+        click.echo(f"Hint: {on_one_line(hint)}", err=True)
     sys.exit(code)
 
 
@@ -79,11 +83,10 @@ def _flushed() -> Iterator[None]:
             raise EtlError(f"standard output: {reason}") from error
 
 
-def _expect_streams() -> None:
-    """Have all three streams open: the next file that is opened would take a closed one's place.
+def _closed_stream() -> EtlError | None:
+    """Have all three streams open, and return what to say where standard output was closed.
 
-    Raises:
-        EtlError: standard output is closed.
+    The next file that is opened would take a closed stream's place.
     """
     names = ("stdin", "stdout", "stderr")
     closed = [number for number, name in enumerate(names) if getattr(sys, name) is None]
@@ -92,6 +95,5 @@ def _expect_streams() -> None:
     for number in closed:
         stream = open(number, "w" if number else "r", encoding="utf-8", closefd=False)  # noqa: SIM115
         setattr(sys, names[number], stream)
-    if 1 in closed:
-        hint = f"redirect it, for instance to {os.devnull}"
-        raise EtlError("standard output is closed", hint=hint)
+    hint = f"redirect it, for instance to {os.devnull}"
+    return EtlError("standard output is closed", hint=hint) if 1 in closed else None

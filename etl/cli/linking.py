@@ -16,10 +16,11 @@ from etl.cli.carrying import Manner, bring_in_step
 from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
-    output_options,
+    LINKS,
     quiet_option,
     store_option,
     workspace_option,
+    writes,
 )
 from etl.cli.session import command_line, engine, opened, write
 from etl.cli.telling import Told, change_lines
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from etl.linking.evidence import Evidence
     from etl.linking.inquiry import Inquiry
     from etl.linking.sssom import Decision
+    from etl.lookup import GraphLookup
     from etl.pipeline.linking import Linked, LinkReport
     from etl.progress import Meter
 
@@ -204,7 +206,7 @@ def _lines(report: LinkReport) -> Iterator[str]:
 @click.option("--review", is_flag=True, help="Show what conflicts or was left open, with rivals.")
 @decisions_option
 @workspace_option
-@output_options
+@writes(LINKS)
 def links(
     decided: tuple[str, ...],
     workspace: Path,
@@ -217,8 +219,8 @@ def links(
 
     A DECISION wins over every rung: `tt0338013=Q208269` for a film, `'tt0338013/Jim
     Carrey=nm0000120'` for somebody whom it names; instead of an id, `yes` for what was found,
-    `no` for not that one, `none` for no link at all. A FILE has decisions as SSSOM TSV, which
-    --format sssom writes too.
+    `no` for not that one, `none` for no link at all. A film is named by any of its ids or its IRI.
+    A FILE has decisions as SSSOM TSV, which --format sssom writes too.
     """
     if decided:
         _decide(workspace, decisions, decided)
@@ -242,27 +244,24 @@ def links(
 
 
 def _write_text(text: str, output: Path | None) -> None:
-    from etl.errors import LinkError
+    from etl.output import opened
 
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, "utf-8")
-    except OSError as error:
-        raise LinkError(f"{output}: cannot be written: {error.strerror or error}") from error
+    with opened(output) as target:
+        target.stream.write(text.encode())
 
 
 def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
     """Write decisions into the user's file, and link again by what is known."""
     from etl.linking.evidence import Evidence
     from etl.linking.sssom import write_decisions
+    from etl.lookup import GraphLookup
     from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.linking import link
     from etl.workspace import Workspace
 
-    with opened(workspace) as (catalog, _):
-        new = [each for text in decided for each in _decided(catalog, text)]
+    with opened(workspace) as (catalog, graph):
+        lookup = GraphLookup(graph, catalog.iris)
+        new = [each for text in decided for each in _decided(catalog, lookup, text)]
         iris = catalog.iris
     about = {(each.film, each.name) for each in new}
     kept = [each for each in _decisions(workspace, path) if (each.film, each.name) not in about]
@@ -274,7 +273,7 @@ def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
         click.echo(line)
 
 
-def _decided(catalog: Catalog, text: str) -> list[Decision]:
+def _decided(catalog: Catalog, lookup: GraphLookup, text: str) -> list[Decision]:
     """Read a decision as it was typed, or those in a file."""
     from functools import partial
 
@@ -284,7 +283,17 @@ def _decided(catalog: Catalog, text: str) -> list[Decision]:
 
     if "=" not in text or Path(text).is_file():
         return read_decisions(Path(text), catalog.iris)
-    return [decide(text, partial(film, catalog))]
+    return [decide(_by_key(text, lookup), partial(film, catalog))]
+
+
+def _by_key(text: str, lookup: GraphLookup) -> str:
+    """Return a decision with the key of the film that it names by an id of any kind."""
+    subject, _, verdict = text.rpartition("=")
+    slashes = [place for place, letter in enumerate(subject) if letter == "/"]
+    for end in (*slashes, len(subject)):  # an address has slashes before that of the name
+        if key := lookup.film_key(subject[:end]):
+            return f"{key}{subject[end:].rstrip('/')}={verdict}"
+    return text
 
 
 def _chosen(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
     from etl.generations import Generation
     from etl.output import Answer
+    from etl.stores import Answer as QueryAnswer
     from etl.stores.embedded import EmbeddedStore
     from etl.stores.remote import RemoteStore
     from etl.validation import Engine, Shapes
@@ -176,3 +177,30 @@ def write(
             hint = _CHECK if _DAMAGE in reason else ""
             message = f"the answer could not be completed: {reason.lower()}"
             raise StoreError(message, hint=hint) from error
+
+
+def write_answer(
+    answer: QueryAnswer, query: str, format_name: str | None, output: Path | None, base_iri: str
+) -> bool:
+    """Write the answer to a query, columns in its order; tell whether there is anything in it.
+
+    Raises:
+        StoreError: the store found out while it was answering that it cannot.
+    """
+    from itertools import chain, islice
+
+    from pyoxigraph import QuerySolutions, QueryTriples
+
+    from etl.output import Graph, Solutions
+    from etl.syntax import column_order
+
+    if isinstance(answer, QuerySolutions):
+        solutions = Solutions.of(answer, column_order(query))
+        write(solutions, format_name, output, base_iri)
+        return solutions.were_any
+    if isinstance(answer, QueryTriples):
+        first = list(islice(answer, 1))
+        write(Graph(chain(first, answer)), format_name, output, base_iri)
+        return bool(first)
+    write(answer, format_name, output, base_iri)
+    return True

@@ -14,10 +14,12 @@ import click
 from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
-    output_options,
+    FINDINGS,
+    QUARANTINE,
     shapes_option,
     store_option,
     workspace_option,
+    writes,
 )
 from etl.cli.session import engine, opened, opened_copy, provenance_engine, write
 
@@ -46,7 +48,7 @@ all_option = click.option(
     help="Validate with our own checks, or with pySHACL, which is slow.",
 )
 @all_option
-@output_options
+@writes(FINDINGS)
 def validate(
     sources: tuple[str, ...],
     workspace: Path,
@@ -114,7 +116,7 @@ def _tell(violations: int, warnings: int) -> None:
 @click.command()
 @workspace_option
 @all_option
-@output_options
+@writes(QUARANTINE)
 def quarantine(
     workspace: Path, everything: bool, format_name: str | None, output: Path | None
 ) -> None:
@@ -129,6 +131,8 @@ def quarantine(
     with opened(workspace) as (catalog, _):
         findings = [finding for item in kept_out(catalog) for finding in item.told()]
     write(Refusals(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
+    if not findings:
+        click.echo("Note: nothing is kept out", err=True)
 
 
 COMMANDS = (validate, quarantine)

@@ -213,7 +213,8 @@ def _in_files(
     for member in [each for each in members if not each.record.links] or members:
         path, line = opened(places[member.origin.source], member.origin.path), member.origin.line
         finding = located(severity_of(result), path, line, member.record, why)
-        yield replace(finding, result=result)
+        title = member.record.title or ""
+        yield replace(finding, result=result, film=film.key, title=title)
 
 
 def _places(catalog: Catalog) -> dict[str, Source]:

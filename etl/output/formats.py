@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Generic, TypeVar
+from typing import BinaryIO, Generic, TypeVar, cast
 
 from etl.errors import EtlError
+from etl.terminal import HarmlessBytes
 
 _Answer = TypeVar("_Answer")
 
@@ -47,7 +48,7 @@ def opened(
     written = final if special else final.with_name(f".{final.name}.{os.getpid()}.part")
     try:
         with written.open("wb") as stream:
-            yield Target(stream, format_name, path, base_iri=base_iri)
+            yield Target(_harmless(stream), format_name, path, base_iri=base_iri)
         if not special:
             written.replace(final)
     except OSError as error:
@@ -55,6 +56,11 @@ def opened(
     finally:
         if not special:
             written.unlink(missing_ok=True)
+
+
+def _harmless(stream: BinaryIO) -> BinaryIO:
+    """Let nothing that steers a terminal pass, if the stream leads to one, as `/dev/tty` does."""
+    return cast(BinaryIO, HarmlessBytes(stream)) if stream.isatty() else stream
 
 
 Writer = Callable[[_Answer, Target], None]

@@ -139,7 +139,12 @@ class GraphHash:
         self._sum = 0
 
     def __str__(self) -> str:
-        return f"{self.triples} triples, hash {self._sum % (1 << 128):032x}"
+        return f"{self.triples} triples, hash {self.digest}"
+
+    @property
+    def digest(self) -> str:
+        """Return the hash in hexadecimal."""
+        return f"{self._sum % (1 << 128):032x}"
 
     def add(self, statements: Iterable[Statement]) -> None:
         """Count statements, none of which has been counted before."""
@@ -236,12 +241,12 @@ def _verb(predicate: NamedNode) -> str:
 
 
 # Source: XML 1.0 section 2.2, `Char`; a predicate is an element, so it ends in an `NCName`.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENDS_IN_NAME = re.compile(r".*[^\W\d][\w.-]*", re.DOTALL)
 
 
 def _fit_for_xml(triple: Triple) -> Triple:
-    if isinstance(triple.object, Literal) and (found := _NOT_XML.search(triple.object.value)):
+    if isinstance(triple.object, Literal) and (found := NOT_XML.search(triple.object.value)):
         problem = f"the character U+{ord(found[0]):04X} of {_prefixed(triple.predicate)}"
     elif not _ENDS_IN_NAME.fullmatch(triple.predicate.value):
         problem = f"the property {triple.predicate}"

@@ -40,7 +40,7 @@ class Unreadable(Exception):
     def __init__(self, expected: str, found: str) -> None:
         super().__init__(expected, found)
         self.expected = expected
-        self.found = quoted(found)
+        self.found = repr(found)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -85,12 +85,12 @@ class EmbeddedStore:
         except (OSError, RuntimeError) as error:
             raise _unusable(source, error) from error
 
-    def query(self, sparql: str) -> Answer:
+    def query(self, sparql: str, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Answer a query. See `Readable.query`."""
         try:
-            return self._store.query(sparql)
+            return self._store.query(sparql, prefixes=dict(prefixes or {}))
         except SyntaxError as error:
-            raise syntax_error(error, sparql) from error
+            raise syntax_error(error, sparql, prefixes) from error
 
     def entity(self, subject: NamedNode) -> set[Quad]:
         """Return an entity's quads. See `Writable.entity`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import IO, Self, cast
@@ -31,7 +31,7 @@ from etl.stores import Answer
 from etl.stores.connection import AGENT, Connection, NotUnderstood
 from etl.stores.servers import Endpoints
 from etl.stores.updates import Piece, dataset, documents, replacement
-from etl.syntax import refused_update
+from etl.syntax import declared, refused_update
 from etl.vocab import PROV
 
 _N_TRIPLES, _N_QUADS = "application/n-triples", "application/n-quads"
@@ -66,8 +66,9 @@ class RemoteStore:
         """Return where the server answers."""
         return self._where
 
-    def query(self, sparql: str) -> Answer:
+    def query(self, sparql: str, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Answer a query. See `Readable.query`."""
+        sparql = declared(sparql, prefixes or {})
         if self._where.graph is None:
             return self._ask(sparql, None)
         return self._ask(sparql, self._where.graph, self._provenance[0])
