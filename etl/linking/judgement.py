@@ -9,6 +9,7 @@ from itertools import chain
 
 from etl.linking import ladder
 from etl.linking.candidates import FilmCandidate, PersonCandidate
+from etl.linking.contradictions import Findings, without_contradictions
 from etl.linking.decisions import Choice, choices, decided_film, decided_person
 from etl.linking.evidence import Evidence
 from etl.linking.films import FilmOutcome
@@ -20,10 +21,6 @@ from etl.linking.subjects import Subject
 from etl.records import Credit, FilmRecord, LinkRecord
 
 _RIVALS_KEPT = 10
-
-Findings = dict[str, LinkRecord]
-"""What was found about one film, by the name of a person; of the film itself by ""."""
-
 
 Choices = Mapping[str, Choice]
 """What is decided about one film and its people, by the same names."""
@@ -45,37 +42,25 @@ def find_links(
         for each in subjects
     }
     elsewhere = _Elsewhere(outcomes, people)
-    judged: list[tuple[Subject, FilmRecord | None]] = []
+    judged: list[tuple[Subject, Findings]] = []
     for each in subjects:
         key = each.film.key
         found = {"": _film_link(films[key])} if key in films else {}
         for outcome in map(elsewhere.lift, outcomes[key]):
             found[outcome.mention.name] = _person_link(outcome)
-        judged.append((each, _record(each, _with_earlier(found, each, decided[key]))))
-    return _without_contradictions(judged)
-
-
-def _without_contradictions(
-    judged: Sequence[tuple[Subject, FilmRecord | None]],
-) -> list[tuple[Subject, FilmRecord | None]]:
-    """Keep the IMDb id only of people to whom different films give different items."""
-    items: dict[str, set[str]] = defaultdict(set)
-    for _, record in judged:
-        for link in record.links if record else ():
-            if link.kind == "person" and link.holds and link.imdb_id and link.wikidata_id:
-                items[link.imdb_id].add(link.wikidata_id)
-
-    def settled(link: LinkRecord) -> LinkRecord:
-        several = sorted(items.get(link.imdb_id or "", ()))
-        if link.kind != "person" or len(several) < 2 or link.rung == ladder.DECISION.name:
-            return link
-        reason = "several items have this person's IMDb id"
-        return replace(link, wikidata_id=None, rivals=tuple(several), reason=reason)
-
+        judged.append((each, _with_earlier(found, each, decided[key])))
     return [
-        (each, record and replace(record, links=tuple(map(settled, record.links))))
-        for each, record in judged
+        (each, _record(each, _signed(found, decided[each.film.key])))
+        for each, found in without_contradictions(judged)
     ]
+
+
+def _signed(found: Findings, decided: Choices) -> Findings:
+    """Write down with each link what is decided about it."""
+    return {
+        name: replace(link, decided=tuple(sorted(decided[name].said)) if name in decided else ())
+        for name, link in found.items()
+    }
 
 
 def words_of(people: Iterable[PersonCandidate]) -> frozenset[str]:
@@ -104,16 +89,9 @@ def _link_people(
             settled.append(decided_person(mention, choice, people))
         else:
             open_.append(replace(mention, rejected=frozenset(choice.rejected)))
-    taken = {each.candidate.key for each in settled if each.candidate}
+    taken = {each.linked.key for each in settled if each.linked}
     found = link_people(open_, [each for each in people if each.key not in taken], names)
-    return [*settled, *map(_unless_rejected, found)]
-
-
-def _unless_rejected(outcome: Outcome) -> Outcome:
-    """Give a person's rejection as the reason, where nothing else was found."""
-    if outcome.candidate or outcome.rivals or not outcome.mention.rejected:
-        return outcome
-    return replace(outcome, rung=ladder.DECISION, reason="rejected by decision")
+    return [*settled, *found]
 
 
 class _Elsewhere:
@@ -130,8 +108,8 @@ class _Elsewhere:
     ) -> None:
         self._linked: dict[str, dict[str, PersonCandidate]] = defaultdict(dict)
         for each in chain.from_iterable(outcomes.values()):
-            if each.candidate:
-                self._linked[each.mention.name][each.candidate.key] = each.candidate
+            if each.linked:
+                self._linked[each.mention.name][each.linked.key] = each.linked
         self._namesakes: dict[str, set[str]] = defaultdict(set)
         for candidates in people.values():
             for candidate in candidates:
@@ -141,7 +119,7 @@ class _Elsewhere:
     def lift(self, outcome: Outcome) -> Outcome:
         """Link a mention of a film without a list by what its name stands for elsewhere."""
         name = outcome.mention.name
-        if outcome.reason != ladder.NOT_ASKED or name not in self._linked:
+        if outcome.reason != ladder.NOT_LISTED or name not in self._linked:
             return outcome
         known = self._linked[name]
         namesakes = self._namesakes[name] | set(known)
@@ -173,7 +151,9 @@ def _film_link(outcome: FilmOutcome) -> LinkRecord:
 
 
 def _person_link(outcome: Outcome) -> LinkRecord:
-    link = LinkRecord("person", outcome.mention.name, reason=outcome.reason)
+    unlabelled = outcome.candidate and outcome.candidate.unlabelled and not outcome.reason
+    reason = ladder.UNLABELLED if unlabelled else outcome.reason
+    link = LinkRecord("person", outcome.mention.name, reason=reason)
     linked = _link(link, outcome.candidate, outcome.rung, outcome.matched, outcome.rivals)
     characters = outcome.candidate.characters if outcome.candidate else ()
     return replace(linked, characters=characters)
@@ -186,9 +166,10 @@ def _link(
     label: str,
     rivals: Sequence[FilmCandidate | PersonCandidate],
 ) -> LinkRecord:
-    kept = tuple(str(each) for each in rivals[:_RIVALS_KEPT])
+    kept = tuple(sorted(str(each) for each in rivals)[:_RIVALS_KEPT])
     if candidate is None or rung is None:
         return replace(link, rung=rung.name if rung else "", rivals=kept)
+    at_most = ladder.UNLABELLED_AT_MOST if link.reason == ladder.UNLABELLED else 1.0
     return replace(
         link,
         predicate=rung.predicate,
@@ -197,7 +178,7 @@ def _link(
         object_label=label,
         rung=rung.name,
         justification=rung.justification,
-        confidence=rung.confidence,
+        confidence=min(rung.confidence, at_most),
         evidence=candidate.evidence,
         rivals=kept,
     )
@@ -217,7 +198,7 @@ def _with_earlier(found: Mapping[str, LinkRecord], subject: Subject, decided: Ch
     for name, link in found.items():
         old = before.get(name)
         rejected = decided[name].rejected if name in decided else set()
-        if old and link.reason == ladder.NOT_ASKED and old.rung != ladder.DECISION.name:
+        if old and link.reason in ladder.SILENT and old.rung != ladder.DECISION.name:
             kept[name] = old if not rejected & {old.imdb_id, old.wikidata_id} else link
         elif (
             old is None
@@ -228,7 +209,16 @@ def _with_earlier(found: Mapping[str, LinkRecord], subject: Subject, decided: Ch
             kept[name] = link
         else:
             kept[name] = _both(old, link)
+        if rejected:
+            kept[name] = _unless_found(kept[name])
     return kept
+
+
+def _unless_found(link: LinkRecord) -> LinkRecord:
+    """Give a person's rejection as the reason, where nothing else was found."""
+    if link.predicate or link.rivals:
+        return link
+    return replace(link, rung=ladder.DECISION.name, reason="rejected by decision")
 
 
 def _name(link: LinkRecord) -> str:
@@ -236,9 +226,11 @@ def _name(link: LinkRecord) -> str:
 
 
 def _both(old: LinkRecord, new: LinkRecord) -> LinkRecord:
-    """Join an earlier link with what is found now."""
+    """Join an earlier link with what is found now, unless something speaks against that."""
     if not new.holds:
         return new if new.rivals or new.predicate else old
+    if new.reason not in ("", ladder.UNLABELLED):
+        return new
     alike = all(
         None in (mine, theirs) or mine == theirs
         for mine, theirs in (
@@ -259,7 +251,7 @@ def _both(old: LinkRecord, new: LinkRecord) -> LinkRecord:
 
 def _record(subject: Subject, found: Findings) -> FilmRecord | None:
     """Write what was found about a film as a record of its own."""
-    said = (link for link in found.values() if link.reason != ladder.NOT_ASKED)
+    said = (link for link in found.values() if link.reason not in ladder.SILENT)
     links = tuple(sorted(said, key=lambda link: (link.kind, link.subject)))
     if not links:
         return None
