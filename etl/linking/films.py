@@ -162,26 +162,52 @@ class TitleIndex:
         if film.year is None or not called:
             reason = "no film is called so" if film.year is not None else "its year is not known"
             return FilmOutcome(film, rivals=tuple(called), reason=reason)
-        people = {each.key: _People.of(film, each) for each in called}
-        same_year = [each for each in called if _off_by(film, each, 0)]
-        agreeing = [each for each in same_year if people[each.key].agree]
-        directed = [each for each in agreeing if people[each.key].director]
-        if len(directed) == 1:
-            return _found(film, directed[0], ladder.FILM_TITLE_DIRECTOR)
-        if len(agreeing) == 1:
-            return _found(film, agreeing[0], ladder.FILM_TITLE_ACTOR)
-        if len(same_year) > 1:
-            return FilmOutcome(film, rivals=tuple(same_year), reason="several films of that year")
-        if same_year:
-            return _unwitnessed(film, same_year[0], people[same_year[0].key])
-        near = [each for each in called if _off_by(film, each, 1)]
-        directed = [each for each in near if people[each.key].agree and people[each.key].director]
-        if len(directed) == 1:
-            return _found(film, directed[0], ladder.FILM_NEAR_YEAR_DIRECTOR)
-        if near == called and len(near) == 1 and _is_distinct(film, people[near[0].key]):
-            reason = f"{_other('year', near[0])}, and no director is known in both"
-            return FilmOutcome(film, near[0], ladder.FILM_NEAR_YEAR, reason=reason)
-        return FilmOutcome(film, rivals=tuple(called), reason="films called so are of other years")
+        if same_year := [each for each in called if _off_by(film, each, 0)]:
+            return _of_that_year(film, same_year)
+        return _of_near_year(film, called)
+
+
+def _of_that_year(film: FilmMention, called: Sequence[FilmCandidate]) -> FilmOutcome:
+    """Choose among the films of that title and year the one with a director or actor in common."""
+    people = {each.key: _People.of(film, each) for each in called}
+    agreeing = [each for each in called if people[each.key].agree]
+    directed = [each for each in agreeing if people[each.key].director]
+    if len(directed) == 1:
+        return _found(film, directed[0], ladder.FILM_TITLE_DIRECTOR)
+    if len(agreeing) == 1:
+        return _found(film, agreeing[0], ladder.FILM_TITLE_ACTOR)
+    if len(called) > 1:
+        return FilmOutcome(film, rivals=tuple(called), reason="several films of that year")
+    [item] = called
+    if people[item.key].disagree:
+        against = {"directors": people[item.key].director, "cast": people[item.key].actor}
+        reason = "; ".join(_other(what, item) for what, same in against.items() if same is False)
+        return FilmOutcome(film, rivals=(item,), reason=reason)
+    reason = "nobody who worked on it is known in both"
+    return FilmOutcome(film, item, ladder.FILM_TITLE, reason=reason)
+
+
+def _of_near_year(film: FilmMention, called: Sequence[FilmCandidate]) -> FilmOutcome:
+    """Choose the film of that title a year off with a director, or several actors, in common."""
+    near = [each for each in called if _off_by(film, each, 1)]
+    people = {each.key: _People.of(film, each) for each in near}
+    agreeing = [each for each in near if people[each.key].agree]
+    directed = [each for each in agreeing if people[each.key].director]
+    if len(directed) == 1:
+        return _found(film, directed[0], ladder.FILM_NEAR_YEAR_DIRECTOR)
+    if len(agreeing) == 1 and _share_much_of_the_cast(film, agreeing[0]):
+        return _found(film, agreeing[0], ladder.FILM_NEAR_YEAR_CAST)
+    only = near[0] if near == called and len(near) == 1 else None
+    if only and _is_distinct(film) and not people[only.key].disagree:
+        reason = f"{_other('year', only)}, and nothing else says that it is the same"
+        return FilmOutcome(film, only, ladder.FILM_NEAR_YEAR, reason=reason)
+    return FilmOutcome(film, rivals=tuple(called), reason="films called so are of other years")
+
+
+def _share_much_of_the_cast(film: FilmMention, item: FilmCandidate) -> bool:
+    return sum(share_somebody([each], item.actors) is True for each in film.actors) >= (
+        ladder.CAST_AT_LEAST
+    )
 
 
 def _found(film: FilmMention, item: FilmCandidate, rung: Rung) -> FilmOutcome:
@@ -193,16 +219,6 @@ def _off_by(film: FilmMention, item: FilmCandidate, years: int) -> bool:
     return film.year is not None and any(abs(year - film.year) == years for year in item.years)
 
 
-def _is_distinct(film: FilmMention, people: _People) -> bool:
-    """Tell whether a title is long enough to stand for one film, and nobody speaks against it."""
-    return not people.disagree and max(map(len, titles(film.title))) >= ladder.DISTINCT_TITLE
-
-
-def _unwitnessed(film: FilmMention, item: FilmCandidate, people: _People) -> FilmOutcome:
-    """Leave the only film of that title and year to a person, for want of somebody in both."""
-    if people.disagree:
-        against = {"directors": people.director, "cast": people.actor}
-        reason = "; ".join(_other(what, item) for what, same in against.items() if same is False)
-        return FilmOutcome(film, rivals=(item,), reason=reason)
-    reason = "nobody who worked on it is known in both"
-    return FilmOutcome(film, item, ladder.FILM_TITLE, reason=reason)
+def _is_distinct(film: FilmMention) -> bool:
+    """Tell whether a title is long enough to stand for one film."""
+    return max(map(len, titles(film.title))) >= ladder.DISTINCT_TITLE

@@ -53,9 +53,15 @@ FILM_TITLE = Rung(
 FILM_NEAR_YEAR_DIRECTOR = Rung(
     "film-near-year-director", "title and a director agree, the year is one off", LEXICAL, 0.99
 )
+FILM_NEAR_YEAR_CAST = Rung(
+    "film-near-year-cast",
+    "title and three actors agree, the year is one off, and no director disagrees",
+    LEXICAL,
+    0.98,
+)
 FILM_NEAR_YEAR = Rung(
     "film-near-year",
-    "a long title that only one film has agrees, the year is one off, and no director agrees",
+    "a long title that only one film has agrees, the year is one off, and nothing else says so",
     LEXICAL,
     0.4,
     CLOSE,
@@ -94,6 +100,7 @@ RUNGS: tuple[Rung, ...] = (
     FILM_TITLE_ACTOR,
     FILM_TITLE,
     FILM_NEAR_YEAR_DIRECTOR,
+    FILM_NEAR_YEAR_CAST,
     FILM_NEAR_YEAR,
     PERSON_ID,
     PERSON_ID_QUESTIONED,
@@ -115,6 +122,12 @@ EDITED_AT_LEAST = 7
 
 EDITS_APART = 2
 """Up to how many slips away another name makes that uncertain."""
+
+CAST_AT_LEAST = 3
+"""How many actors two films need in common to be one though the year is one off.
+
+A short film and the long one made of it may share a title, a director and an actor or two.
+"""
 
 DISTINCT_TITLE = 12
 """How many letters a title needs to be told apart from all others by itself.

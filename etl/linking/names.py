@@ -133,6 +133,8 @@ def is_turned(one: str, other: str) -> bool:
     `James Thomas` is not `Thomas James`: this is for lists that are inverted throughout. A name
     with a comma says itself which way round it is.
     """
+    if set(name_of(one).words).isdisjoint(name_of(other).words):
+        return False
     return any(
         same(turned, name) or is_variant(turned, name)
         for first, name in ((one, other), (other, one))
@@ -148,17 +150,15 @@ def _turned(text: str) -> Iterator[str]:
             yield " ".join((*words, name.suffix)).strip()
 
 
-def is_inverted(names: Iterable[str], others: Sequence[str]) -> bool:
+def is_inverted(names: Sequence[str], others: Sequence[str]) -> bool:
     """Tell whether of two lists of people one is inverted throughout.
 
     At least two names have to be in both lists when turned round, and none as it stands.
     """
-    turned = 0
-    for name in names:
-        if any(same(name, other) or is_variant(name, other) for other in others):
-            return False
-        turned += any(is_turned(name, other) for other in others)
-    return turned >= INVERTED_AT_LEAST
+    turned = sum(any(is_turned(name, other) for other in others) for name in names)
+    return turned >= INVERTED_AT_LEAST and not any(
+        same(name, other) or is_variant(name, other) for name in names for other in others
+    )
 
 
 def share_somebody(names: Sequence[str], others: Sequence[str]) -> bool | None:

@@ -68,19 +68,23 @@ def link_people(
     A candidate that one rung has given away is none for the rungs below it. `names` are words
     that are somebody's name for certain, and so no slip of the pen: `Joan` is not `John`.
     """
-    known = [name for each in candidates for name in each.names]
-    variant = _by_variant_or_turned if is_inverted(map(_name, mentions), known) else _by_variant
+
+    def variant(mention: Mention, left: Sequence[PersonCandidate]) -> list[PersonCandidate]:
+        return _by_variant(mention, left, turned=inverted)
 
     def nearly(mention: Mention, left: Sequence[PersonCandidate]) -> list[PersonCandidate]:
         return _by_similarity(mention, left, names)
 
     outcomes: dict[str, Outcome] = {}
+    inverted = False
     for rung, compare in (
         (ladder.PERSON_ID, _by_id),
         (ladder.PERSON_NAME, _by_name),
         (ladder.PERSON_VARIANT, variant),
         (ladder.PERSON_SIMILAR, nearly),
     ):
+        if rung is ladder.PERSON_VARIANT:
+            inverted = _are_inverted(mentions, candidates, outcomes)
         left = _free(candidates, outcomes)
         waiting = [each for each in mentions if each.name not in outcomes]
         found = {each.name: compare(each, left) for each in waiting}
@@ -98,8 +102,17 @@ def _free(
     return [each for each in candidates if each.key not in taken]
 
 
-def _name(mention: Mention) -> str:
-    return mention.name
+def _are_inverted(
+    mentions: Sequence[Mention],
+    candidates: Sequence[PersonCandidate],
+    outcomes: Mapping[str, Outcome],
+) -> bool:
+    """Tell whether the names of a film are inverted throughout, of whom none is found as it is."""
+    by_id = (ladder.PERSON_ID, ladder.PERSON_ID_QUESTIONED)
+    if any(each.rung not in by_id for each in outcomes.values()):
+        return False
+    known = [name for each in candidates for name in each.names]
+    return is_inverted([mention.name for mention in mentions], known)
 
 
 def _nobody(mention: Mention, free: Sequence[PersonCandidate], reason: str) -> Outcome:
@@ -186,23 +199,18 @@ def _of_role(mention: Mention, found: list[PersonCandidate]) -> list[PersonCandi
     return fitting if len(fitting) == 1 else found
 
 
-def _by_variant(mention: Mention, candidates: Sequence[PersonCandidate]) -> list[PersonCandidate]:
-    return [
-        each
-        for each in candidates
-        if _eligible(mention, each) and any(is_variant(mention.name, name) for name in each.names)
-    ]
-
-
-def _by_variant_or_turned(
-    mention: Mention, candidates: Sequence[PersonCandidate]
+def _by_variant(
+    mention: Mention, candidates: Sequence[PersonCandidate], *, turned: bool
 ) -> list[PersonCandidate]:
-    """Give those of a variant of the name, in a list of names that is inverted throughout."""
+    """Give those of a variant of the name; in a list that is inverted, also when turned round."""
     return [
         each
         for each in candidates
         if _eligible(mention, each)
-        and any(is_turned(mention.name, n) or is_variant(mention.name, n) for n in each.names)
+        and any(
+            is_variant(mention.name, name) or (turned and is_turned(mention.name, name))
+            for name in each.names
+        )
     ]
 
 
