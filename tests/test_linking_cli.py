@@ -23,7 +23,7 @@ from etl.linking.sssom import Decision, read_decisions
 from etl.linking.subjects import Subject
 
 HEAT = Film(113277, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Val Kilmer")
-CROSSWALK = "tt0113277,Q42198\nnm0000199,Q41163\n"
+CROSSWALK = "imdb,item,label\ntt0113277,Q42198,Heat\nnm0000199,Q41163,Al Pacino\n"
 TABLES = {
     "title.principals.tsv": "tconst\tordering\tnconst\tcategory\tjob\tcharacters\n"
     'tt0113277\t1\tnm0000199\tactor\t\\N\t["Lt. Vincent Hanna"]\n'
@@ -117,9 +117,9 @@ def test_an_endpoint_that_refuses_ends_the_run_with_what_it_has(heat: Etl) -> No
 HEADER = "film,title,name,imdb,wikidata,called,rung,confidence,evidence,rivals,reason\n"
 FOUND = (
     HEADER
-    + "tt0113277,Heat (1995),,tt0113277,Q42198,,film-id,0.999,crosswalk.csv:1,,\n"
+    + "tt0113277,Heat (1995),,tt0113277,Q42198,Heat,film-id,0.999,crosswalk.csv:2,,\n"
     + "tt0113277,Heat (1995),Al Pacino,nm0000199,Q41163,Al Pacino,person-name,0.998,"
-    + "IMDb tt0113277; crosswalk.csv:2,,\n"
+    + "IMDb tt0113277; crosswalk.csv:3,,\n"
     + "tt0113277,Heat (1995),Michael Mann,nm0000520,,Michael Mann,person-name,0.998,"
     + "IMDb tt0113277,,\n"
 )
@@ -189,22 +189,22 @@ def test_links_are_exported_as_sssom_and_taken_over_again(heat: Etl) -> None:
             "mapping_justification\tconfidence\tmapping_tool\tcomment"
         ),
         (
-            "movie:tt0113277\tHeat\tskos:exactMatch\t\timdb.title:tt0113277/\t\t"
-            "semapv:BackgroundKnowledgeBasedMatching\t0.999\treelgraph\tfilm-id; crosswalk.csv:1"
+            "movie:tt0113277\tHeat\tskos:exactMatch\t\timdb.title:tt0113277/\tHeat\t"
+            "semapv:BackgroundKnowledgeBasedMatching\t0.999\treelgraph\tfilm-id; crosswalk.csv:2"
         ),
         (
-            "movie:tt0113277\tHeat\tskos:exactMatch\t\twikidata:Q42198\t\t"
-            "semapv:BackgroundKnowledgeBasedMatching\t0.999\treelgraph\tfilm-id; crosswalk.csv:1"
+            "movie:tt0113277\tHeat\tskos:exactMatch\t\twikidata:Q42198\tHeat\t"
+            "semapv:BackgroundKnowledgeBasedMatching\t0.999\treelgraph\tfilm-id; crosswalk.csv:2"
         ),
         (
             "movie:tt0113277#person-Al_Pacino\tAl Pacino\tskos:exactMatch\t\t"
             "imdb.name:nm0000199/\tAl Pacino\tsemapv:LexicalMatching\t0.998\treelgraph\t"
-            "person-name; IMDb tt0113277; crosswalk.csv:2"
+            "person-name; IMDb tt0113277; crosswalk.csv:3"
         ),
         (
             "movie:tt0113277#person-Al_Pacino\tAl Pacino\tskos:exactMatch\t\twikidata:Q41163\t"
             "Al Pacino\tsemapv:LexicalMatching\t0.998\treelgraph\t"
-            "person-name; IMDb tt0113277; crosswalk.csv:2"
+            "person-name; IMDb tt0113277; crosswalk.csv:3"
         ),
         (
             "movie:tt0113277#person-Michael_Mann\tMichael Mann\tskos:exactMatch\t\t"
@@ -222,7 +222,8 @@ def test_a_crosswalk_may_be_our_own_export(heat: Etl) -> None:
     heat(*LINK)
     heat("links", "-o", "links.sssom.tsv")
     Path("pairs.tsv").write_text("imdb\titem\nimdb:tt0113277\twikidata:Q42198\n", "utf-8")
-    assert read_crosswalks([Path("pairs.tsv")]).item("tt0113277")
+    [pair] = read_crosswalks([Path("pairs.tsv")]).pairs("tt0113277")
+    assert pair.wikidata_id == "Q42198"
 
 
 @pytest.mark.skipif(

@@ -80,16 +80,16 @@ def link_by_id(film: FilmMention, items: Sequence[FilmCandidate]) -> FilmOutcome
     [item] = items
     if reason := item.doubt or _disagreement(film, item):
         return FilmOutcome(film, item, ladder.FILM_ID_QUESTIONED, reason=reason)
-    described = item.titles or item.directors or item.actors
-    return FilmOutcome(film, item, ladder.FILM_ID, reason="" if described else ladder.UNLABELLED)
+    is_compared = titles_differ(film.title, item.titles) is not None or _People.of(film, item).agree
+    unlabelled = item.claimed and not is_compared
+    return FilmOutcome(film, item, ladder.FILM_ID, reason=ladder.UNLABELLED if unlabelled else "")
 
 
 def _disagreement(film: FilmMention, item: FilmCandidate) -> str:
     """Say what speaks against an item: two of title, year and people, or all there are.
 
     One alone is common among films that are the same: a year may be that of a festival, a
-    title that of another country. Where only a crosswalk gives the item, a title alone counts,
-    unless the people agree.
+    title that of another country. Where only a crosswalk gives the item, a title alone counts.
     """
     people = _People.of(film, item)
     differ = {
@@ -100,7 +100,7 @@ def _disagreement(film: FilmMention, item: FilmCandidate) -> str:
     }
     against = [what for what, differs in differ.items() if differs]
     compared = sum(differs is not None for differs in differ.values())
-    alone = item.claimed and differ["title"] and not people.agree
+    alone = item.claimed and differ["title"]
     if not against or not (alone or len(against) >= min(2, compared)):
         return ""
     return "; ".join(_other(what, item) for what in against)

@@ -28,7 +28,7 @@ INVERTED_AT_LEAST = 2
 """How many names have to be turned round for a list to count as inverted throughout."""
 
 LIKE_AT_LEAST = 0.85
-"""How alike two names have to be, as Jaro and Winkler count, not to speak against each other."""
+"""How alike two family names have to be, as Jaro and Winkler count, to be one person's."""
 
 
 class Name(NamedTuple):
@@ -170,8 +170,12 @@ def share_somebody(names: Sequence[str], others: Sequence[str]) -> bool | None:
         return True
     if is_inverted(names, others):
         return True
-    comparable = any(map(_is_latin, names)) and any(map(_is_latin, others))
-    return False if comparable else None
+    return False if can_be_compared(names, others) else None
+
+
+def can_be_compared(names: Sequence[str], others: Sequence[str]) -> bool:
+    """Tell whether both of two lists of names have some in Latin letters."""
+    return any(map(_is_latin, names)) and any(map(_is_latin, others))
 
 
 def are_unlike(names: Sequence[str], others: Sequence[str]) -> bool:
@@ -185,10 +189,16 @@ def are_unlike(names: Sequence[str], others: Sequence[str]) -> bool:
 
 
 def _is_like(one: str, other: str) -> bool:
-    """Tell whether two names may be one person's, as after a marriage."""
-    first, second = set(name_of(one).words), set(name_of(other).words)
-    within = bool(first and second) and (first <= second or second <= first)
-    return within or is_variant(one, other) or similarity(one, other) >= LIKE_AT_LEAST
+    """Tell whether two names may be one person's: the words of one are in the other, or so.
+
+    A given name in common is not enough, a family name is.
+    """
+    first, second = name_of(one).words, name_of(other).words
+    if not first or not second:
+        return True  # there is nothing to compare
+    within = set(first) <= set(second) or set(second) <= set(first)
+    family = JaroWinkler.normalized_similarity(first[-1], second[-1])
+    return within or family >= LIKE_AT_LEAST or is_variant(one, other)
 
 
 @lru_cache(maxsize=1 << 16)

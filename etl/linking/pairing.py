@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from etl.linking.candidates import FilmCandidate, PersonCandidate
 from etl.linking.crosswalk import Crosswalk, Pair
 from etl.linking.films import FilmMention
-from etl.linking.names import are_unlike, titles_differ
+from etl.linking.names import are_unlike, can_be_compared, titles_differ
 from etl.linking.wikidata import ItemFacts
 
 _UNKNOWN = ItemFacts()
@@ -83,7 +83,7 @@ class Pairing:
             imdb_id=pair.imdb_id,
             wikidata_id=self.current(pair.wikidata_id),
             evidence=_joined(person.evidence, pair.place),
-            unlabelled=not (names and person.names),
+            unlabelled=not can_be_compared(person.names, names),
         )
 
     def _ids(self, pair: Pair) -> tuple[str, str]:
