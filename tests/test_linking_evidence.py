@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +12,13 @@ import pytest
 from shared_data import shared
 
 from etl.errors import LinkError
-from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate
+from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate, part
 from etl.linking.crosswalk import read_crosswalks
 from etl.linking.films import FilmMention, link_by_id
 from etl.linking.imdb_tables import ImdbTables
 from etl.linking.ladder import UNLABELLED
 from etl.linking.pairing import Pairing
-from etl.linking.wikidata import ItemFacts
+from etl.linking.wikidata import ItemFacts, person_candidates
 
 TABLES = {
     "title.basics": (
@@ -75,6 +76,45 @@ def test_the_people_of_a_film_have_ids_names_work_and_characters(tables: ImdbTab
             ),
         ]
     }
+
+
+PARTS = [
+    ("Nora / Dora", "Nora / Dora"),
+    ("Nora (voice)", "Nora"),
+    ("Self Esteem", "Self Esteem"),
+    ("Selfridge", "Selfridge"),
+    ("Self-Made Man", "Self-Made Man"),
+    ("The Man Himself", "The Man Himself"),
+    ("Dr. No", "Dr. No"),
+]
+NO_PARTS = """
+Self|Self - Host|Self – Narrator|Self / Various|Self (archive footage)|Self, Host|Self: Host
+Himself|herself|Themselves|Themselves - Musical Guest|Himself - Presenter (voice)|Self and Host
+Them-selves|SELF - HOST|Themselves as a band|(voice)|-|...|
+"""
+
+
+@pytest.mark.parametrize(("text", "expected"), PARTS)
+def test_a_character_is_read_without_remarks(text: str, expected: str) -> None:
+    assert part(text) == expected
+
+
+@pytest.mark.parametrize("text", NO_PARTS.strip().replace("\n", "|").split("|"))
+def test_who_appears_as_themselves_plays_no_character(text: str, tmp_path: Path) -> None:
+    assert part(text) == ""
+    rows = json.dumps([text, "Nora", 7, None])
+    (tmp_path / "title.principals.tsv").write_text(
+        "tconst\tordering\tnconst\tcategory\tjob\tcharacters\n"
+        f"tt0000001\t1\tnm0000001\tself\t\\N\t{rows}\n",
+        "utf-8",
+    )
+    (tmp_path / "name.basics.tsv").write_text("nconst\tprimaryName\nnm0000001\tAnn\n", "utf-8")
+    [[ann]] = ImdbTables.find(tmp_path).people(["tt0000001"]).values()
+    assert ann.characters == ("Nora",)
+    item = "http://www.wikidata.org/entity/Q1"
+    rows_of_item = [(item, "character", text), (item, "character", "Nora"), (item, "actor", "")]
+    [ann] = person_candidates(rows_of_item, "Wikidata")
+    assert ann.characters == ("Nora",)
 
 
 def test_films_are_found_by_id_and_by_either_title(tables: ImdbTables) -> None:

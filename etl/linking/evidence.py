@@ -184,7 +184,9 @@ class Evidence:
         ]
         unknown = len(subjects) - len(known)
         more = -(-unknown // self.inquiry.cache.batch(PEOPLE))
+        claimed = list(self.crosswalk.by_wikidata)
         return [
+            *([("items of crosswalks", self.inquiry.planned(ITEMS, claimed))] if claimed else []),
             ("films by IMDb id", self.inquiry.planned(FILMS, ids)),
             ("films by title", self.inquiry.planned(TITLES, texts)),
             ("people of films", self.inquiry.planned(PEOPLE, items) + more),

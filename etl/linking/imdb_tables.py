@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from etl.errors import LinkError
-from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate, merged
+from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate, merged, part
 
 _TABLES = ("title.basics", "title.akas", "title.principals", "title.crew", "name.basics")
 _OPTIONS = (
@@ -156,13 +156,9 @@ def _film(row: tuple[str, ...], people: Sequence[PersonCandidate] = ()) -> FilmC
 
 def _characters(text: str | None) -> Iterator[str]:
     r"""Read the `characters` of a row: a list in JSON, or `\N`."""
-    if not text:
-        return
     try:
-        names = json.loads(text)
-    except ValueError:
+        names = json.loads(text or "[]")
+    except (ValueError, RecursionError):
         return
-    for name in names if isinstance(names, list) else ():
-        plain = str(name).partition("(")[0].strip()
-        if plain and plain not in ("Self", "Himself", "Herself"):
-            yield plain
+    if isinstance(names, list):
+        yield from filter(None, (part(name) for name in names if isinstance(name, str)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from etl.linking import ladder
-from etl.linking.candidates import FilmCandidate, PersonCandidate
+from etl.linking.candidates import FilmCandidate, PersonCandidate, part
 from etl.linking.contradictions import Findings, without_contradictions
 from etl.linking.decisions import Choice, choices, decided_film, decided_person
 from etl.linking.evidence import Evidence
@@ -189,7 +189,8 @@ def _with_earlier(found: Mapping[str, LinkRecord], subject: Subject, decided: Ch
 
     A person's decision is not kept: it is in their file, or has been taken back.
     """
-    before = {_name(link): link for link in (subject.earlier.links if subject.earlier else ())}
+    links = subject.earlier.links if subject.earlier else ()
+    before = {_name(link): _with_parts_only(link) for link in links}
     kept: Findings = {
         name: link
         for name, link in before.items()
@@ -212,6 +213,11 @@ def _with_earlier(found: Mapping[str, LinkRecord], subject: Subject, decided: Ch
         if rejected:
             kept[name] = _unless_found(kept[name])
     return kept
+
+
+def _with_parts_only(link: LinkRecord) -> LinkRecord:
+    """Drop what an earlier version of us took for a character: `Self - Host`."""
+    return replace(link, characters=tuple(filter(None, map(part, link.characters))))
 
 
 def _unless_found(link: LinkRecord) -> LinkRecord:

@@ -74,8 +74,9 @@ class Pairing:
         facts = self.facts.get(self.current(pair.wikidata_id), _UNKNOWN)
         names = facts.names or pair.labels
         doubt = doubt or self._other_id(pair, facts)
-        if not doubt and are_unlike(person.names, names):
-            doubt = f"{pair} is called {names[0]!r}"
+        called = [names] if facts.names else [[label] for label in pair.labels]
+        if unlike := [each for each in called if are_unlike(person.names, each)]:
+            doubt = doubt or f"{pair} is called {unlike[0][0]!r}"
         if doubt:
             return replace(person, doubt=_joined(person.doubt, doubt))
         return replace(

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal
 
 from etl.identifiers import imdb_id, imdb_name_id, imdb_title_id, wikidata_id
-from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate
-from etl.linking.names import folded
+from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate, part
 
 Row = tuple[str, ...]
 """What one solution says, without its subject; "" where a variable is unbound."""
@@ -223,6 +222,6 @@ def _person(item: str, facts: dict[str, list[str]], evidence: str) -> PersonCand
         imdb_id=ids[0] if len(ids) == 1 else None,
         wikidata_id=item,
         roles=frozenset({DIRECTOR, ACTOR} & set(facts)),
-        characters=tuple(each for each in facts.get("character", ()) if folded(each)),
+        characters=tuple(filter(None, map(part, facts.get("character", ())))),
         evidence=evidence,
     )
