@@ -341,6 +341,34 @@ def test_a_decision_is_kept_in_the_users_file_and_wins(heat: Etl) -> None:
     assert "Al Pacino,nm0000199,Q41163,Al Pacino,decision" in heat("links", "-f", "csv").stdout
 
 
+def test_yes_to_what_was_found_is_yes_to_both_ids(heat: Etl) -> None:
+    heat(*LINK)
+    heat("links", "tt0113277/Al Pacino=yes", "tt0113277=yes")
+    listed = heat("links", "-f", "csv", "--rung", "decision").stdout
+    assert "Heat (1995),,tt0113277,Q42198,Heat,decision,1.0" in listed
+    assert "Al Pacino,nm0000199,Q41163,Al Pacino,decision,1.0" in listed
+    assert "graph: unchanged" in heat(*LINK).stdout
+
+
+def test_a_film_that_was_put_forward_for_review_is_linked_by_a_yes(heat: Etl) -> None:
+    text = HEAT.text.replace(f"url: https://www.imdb.com/title/{HEAT.imdb}/\n", "")
+    text = text.replace("Michael Mann", "").replace("Al Pacino, Val Kilmer", "")
+    Path("films", HEAT.file).write_text(text, "utf-8")
+    basics = "tconst\ttitleType\tprimaryTitle\toriginalTitle\tisAdult\tstartYear\n"
+    basics += "tt0113277\tmovie\tHeat\tHeat\t0\t1995\n"
+    Path("imdb", "title.basics.tsv").write_text(basics, "utf-8")
+    heat("load", "films", "--allow-removals")
+    assert "films: 0 of 1 linked\n" in heat("link", "--offline", "imdb").stdout
+    assert heat("links", "-f", "csv", "--review").stdout == HEADER + (
+        "movielens-113277,Heat (1995),,tt0113277,,Heat,film-title,0.5,IMDb tt0113277,,"
+        "nobody who worked on it is known in both\n"
+    )
+    assert "tt0113277" not in heat("export", "-f", "nt").stdout
+    heat("links", "movielens-113277=yes")
+    assert "<http://localhost:8000/movie/tt0113277>" in heat("export", "-f", "nt").stdout
+    assert heat("links", "-f", "csv", "--review").stdout == HEADER
+
+
 def runs(etl: Etl) -> int:
     return int(json.loads(etl("runs", "-f", "json").stdout)[-1]["run"])
 

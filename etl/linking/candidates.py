@@ -122,7 +122,7 @@ def _put_together(
     """
     found: list[_Candidate] = []
     for group in _groups(candidates):
-        if doubt := conflict(group):
+        if len(group) > 1 and (doubt := conflict(group)):
             found += [_apart(each, doubt) for each in group]
         else:
             found.append(reduce(join, group))
@@ -132,6 +132,9 @@ def _put_together(
 def _groups(candidates: Iterable[_Candidate]) -> Iterator[list[_Candidate]]:
     """Group candidates that reach each other by ids; only those of the same ids if some differ."""
     listed = list(candidates)
+    if len({each for one in listed for each in _ids(one)}) == sum(len(_ids(o)) for o in listed):
+        yield from ([each] for each in listed)  # most often no two share an id
+        return
     reached: dict[str, list[int]] = {}
     for place, candidate in enumerate(listed):
         known: list[list[int]] = [reached[each] for each in _ids(candidate) if each in reached]

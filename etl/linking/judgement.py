@@ -57,8 +57,11 @@ def find_links(
 
 def _signed(found: Findings, decided: Choices) -> Findings:
     """Write down with each link what is decided about it."""
+    said = {name: tuple(sorted(choice.said)) for name, choice in decided.items()}
     return {
-        name: replace(link, decided=tuple(sorted(decided[name].said)) if name in decided else ())
+        name: link
+        if link.decided == said.get(name, ())
+        else replace(link, decided=said.get(name, ()))
         for name, link in found.items()
     }
 
@@ -207,7 +210,7 @@ def _with_earlier(found: Mapping[str, LinkRecord], subject: Subject, decided: Ch
             or ladder.DECISION.name in (old.rung, link.rung)
             or rejected & {old.imdb_id, old.wikidata_id}
         ):
-            kept[name] = link
+            kept[name] = _completed(link, old) if old else link
         else:
             kept[name] = _both(old, link)
         if rejected:
@@ -215,9 +218,31 @@ def _with_earlier(found: Mapping[str, LinkRecord], subject: Subject, decided: Ch
     return kept
 
 
+def _completed(link: LinkRecord, old: LinkRecord) -> LinkRecord:
+    """Add to a person's decision for what was found all that was found with it."""
+    decided = {link.imdb_id, link.wikidata_id} - {None}
+    is_found = bool(decided & {old.imdb_id, old.wikidata_id}) and _agree(link, old)
+    if link.rung != ladder.DECISION.name or not is_found:
+        return link
+    return replace(
+        link,
+        imdb_id=link.imdb_id or old.imdb_id,
+        wikidata_id=link.wikidata_id or old.wikidata_id,
+        object_label=link.object_label or old.object_label,
+        characters=link.characters or old.characters,
+    )
+
+
+def _agree(one: LinkRecord, other: LinkRecord) -> bool:
+    """Tell whether no id of two links differs."""
+    pairs = (one.imdb_id, other.imdb_id), (one.wikidata_id, other.wikidata_id)
+    return all(None in pair or pair[0] == pair[1] for pair in pairs)
+
+
 def _with_parts_only(link: LinkRecord) -> LinkRecord:
     """Drop what an earlier version of us took for a character: `Self - Host`."""
-    return replace(link, characters=tuple(filter(None, map(part, link.characters))))
+    parts = tuple(filter(None, map(part, link.characters)))
+    return link if parts == link.characters else replace(link, characters=parts)
 
 
 def _unless_found(link: LinkRecord) -> LinkRecord:
@@ -237,14 +262,7 @@ def _both(old: LinkRecord, new: LinkRecord) -> LinkRecord:
         return new if new.rivals or new.predicate else old
     if new.reason not in ("", ladder.UNLABELLED):
         return new
-    alike = all(
-        None in (mine, theirs) or mine == theirs
-        for mine, theirs in (
-            (old.imdb_id, new.imdb_id),
-            (old.wikidata_id, new.wikidata_id),
-        )
-    )
-    if not alike or (not new.imdb_id and not new.wikidata_id):
+    if not _agree(old, new) or (not new.imdb_id and not new.wikidata_id):
         return new
     surer = old if old.confidence > new.confidence else new
     return replace(
