@@ -45,7 +45,7 @@ class LinkRecord:
     `subject` is the film's title or the person's name as our records have it, `object_label`
     the title or name elsewhere. `predicate` is empty where there is no link, and `reason` says
     why. `rivals` are others that came into question, `characters` the parts that the evidence
-    gives the person in this film.
+    gives the person in this film. `decided` is what people have said: ids, `none`, or `not` an id.
 
     Source: SSSOM, whose names the fields have.
     """
@@ -63,6 +63,7 @@ class LinkRecord:
     rivals: tuple[str, ...] = ()
     reason: str = ""
     characters: tuple[str, ...] = ()
+    decided: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:

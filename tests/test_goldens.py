@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from session import played
 from shared_data import shared
 
-from bench.linking import served
+from bench.linking_data import served
 from bench.records import film, pool_of, write_records
 from etl.output import GraphHash
 from etl.vocab import RDF

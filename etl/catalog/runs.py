@@ -44,6 +44,19 @@ class Runs:
             for run, command, started, seconds, report, *rest in rows
         ]
 
+    def versions_of(self, source: str) -> list[tuple[str, int | None, str]]:
+        """List the versions, oldest first, of those files of a source that have one undone.
+
+        Give the path, the run that has undone the version, or None, and the record as JSON.
+        """
+        rows = self._db.execute(
+            "WITH known AS (SELECT * FROM versions JOIN runs USING (run) WHERE source = ?) "
+            "SELECT path, undone_by, body FROM known WHERE body IS NOT NULL AND path IN "
+            "(SELECT path FROM known WHERE undone_by IS NOT NULL) ORDER BY version",
+            [source],
+        )
+        return rows.fetchall()
+
     def undo(self, run: int, by: int) -> None:
         """Take a run back: its versions no longer stand, or those stand again that it undid.
 

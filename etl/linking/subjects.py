@@ -39,6 +39,8 @@ def subject(key: str, members: Sequence[Member]) -> Subject:
     earlier = [member.record for member in members if member.record.links]
     film = resolve(key, own, {})
     directors = tuple(person.name for person in film.directors)
+    actors = tuple(person.name for person in film.actors)
+    imdb_id = film.identifiers.get("imdb")
     roles: dict[str, set[str]] = {}
     ids: dict[str, str | None] = {}
     for role, people in ((DIRECTOR, film.directors), (ACTOR, film.actors)):
@@ -46,7 +48,7 @@ def subject(key: str, members: Sequence[Member]) -> Subject:
             roles.setdefault(person.name, set()).add(role)
             ids.setdefault(person.name, person.imdb_id)
     return Subject(
-        film=FilmMention(key, film.title or "", film.year, film.identifiers.get("imdb"), directors),
+        film=FilmMention(key, film.title or "", film.year, imdb_id, directors, actors),
         own=dict(own[0].record.identifiers) | dict(film.identifiers),
         people=tuple(Mention(name, ids[name], frozenset(roles[name])) for name in roles),
         unlisted=tuple(unlisted(film.synopsis or "", roles)),
