@@ -1,4 +1,4 @@
-"""What the files of sources looked like when they were last read."""
+"""What the files of sources looked like when they were read."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Files:
         )
         return {path: Stat(*stat) for path, *stat in rows.fetchall()}
 
-    def keep(self, source: str, stats: Sequence[tuple[str, Stat | None]]) -> None:
-        """Remember what files looked like when they were read; None forgets one."""
+    def keep(self, run: int, source: str, stats: Sequence[tuple[str, Stat | None]]) -> None:
+        """Remember what files looked like when a run read them; None forgets one."""
         self._db.execute(
             "DELETE FROM files WHERE source = $1 AND path IN (SELECT unnest($2::TEXT[]))",
             [source, [path for path, _ in stats]],
@@ -42,5 +42,17 @@ class Files:
                 [stat.size for _, stat in kept],
                 [stat.mtime_ns for _, stat in kept],
                 [stat.inode for _, stat in kept],
+            ],
+        )
+        self._db.execute(
+            "INSERT INTO sizes SELECT $1, $2, path, size FROM ("
+            "SELECT unnest($3::TEXT[]) AS path, unnest($4::BIGINT[]) AS size) "
+            "WHERE path IN (SELECT path FROM versions WHERE run = $1 AND source = $2) "
+            "OR (path, size) NOT IN (SELECT path, size FROM standing_sizes WHERE source = $2)",
+            [
+                run,
+                source,
+                [path for path, _ in stats],
+                [stat.size if stat else 0 for _, stat in stats],
             ],
         )

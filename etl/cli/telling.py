@@ -68,8 +68,10 @@ def change_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
     """Say what changed in the graph, and whether it was written."""
     if report.migrated_from is not None:
         yield f"workspace: brought up to date from version {report.migrated_from}"
-    if not report.films and not report.people:
+    if not report.graph:
         yield "graph: unchanged"
+    elif not report.films and not report.people:
+        yield f"redirects: {report.graph.redirects} changed"
     else:
         for name, diff in (("films", report.films), ("people", report.people)):
             yield f"{name}: {diff.added} added, {diff.changed} changed, {diff.removed} removed"

@@ -177,7 +177,7 @@ class _Load:
     def _keep(self, catalog: Catalog, readings: Iterable[Reading]) -> None:
         for reading in readings:
             catalog.keep_source(reading.source)
-            catalog.files.keep(reading.source.name, reading.stats)
+            catalog.files.keep(self._report.run or 0, reading.source.name, reading.stats)
             for source in reading.absorbed:
                 catalog.files.forget(source.name)
 

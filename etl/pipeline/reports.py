@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -24,14 +24,23 @@ class Diff:
     changed: int = 0
     removed: int = 0
 
-    def count(self, old: Set[object], new: Set[object], times: int = 1) -> None:
-        """Count an entity by what is said of it, before and now; -1 times takes that back."""
-        self.added += times * bool(new and not old)
-        self.changed += times * bool(new and old and old != new)
-        self.removed += times * bool(old and not new)
-
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(slots=True)
+class GraphDiff:
+    """How much of a graph a run added, changed and removed: films, people, redirects.
+
+    `redirects` counts the IRIs that have been replaced by others than before, or are no longer.
+    """
+
+    films: Diff = field(default_factory=Diff)
+    people: Diff = field(default_factory=Diff)
+    redirects: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.films or self.people or self.redirects)
 
 
 @dataclass(slots=True)
@@ -83,9 +92,18 @@ class LoadReport:
     committed: bool = False
     shapes_changed: bool = False
     sources: list[SourceReport] = field(default_factory=list)
-    films: Diff = field(default_factory=Diff)
-    people: Diff = field(default_factory=Diff)
+    graph: GraphDiff = field(default_factory=GraphDiff)
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def films(self) -> Diff:
+        """Return how many films were added, changed and removed."""
+        return self.graph.films
+
+    @property
+    def people(self) -> Diff:
+        """Return how many people were added, changed and removed."""
+        return self.graph.people
 
     @property
     def kept_out(self) -> int:
@@ -110,6 +128,5 @@ class LoadReport:
         return {
             "generation": generation,
             "sources": [asdict(source) for source in self.sources],
-            "films": asdict(self.films),
-            "people": asdict(self.people),
+            **asdict(self.graph),
         }
