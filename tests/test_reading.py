@@ -25,7 +25,8 @@ from shared_data import shared
 from etl.errors import SourceError
 from etl.records import Credit, FilmRecord, Note, Rating, Reject, decode_film, decode_reject, encode
 from etl.sources import SUFFIXES, format_of
-from etl.sources.files import find, sources
+from etl.sources.files import find
+from etl.sources.naming import sources
 
 VALUES = {
     "movieId": "838",
@@ -593,7 +594,8 @@ CLOSED_FOLDER = "a folder that cannot be opened (permission denied)"
 CLOSED = """
 import os, sys
 from etl.sources import SUFFIXES, format_of
-from etl.sources.files import find, sources
+from etl.sources.files import find
+from etl.sources.naming import sources
 
 if os.geteuid() == 0:  # root may read anything
     os.setgid(65534)

@@ -170,7 +170,7 @@ class Catalog:
             "description = excluded.description, label = excluded.label, root = excluded.root, "
             "paths = CASE WHEN ? THEN excluded.paths ELSE paths END",
             [
-                *(source.name, source.label, source.root, list(source.paths)),
+                *(source.name, source.label, source.root, source.kept_paths),
                 *(source.description.encode(), source.whole),
             ],
         )

@@ -56,11 +56,12 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
         }
         ended = ", ".join(f"{count} {name}" for name, count in parts.items() if count)
         gone = f"; {source.vanished} no longer there" if source.vanished else ""
+        others = f"; {source.others}" if source.others else ""
         if source.vanished and not source.read:
-            yield f"{source.label}: {source.vanished} taken out"
+            yield f"{source.label}: {source.vanished} taken out{others}"
             continue
         records = "record" if source.read == 1 else "records"
-        yield f"{source.label}: {source.read} {records} read: {ended or 'none'}{gone}"
+        yield f"{source.label}: {source.read} {records} read: {ended or 'none'}{gone}{others}"
     yield from change_lines(report, dry_run=dry_run)
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from etl.catalog.entries import Group, Known, Place, Staged
 from etl.errors import SourceError
 from etl.findings import Finding, Found, Severity
 from etl.identifiers import Iris
 from etl.pipeline.drafting import NOTHING, Prepared, prepare
+from etl.pipeline.reports import other_files
 from etl.records import FilmRecord, Origin, Reject
 from etl.resolution import Member
 from etl.sources import SUFFIXES, Raw, format_of
 from etl.sources.files import Found as File
 from etl.sources.files import Source, Stat, find, shown
+from etl.sources.kinds import kind_of_file
 from etl.validation import Engine
 
 if TYPE_CHECKING:  # the processes that read files have no need of the database
@@ -137,7 +140,8 @@ class Reading:
 
     `scope` names what was looked at, as `Catalog.statuses` wants it; `stats` what the files
     that were read looked like, which with `rehash` is all of them. What was repaired in them goes
-    to `found`. The records of the sources that it has `absorbed` are from now on its own.
+    to `found`. The records of the sources that it has `absorbed` are from now on its own. `others`
+    counts the files of its folders that no format claims, by kind.
     """
 
     source: Source
@@ -149,6 +153,7 @@ class Reading:
     absorbed: Sequence[Source] = ()
     stats: list[tuple[str, Stat | None]] = field(default_factory=list)
     scope: list[tuple[str, str | None]] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
     vanished: int = 0
     held: int = 0
 
@@ -166,27 +171,36 @@ class Reading:
         yield Read(list(map(Staged.gone, differences.gone)), moved=differences.moved)
         self.vanished = len(differences.gone)
         if not seen and not counts:
-            raise SourceError(
-                f"{shown(self.source.root)}: no records in it",
-                hint=f"expected files that end in {' or '.join(SUFFIXES)}",
-            )
-        if not self.source.whole:
-            self.scope.extend((name, path) for path in sorted(seen))
-            return
-        self.scope.append((name, None))
-        gone = [path for path in counts if path not in seen and not _below(path, closed)]
+            self._refuse_empty()
+        gone = [
+            path
+            for path in counts
+            if path not in seen and self.source.speaks_for(path) and not _below(path, closed)
+        ]
         self.vanished += sum(counts[path] for path in gone)
         self.stats.extend((path, None) for path in gone)
+        looked_at = [None] if self.source.whole else sorted(seen)
+        self.scope.extend((name, path) for path in looked_at)
         yield Read(list(self._gone(name, gone)))
         for source in self.absorbed:
             places_of = self.catalog.place_counts(source.name) if self.catalog else {}
             yield Read(list(self._gone(source.name, list(places_of))))
+
+    def _refuse_empty(self) -> NoReturn:
+        others = f", but {other_files(self.others)}" if self.others else ""
+        raise SourceError(
+            f"{shown(self.source.root)}: no records in it{others}",
+            hint=f"expected files that end in {' or '.join(SUFFIXES)}",
+        )
 
     def _differing(self, seen: set[str], closed: list[str]) -> Iterator[File]:
         """Find the files that are not as they were when they were last read, or all of them."""
         remembered = None if self.rehash else self.catalog
         known = remembered.files.of(self.source.name) if remembered else {}
         for found in find(self.source, SUFFIXES):
+            if found.other:
+                self.others[kind_of_file(found.path).name] += 1
+                continue
             seen.add(found.relative)
             if found.problem:
                 closed.append(found.relative + os.sep)

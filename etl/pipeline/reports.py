@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -43,6 +43,14 @@ class GraphDiff:
         return bool(self.films or self.people or self.redirects)
 
 
+def other_files(counts: Mapping[str, int]) -> str:
+    """Say how many files no format claims: `3 files of other kinds: 2 CSV, 1 PNG`."""
+    number = sum(counts.values())
+    files = "1 file of another kind" if number == 1 else f"{number} files of other kinds"
+    kinds = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return f"{files}: {', '.join(f'{count} {name}' for name, count in kinds)}"
+
+
 @dataclass(slots=True)
 class SourceReport:
     """How the records of one source ended: each of those read in exactly one way.
@@ -50,6 +58,7 @@ class SourceReport:
     `label` is what people call the source, `source` what the catalog knows it by, `path` where
     it lies. `files`, `bytes` and `digest` are of all that the source says after the run, whether
     it was read now or before: the digest is made of those of its records, in order of place.
+    `other_files` counts the files in its folders that no format claims, by kind.
     """
 
     label: str
@@ -64,6 +73,12 @@ class SourceReport:
     rejected: int = 0
     quarantined: int = 0
     vanished: int = 0
+    other_files: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def others(self) -> str:
+        """Say how many files no format claims; empty if there are none."""
+        return other_files(self.other_files) if self.other_files else ""
 
     @property
     def read(self) -> int:

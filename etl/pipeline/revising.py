@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from etl.catalog.catalog import Catalog
-from etl.catalog.entries import Staged
+from etl.catalog.entries import Place, Staged
 from etl.errors import SourceError, StoreError
 from etl.findings import Finding, Severity
 from etl.generations import Generation
@@ -17,12 +17,13 @@ from etl.output.changes import Changes, differing
 from etl.pipeline.building import Builder
 from etl.pipeline.changing import Change, ChangeOptions, changing, mending
 from etl.pipeline.counting import counted
-from etl.pipeline.reading import Rereading
+from etl.pipeline.reading import Rereading, full_path
 from etl.pipeline.refusing import Scope
 from etl.pipeline.reports import GraphDiff, LoadReport, SourceReport
 from etl.pipeline.workers import Workers
 from etl.queries import nearest
-from etl.sources.files import Source, Stat
+from etl.sources.files import Source, Stat, shown
+from etl.sources.kinds import unclaimed_text
 from etl.stores.embedded import EmbeddedStore
 from etl.validation import Engine
 from etl.workspace import Workspace
@@ -111,6 +112,7 @@ def _try_again(
         for finding in reread.findings:
             options.found(finding)
     run = change.report.run or 0
+    staged += _unclaimed(catalog, options)
     catalog.stage(run, staged)
     for name, stats in kept:
         catalog.files.keep(run, name, stats)
@@ -120,6 +122,22 @@ def _try_again(
     change.account(catalog, comparison, [(source, 0) for source in tried], scope)
     change.record(builder)
     return bool(staged) or before != catalog.quarantined()
+
+
+def _unclaimed(catalog: Catalog, options: ChangeOptions) -> list[Staged]:
+    """Let go of files of which nothing was ever read, because they are no records: say so of each.
+
+    Older versions took any file that was named for a record.
+    """
+    known = {source.name: source for source in catalog.all_sources()}
+    staged: list[Staged] = []
+    for origin, reject in catalog.files.never_read():
+        path = full_path(known[origin.source], origin.path)
+        if kind := unclaimed_text(path, reject.text):
+            message = f"no format reads this: {kind}; it no longer counts as a record"
+            options.found(Finding(Severity.INFO, message, shown(path)))
+            staged.append(Staged.gone(Place(origin.source, origin.path, "", origin.line)))
+    return staged
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +172,7 @@ def rebuild(workspace: Workspace, engine: Engine, options: RebuildOptions) -> Lo
             change.building(iris, afresh=True) as builder,
             Workers(options.processes, engine) as workers,
         ):
+            builder.catalog.stage(builder.run, _unclaimed(builder.catalog, options))
             comparison = builder.build(workers)
             sources = builder.catalog.sources()
             scope: Scope = {(source.name, None) for source in sources}

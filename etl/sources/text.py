@@ -22,6 +22,7 @@ from etl.sources.files import Found, decode, read
 from etl.sources.raw import Raw, digest
 from etl.sources.values import Notes, Unreadable, quoted
 
+SUFFIX = ".txt"
 KEYS = {
     "movielens": "movieId",
     "title": "title",
