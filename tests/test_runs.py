@@ -33,6 +33,7 @@ def ended(path: Path, *films: Film, **counts: int) -> dict[str, object]:
         "bytes": sum(len(film.text.encode()) for film in films),
         "digest": digest(*films),
         **{name: counts.get(name, 0) for name in names},
+        "other_files": {},
     }
 
 

@@ -17,9 +17,10 @@ from etl.output.changes import Changes, differing
 from etl.pipeline.building import Builder
 from etl.pipeline.changing import Change, ChangeOptions, changing, mending
 from etl.pipeline.counting import counted
-from etl.pipeline.reading import Rereading, full_path
+from etl.pipeline.reading import full_path
 from etl.pipeline.refusing import Scope
 from etl.pipeline.reports import GraphDiff, LoadReport, SourceReport
+from etl.pipeline.rereading import Rereading
 from etl.pipeline.workers import Workers
 from etl.queries import nearest
 from etl.sources.files import Source, Stat, shown
@@ -105,6 +106,7 @@ def _try_again(
     tried = [source for source in catalog.sources() if source.name in files]
     staged: list[Staged] = []
     kept: list[tuple[str, list[tuple[str, Stat | None]]]] = []
+    gone = _unclaimed(catalog, options)
     for source in tried:
         reread = Rereading(source, files[source.name], catalog, change.engine)
         staged.extend(reread.staged)
@@ -112,16 +114,16 @@ def _try_again(
         for finding in reread.findings:
             options.found(finding)
     run = change.report.run or 0
-    staged += _unclaimed(catalog, options)
-    catalog.stage(run, staged)
+    catalog.stage(run, [*staged, *gone])
     for name, stats in kept:
         catalog.files.keep(run, name, stats)
     catalog.try_again()
     comparison = builder.build()
     scope: Scope = {(source, path) for source, paths in files.items() for path in paths}
-    change.account(catalog, comparison, [(source, 0) for source in tried], scope)
+    vanished = Counter(each.source for each in gone)
+    change.account(catalog, comparison, [(each, vanished[each.name]) for each in tried], scope)
     change.record(builder)
-    return bool(staged) or before != catalog.quarantined()
+    return bool(staged or gone) or before != catalog.quarantined()
 
 
 def _unclaimed(catalog: Catalog, options: ChangeOptions) -> list[Staged]:
