@@ -129,6 +129,8 @@ def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[Found]:
         if entry.name.startswith(".") or entry.name == FILE:
             continue
         is_folder = entry.is_dir(follow_symlinks=False)
+        if is_folder and _is_workspace(entry.path):
+            continue
         if not is_folder and not entry.name.lower().endswith(suffixes):
             if not _DOCUMENTS.fullmatch(entry.name):
                 yield Found(entry.path, _relative(entry.path, root), other=True)
@@ -139,6 +141,11 @@ def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[Found]:
             yield from _walk(entry.path, root, suffixes)
         else:
             yield _found(entry.path, root, regular=True)
+
+
+def _is_workspace(folder: str) -> bool:
+    """Say whether a folder is a workspace of ours, which holds no records."""
+    return all(os.path.exists(os.path.join(folder, name)) for name in ("generations", "lock"))
 
 
 def _is_unicode(name: str) -> bool:

@@ -109,7 +109,8 @@ def _named(name: str, paths: Sequence[str]) -> Source:
 
 def _owners(paths: Sequence[str], known: Sequence[Source]) -> Iterator[Source]:
     """Give the source that each path is, or is a part of."""
-    owned = {path: _known(path, known) for path in paths}
+    owner_of = _Known(known).owner
+    owned = {path: owner_of(path) for path in paths}
     strangers = (path for path, owner in owned.items() if owner is None and not os.path.isdir(path))
     counts = Counter(map(os.path.dirname, strangers))
     together = {folder for folder, count in counts.items() if count > 1}
@@ -130,15 +131,21 @@ def _source(path: str) -> Source:
     return Source(path, os.path.basename(path) or path, path, (path,))
 
 
-def _known(path: str, known: Sequence[Source]) -> Source | None:
-    """Give the known source that a path is, or is a part of."""
-    for other in known:
-        if other.root == path:
-            return other
-    for other in known:
-        if other.holds(path):
-            return replace(other, paths=(path,), whole=False)
-    return None
+class _Known:
+    """The sources that are known, by where they lie and by what they hold."""
+
+    def __init__(self, known: Sequence[Source]) -> None:
+        self._by_root = {source.root: source for source in reversed(known)}
+        self._by_path = {path: each for each in reversed(known) for path in each.paths}
+
+    def owner(self, path: str) -> Source | None:
+        """Give the source that a path is, or is a part of."""
+        if path in self._by_root:
+            return self._by_root[path]
+        for above in (*map(str, reversed(Path(path).parents)), path):
+            if above in self._by_path:
+                return replace(self._by_path[above], paths=(path,), whole=False)
+        return None
 
 
 def _joined(parts: Sequence[Source]) -> Source:
