@@ -83,9 +83,9 @@ def replay(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Load
     Raises:
         WorkspaceError: the workspace cannot be used.
     """
-    generation = workspace.required()
+    workspace.required()
     with changing(workspace, engine, options) as change:
-        with Catalog.read(generation.catalog) as catalog:
+        with Catalog.read(workspace.required().catalog) as catalog:  # which may be migrated now
             files = catalog.kept_out()
         if files:
             with change.building(None) as builder:

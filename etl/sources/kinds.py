@@ -126,6 +126,8 @@ def kind_of(head: bytes) -> FileKind:
     decoded = _decoded(head)
     if "\0" in decoded:
         return FileKind("binary data")
+    if len(head) >= _SNIFFED:  # the last line is cut off
+        decoded = decoded[: decoded.rfind("\n") + 1] or decoded
     return _of_text(decoded)
 
 
@@ -161,8 +163,7 @@ def _of_json(decoded: str, lines: list[str]) -> FileKind | None:
         rest = decoded.lstrip()[1:].lstrip()
         is_list = rest[:1] in ("{", "[", "]", '"') or rest[:1].isdigit()
         return FileKind("JSON", "list", _JQ.replace("{filter}", ".[]")) if is_list else None
-    alone = sum(_is_object(line) for line in lines[:-1] or lines)
-    if alone == len(lines[:-1] or lines) and len(lines) > 1:
+    if len(lines) > 1 and all(map(_is_object, lines)):
         return FileKind("JSON Lines", remedy="give it a name that ends in .jsonl")
     return FileKind("JSON", "object", _JQ.replace("{filter}", "."))
 
@@ -178,7 +179,6 @@ def _of_table(decoded: str) -> FileKind | None:
     """Tell a table by a separator that cuts nearly all lines into as many cells, two at least."""
     for separator, name in _SEPARATORS.items():
         rows = [row for row in islice(_rows(decoded, separator), _LINES) if row]
-        rows = rows[:-1] or rows  # the last may be cut off
         width = len(rows[0]) if rows else 0
         alike = sum(len(row) == width for row in rows)
         if width > 1 and alike > 0.8 * len(rows) and _is_table(rows):

@@ -91,7 +91,8 @@ def _refuse_unclaimed(paths: Iterable[str]) -> None:
         return
     told = [f"{shown(path)}: {kind}" for path, kind in refused[:_REFUSED_SHOWN]]
     if len(refused) > _REFUSED_SHOWN:
-        told.append(f"and {len(refused) - _REFUSED_SHOWN} more files")
+        more = len(refused) - _REFUSED_SHOWN
+        told.append(f"and {more} more file{'s' if more > 1 else ''}")
     path, kind = refused[0]
     remedy = kind.remedy.replace("{path}", shown(path))
     *most, last = SUFFIXES
