@@ -36,7 +36,7 @@ class Manner:
     """How to carry out a change: where, whether to keep it, and what to say of it.
 
     A `format_name` of json prints one object instead of lines, or of a dry run's triples. Where
-    nothing is read, no line is said of the sources.
+    no record is looked at, nothing is said of the sources, nor of what is kept out.
     """
 
     workspace: Path
@@ -70,7 +70,8 @@ def carry_out(
         bring_in_step(manner, document, repair=repair)
     else:
         print_document(manner, document | {"publication": None})
-    sys.exit(DATA_SAY_NO if report.kept_out or report.lost else DONE)
+    kept_out = report.kept_out and manner.reads
+    sys.exit(DATA_SAY_NO if kept_out or report.lost else DONE)
 
 
 def _changed(

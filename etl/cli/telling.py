@@ -42,7 +42,8 @@ class Told:
             shown = self._first(severity)
             for finding in shown:
                 click.echo(f"{word}: {finding.place}: {finding.sentence}", err=True)
-            if more := self._counts[severity] - len(shown):
+            more = self._counts[severity] - len(shown)
+            if more and not self._quiet:
                 command = _WHERE.get(severity, "etl validate SOURCE")
                 click.echo(f"… and {more} more: {command} lists them all", err=True)
 
@@ -77,6 +78,7 @@ def _document(finding: Finding) -> dict[str, Any]:
         "line": finding.line or None,
         "field": finding.key,
         "message": finding.message,
+        "value": finding.value,
         "text": finding.text,
     }
 

@@ -163,8 +163,10 @@ class Change:
         comparison: Comparison,
         sources: Iterable[tuple[Source, int]],
         scope: Scope,
+        *,
+        why: bool = True,
     ) -> None:
-        """Say how every record within a scope ended, source by source.
+        """Say how every record within a scope ended, source by source, and why any is kept out.
 
         Each source comes with the number of its records that have vanished.
         """
@@ -177,7 +179,7 @@ class Change:
                 setattr(ended, status, number)
             self.report.sources.append(ended)
             self._ended[source.name] = ended
-        for refused in kept_out(catalog, scope):
+        for refused in kept_out(catalog, scope) if why else ():
             for finding in refused.findings:
                 self._options.found(finding)
 

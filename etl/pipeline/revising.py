@@ -50,7 +50,7 @@ def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions)
                 vanished[each.source] += each.vanished
             ended = [(s, vanished[s.name]) for s in catalog.all_sources() if s.name in vanished]
             scope: Scope = {(each.source, each.path) for each in taken}
-            change.account(catalog, comparison, ended, scope)
+            change.account(catalog, comparison, ended, scope, why=False)
             change.record(builder)
         change.commit()
     return change.report
