@@ -46,7 +46,7 @@ class Finding:
     and `key` is what the file calls the field. What a shape found has the IRIs of the shape, of
     the constraint component and of the focus node, and the path; the `result` itself has all.
     Of a record, `film` and `title` say which film it is about, `source` who says it, `kind` how
-    it ended.
+    it ended; of a note, `kind` is the note's.
     """
 
     severity: Severity
@@ -86,7 +86,7 @@ class Finding:
     @property
     def is_repair(self) -> bool:
         """Say whether it tells how a record was repaired, which differs from value to value."""
-        return self.severity == Severity.INFO and not self.shape
+        return self.severity == Severity.INFO and bool(self.key) and not self.shape
 
     @property
     def rule(self) -> str:

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote, unquote
 
+from filelock import FileLock
+
 from etl.errors import StoreError, WorkspaceError
 
 _SUFFIX = ".sqlite"
@@ -266,6 +268,20 @@ class Outboxes:
         for suffix in ("", "-wal", "-shm", ".lock"):
             with suppress(FileNotFoundError):
                 os.unlink(f"{self._path(name)}{suffix}")
+
+    def adopt(self, name: str, other: str) -> None:
+        """Make two stores that are one server and graph one: what was sent to it is known of both.
+
+        Nobody may change the workspace meanwhile, because that is noted for each store.
+        """
+        with FileLock(self._folder.parent / "lock"), FileLock(self.lock_file(other)):
+            with self.open(name) as mine, self.open(other) as theirs:
+                taken = mine.state == "new" and theirs.state != "new"
+            if taken:
+                os.replace(self._path(other), self._path(name))
+            else:
+                self._path(other).unlink()
+        self.lock_file(other).unlink(missing_ok=True)
 
     def note(self, generation: int, subjects: Iterable[str] | None) -> None:
         """Tell every store what a generation changes. See `Outbox.note`."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import field as dataclass_field
 from decimal import Decimal
+from enum import StrEnum
 from typing import NamedTuple
 
 import msgspec
@@ -29,13 +31,22 @@ class Rating:
     count: int | None = None
 
 
+class NoteKind(StrEnum):
+    """What a note is about; what matters most comes first."""
+
+    LOSS = "loss"  # something that the record says was not read, or was guessed at
+    REPAIR = "repair"  # something was read as what it stands for
+    ABSENCE = "absence"  # the record says nothing of a field
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A repair, or something that was not understood: it was done without guessing."""
+    """Something that was not read, was repaired, or is not there."""
 
     line: int
     field: str
     message: str
+    kind: NoteKind = dataclass_field(default=NoteKind.REPAIR, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

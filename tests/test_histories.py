@@ -6,6 +6,7 @@ in which only those runs took place that have not been taken back.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -22,6 +23,7 @@ from records import Film
 from thoroughness import THOROUGH, examples
 
 from etl.catalog.catalog import Catalog
+from etl.catalog.entries import Extent
 from etl.errors import EtlError, WorkspaceError
 from etl.generations import Generation
 from etl.pipeline.changing import ChangeOptions
@@ -90,6 +92,14 @@ def counted(before: dict[str, set[Quad]], after: dict[str, set[Quad]]) -> Diff:
         changed=sum(before[film] != after[film] for film in kept),
         removed=len(before) - len(kept),
     )
+
+
+def extent(texts: dict[str, str]) -> Extent:
+    """Give how much the files of a source say."""
+    sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    lines = "\n".join(f"{name}\0\0{sums[name]}" for name in sorted(sums))
+    digest = hashlib.sha256(lines.encode()).hexdigest() if lines else ""
+    return Extent(len(texts), sum(len(text.encode()) for text in texts.values()), digest)
 
 
 MOMENTS = ["", "", "", "records", "films", "before the switch", "after the switch"]
@@ -268,7 +278,9 @@ class Histories(RuleBasedStateMachine):
             names = {source.name for source in catalog.sources()}
             statuses = catalog.compare().statuses(0, {(name, None) for name in names})
             refused = [item.source for item in kept_out(catalog)]
+            extents = {name: catalog.extent(str(self.desk.source / name)) for name in FOLDERS}
         for folder in FOLDERS:
+            assert extents[folder] == extent(self.held(folder))
             counts = statuses.get(str(self.desk.source / folder), {})
             assert sum(counts.values()) == len(self.held(folder))
             out = counts.get("rejected", 0) + counts.get("quarantined", 0)

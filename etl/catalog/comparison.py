@@ -51,7 +51,6 @@ class Comparison:
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, settled: bool = False) -> None:
         self._db = connection
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
-        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute("CREATE OR REPLACE TEMP TABLE upheld (film TEXT, inputs TEXT)")
         self._db.execute(PLACES)
         self._db.execute(SAME)
@@ -88,17 +87,17 @@ class Comparison:
             "DELETE FROM quarantine WHERE (film, inputs) NOT IN (SELECT (film, inputs) FROM upheld)"
         )
 
-    def confirm(self) -> tuple[int, list[str], bool]:
+    def confirm(self) -> tuple[list[str], bool]:
         """Accept the foreseen films that are made of just what they were held to be made of.
 
-        Give their number, and the others, whose records or people turned out otherwise; and
-        whether any was foreseen twice.
+        Give the others, whose records or people turned out otherwise; and whether any was foreseen
+        twice.
         """
-        confirmed = scalar(self._db, CONFIRM)
+        self._db.execute(CONFIRM)
         mistaken = [film for (film,) in self._db.execute(MISTAKEN).fetchall()]
         twice = scalar(self._db, "SELECT count(*) > count(DISTINCT film) FROM foreseen")
         self._db.execute("DELETE FROM foreseen")
-        return int(confirmed), mistaken, bool(twice)
+        return mistaken, bool(twice)
 
     def lone(self, size: int) -> Iterator[list[MemberRow]]:
         """Give the pending films that one record makes, whatever the others say."""

@@ -15,6 +15,8 @@ CREATE TABLE sources (
     description TEXT);                  -- what it says of itself, as JSON
 CREATE TABLE files (
     source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT, ctime_ns BIGINT);
+CREATE TABLE sizes (                    -- the bytes of a file as a run read it
+    run INTEGER, source TEXT, path TEXT, size BIGINT);
 CREATE TABLE versions (
     version BIGINT, run INTEGER, source TEXT, path TEXT, key TEXT, line INTEGER,
     kind TEXT,                          -- film, link, reject or gone
@@ -34,10 +36,47 @@ CREATE OR REPLACE VIEW standing AS      -- the versions of the runs that have no
     SELECT versions.* FROM versions JOIN runs USING (run) WHERE undone_by IS NULL;
 CREATE OR REPLACE VIEW heads AS         -- the newest standing version of each place
     SELECT max(version) AS version FROM standing GROUP BY source, path, key;
+CREATE OR REPLACE VIEW standing_sizes AS  -- the bytes of each file as it stands
+    SELECT source, path, arg_max(size, run) AS size FROM sizes JOIN runs USING (run)
+    WHERE undone_by IS NULL GROUP BY source, path;
+"""
+
+# How many files a source says something in, their bytes, and a digest of its records.
+EXTENT = """
+WITH said AS (
+    SELECT path, key, digest FROM versions SEMI JOIN heads USING (version)
+    WHERE source = $1 AND kind <> 'gone')
+SELECT count(DISTINCT path),
+       (SELECT coalesce(sum(size), 0) FROM standing_sizes
+        WHERE source = $1 AND path IN (SELECT path FROM said)),
+       coalesce(sha256(string_agg(
+           concat_ws(chr(0), path, key, digest), chr(10) ORDER BY path, key)), '')
+FROM said
+"""
+
+# What stands at the places that a run has read; and how that differs once it has been taken back.
+STANDING_AT = """
+CREATE OR REPLACE TEMP TABLE stood AS
+SELECT source, path, key, max(version) AS version, arg_max(kind, version) AS kind
+FROM standing SEMI JOIN (SELECT source, path, key FROM versions WHERE run = ?)
+    USING (source, path, key)
+GROUP BY source, path, key
+"""
+
+TAKEN_BACK = """
+SELECT source, path,
+       count(*) FILTER (old.kind <> 'gone' AND coalesce(new.kind, 'gone') = 'gone'),
+       list(new.version) FILTER (new.version IS NOT NULL)
+FROM earlier AS old FULL JOIN stood AS new USING (source, path, key)
+WHERE old.version IS DISTINCT FROM new.version GROUP BY source, path ORDER BY source, path
 """
 
 # Films that were put into the graph as soon as a record of them was read.
-FORESEEN = "CREATE TEMP TABLE foreseen (film TEXT, version BIGINT)"
+FORESEEN = "CREATE TEMP TABLE foreseen (film TEXT, version BIGINT);"
+
+# Versions that count as loaded by this run though another one read them: they are tried again, or
+# stand again.
+TRIED = "CREATE TEMP TABLE tried (version BIGINT);"
 
 CONFIRM = """
 INSERT INTO films SELECT film, inputs, versions

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etl.cli.carrying import Manner, bring_in_step
+from etl.cli.carrying import Manner, tell_and_send, tell_plan
 from etl.cli.evidence import Asking, asked, gathered
 from etl.cli.interrupts import take_back_in_order
 from etl.cli.listing import Chosen, counted, films_and_names, rows
@@ -18,6 +18,7 @@ from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
     LINKS,
+    json_option,
     quiet_option,
     store_option,
     workspace_option,
@@ -65,6 +66,7 @@ decisions_option = click.option(
 @decisions_option
 @workspace_option
 @store_option
+@json_option
 @quiet_option
 def link(
     evidence: tuple[Path, ...],
@@ -73,6 +75,7 @@ def link(
     decisions: Path,
     quiet: bool,
     dry_run: bool,
+    format_name: str,
     **options: Any,  # noqa: ANN401 - click checks them
 ) -> None:
     """Link films and people to Wikidata and IMDb, exactly.
@@ -91,11 +94,11 @@ def link(
 
     take_back_in_order()
     told, place, asking = Told(quiet=quiet), Workspace(workspace), Asking(**options)
-    with Meter(quiet=quiet) as meter, asked(workspace, asking, meter, dry_run) as inquiry:
+    manner = Manner(workspace, store, dry_run, quiet, format_name)
+    with told, Meter(quiet=quiet) as meter, asked(workspace, asking, meter, dry_run) as inquiry:
         known = gathered(evidence, inquiry, asking.endpoint)
         if dry_run:
-            for kind, count in plan(place, known):
-                click.echo(f"{kind}: at most {count} requests")
+            tell_plan(manner, plan(place, known))
             return
         report = link(
             place,
@@ -109,12 +112,8 @@ def link(
                 found=told.tell,
             ),
         )
-    told.end(report.change)
     _tell_taken_back(report, decisions, quiet=quiet)
-    if not quiet:
-        for line in _lines(report):
-            click.echo(line)
-    bring_in_step(Manner(workspace, store, dry_run, quiet))
+    tell_and_send(manner, report.change, _lines(report), told.document() | report.document)
     if report.stopped:
         click.echo(f"Error: {report.stopped}", err=True)
     if report.stopped or report.left:

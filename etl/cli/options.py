@@ -46,6 +46,15 @@ store_option = click.option(
     show_envvar=True,
     help="A SPARQL server, by the name that 'etl store add' gave it, or by its URL.",
 )
+json_option = click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json prints one object that says all, instead of lines for people.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 
 

@@ -23,7 +23,8 @@ from etl.pipeline.refusing import located, unreadable
 from etl.pipeline.workers import Workers
 from etl.resolution import Film, Member, resolve
 from etl.sources import rdf
-from etl.sources.files import Source, shown, sources
+from etl.sources.files import Source, shown
+from etl.sources.naming import sources
 from etl.sources.positions import Pattern
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.verbatim import VerbatimGraph

@@ -13,6 +13,7 @@ from etl.catalog.comparison import Comparison
 from etl.catalog.entries import groups_of
 from etl.identifiers import Iris
 from etl.mapping import map_person, map_redirect, person_iri
+from etl.pipeline.counting import own
 from etl.pipeline.drafting import (
     Draft,
     Prepared,
@@ -23,13 +24,12 @@ from etl.pipeline.drafting import (
     stored,
 )
 from etl.pipeline.judging import at_fault, reason
-from etl.pipeline.reports import Diff, LoadReport, Progress
+from etl.pipeline.reports import LoadReport, Progress
 from etl.pipeline.workers import Workers
 from etl.provenance.tally import Tally
 from etl.resolution import Film
-from etl.stores import Writable
+from etl.stores.embedded import EmbeddedStore
 from etl.validation import Engine, ValidationResult
-from etl.vocab import DCTERMS
 
 CHUNK_FILMS = 1000
 CHUNK_PEOPLE = 20_000
@@ -40,7 +40,7 @@ class Builder:
     """Brings a store in step with a catalog, entity by entity."""
 
     catalog: Catalog
-    store: Writable
+    store: EmbeddedStore
     iris: Iris
     engine: Engine
     report: LoadReport
@@ -49,13 +49,11 @@ class Builder:
     progress: Progress
     warned: Callable[[Film, ValidationResult], None]
     changed: Callable[[str, Iterable[Quad]], None]
-    before: Callable[[NamedNode], set[Quad]]
     sources: dict[str, NamedNode] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     _comparison: Comparison = field(init=False)
     _gone: list[Quad] = field(default_factory=list)
     _new: list[Triple | Quad] = field(default_factory=list)
-    _again: bool = False
 
     def build(self, workers: Workers | None = None) -> Comparison:
         """Bring films and people in step, and give what told them apart.
@@ -76,15 +74,12 @@ class Builder:
         self._confirm()
         self._films(fresh=self.fresh)
         while self._stepped_down():
-            self._again = not self.fresh
             self._films(fresh=False)
         self._comparison.forget_refusals()
         for film in self._comparison.superfluous_films():
-            self._replace(self.iris.movie(film), (), self.report.films, fresh=False)
+            self._replace(self.iris.movie(film), (), fresh=False)
             self._comparison.forget([film])
         self._apply()
-        if self.fresh:
-            self.report.films = Diff(added=self.catalog.counts()[0])
         self._people()
         return self._comparison
 
@@ -114,8 +109,7 @@ class Builder:
 
     def _confirm(self) -> None:
         """Keep the films that were foreseen rightly, and take the others out of the store."""
-        confirmed, mistaken, twice = self._comparison.confirm()
-        self.report.films.added += confirmed
+        mistaken, twice = self._comparison.confirm()
         if twice:  # the store has once what was counted twice
             self.store.finish()
             self.tally = Tally.counted(self.store)
@@ -169,35 +163,23 @@ class Builder:
         for each in drafts:
             subject = self.iris.movie(each.film.key)
             told = stored(each, self.sources, self.iris)
-            self._replace(subject, told, self.report.films, fresh=fresh)
+            self._replace(subject, told, fresh=fresh)
         self._apply()
 
     def _replace(
-        self,
-        subject: NamedNode,
-        statements: Iterable[Triple | Quad],
-        diff: Diff,
-        *,
-        fresh: bool,
+        self, subject: NamedNode, statements: Iterable[Triple | Quad], *, fresh: bool
     ) -> None:
         """Give an entity the statements it should have, touching only those that differ.
 
-        A `fresh` one is not in the store yet. What was replaced before in the same run is counted
-        by what it was `before` that.
+        A `fresh` one is not in the store yet.
         """
         if fresh:
             self._new.extend(statements)
-            diff.added += 1
             return
         new = set(map(_quad, statements))
-        old = _own(self.store.entity(subject))
+        old = own(self.store.entity(subject))
         self._gone.extend(old - new)
         self._new.extend(new - old)
-        if self._again:
-            before = _own(self.before(subject))
-            diff.count(before, old, -1)
-            old = before
-        diff.count(old, new)
 
     def _apply(self) -> None:
         """Write to the store what has been replaced since it was last written to."""
@@ -228,17 +210,12 @@ class Builder:
                     node = person_iri(person, self.iris)
                     removed.discard(node)
                     triples = map_person(person, self.iris)
-                    self._replace(node, triples, self.report.people, fresh=self.fresh)
+                    self._replace(node, triples, fresh=self.fresh)
                 self._apply()
         for node in removed:
-            self._replace(node, (), self.report.people, fresh=False)
+            self._replace(node, (), fresh=False)
         self._new.extend(map_redirect(each, self.iris) for each in redirects)
         self._apply()
-
-
-def _own(quads: Iterable[Quad]) -> set[Quad]:
-    """Leave out what an IRI redirects to: the entity that had it, or has it again, says no such."""
-    return {quad for quad in quads if quad.predicate != DCTERMS.isReplacedBy}
 
 
 def _in_default_graph(statements: Iterable[Triple | Quad]) -> list[Triple]:

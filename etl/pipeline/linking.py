@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Place, Staged
@@ -44,6 +45,21 @@ class LinkReport:
     left: int = 0
     undone: list[tuple[Decision, int]] = field(default_factory=list)
     again: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Return what linking found as JSON, without what that changed."""
+        linked = {
+            kind: {"of": self.total[kind], "rungs": dict(self.linked.get(kind, {}))}
+            for kind in ("film", "person")
+        }
+        return {
+            "linked": linked,
+            "review": self.review,
+            "requests": self.requests,
+            "stopped": self.stopped,
+            "left": self.left,
+        }
 
     def count(self, each: Subject, links: Iterable[LinkRecord]) -> None:
         """Count the links of a film."""

@@ -19,7 +19,8 @@ from etl.pipeline.reports import LoadReport
 from etl.pipeline.workers import Workers
 from etl.records import Reject
 from etl.sources.description import UNDESCRIBED, description_of, read_description
-from etl.sources.files import Source, shown, sources
+from etl.sources.files import Source, shown
+from etl.sources.naming import sources
 from etl.validation import Engine
 from etl.workspace import Workspace
 
@@ -177,7 +178,7 @@ class _Load:
     def _keep(self, catalog: Catalog, readings: Iterable[Reading]) -> None:
         for reading in readings:
             catalog.keep_source(reading.source)
-            catalog.files.keep(reading.source.name, reading.stats)
+            catalog.files.keep(self._report.run or 0, reading.source.name, reading.stats)
             for source in reading.absorbed:
                 catalog.files.forget(source.name)
 
@@ -187,6 +188,8 @@ class _Load:
         ended = [(reading.source, reading.vanished) for reading in readings]
         scope = {item for reading in readings for item in reading.scope}
         self._change.account(catalog, comparison, ended, scope)
+        for reading, report in zip(readings, self._report.sources, strict=True):
+            report.other_files = dict(reading.others)
 
 
 def _absorbed(source: Source, known: Sequence[Source]) -> list[Source]:

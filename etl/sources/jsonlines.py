@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from etl.identifiers import imdb_name_id
-from etl.records import Credit, FilmRecord, Rating, Reject
+from etl.records import Credit, FilmRecord, NoteKind, Rating, Reject
 from etl.sources import values
 from etl.sources.fields import READERS, Bad, film_record
 from etl.sources.files import Found, decode, opening
@@ -126,7 +126,7 @@ def _parse(text: str, notes: Notes) -> FilmRecord:
         field = _FIELDS.get(key.strip().lower())
         notes.at(1, key)
         if field is None:
-            notes.add("unknown key: its value is not read")
+            notes.add("unknown key: its value is not read", NoteKind.LOSS)
         elif field and value is not None:
             _keep(read, field, key, _read(field, key, value, notes))
     _rate(read)

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 
 from rapidfuzz import process
 
-from etl.records import FilmRecord, Reject
+from etl.records import FilmRecord, NoteKind, Reject
 from etl.sources.fields import READERS, Bad, film_record
 from etl.sources.files import Found, decode, read
 from etl.sources.raw import Raw, digest
 from etl.sources.values import Notes, Unreadable, quoted
 
+SUFFIX = ".txt"
 KEYS = {
     "movielens": "movieId",
     "title": "title",
@@ -82,7 +83,7 @@ def _header(lines: list[str], notes: Notes) -> tuple[dict[str, _Entry], _Entry |
             raise Bad(number, "", "`key: value`, or `synopsis:` before free text", quoted(line))
         notes.at(number, key)
         if field is None:
-            notes.add(_unknown(key))
+            notes.add(_unknown(key), NoteKind.LOSS)
             continue
         if key != KEYS[field]:
             notes.add(f"key {quoted(key)} read as {KEYS[field]!r}")
@@ -134,7 +135,7 @@ def _note_missing(where: Mapping[str, int], notes: Notes) -> None:
     for field, key in KEYS.items():
         if field not in where:
             notes.at(1, key)
-            notes.add(f"no {key!r} line")
+            notes.add(f"no {key!r} line", NoteKind.ABSENCE)
 
 
 def cut(found: Found) -> Iterator[Raw]:

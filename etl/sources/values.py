@@ -16,7 +16,7 @@ from decimal import Decimal
 from html.entities import html5
 
 from etl.identifiers import imdb_title_id
-from etl.records import Note, Rating
+from etl.records import Note, NoteKind, Rating
 
 YEAR_EXPECTED = "a year such as 2004"
 
@@ -55,9 +55,9 @@ class Notes:
         """Say which field is read next."""
         self.line, self.field = line, name
 
-    def add(self, message: str) -> None:
-        """Note a repair of the field that is being read."""
-        self.notes.append(Note(self.line, self.field, message))
+    def add(self, message: str, kind: NoteKind = NoteKind.REPAIR) -> None:
+        """Note something about the field that is being read."""
+        self.notes.append(Note(self.line, self.field, message, kind))
 
 
 def quoted(text: str, limit: int = 60) -> str:
@@ -90,7 +90,7 @@ def present(text: str, notes: Notes) -> str:
     """Return a value without the space around it; empty for the usual marks of absence."""
     value = text.strip()
     if value.lower() in _ABSENT:
-        notes.add(f"{quoted(value)} read as no value")
+        notes.add(f"{quoted(value)} read as no value", NoteKind.LOSS)
         return ""
     if value and text[-1].isspace():
         notes.add("space at the end of the line dropped")

@@ -188,7 +188,11 @@ class EmbeddedStore:
 
     def types(self, subject: NamedNode) -> set[object]:
         """Return the classes that a subject is said to be of."""
-        return {quad.object for quad in self._store.quads_for_pattern(subject, RDF.type, None)}
+        return self.objects(subject, RDF.type)
+
+    def objects(self, subject: NamedNode, predicate: NamedNode) -> set[object]:
+        """Return the values of a property of a subject."""
+        return {quad.object for quad in self._store.quads_for_pattern(subject, predicate, None)}
 
     def holds(self, quads: Iterable[Quad]) -> bool:
         """Say whether it has all of some quads."""
