@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 import duckdb
@@ -249,15 +249,18 @@ class Comparison:
             yield [Person(*row) for row in rows.fetchall()]
 
     def statuses(
-        self, run: int, scope: Iterable[tuple[str, str | None]]
+        self, run: int, scope: Collection[tuple[str, str | None]]
     ) -> dict[str, dict[str, int]]:
         """Count how the records within a scope stand: source → status → number.
 
         A scope names sources, and files of them; a path of None means the whole source.
         """
-        self._db.execute("CREATE OR REPLACE TEMP TABLE scope (source TEXT, path TEXT)")
-        if rows := [list(item) for item in scope]:
-            self._db.executemany("INSERT INTO scope VALUES (?, ?)", rows)
+        sources, paths = zip(*scope, strict=True) if scope else ((), ())
+        self._db.execute(
+            "CREATE OR REPLACE TEMP TABLE scope AS "
+            "SELECT unnest($1::TEXT[]) AS source, unnest($2::TEXT[]) AS path",
+            [list(sources), list(paths)],
+        )
         counts: dict[str, dict[str, int]] = {}
         for source, status, number in self._db.execute(STATUS, {"run": run}).fetchall():
             counts.setdefault(source, {})[status] = number

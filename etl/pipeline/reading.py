@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
@@ -235,8 +235,9 @@ class Reading:
                 yield from differences.of(found, known.get(found.relative, ()))
 
     def _batches(self, unread: Iterator[Unread]) -> Iterator[Batch]:
+        source = replace(self.source, paths=(), complete=frozenset())  # other processes get it
         while records := list(islice(unread, RECORDS_AT_ONCE)):
-            yield Batch(self.source, records, self.iris)
+            yield Batch(source, records, self.iris)
 
     def _gone(self, source: str, paths: Sequence[str]) -> Iterator[Staged]:
         for path, places in self._known(source, paths).items():
