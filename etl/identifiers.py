@@ -18,12 +18,13 @@ from etl.errors import EtlError
 
 DEFAULT_BASE_IRI = "http://localhost:8000/"
 
-_IMDB_ID = re.compile(r"(?:tt|nm)[0-9]{7,10}")
+_IMDB_ID = re.compile(r"(tt|nm)([0-9]{7,10})", re.IGNORECASE | re.ASCII)
 _IMDB_PAGE = re.compile(
     r"(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:www\.|m\.)?imdb\.(?:com|to)(?::[0-9]+)?"
-    r"(?:/[a-z]{2}(?:-[a-z]{2})?)?/(?:title/(?=tt)|name/(?=nm))((?:tt|nm)[0-9]{7,10})(?:[/?#]\S*)?",
-    re.IGNORECASE,
+    r"(?:/[a-z]{2}(?:-[a-z]{2})?)?/(?:title/(?=tt)|name/(?=nm))(tt|nm)([0-9]{7,10})(?:[/?#]\S*)?",
+    re.IGNORECASE | re.ASCII,
 )
+_IMDB_DIGITS = 7  # IMDb pads its numbers to so many with zeros, and no further
 _WIKIDATA_ITEM = re.compile(r"(?:https?://(?:www\.)?wikidata\.org/(?:entity|wiki)/)?(Q[1-9][0-9]*)")
 
 _MOVIELENS_ID = re.compile(
@@ -35,13 +36,18 @@ _MOVIELENS_ID = re.compile(
 def imdb_id(text: str) -> str | None:
     """Return the IMDb id in any of its forms (`tt…`, `nm…`, a page's URL), or None.
 
+    Capitals and zeros beyond the seventh digit are another spelling of the same id.
+
     Source: Wikidata's P345 gives the form, two letters and 7 to 10 digits.
     """
     text = text.strip()
-    if _IMDB_ID.fullmatch(text):
-        return text
-    match = _IMDB_PAGE.fullmatch(text)
-    return match[1].lower() if match else None
+    match = _IMDB_ID.fullmatch(text) or _IMDB_PAGE.fullmatch(text)
+    if match is None:
+        return None
+    digits = match[2]
+    if len(digits) > _IMDB_DIGITS and digits[0] == "0":
+        digits = digits.lstrip("0").zfill(_IMDB_DIGITS)
+    return match[1].lower() + digits
 
 
 def imdb_title_id(text: str) -> str | None:

@@ -16,6 +16,7 @@ from etl.identifiers import Iris
 from etl.lookup import GraphLookup
 from etl.queries import (
     SavedQuery,
+    Term,
     assignments,
     bind,
     fill,
@@ -293,10 +294,29 @@ def test_any_text_is_bound_as_itself(text: str) -> None:
     assert from_rdflib(rdflib.Graph().query(filled)) == [[str(Literal(text))]]
 
 
-@given(st.text())
+def bound(text: str) -> Term:
+    """Bind a text to a parameter of that kind."""
+    given = {"title": text}
+    return parse_terms(QUERIES["films-called"], given, GraphLookup(Store(), Iris()))["title"]
+
+
+@given(st.text(st.sampled_from("aZ0_ .,'!?\"\\{}\n\t\rüřЖя中あא\u0301\u0327")))
 def test_a_text_parameter_is_bound_in_its_composed_form(text: str) -> None:
-    terms = parse_terms(QUERIES["films-called"], {"title": text}, GraphLookup(Store(), Iris()))
-    assert terms == {"title": Literal(unicodedata.normalize("NFC", text))}
+    assert bound(text) == Literal(unicodedata.normalize("NFC", text))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Cafe\u0301\u200e", "Café"),
+        ("Cafe\u0301\u00a0Noir", "Café Noir"),
+        (" of ", " of "),
+        ("two\nlines", "two\nlines"),
+        ("Q &amp; A", "Q & A"),
+    ],
+)
+def test_a_text_parameter_is_bound_as_titles_are_spelled(typed: str, meant: str) -> None:
+    assert bound(typed) == Literal(meant)
 
 
 def test_code_points_are_written_so_that_nothing_is_read_too_early() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -10,21 +9,15 @@ from itertools import chain, combinations
 from typing import TypeVar
 
 from etl.linking.names import are_unlike, folded, share_somebody, titles_differ
+from etl.sources.names import character_of
 
 DIRECTOR, ACTOR = "director", "actor"
-
-# Somebody who appears as themselves plays no character: `Self`, `Self - Host`, `Themselves`.
-_SELF = re.compile(
-    r"(?:self|(?:him|her|them|my|our|your|one|it)-?sel(?:f|ves))"
-    r"(?:\s*[/,:;–—].*|\s+(?:-|or\b|and\b|as\b).*)?",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def part(text: str) -> str:
     """Return a character's name without remarks in brackets; nothing where it is no character."""
-    name = " ".join(text.partition("(")[0].split())
-    return "" if _SELF.fullmatch(name) or not folded(name) else name
+    name = character_of(text.partition("(")[0])
+    return name if folded(name) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from etl.errors import LinkError
-from etl.identifiers import imdb_id, wikidata_id
+from etl.identifiers import imdb_id, imdb_title_id, wikidata_id
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject
 from etl.records import LinkRecord
+from etl.sources.names import name_of
 
 _EXPECTED = "FILM=ID or FILM/NAME=ID, such as 'tt0338013/Jim Carrey=Q40504'; or =yes, =no, =none"
 
@@ -25,6 +26,7 @@ def decide(text: str, film_of: Callable[[str], Subject | None]) -> Decision:
     key, _, name = subject.partition("/")
     if not equals or not key or not verdict:
         raise LinkError(f"expected a decision, found {text!r}", hint=_EXPECTED)
+    key, name = imdb_title_id(key) or key, name_of(name)
     film = film_of(key)
     if film is None:
         raise LinkError(f"{key}: no such film in the graph", hint="see 'etl search', 'etl links'")

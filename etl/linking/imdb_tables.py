@@ -15,12 +15,25 @@ import duckdb
 
 from etl.errors import LinkError
 from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate, merged, part
+from etl.sources.names import name_of
+from etl.sources.spelling import words
 
 _TABLES = ("title.basics", "title.akas", "title.principals", "title.crew", "name.basics")
 _OPTIONS = (
     "delim='\t', quote='', escape='', header=true, nullstr='\\N', all_varchar=true, "
     "null_padding=true, strict_mode=false, parallel=false"
 )
+
+# The columns of each table that hold ids, and an id as we write it: in small letters, without
+# zeros beyond the seventh digit.
+_IDS = {
+    "title.basics": ("tconst",),
+    "title.akas": ("titleId",),
+    "title.principals": ("tconst", "nconst"),
+    "title.crew": ("tconst", "directors"),
+    "name.basics": ("nconst",),
+}
+_ID = "regexp_replace(lower({column}), '(tt|nm)0+([0-9]{{7}})', '\\1\\2', 'g')"
 
 _PRINCIPALS = """
 SELECT tconst, nconst, primaryName,
@@ -88,9 +101,10 @@ class ImdbTables:
         return "title.basics" in self.paths
 
     def _table(self, name: str) -> str:
-        """Write a table as DuckDB reads it; one that is absent is empty."""
+        """Write a table as DuckDB reads it, its ids in one spelling."""
         path = str(self.paths[name]).replace("'", "''")
-        return f"(FROM read_csv('{path}', {_OPTIONS}))"
+        ids = ", ".join(f"{_ID.format(column=column)} AS {column}" for column in _IDS[name])
+        return f"(FROM read_csv('{path}', {_OPTIONS}) SELECT * REPLACE ({ids}))"
 
     def _rows(self, needed: Sequence[str], sql: str, *values: object) -> list[tuple[str, ...]]:
         """Ask tables, which SQL names as `{title_basics}`; nothing if one is not there."""
@@ -110,7 +124,7 @@ class ImdbTables:
         rows = [*self._principals(films), *self._directors(films)]
         for film, person, name, role, characters in rows:
             candidate = PersonCandidate(
-                names=(name,) if name else (),
+                names=(name_of(name),) if name else (),
                 imdb_id=person,
                 roles=frozenset({role}),
                 characters=tuple(_characters(characters)),
@@ -145,7 +159,7 @@ def _film(row: tuple[str, ...], people: Sequence[PersonCandidate] = ()) -> FilmC
         for role in (DIRECTOR, ACTOR)
     }
     return FilmCandidate(
-        titles=tuple(dict.fromkeys(filter(None, (title, original)))),
+        titles=tuple(dict.fromkeys(words(each) for each in (title, original) if each)),
         years=(int(year),) if year and year.isdigit() else (),
         imdb_id=film,
         directors=named[DIRECTOR],

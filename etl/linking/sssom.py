@@ -12,9 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl.errors import LinkError
-from etl.identifiers import Iris, imdb_id, imdb_page, wikidata_entity, wikidata_id
+from etl.identifiers import (
+    Iris,
+    imdb_id,
+    imdb_page,
+    imdb_title_id,
+    wikidata_entity,
+    wikidata_id,
+)
 from etl.linking.ladder import CURATION, DECISION, EXACT
 from etl.records import LinkRecord
+from etl.sources.names import name_of
 
 COLUMNS = (
     "subject_id",
@@ -162,11 +170,11 @@ def _decision(path: Path, line: int, row: dict[str, str], iris: Iris) -> Decisio
         return None
     local = subject.removeprefix("movie:").removeprefix(f"{iris.base}movie/")
     film, part, _ = local.partition("#person-")
-    name = row.get("subject_label") or ""
+    name = name_of(row.get("subject_label") or "")
     if part and not name:
         raise LinkError(f"{path}:{line}: expected the person's name as subject_label")
     return Decision(
-        film=film,
+        film=imdb_title_id(film) or film,
         name=name if part else "",
         identifier=None if target == NO_TERM else _identifier(path, line, target),
         rejected=row.get("predicate_modifier") == "Not",

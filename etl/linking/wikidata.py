@@ -18,6 +18,7 @@ from pyoxigraph import Literal
 
 from etl.identifiers import imdb_id, imdb_name_id, imdb_title_id, wikidata_id
 from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate, part
+from etl.sources.spelling import words
 
 Row = tuple[str, ...]
 """What one solution says, without its subject; "" where a variable is unbound."""
@@ -180,7 +181,7 @@ def film_candidates(rows: Iterable[Row], evidence: str) -> list[FilmCandidate]:
     said: dict[str, dict[str, list[str]]] = {}
     for iri, says, value in rows:
         item = wikidata_id(iri)
-        if item is not None and value:
+        if item is not None and (value := words(value)):
             values = said.setdefault(item, defaultdict(list))[says]
             if value not in values:
                 values.append(value)
@@ -209,7 +210,7 @@ def person_candidates(rows: Iterable[Row], evidence: str) -> list[PersonCandidat
         item = wikidata_id(iri)
         if item is not None:
             values = said.setdefault(item, defaultdict(list))[says]
-            if value not in values:
+            if (value := words(value)) not in values:
                 values.append(value)
     return [_person(item, facts, evidence) for item, facts in sorted(said.items())]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from urllib.parse import unquote
 
@@ -25,6 +24,7 @@ from etl.lookup.entities import (
 )
 from etl.lookup.likeness import folded, similar
 from etl.queries import Queryable, Term
+from etl.sources.spelling import words
 from etl.syntax import predeclared
 
 NEAREST = 5
@@ -67,7 +67,7 @@ class GraphLookup:
         return self._only(text, (FILM, PERSON))
 
     def _only(self, text: str, kinds: tuple[Kind, ...]) -> Entity:
-        text = unicodedata.normalize("NFC", text.strip())
+        text = words(text)
         if found := self.called(text, kinds):
             return _single(text, found)
         everything = [entity for kind in kinds for entity in entities(self._store, kind)]
@@ -91,7 +91,7 @@ class GraphLookup:
 
     def identified(self, text: str) -> list[Entity]:
         """Return what a text names by an identifier, an IRI or a key."""
-        text = unicodedata.normalize("NFC", text.strip())
+        text = words(text)
         readings = (self._by_identifier, self._by_movielens, self._by_iri, self._by_key)
         found = (
             entity for each in readings for kind in (FILM, PERSON) for entity in each(kind, text)

@@ -7,6 +7,7 @@ from etl.lookup.entities import FILM, PERSON, entities
 from etl.lookup.likeness import Match, folded, rank, similar
 from etl.lookup.meaning import GraphLookup
 from etl.queries import Queryable
+from etl.sources.spelling import words
 
 
 def search(store: Queryable, text: str, limit: int = 20, iris: Iris | None = None) -> list[Match]:
@@ -17,7 +18,7 @@ def search(store: Queryable, text: str, limit: int = 20, iris: Iris | None = Non
     much like it. Capitals, diacritics and punctuation do not count. A film's year is one of its
     words.
     """
-    wanted = folded(text)
+    wanted = folded(words(text))
     if not wanted:
         return []
     lookup = GraphLookup(store, iris or Iris())

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
@@ -97,6 +98,7 @@ def parse_records(engine: Engine, batch: Batch) -> Read:
     findings: list[Finding] = []
     absences = Counter[str]()
     lone = _LoneFilms()
+    shown_as = cache(partial(opened, batch.source))
     for path, raw, new in batch.records:
         item = format_of(path).read(raw)
         place = Place(batch.source.name, path, raw.key, raw.line)
@@ -107,7 +109,7 @@ def parse_records(engine: Engine, batch: Batch) -> Read:
             if note.kind == NoteKind.ABSENCE:
                 absences[note.field] += 1
             else:
-                findings.append(_told(batch.source, place, note))
+                findings.append(_told(shown_as(path), raw.line, note))
     sources = {batch.source.name: batch.iris.source(batch.source.slug)}
     films = prepare(engine, lone.groups.values(), batch.iris, sources)
     return Read(staged, findings, films, lone.positions, absences=absences)
@@ -133,8 +135,9 @@ class _LoneFilms:
         self.positions[key] = position
 
 
-def _told(source: Source, place: Place, note: Note) -> Finding:
-    path, line = opened(source, place.path), place.line + note.line - 1
+def _told(path: str, line: int, note: Note) -> Finding:
+    """Tell a note about a record that begins on a line of a file."""
+    line += note.line - 1
     return Finding(Severity.INFO, note.message, path, line, key=note.field, kind=note.kind)
 
 

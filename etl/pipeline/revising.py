@@ -25,6 +25,7 @@ from etl.pipeline.workers import Workers
 from etl.queries import nearest
 from etl.sources.files import Source, Stat, shown
 from etl.sources.kinds import unclaimed_text
+from etl.sources.spelling import words
 from etl.stores.embedded import EmbeddedStore
 from etl.validation import Engine
 from etl.workspace import Workspace
@@ -224,11 +225,11 @@ def _compared(before: EmbeddedStore, after: EmbeddedStore, options: ChangeOption
 
 
 def _source(sources: Sequence[Source], name: str) -> Source:
-    path = os.path.realpath(name)
+    path, spelled = os.path.realpath(name), words(name.rstrip("/"))
     for source in sources:
-        if name == source.name or path == source.name:
+        if path == source.name or words(name) == words(source.name):
             return source
-    labelled = [source for source in sources if source.label == name.rstrip("/")]
+    labelled = [source for source in sources if words(source.label) == spelled]
     if len(labelled) == 1:
         return labelled[0]
     if labelled:

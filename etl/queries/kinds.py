@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 
 from etl.errors import QueryError
+from etl.sources import spelling
 from etl.vocab import XSD
 
 Term = NamedNode | Literal
@@ -55,8 +55,11 @@ def _number(text: str, _: Lookup) -> Term:
     return Literal(str(int(match["whole"])), datatype=XSD.integer)
 
 
+_SPACE = re.compile(r"[^\S\t\n\r ]")  # what is written for a space in titles, but is another
+
+
 def _text(text: str, _: Lookup) -> Term:
-    return Literal(unicodedata.normalize("NFC", text))
+    return Literal(_SPACE.sub(" ", spelling.line(text)[0]))
 
 
 KINDS: dict[str, Callable[[str, Lookup], Term]] = {

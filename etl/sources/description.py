@@ -17,6 +17,7 @@ import msgspec
 from pyoxigraph import NamedNode
 
 from etl.records import Reject
+from etl.sources.spelling import words
 
 FILE = "datapackage.json"
 
@@ -70,6 +71,8 @@ def read_description(path: str) -> Description | Reject:
         return UNDESCRIBED
     except OSError as error:
         return Reject(1, "", "a readable file", (error.strerror or str(error)).lower())
+    except RecursionError:
+        return Reject(1, "", "JSON", "objects too deep within each other")
     except msgspec.ValidationError as error:
         return Reject(1, "", "a description as Data Package has it", str(error))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -81,7 +84,7 @@ def read_description(path: str) -> Description | Reject:
             expected = "an SPDX name such as CC0-1.0, or a web address as path, of a licence"
             return Reject(1, "", expected, found)
     homepage = package.homepage if _is_web_address(package.homepage) else ""
-    return Description(package.title, homepage, licences)
+    return Description(words(package.title), homepage, licences)
 
 
 def _spdx(name: str) -> str:

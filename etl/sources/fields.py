@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from etl.records import Credit, FilmRecord, Reject
-from etl.sources import values
-from etl.sources.values import Notes
+from etl.records import FilmRecord, Reject
+from etl.sources import people, values
+from etl.sources.notes import Notes
 
 _REJECT_TEXT_LIMIT = 65_536  # characters of a reject's text that the catalog keeps
 
@@ -25,18 +25,14 @@ class Bad(Exception):
         return Reject(self.line, self.key, self.expected, self.found, kept)
 
 
-def _credits(text: str, notes: Notes) -> tuple[Credit, ...]:
-    return tuple(map(Credit, values.names(text, notes)))
-
-
 READERS: dict[str, Callable[[str, Notes], object]] = {
     "movielens": values.number,
     "title": values.title,
     "year": values.year,
     "imdb": values.imdb_title,
     "rating": values.rating,
-    "directors": _credits,
-    "actors": _credits,
+    "directors": people.credits_of,
+    "actors": people.credits_of,
     "synopsis": values.synopsis,
 }
 """What reads a field from text; each may raise `Unreadable`."""

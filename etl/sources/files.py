@@ -1,8 +1,7 @@
-"""Finding the files of a source, and turning their bytes into text."""
+"""Finding the files of a source, and reading their bytes."""
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import os
 import re
@@ -10,26 +9,19 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO
 
 from etl.records import Reject
 from etl.sources.description import FILE, UNDESCRIBED, Description
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_SNIFFED = 65_536  # bytes that are looked at to name an encoding
-_LINE_END = re.compile(r"\r\n|\r|\n")
 # Files that tell people about a folder, and are no data of it.
 _DOCUMENTS = re.compile(r"(?i:readme|licen[cs]e|copying|notice|authors|citation|changelog)(\.\w+)?")
-# What texts in Western European languages are made of, but for Icelandic; and what none has.
-_WESTERN = re.compile("[\t\n\r -~\xa0¡£©«®°´·º»¿À-ÏÑ-ÖØ-Üß-ïñ-öø-üÿŒœŸ€…‘’“”–—]*")
-_UNWESTERN = re.compile("[À-ÿ]{3}")
+RECORD_LIMIT = 1 << 24
+"""Bytes that one record may have; what is larger holds no film, and would take all memory."""
+
+_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,85 +194,41 @@ def opening(found: Found) -> Iterator[BinaryIO | Reject]:
     try:
         file = open(found.path, "rb")  # noqa: SIM115 - closed below
     except OSError as error:
-        yield Reject(1, "", "a readable file", _reason(error))
+        yield unreadable(error)
         return
     with file:
         yield file
 
 
 def read(found: Found) -> bytes | Reject:
-    """Read a file's bytes; a file that cannot be opened is a reject."""
+    """Read a file's bytes; a file that cannot be opened, or is too large, is a reject."""
     if found.problem:
         return Reject(1, "", "a readable file", found.problem)
+    size = found.stat.size if found.stat else 0
     try:
+        if size > RECORD_LIMIT:
+            return too_long("file", size)
         with open(found.path, "rb", buffering=0) as file:
-            return file.read()
+            data = file.read() if size else _all(file)
     except OSError as error:
-        return Reject(1, "", "a readable file", _reason(error))
+        return unreadable(error)
+    return too_long("file", len(data)) if len(data) > RECORD_LIMIT else data
 
 
-def decode(data: bytes) -> str | Reject:
-    r"""Turn a file's bytes into text, its lines ended by `\n`; other than Unicode is refused.
-
-    A guess of another encoding goes into the message, never into the graph.
-    """
-    encoding, mark = next(
-        ((name, bom) for bom, name in _BOMS if data.startswith(bom)), ("utf-8", b"")
-    )
-    data = data[len(mark) :]
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        return _undecodable(data, encoding, error)
-    if "\0" in text:
-        line = _line(text[: text.index("\0")])
-        found = _unmarked(data) or "binary data (a NUL byte)"
-        return Reject(line, "", "text", found)
-    text = text.lstrip("\ufeff")  # a second mark, where files were put together
-    return _LINE_END.sub("\n", text) if "\r" in text else text
+def _all(file: RawIOBase) -> bytes:
+    """Read what has no size, such as a pipe, though no more than a little over the limit."""
+    data = bytearray()
+    while len(data) <= RECORD_LIMIT and (more := file.read(_AT_ONCE)):
+        data += more
+    return bytes(data)
 
 
-def _line(before: str) -> int:
-    """Count the line on which a text goes on after `before`."""
-    return len(_LINE_END.findall(before)) + 1
+def unreadable(error: OSError) -> Reject:
+    """Refuse a file that cannot be read."""
+    return Reject(1, "", "a readable file", _reason(error))
 
 
-def _undecodable(data: bytes, encoding: str, error: UnicodeDecodeError) -> Reject:
-    line = _line(data[: error.start].decode(encoding, "replace"))
-    expected = f"{encoding.upper()} text"
-    if encoding != "utf-8":
-        return Reject(line, "", expected, f"bytes that are not ({error.reason})")
-    if b"\0" in data[:_SNIFFED]:
-        return Reject(line, "", "text", _unmarked(data) or "binary data")
-    guess = _encoding(data[max(0, error.start - _SNIFFED // 2) :][:_SNIFFED])
-    found = f"a byte that is not (0x{data[error.start]:02X}); it looks like {guess}"
-    return Reject(line, "", expected, f"{found}: {_remedy(guess)}")
-
-
-def _remedy(encoding: str) -> str:
-    return f"save the file as UTF-8, for instance: iconv -f {encoding} -t utf-8"
-
-
-def _unmarked(data: bytes) -> str:
-    """Tell UTF-16 that lacks its mark by its NULs: every other byte of most of our letters."""
-    sample = data[:_SNIFFED]
-    for encoding, high in (("utf-16le", 1), ("utf-16be", 0)):
-        zeros = sample[high::2].count(0)
-        if zeros * 2 > len(sample[high::2]) and 0 not in sample[1 - high :: 2]:
-            return f"{encoding} without a byte order mark: {_remedy(encoding)}"
-    return ""
-
-
-def _encoding(sample: bytes) -> str:
-    """Name the encoding that a text is most likely in, as `iconv` calls it.
-
-    The commonest one is told by rule: on a short text, guessing by statistics often errs.
-    """
-    from charset_normalizer import from_bytes  # takes 0.1 s to import, and is seldom needed
-
-    western = sample.decode("cp1252", "replace")
-    if _WESTERN.fullmatch(western) and not _UNWESTERN.search(western):
-        return "windows-1252"
-    best = from_bytes(sample).best()
-    name = codecs.lookup(best.encoding).name if best else "cp1252"
-    return re.sub("^cp(?=125[0-8]$)", "windows-", name)
+def too_long(what: str, size: int) -> Reject:
+    """Refuse a file or a line of so many bytes."""
+    expected = f"a {what} of at most {RECORD_LIMIT:,} bytes"
+    return Reject(1, "", expected, f"{size:,} bytes" if size else "more")

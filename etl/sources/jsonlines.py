@@ -9,22 +9,26 @@ Source: jsonlines.org (lines end in a line feed, the text is UTF-8), RFC 8259.
 from __future__ import annotations
 
 import codecs
-import unicodedata
+import hashlib
+import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import Any, BinaryIO
 
 import msgspec
 
-from etl.identifiers import imdb_name_id
-from etl.records import Credit, FilmRecord, NoteKind, Rating, Reject
-from etl.sources import values
+from etl.records import FilmRecord, NoteKind, Rating, Reject
+from etl.sources import people, values
+from etl.sources.decoding import decode, wide_encoding
 from etl.sources.fields import READERS, Bad, film_record
-from etl.sources.files import Found, decode, opening
+from etl.sources.files import RECORD_LIMIT, Found, opening, too_long, unreadable
+from etl.sources.notes import Notes, Unreadable, as_json, quoted
 from etl.sources.raw import Raw, digest
-from etl.sources.values import Notes, Unreadable, quoted
+from etl.sources.spelling import composed
 
 KEYS = {
     "movielens": "movieId",
@@ -47,21 +51,34 @@ _FIELDS = {key.lower(): field for field, key in KEYS.items()} | {
     "actor": "actors",
     "id": "",  # names the record in its file, and says nothing of the film
 }
+_PEOPLE = ("directors", "actors")
 _DIGITS = 18
-_CHARACTERS = ("character", "characters")
+_DIGITS_READ = 4300  # what Python reads as a whole number
+_DEPTH = 200  # a film has three
+_NOT_DEEP = f"lists and objects within each other at most {_DEPTH} deep"
+_KEY_LENGTH = 200  # a longer one is a text, and names nothing
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class _Named(msgspec.Struct):
     """What may tell a record from the others in its file."""
 
-    id: int | str | None = None
-    movieId: int | str | None = None  # noqa: N815 - as the file has it
-    imdb: str | None = None
-    url: str | None = None
+    id: Any = None
+    movieId: Any = None  # noqa: N815 - as the file has it
+    imdb: Any = None
+    url: Any = None
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise Unreadable("a number whose exponent has at most 18 digits", text) from error
 
 
 _NAMED = msgspec.json.Decoder(_Named)
-_ANY = msgspec.json.Decoder(float_hook=Decimal)
+_ANY = msgspec.json.Decoder(float_hook=_number)
 
 
 def cut(found: Found) -> Iterator[Raw]:
@@ -69,30 +86,80 @@ def cut(found: Found) -> Iterator[Raw]:
 
     A record is known by its `id`, else by its film's, so that it may move within its file.
     """
-    seen: Counter[str] = Counter()
     with opening(found) as file:
         if isinstance(file, Reject):
             yield Raw("", 1, "", file.found, file)
             return
-        for number, line in enumerate(file, start=1):
-            data = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
-            if data and not data.isspace():
-                yield _raw(number, data.rstrip(b"\r\n"), seen)
+        try:
+            yield from _cut(file)
+        except OSError as error:
+            reject = unreadable(error)
+            yield Raw("", 1, "", reject.found, reject)
+
+
+def _cut(file: BinaryIO) -> Iterator[Raw]:
+    seen: Counter[str] = Counter()
+    for number, line in enumerate(iter(partial(file.readline, RECORD_LIMIT), b""), start=1):
+        data = line.removeprefix(codecs.BOM_UTF8)  # also in between, where files were put together
+        if number == 1 and (encoding := wide_encoding(data)):
+            yield Raw("", 1, "", encoding, Reject(1, "", "UTF-8 text", encoding))
+            return
+        if len(line) == RECORD_LIMIT and not line.endswith(b"\n"):
+            yield _too_long(number, line, file, seen)
+        elif data and not data.isspace():
+            yield _raw(number, data.rstrip(b"\r\n"), seen)
+
+
+def _too_long(number: int, line: bytes, file: BinaryIO, seen: Counter[str]) -> Raw:
+    """Pass over a line that is too long to be read."""
+    mark, size = hashlib.sha256(line), len(line)
+    while line and not line.endswith(b"\n"):
+        line = file.readline(RECORD_LIMIT)
+        mark.update(line)
+        size += len(line)
+    digest = mark.hexdigest()
+    return Raw(_distinct("", digest, seen), number, "", digest, too_long("line", size))
 
 
 def _raw(number: int, data: bytes, seen: Counter[str]) -> Raw:
     mark = digest(data)
-    key = _key(data) or mark[:16]
-    seen[key] += 1
-    if seen[key] > 1:
-        key = f"{key} ({seen[key]})"
+    brackets = data.count(b"[") + data.count(b"{")
+    too_deep = brackets > _DEPTH and _is_too_deep(data)
+    key = _distinct("" if too_deep else _key(data), mark, seen)
     try:
         text: str | Reject = data.decode()
     except UnicodeDecodeError:
         text = decode(data)
+    if too_deep and isinstance(text, str):
+        text = Bad(1, "", _NOT_DEEP, "more").reject(text)
     if isinstance(text, Reject):
         return Raw(key, number, "", mark, text)
-    return Raw(key, number, unicodedata.normalize("NFC", text), mark)
+    return Raw(key, number, text, mark)
+
+
+def _distinct(name: str, mark: str, seen: Counter[str]) -> str:
+    """Give a record a key of its own: its name, numbered where others have it too."""
+    name = name or mark[:16]
+    seen[name] += 1
+    key, count = name, seen[name]
+    while count > 1 and (key := f"{name} ({count})") in seen:
+        count += 1
+    if key is not name:
+        seen[name], seen[key] = count, 1
+    return key
+
+
+def _is_too_deep(data: bytes) -> bool:
+    """Tell whether a line has more brackets within each other than can be read."""
+    depth = 0
+    for token in _STRING_OR_BRACKET.finditer(data):
+        if token[0] in (b"[", b"{"):
+            depth += 1
+        elif token[0] in (b"]", b"}"):
+            depth -= 1
+        if depth > _DEPTH:
+            return True
+    return False
 
 
 def _key(data: bytes) -> str:
@@ -101,8 +168,9 @@ def _key(data: bytes) -> str:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
     for each in (named.id, named.movieId, named.imdb, named.url):
-        if each is not None and each != "":
-            return str(each)
+        if type(each) is int or (type(each) is str and each != ""):
+            key = str(each)
+            return composed(key) if len(key) <= _KEY_LENGTH else ""
     return ""
 
 
@@ -112,31 +180,87 @@ def parse(text: str) -> FilmRecord | Reject:
         return _parse(text, Notes())
     except Bad as bad:
         return bad.reject(text)
+    except RecursionError:
+        return Bad(1, "", _NOT_DEEP, "more").reject(text)
 
 
 def _parse(text: str, notes: Notes) -> FilmRecord:
-    try:
-        item = _ANY.decode(text)
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
-        raise Bad(1, "", "a JSON object", str(error).lower()) from error
+    item = _decoded(text)
     if not isinstance(item, dict):
-        raise Bad(1, "", "a JSON object", quoted(_shown(item)))
+        raise Bad(1, "", "a JSON object", quoted(as_json(item)))
+    if _may_repeat_keys(text, item):
+        _refuse_repeated_keys(text, notes)
     read: dict[str, Any] = {}
     for key, value in item.items():
-        field = _FIELDS.get(key.strip().lower())
-        notes.at(1, key)
+        field = _FIELDS.get(key) or _FIELDS.get(key.strip().lower())
+        notes.at(1, composed(key))
         if field is None:
             notes.add("unknown key: its value is not read", NoteKind.LOSS)
         elif field and value is not None:
-            _keep(read, field, key, _read(field, key, value, notes))
+            _keep(read, field, key, value, _read(field, key, value, notes))
     _rate(read)
     return film_record(read, dict.fromkeys(read, 1), notes)
 
 
-def _keep(read: dict[str, Any], field: str, key: str, value: object) -> None:
+def _decoded(text: str) -> object:
+    try:
+        return _ANY.decode(text)
+    except Unreadable as error:
+        raise Bad(1, "", error.expected, error.found) from error
+    except msgspec.ValidationError as error:
+        raise Bad(1, "", f"a whole number of at most {_DIGITS_READ:,} digits", "more") from error
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        found = str(error).lower()
+        if half := _HALF_PAIR.search(text):
+            found += f"; is {half[0]}… half of a surrogate pair?"
+        raise Bad(1, "", "a JSON object", found) from error
+
+
+def _may_repeat_keys(text: str, item: Mapping[str, object]) -> bool:
+    """Tell quickly whether an object, or somebody in it, may be given a key twice.
+
+    So many keys as there are now were followed by a colon each.
+    """
+    keys = len(item)
+    for value in item.values():
+        if isinstance(value, list):
+            keys += sum(len(each) for each in value if isinstance(each, dict))
+    if text.count('":') == keys and " :" not in text and "\t:" not in text:
+        return False
+    return text.count(":") > keys
+
+
+class _Object(list[tuple[str, Any]]):
+    """An object of JSON with all its keys, in order."""
+
+
+def _refuse_repeated_keys(text: str, notes: Notes) -> None:
+    """Refuse another value for a key, in the object or in somebody's; note the same one."""
+    item = json.loads(text, object_pairs_hook=_Object, parse_float=str, parse_int=str)
+    _refuse_repeated(item, "", notes)
+    for key, value in item:
+        if _FIELDS.get(key.strip().lower()) in _PEOPLE:
+            for person in value if isinstance(value, list) else [value]:
+                if isinstance(person, _Object):
+                    _refuse_repeated(person, f"{key}.", notes)
+
+
+def _refuse_repeated(item: _Object, within: str, notes: Notes) -> None:
+    values_of: dict[str, object] = {}
+    for key, value in item:
+        if values_of.setdefault(key, value) != value:
+            found = f"{quoted(as_json(values_of[key]))} and {quoted(as_json(value))}"
+            raise Bad(1, f"{within}{key}", "one value", found)
+    for key, count in Counter(key for key, _ in item).items():
+        if count > 1:
+            notes.once(f"{within}{key}", "repeated key, with the same value")
+
+
+def _keep(read: dict[str, Any], field: str, key: str, given: object, value: object) -> None:
     """Keep a field's value; a second key for it may say the same."""
     if read.setdefault(field, value) != value:
-        raise Bad(1, key, f"one value for {KEYS.get(field, field)!r}", f"another, {value!r}")
+        another = quoted(given if isinstance(given, str) else as_json(given))
+        raise Bad(1, key, f"one value for {KEYS.get(field, field)!r}", f"another, {another}")
 
 
 def _rate(read: dict[str, Any]) -> None:
@@ -147,8 +271,8 @@ def _rate(read: dict[str, Any]) -> None:
 
 def _read(field: str, key: str, value: object, notes: Notes) -> object:
     try:
-        if field in ("directors", "actors") and not isinstance(value, str):
-            return _credits(value, notes)
+        if field in _PEOPLE:
+            return people.credits_of(value, notes)
         if field == "rating_count":
             return values.number(_scalar(value), notes)
         return READERS[field](_scalar(value), notes)
@@ -170,46 +294,4 @@ def _scalar(value: object) -> str:
         case Decimal():
             return str(value)
         case _:
-            raise Unreadable("a text or a number", _shown(value))
-
-
-def _credits(value: object, notes: Notes) -> tuple[Credit, ...]:
-    items = value if isinstance(value, list) else [value]
-    people = [credit for item in items if (credit := _credit(item, notes)).name]
-    unique = {(person.name, person.imdb_id): person for person in reversed(people)}
-    if len(unique) < len(people):
-        counts = Counter(person.name for person in people)
-        twice = sorted(name for name, count in counts.items() if count > 1)
-        notes.add(f"named more than once: {', '.join(twice)}")
-    return tuple(person for person in people if unique.pop((person.name, person.imdb_id), None))
-
-
-def _credit(item: object, notes: Notes) -> Credit:
-    """Read a person: a name, or an object with `name`, and perhaps an IMDb id and characters."""
-    if isinstance(item, str):
-        return Credit(_name(item, notes))
-    if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-        raise Unreadable("a name, or an object with a `name`", _shown(item))
-    identifiers = (item.get("imdb"), item.get("id"))
-    known = (imdb_name_id(each) for each in identifiers if isinstance(each, str))
-    return Credit(
-        name=_name(item["name"], notes),
-        imdb_id=next(filter(None, known), None),
-        characters=tuple(_characters(item, notes)),
-    )
-
-
-def _name(text: str, notes: Notes) -> str:
-    return " ".join(values.plain(values.present(text, notes), notes).split())
-
-
-def _characters(item: Mapping[str, object], notes: Notes) -> Iterable[str]:
-    for key in _CHARACTERS:
-        found = item.get(key)
-        for character in found if isinstance(found, list) else [found]:
-            if isinstance(character, str) and (name := _name(character, notes)):
-                yield name
-
-
-def _shown(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+            raise Unreadable("a text or a number", as_json(value))

@@ -21,6 +21,7 @@ from etl.sources import SUFFIXES
 from etl.sources.description import FILE
 from etl.sources.files import LINKS, Source, shown
 from etl.sources.kinds import unclaimed
+from etl.sources.spelling import words
 
 _REFUSED_SHOWN = 3
 
@@ -37,7 +38,8 @@ def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source])
         SourceError: an argument names nothing, or a file that no format claims; or the name is
             empty.
     """
-    if name is not None and not name.strip():
+    name = None if name is None else words(name)
+    if name == "":
         raise SourceError(
             "--name: expected a name, found nothing", hint="leave it out, or give one"
         )
@@ -47,7 +49,8 @@ def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source])
     paths = _without_descriptions(list(named))
     _refuse_unclaimed(paths)
     if name is not None:
-        return [_named(name, paths)]
+        earlier = (source.name for source in known if words(source.name) == name)
+        return [_named(next(earlier, name), paths)]
     outermost = [path for path in paths if not any(str(up) in named for up in Path(path).parents)]
     joined: dict[str, list[Source]] = {}
     for source in _owners(outermost, known):
@@ -129,7 +132,7 @@ def _outermost_above(path: str, folders: set[str]) -> str:
 
 
 def _source(path: str) -> Source:
-    return Source(path, os.path.basename(path) or path, path, (path,))
+    return Source(path, words(os.path.basename(path)) or path, path, (path,))
 
 
 class _Known:

@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import process
 
 from etl.records import FilmRecord, NoteKind, Reject
+from etl.sources.decoding import decode
 from etl.sources.fields import READERS, Bad, film_record
-from etl.sources.files import Found, decode, read
+from etl.sources.files import Found, read
+from etl.sources.notes import Notes, Unreadable, quoted
 from etl.sources.raw import Raw, digest
-from etl.sources.values import Notes, Unreadable, quoted
 
 SUFFIX = ".txt"
 KEYS = {
@@ -37,6 +38,7 @@ KEYS = {
 
 _FIELDS = {key.lower(): field for field, key in KEYS.items()}
 _FIELDS |= {"director": "directors", "actor": "actors"}
+_PEOPLE = ("directors", "actors")
 _EXACT = {key: field for field, key in KEYS.items()}
 
 
@@ -74,6 +76,7 @@ def _parse(text: str, notes: Notes) -> FilmRecord:
 def _header(lines: list[str], notes: Notes) -> tuple[dict[str, _Entry], _Entry | None]:
     """Read the keys up to `synopsis:`, and the text behind it."""
     entries: dict[str, _Entry] = {}
+    more: dict[str, list[str]] = {}
     for number, line in enumerate(lines, start=1):
         if not line or line.isspace():
             continue
@@ -83,15 +86,29 @@ def _header(lines: list[str], notes: Notes) -> tuple[dict[str, _Entry], _Entry |
             raise Bad(number, "", "`key: value`, or `synopsis:` before free text", quoted(line))
         notes.at(number, key)
         if field is None:
-            notes.add(_unknown(key), NoteKind.LOSS)
+            if not notes.is_full:
+                notes.add(_unknown(key), NoteKind.LOSS)
             continue
         if key != KEYS[field]:
             notes.add(f"key {quoted(key)} read as {KEYS[field]!r}")
         if field == "synopsis":
-            return entries, _free_text(number, [value, *lines[number:]])
+            return _with_more(entries, more), _free_text(number, [value, *lines[number:]])
         entry = _Entry(number, KEYS[field], value)
-        entries[field] = _merged(entries[field], entry, notes) if field in entries else entry
-    return entries, None
+        if field not in entries:
+            entries[field] = entry
+        elif field in _PEOPLE:
+            notes.add(f"second {entry.key!r} line joined to line {entries[field].line}")
+            more.setdefault(field, []).append(value)
+        else:
+            entries[field] = _merged(entries[field], entry, notes)
+    return _with_more(entries, more), None
+
+
+def _with_more(entries: dict[str, _Entry], more: Mapping[str, list[str]]) -> dict[str, _Entry]:
+    """Join to the people of a line those of other lines with the same key."""
+    for field, texts in more.items():
+        entries[field] = replace(entries[field], value="\n".join([entries[field].value, *texts]))
+    return entries
 
 
 def _free_text(number: int, lines: list[str]) -> _Entry:
@@ -102,7 +119,7 @@ def _free_text(number: int, lines: list[str]) -> _Entry:
 
 
 def _unknown(key: str) -> str:
-    nearest = process.extractOne(key.strip(), list(KEYS.values()), score_cutoff=75)
+    nearest = process.extractOne(key.strip()[:60], list(KEYS.values()), score_cutoff=75)
     hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
     return f"unknown key {quoted(key)}: its value is not read{hint}"
 
@@ -110,9 +127,6 @@ def _unknown(key: str) -> str:
 def _merged(first: _Entry, second: _Entry, notes: Notes) -> _Entry:
     """Join a key that is given twice, where that needs no choice."""
     one, two = first.value.strip(), second.value.strip()
-    if first.key in ("directors", "actors"):
-        notes.add(f"second {first.key!r} line joined to line {first.line}")
-        return _Entry(first.line, first.key, f"{first.value}\n{second.value}")
     if one == two or not two:
         notes.add(f"repeated key, as on line {first.line}")
         return first

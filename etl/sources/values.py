@@ -6,84 +6,35 @@ to repair it says to a `Notes`.
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
-from html.entities import html5
+from functools import cache
 
 from etl.identifiers import imdb_title_id
-from etl.records import Note, NoteKind, Rating
+from etl.records import NoteKind, Rating
+from etl.sources import spelling
+from etl.sources.notes import Notes as Notes
+from etl.sources.notes import Unreadable as Unreadable
+from etl.sources.notes import quoted as quoted
 
 YEAR_EXPECTED = "a year such as 2004"
 
 _ABSENT = {"n/a", "\\n", "-", "--"}
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _YEAR = re.compile(r"\(?(\d{4})\)?")
 _DATE = re.compile(r"(\d{4})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _RATING = re.compile(r"(\d{1,3}(?:[.,]\d{1,18})?)(?:\s*/\s*10)?")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 # The articles that film catalogues move behind a title, where none is a word's end by chance.
-_ARTICLE = re.compile(r"(?s)(.+), (The|A|An|Le|La|Les|L'|Der|Das|El|Los|Las|Il|Lo|Gli)")
-_SUFFIX = re.compile(r"(?i:Jr|Sr|II|III|IV|Esq|M\.?D|Ph\.?D)\.?")
-# No text has them, and XML has no way to write them.
-# Source: XML 1.0 section 2.2, `Char`, without the line ends and the tab that it allows.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_ARTICLES = "The|A|An|Le|La|Les|L'|Der|Das|El|Los|Las|Il|Lo|Gli"
+_ARTICLE = re.compile(rf"(?s)(.+), ({_ARTICLES})((?:\s*[(\[].*)?)")
+_ARTICLE_IN_BRACKETS = re.compile(rf"(?<=[(\[])([^()\[\]]+), ({_ARTICLES})(?=[)\]])")
+_TITLE_WITH_YEAR = re.compile(r"(?s).+[(\[](?:1[89]|20)[0-9]{2}[)\]]")
 
 
-class Unreadable(Exception):
-    """A value is not of its field's kind."""
-
-    def __init__(self, expected: str, found: str) -> None:
-        super().__init__(expected, found)
-        self.expected = expected
-        self.found = repr(found)
-
-
-@dataclass(slots=True)
-class Notes:
-    """Collects what was repaired in one record."""
-
-    notes: list[Note] = field(default_factory=list)
-    line: int = 1
-    field: str = ""
-
-    def at(self, line: int, name: str) -> None:
-        """Say which field is read next."""
-        self.line, self.field = line, name
-
-    def add(self, message: str, kind: NoteKind = NoteKind.REPAIR) -> None:
-        """Note something about the field that is being read."""
-        self.notes.append(Note(self.line, self.field, message, kind))
-
-
-def quoted(text: str, limit: int = 60) -> str:
-    """Quote a text for a message, shortened to `limit` characters."""
-    return repr(text if len(text) <= limit else text[: limit - 1] + "…")
-
-
-def plain(text: str, notes: Notes) -> str:
-    """Return a text, in form NFC, without HTML's character references and control characters."""
-    if "&" in text and (repaired := _ENTITY.sub(_character, text)) != text:
-        notes.add("HTML character references replaced by the characters they stand for")
-        text = unicodedata.normalize("NFC", repaired)
-    if controls := sorted(set(_CONTROL.findall(text))):
-        notes.add(f"control characters taken out: {', '.join(map(_code_point, controls))}")
-        text = _CONTROL.sub(lambda match: " " if match[0].isspace() else "", text)
-    return text
-
-
-def _character(reference: re.Match[str]) -> str:
-    """Return what a character reference stands for; an unknown one stands for itself."""
-    known = reference[0][1] == "#" or reference[0][1:] in html5
-    return html.unescape(reference[0]) if known else reference[0]
-
-
-def _code_point(character: str) -> str:
-    return f"U+{ord(character):04X}"
+def is_absent(value: str) -> bool:
+    """Tell whether a value is one of the usual marks of absence."""
+    return value.lower() in _ABSENT
 
 
 def present(text: str, notes: Notes) -> str:
@@ -98,13 +49,32 @@ def present(text: str, notes: Notes) -> str:
 
 
 def title(text: str, notes: Notes) -> str | None:
-    """Read a title; a trailing article is put back in front."""
-    value = plain(present(text, notes), notes).strip()
-    if match := _ARTICLE.fullmatch(value):
-        article = match[2] if match[2].endswith("'") else match[2] + " "
+    """Read a title; an article behind it, or behind one in brackets, is put back in front."""
+    spelled, said = spelling.line(text)
+    value = present(spelled, notes)
+    if said:
+        notes.extend(said)
+    if "  " in value or not value.isprintable():
+        spaced, value = value, " ".join(value.split())
+        if value != spaced:
+            notes.add("space between words made one")
+    if "," in value and (in_order := _in_order(value)) != value:
         notes.add(f"article put back in front: {quoted(value)}")
-        return article + match[1]
+        value = in_order
+    if value.endswith((")", "]")) and _TITLE_WITH_YEAR.fullmatch(value):
+        notes.add(f"a title that carries a year: {quoted(value)}")
     return value or None
+
+
+def _in_order(value: str) -> str:
+    """Put the articles of a title, and of another in brackets behind it, in front."""
+    if match := _ARTICLE.fullmatch(value):
+        value = _with_article(match) + match[3]
+    return _ARTICLE_IN_BRACKETS.sub(_with_article, value)
+
+
+def _with_article(match: re.Match[str]) -> str:
+    return f"{match[2]}{'' if match[2].endswith(chr(39)) else ' '}{match[1]}"
 
 
 def year(text: str, notes: Notes) -> int | None:
@@ -117,7 +87,14 @@ def year(text: str, notes: Notes) -> int | None:
         raise Unreadable(YEAR_EXPECTED, value)
     if value != match[1]:
         notes.add(f"{quoted(value)} read as the year {match[1]}")
-    return int(match[1])
+    if (found := int(match[1])) > _this_year() + 1:
+        notes.add(f"a year that is still to come: {found}")
+    return found
+
+
+@cache
+def _this_year() -> int:
+    return date.today().year
 
 
 def rating(text: str, notes: Notes) -> Rating | None:
@@ -141,6 +118,8 @@ def imdb_title(text: str, notes: Notes) -> str | None:
     identifier = imdb_title_id(value)
     if identifier is None:
         raise Unreadable("an IMDb title such as https://www.imdb.com/title/tt0338013/", value)
+    if identifier not in value:
+        notes.add(f"{quoted(value)} read as {identifier}")
     return identifier
 
 
@@ -158,60 +137,9 @@ def number(text: str, notes: Notes) -> str | None:
 
 def synopsis(text: str, notes: Notes) -> str | None:
     """Read free text: all of it, but for the space around it."""
-    value = text.strip()
+    value, said = spelling.prose(text.strip())
     if value.lower() in _ABSENT:
-        return present(text, notes) or None
-    return plain(value, notes).strip() or None
-
-
-def names(text: str, notes: Notes) -> tuple[str, ...]:
-    """Read people's names, separated by commas; each is kept once, in order.
-
-    Each line of `text` is what one line of the file has.
-    """
-    found = [name for line in text.split("\n") for name in _names(line, notes)]
-    unique = tuple(dict.fromkeys(found))
-    if len(unique) < len(found):
-        twice = sorted(name for name, count in Counter(found).items() if count > 1)
-        notes.add(f"named more than once: {', '.join(twice)}")
-    return unique
-
-
-def _names(text: str, notes: Notes) -> Iterator[str]:
-    value = plain(present(text, notes), notes)
-    return _joined(_split(value, notes), notes)
-
-
-def _split(value: str, notes: Notes) -> list[str]:
-    """Cut a line into names. A comma beside another separator may only stand before a suffix."""
-    marks = [mark for mark in ";|," if mark in value]
-    separator = marks[0] if marks else ","
-    pieces = value.split(separator)
-    if len(marks) > 1:
-        parts = [part.strip() for piece in pieces for part in piece.split(",")[1:]]
-        if marks[1] != "," or not all(map(_SUFFIX.fullmatch, parts)):
-            raise Unreadable("names separated by commas", value)
-        pieces = [part for piece in pieces for part in piece.split(",")]
-    items = [" ".join(piece.split()) for piece in pieces]
-    if separator != ",":
-        notes.add(f"names separated by {separator!r}")
-    if "" in items and any(items):
-        notes.add("empty name between separators dropped")
-    if items != [piece.strip() for piece in pieces]:
-        notes.add("space between the words of a name made one")
-    return [item for item in items if item]
-
-
-def _joined(items: list[str], notes: Notes) -> Iterator[str]:
-    """Put a suffix such as `Jr.` back behind the name it was cut from."""
-    held = ""
-    for item in items:
-        if held and _SUFFIX.fullmatch(item):
-            held = f"{held} {item}"
-            notes.add(f"suffix joined to its name: {held}")
-            continue
-        if held:
-            yield held
-        held = item
-    if held:
-        yield held
+        return present(value, notes) or None
+    if said:
+        notes.extend(said)
+    return value.strip() or None

@@ -1,0 +1,82 @@
+"""What reading has to say of a value: what was repaired, or what was expected instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from etl.records import Note, NoteKind
+
+_AT_MOST = 1000  # notes of one record; a record with more is damaged throughout
+
+
+class Unreadable(Exception):
+    """A value is not of its field's kind."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(expected, found)
+        self.expected = expected
+        self.found = repr(found)
+
+
+@dataclass(slots=True)
+class Notes:
+    """Collects what was repaired in one record."""
+
+    notes: list[Note] = field(default_factory=list)
+    line: int = 1
+    field: str = ""
+
+    def at(self, line: int, name: str) -> None:
+        """Say which field is read next."""
+        self.line, self.field = line, name
+
+    def add(self, message: str, kind: NoteKind = NoteKind.REPAIR) -> None:
+        """Note something about the field that is being read."""
+        if len(self.notes) < _AT_MOST:
+            self.notes.append(Note(self.line, shortened(self.field), message, kind))
+        elif not self.is_full:
+            self.notes.append(Note(self.line, "", f"more than {_AT_MOST} notes"))
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether no more is noted."""
+        return len(self.notes) > _AT_MOST
+
+    def once(self, name: str, message: str) -> None:
+        """Note something about another field, unless it is noted already."""
+        if Note(self.line, shortened(name), message) not in self.notes:
+            self.field, field = name, self.field
+            self.add(message)
+            self.field = field
+
+    def extend(self, messages: Iterable[str]) -> None:
+        """Note several repairs of the field that is being read, each once."""
+        for message in dict.fromkeys(messages):
+            self.add(message)
+
+
+def quoted(text: str, limit: int = 60) -> str:
+    """Quote a text for a message, shortened to `limit` characters."""
+    return repr(shortened(text, limit))
+
+
+def shortened(text: str, limit: int = 60) -> str:
+    """Cut a text for a message to `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def listed(names: Sequence[str], limit: int = 5) -> str:
+    """List names for a message, the first few of many."""
+    named = ", ".join(map(shortened, names[:limit]))
+    return named if len(names) <= limit else f"{named} and {len(names) - limit} more"
+
+
+def as_json(value: object) -> str:
+    """Write a value for a message as JSON has it."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except (ValueError, RecursionError):  # what is too large to be written
+        return f"a {type(value).__name__}"
