@@ -178,7 +178,7 @@ class GraphLookup:
         return self._named_or_moved(kind, iri)
 
     def _by_key(self, kind: Kind, text: str) -> list[Entity]:
-        key = unquote(_key(text)).replace("_", " ")
+        key = unquote(_key(text).replace("_", " "))
         return self._named_or_moved(kind, kind.iri(self._iris, key)) if key else []
 
     def _named_or_moved(self, kind: Kind, iri: NamedNode) -> list[Entity]:

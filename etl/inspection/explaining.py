@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pyoxigraph import NamedNode, QuerySolutions, Triple
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple
 
 from etl.catalog.catalog import Catalog
 from etl.errors import QueryError
@@ -16,7 +16,7 @@ from etl.lookup import GraphLookup
 from etl.mapping import explain_film, explain_person, person_iri
 from etl.pipeline.reading import opened
 from etl.pipeline.refusing import kept_out
-from etl.records import FilmRecord, LinkRecord, Rating
+from etl.records import Credit, FilmRecord, LinkRecord, Rating
 from etl.resolution import Film, Member, Performance, Person, resolve
 from etl.sources import format_of
 from etl.stores import Readable
@@ -158,7 +158,8 @@ class Explainer:
         return film_links(field, triple, film, record)
 
     def _person(self, iri: NamedNode) -> Iterator[Explanation]:
-        """Explain a person by every film that names them."""
+        """Explain a person by every film that names them, whichever way each spells the name."""
+        name = self._name(iri)
         for key in self._films_of(iri):
             film, runs = self._resolved(key)
             person = (
@@ -171,7 +172,8 @@ class Explainer:
             )
             if film is None or person is None:
                 continue
-            for rule, triple in explain_person(person, self._iris):
+            called = person._replace(name=name or person.name)
+            for rule, triple in explain_person(called, self._iris):
                 for member in film.members:
                     for link in person_links(iri, film, member.record, self._iris):
                         if is_about(link, triple, member.record):
@@ -179,7 +181,13 @@ class Explainer:
                     for field in ("directors", "actors"):
                         evidence = _credit(field, iri, member.record, film, self._iris)
                         if evidence and _gives(member.record, field, evidence.value, triple):
-                            yield self._explanation(triple, rule, member, evidence, runs)
+                            told = replace(evidence, agrees=_agrees(evidence, triple))
+                            yield self._explanation(triple, rule, member, told, runs)
+
+    def _name(self, person: NamedNode) -> str:
+        answer = self._store.query(f"SELECT ?name WHERE {{ {person} {SCHEMA.name} ?name }}")
+        names = answer if isinstance(answer, QuerySolutions) else ()
+        return next((solution["name"].value for solution in names), "")
 
     def _justification(self, triple: Triple, rule: str, link: LinkRecord, run: int) -> Explanation:
         """Explain a triple by a link: its rung for a field, its evidence for a place."""
@@ -246,23 +254,41 @@ def _evidence(
 
 def _credit(field: str, iri: object, record: FilmRecord, film: Film, iris: Iris) -> Evidence | None:
     """Find where a record names a person, by any spelling that stands for them in the film."""
-    known = {person.name: person for person in film.people}
     for credit in getattr(record, field):
-        person = known.get(credit.name, Person(credit.name, credit.imdb_id))
-        if person_iri(person, iris) == iri:
-            return Evidence(field, record.lines.get(field, 1), credit.name)
+        if person_iri(_person(credit, film), iris) == iri:
+            return Evidence(field, record.lines.get(field, 1), _written(credit))
     return None
+
+
+def _person(credit: Credit, film: Film) -> Person:
+    """Tell who in a film a credit is."""
+    alone = Person(credit.name, credit.imdb_id)
+    if credit.imdb_id or alone in film.people:
+        return alone
+    return {person.name: person for person in film.people}.get(credit.name, alone)
+
+
+def _written(credit: Credit) -> str:
+    """Return what a record has for a person: the name, else the id."""
+    return credit.name or credit.imdb_id or ""
+
+
+def _agrees(evidence: Evidence, triple: Triple) -> bool:
+    """Tell whether a record spells a person's name as the graph does, where a triple says it."""
+    return triple.predicate != SCHEMA.name or triple.object == Literal(evidence.value)
 
 
 def _gives(record: FilmRecord, field: str, name: str, triple: Triple) -> bool:
     """Tell whether a credit says what a triple about the person says: an id, or that they are."""
     if record.links:
         return False
+    credits_ = record.directors if field == "directors" else record.actors
+    if triple.predicate == SCHEMA.name:
+        return any(credit.name == name for credit in credits_)
     if triple.predicate != SCHEMA.sameAs:
         return True
-    credits_ = record.directors if field == "directors" else record.actors
     return any(
-        credit.name == name
+        _written(credit) == name
         and credit.imdb_id
         and isinstance(triple.object, NamedNode)
         and triple.object.value == imdb_page(credit.imdb_id)
@@ -277,19 +303,19 @@ def _performance(triple: Triple, film: Film, record: FilmRecord, iris: Iris) -> 
     performance = film.performances[number - 1]
     span = performance.span
     if span is None:
-        return _part(performance, record)
+        return _part(performance, record, film)
     if record.synopsis is None or record.synopsis != film.synopsis:
         return None
     line = record.lines.get("synopsis", 1) + record.synopsis.count("\n", 0, span.start)
     return Evidence("synopsis", line, record.synopsis[span.start : span.end])
 
 
-def _part(performance: Performance, record: FilmRecord) -> Evidence | None:
+def _part(performance: Performance, record: FilmRecord, film: Film) -> Evidence | None:
     """Find the credit that gives somebody a part."""
     for credit in record.actors:
-        same = performance.actor.key in (credit.imdb_id, credit.name)
+        same = performance.actor.key == _person(credit, film).key
         if performance.character in credit.characters and same:
-            value = f"{credit.name}: {performance.character}"
+            value = f"{_written(credit)}: {performance.character}"
             return Evidence("actors", record.lines.get("actors", 1), value)
     return None
 
