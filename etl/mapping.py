@@ -18,7 +18,7 @@ from etl.identifiers import Iris, imdb_page, wikidata_entity
 from etl.resolution import Film, Person, Redirect
 from etl.vocab import DCTERMS, FILM, OWL, RDF, SCHEMA, XSD
 
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 """To be raised whenever the same records come to give other triples."""
 
 

@@ -144,6 +144,7 @@ class _People:
 
     def __init__(self, identities: Identities, links: Sequence[LinkRecord]) -> None:
         self._identities = identities
+        self._by_name = identities.by_name
         self.links = [link for link in links if link.kind == "person" and link.holds]
         self._linked = {link.subject: self._id(link) for link in self.links}
 
@@ -153,10 +154,11 @@ class _People:
 
     def person(self, credit: Credit) -> Person:
         """Tell who a credit is: by its own id, by a link in this film, or by the name alone."""
-        name, own, _ = credit
-        if own and not name:
-            name = self._identities.names.get(own, "")
-        known = own or self._linked.get(name) or self._identities.by_name.get(name)
+        name, known, _ = credit
+        if known is None:
+            known = self._linked.get(name) or self._by_name.get(name)
+        elif not name:
+            name = self._identities.names.get(known, "")
         if known is None or known.startswith("Q"):
             return Person(name, None, known)
         return Person(name, known, self._identities.elsewhere.get(known))

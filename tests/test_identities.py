@@ -22,6 +22,7 @@ from thoroughness import examples
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Place, Staged
+from etl.findings import Severity
 from etl.identifiers import Iris
 from etl.inspection.explaining import explain
 from etl.inspection.validating import validate_store
@@ -108,7 +109,7 @@ class Reader(Desk):
         with Catalog.read(generation.catalog) as catalog:
             store = EmbeddedStore.read(generation.store)
             found = validate_store(catalog, store, ENGINE)
-            assert [each for each in found if each.severity.name == "VIOLATION"] == []
+            assert [each for each in found if each.severity == Severity.VIOLATION] == []
 
 
 def _source(name: str) -> Source:

@@ -138,7 +138,7 @@ def test_other_triples_are_those_of_another_version_of_the_mapping(
         year=1999,
         rating=Rating(Decimal("7.5"), count=3),
         directors=(person,),
-        actors=(person, Credit("E")),
+        actors=(person, Credit("E"), Credit("Q2"), Credit("Ne\u0301e"), Credit("", "nm0000002")),
         synopsis="F (E) sings.",
     )
     made = [triple for each in [*sample(), film(full)] for triple in triples(each)]

@@ -11,6 +11,7 @@ import duckdb
 from etl.catalog.connection import scalar
 from etl.catalog.entries import Group, MemberRow, Reason, groups_of
 from etl.catalog.statements import (
+    CALLED,
     CONFIRM,
     CONTRADICTED,
     FALLBACK,
@@ -194,6 +195,7 @@ class Comparison:
     def compare_people(self) -> None:
         """Put together who the people of the films in the graph are, and what redirects to them."""
         self._db.execute(MENTIONS.format(people=PEOPLE, who=WHO))
+        self._db.execute(CALLED)
         self._db.execute(NAMED)
         self._db.execute(REDIRECTED.format(name_key=NAME_KEY))
         self._split("people", "named")

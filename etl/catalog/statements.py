@@ -115,8 +115,11 @@ SELECT film, links.* FROM members JOIN links USING (version)
 WHERE counts AND film IN (SELECT film FROM members WHERE kind = 'film')
 """
 
-# Records in which somebody has an id and no name.
-NAMELESS = "name_ids IS NOT NULL AND contains(chr(10) || names || chr(10), chr(10) || chr(10))"
+# Records in which somebody has an id and no name, which is an empty line.
+NAMELESS = (
+    "name_ids IS NOT NULL AND (names = '' OR starts_with(names, chr(10)) "
+    "OR ends_with(names, chr(10)) OR contains(names, chr(10) || chr(10)))"
+)
 
 # The names of those who have no name in some record: the one that most records give the id, the
 # first by alphabet among equals. As with films, it is of no account which records conform. A link
@@ -194,17 +197,17 @@ HAVING bool_or(kind = 'film')
 # itself gives.
 MENTIONS = """
 CREATE OR REPLACE TEMP TABLE mentions AS
-SELECT coalesce(called, name) AS name, own, coalesce(own, linked.id, identities.id) AS id,
-       linked.id IS NOT NULL AS linked
+SELECT name, own, coalesce(own, linked.id, identities.id) AS id, linked.id IS NOT NULL AS linked
 FROM (SELECT film, name, nullif(id, '') AS own
       FROM (SELECT film, {people} FROM members JOIN films USING (film) WHERE counts)
-      WHERE name <> '' OR id <> '') AS credits
-LEFT JOIN names ON credits.name = '' AND names.id = own
+      WHERE name <> '' OR id <> '')
 LEFT JOIN (SELECT film, name, {who} AS id
            FROM film_links AS links LEFT JOIN items USING (wikidata)) AS linked
     USING (film, name)
 LEFT JOIN identities USING (name)
 """
+
+CALLED = "UPDATE mentions SET name = called FROM names WHERE name = '' AND own = names.id"
 
 # Those people, each with one name.
 NAMED = """
