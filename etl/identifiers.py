@@ -72,7 +72,10 @@ def wikidata_entity(identifier: str) -> str:
 
 
 LIKE_A_PERSON_ID = "(?:name-)*(?:[Nn][Mm]|[Qq])[0-9]+"
-"""Names that have the form of an id, or are such names marked: a pattern for Python and SQL."""
+"""Names that have the form of an id, or are such names marked: a pattern for Python and SQL.
+
+Who gives people ids of another scheme adds their form.
+"""
 
 _LIKE_A_PERSON_ID = re.compile(LIKE_A_PERSON_ID)
 

@@ -179,6 +179,16 @@ def test_different_keys_have_different_iris(pair: tuple[str, str]) -> None:
     assert len({*one, *two}) == len(one) * len(set(pair))
 
 
+records = st.tuples(keys, st.lists(keys, min_size=1).map("/".join), st.just("") | keys)
+
+
+@given(records, records)
+def test_different_records_have_different_iris(
+    one: tuple[str, str, str], two: tuple[str, str, str]
+) -> None:
+    assert (IRIS.record(*one) == IRIS.record(*two)) == (one == two)
+
+
 @given(keys)
 def test_an_iri_is_in_form_nfc_and_gives_its_key_back(key: str) -> None:
     segment = IRIS.person(key).value.removeprefix(f"{DEFAULT_BASE_IRI}person/")
