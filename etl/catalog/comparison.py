@@ -32,6 +32,7 @@ from etl.catalog.statements import (
     REFUSED,
     SAME,
     STATUS,
+    UNNAMED,
     WHO,
 )
 from etl.records import FilmRecord
@@ -56,7 +57,11 @@ class Comparison:
         self._db.execute("CREATE OR REPLACE TEMP TABLE upheld (film TEXT, inputs TEXT)")
         self._db.execute(PLACES)
         self._db.execute(SAME)
-        self._put_together(MEMBERS, LINKED, NAMES, ITEMS, CONTRADICTED, IDENTITIES, GROUPS)
+        self._put_together(MEMBERS, LINKED, UNNAMED)
+        self._db.execute("CREATE OR REPLACE TEMP TABLE names (id TEXT, called TEXT)")
+        if scalar(self._db, "SELECT count(*) FROM unnamed"):
+            self._put_together(NAMES)
+        self._put_together(ITEMS, CONTRADICTED, IDENTITIES, GROUPS)
         self.step_down()
 
     def _put_together(self, *statements: str) -> None:

@@ -121,27 +121,32 @@ NAMELESS = (
     "OR ends_with(names, chr(10)) OR contains(names, chr(10) || chr(10)))"
 )
 
-# The names of those who have no name in some record: the one that most records give the id, the
-# first by alphabet among equals. As with films, it is of no account which records conform. A link
-# tells a name that a record of its film has, not one that is known from here.
+# Those people, and what each is called: the name that most records give the id, the first by
+# alphabet among equals; where the newest records give none, what the versions before them said. As
+# with films, it is of no account which records conform. A link tells a name that a record of its
+# film has, not one that is known from here.
+UNNAMED = """
+CREATE OR REPLACE TEMP TABLE unnamed AS
+SELECT DISTINCT id FROM (SELECT {people} FROM versions WHERE kind = 'film' AND {nameless})
+WHERE name = '' AND id <> ''
+"""
+
 NAMES = """
 CREATE OR REPLACE TEMP TABLE names AS
-WITH nameless AS (
-    SELECT DISTINCT id
-    FROM (SELECT {people} FROM versions WHERE kind IN ('film', 'link') AND {nameless})
-    WHERE name = '' AND id <> ''),
-told AS (
-    SELECT version, name, id
-    FROM (SELECT version, {people} FROM members
-          WHERE name_ids IS NOT NULL AND film IN (SELECT film FROM members WHERE kind = 'film'))
+WITH told AS (
+    SELECT version = choice AS newest, version, name, id
+    FROM (SELECT version, choice, {people}
+          FROM (FROM standing WHERE kind = 'film' AND name_ids IS NOT NULL)
+          JOIN (SELECT source, path, key, gone, choice FROM places) USING (source, path, key)
+          WHERE version > gone)
     UNION ALL
-    SELECT version, name, imdb FROM film_links AS links
-    SEMI JOIN nameless ON nameless.id = links.imdb
+    SELECT true, version, name, imdb
+    FROM film_links SEMI JOIN unnamed ON unnamed.id = imdb
     SEMI JOIN (SELECT film, {people} FROM members WHERE kind = 'film') AS credits
         USING (film, name))
-SELECT id, arg_min(name, (-records, name)) AS called
-FROM (SELECT id, name, count(DISTINCT version) AS records
-      FROM told SEMI JOIN nameless USING (id) WHERE name <> '' GROUP BY id, name)
+SELECT id, arg_min(name, (NOT newest, -records, name)) AS called
+FROM (SELECT newest, id, name, count(DISTINCT version) AS records
+      FROM told SEMI JOIN unnamed USING (id) WHERE name <> '' GROUP BY ALL)
 GROUP BY id
 """
 
@@ -216,7 +221,8 @@ WITH spellings AS (SELECT name, id, count(*) AS films FROM mentions GROUP BY ALL
 everybody AS (
     SELECT name, id FROM spellings WHERE id IS NULL
     UNION ALL
-    SELECT arg_min(name, (-films, name)), id FROM spellings WHERE id IS NOT NULL GROUP BY id)
+    SELECT coalesce(arg_min(name, (-films, name)) FILTER (name <> ''), ''), id
+    FROM spellings WHERE id IS NOT NULL GROUP BY id)
 SELECT name, CASE WHEN id LIKE 'nm%' THEN id END AS imdb,
        CASE WHEN id LIKE 'Q%' THEN id ELSE items.wikidata END AS wikidata
 FROM everybody LEFT JOIN items ON items.imdb = id
