@@ -26,6 +26,7 @@ from etl.findings import Severity
 from etl.identifiers import Iris
 from etl.inspection.explaining import explain
 from etl.inspection.validating import validate_store
+from etl.pipeline import linking
 from etl.pipeline.changing import ChangeOptions, changing
 from etl.pipeline.refusing import kept_out
 from etl.pipeline.reports import Diff, LoadReport
@@ -239,6 +240,16 @@ def test_a_link_tells_the_name_of_an_id_as_long_as_its_film_has_it(reader: Reade
     assert reader.names() == {}
     assert len(reader.refused()) == 1
     reader.is_sound()
+
+
+def test_linking_knows_the_name_of_somebody_whose_id_a_record_gives_alone(reader: Reader) -> None:
+    reader.read(
+        {("a", "1.jsonl"): film(1, Credit("Mara Lind", MARA)), ("b", "2"): film(2, ONLY_ID)}
+    )
+    with Catalog.read(reader.workspace.required().catalog) as catalog:
+        subject = linking.film(catalog, "tt0000002")
+    assert subject
+    assert [(each.name, each.imdb_id) for each in subject.people] == [("Mara Lind", MARA)]
 
 
 def test_what_is_explained_of_a_person_is_what_records_say_and_what_the_graph_has(
