@@ -180,7 +180,7 @@ def explain_film(film: Film, iris: Iris) -> Iterator[tuple[Rule, Triple]]:
 
 
 def person_iri(person: Person, iris: Iris) -> NamedNode:
-    """Return a person's IRI: by IMDb id where one is known, else by name."""
+    """Return a person's IRI: by the IMDb id or Wikidata item where one is known, else by name."""
     return iris.person(person.key)
 
 
@@ -190,15 +190,18 @@ PERSON_PROPERTIES = frozenset({RDF.type, SCHEMA.name, SCHEMA.sameAs})
 
 _PERSON_RULES = {SCHEMA.name: "person-name", RDF.type: "person"}
 _OF_PERSON = (RDF.type, SCHEMA.name)
+_OF_UNNAMED_PERSON = (RDF.type, SCHEMA.sameAs)
 _OF_PERSON_ELSEWHERE = (*_OF_PERSON, SCHEMA.sameAs)
 
 
 def describe_person(person: Person, iris: Iris) -> Description:
-    """Describe a person."""
+    """Describe a person; one of whom only the id is known has no name, as the shapes will say."""
     node, name = person_iri(person, iris), Literal(person.name)
     elsewhere = tuple(page for _, page in _elsewhere(person))
     if not elsewhere:
         return node, _OF_PERSON, (SCHEMA.Person, name)
+    if not person.name:
+        return node, _OF_UNNAMED_PERSON, (SCHEMA.Person, elsewhere)
     return node, _OF_PERSON_ELSEWHERE, (SCHEMA.Person, name, elsewhere)
 
 

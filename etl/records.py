@@ -14,7 +14,10 @@ import msgspec
 
 
 class Credit(NamedTuple):
-    """A person as one record names them, with the parts they play there, if it says."""
+    """A person as one record names them, with the parts they play there, if it says.
+
+    The name is empty where the record gives an IMDb id alone.
+    """
 
     name: str
     imdb_id: str | None = None
@@ -107,8 +110,8 @@ class FilmRecord:
         """Name the film by the strongest id the record has: `tt…`, else `<scheme>-<id>`."""
         if imdb := self.identifiers.get("imdb"):
             return imdb
-        scheme, identifier = next(iter(self.identifiers.items()))
-        return f"{scheme}-{identifier}"
+        scheme = "movielens" if "movielens" in self.identifiers else next(iter(self.identifiers))
+        return f"{scheme}-{self.identifiers[scheme]}"
 
     @property
     def credits(self) -> tuple[Credit, ...]:

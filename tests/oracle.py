@@ -15,11 +15,11 @@ from typing import NamedTuple
 from pyoxigraph import Quad
 
 from etl.catalog.entries import Group
-from etl.identifiers import Iris
+from etl.identifiers import Iris, name_key
 from etl.mapping import map_film, map_person, map_redirect
 from etl.pipeline.drafting import draft, judged
 from etl.records import FilmRecord, LinkRecord, Origin, Reject
-from etl.resolution import Member, Person, Redirect, resolve
+from etl.resolution import Identities, Member, Person, Redirect, resolve
 from etl.validation import Engine
 
 IRIS = Iris()
@@ -66,7 +66,7 @@ class Resolved:
     """What a history comes to: films with their records, and who everybody is."""
 
     films: Films
-    identities: dict[str, str]
+    identities: Identities
     people: set[Person]
     redirects: set[Redirect]
 
@@ -83,11 +83,14 @@ def resolved(history: History, engine: Engine) -> Resolved:
     """Resolve what was read: what the shapes refuse gives way to what stood there before."""
     chosen = _readable(history)
     same = _films_by_movielens(chosen)
+    names: dict[str, str] | None = None
     while True:
         spots = list(chosen)
         everything = _grouped(spots, chosen, same)
         counting = {film: _counting(members) for film, members in everything.items()}
-        people = _People(everything, counting)
+        if names is None:  # as with films, which records conform is of no account
+            names = _names_of_ids(chosen, _People(everything, counting, {}))
+        people = _People(everything, counting, names)
         films = {
             film: m for film, m in counting.items() if not all(each.record.links for each in m)
         }
@@ -131,6 +134,25 @@ def _films_by_movielens(chosen: Chosen) -> dict[str, str]:
     return {number: min(films) for number, films in found.items() if len(films) == 1}
 
 
+def _names_of_ids(chosen: Chosen, people: _People) -> dict[str, str]:
+    """Name those whom a record gives by their id alone, as most of the other records do."""
+    told: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    before: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for newest, *older in chosen.values():
+        for said in (newest, *older):
+            record = _record(said)
+            named = {(each.imdb_id, each.name) for each in record.credits if each.name}
+            for who, name in named if not record.links else ():
+                if who:
+                    (told if said is newest else before)[who][name] += 1
+    for who, name, count in people.named_by_links():
+        told[who][name] += count
+    return {
+        who: min(names, key=lambda name: (-names[name], name))
+        for who, names in {**before, **told}.items()
+    }
+
+
 def _grouped(spots: Sequence[Spot], chosen: Chosen, same: Mapping[str, str]) -> Films:
     """Put records together by film; a member's `version` is the place of its spot in the list."""
     films: defaultdict[str, list[Member]] = defaultdict(list)
@@ -152,18 +174,18 @@ def _counting(members: Sequence[Member]) -> list[Member]:
 
 
 def _at_fault(
-    film: str, members: Sequence[Member], known: Mapping[str, str], engine: Engine
+    film: str, members: Sequence[Member], known: Identities, engine: Engine
 ) -> list[Member]:
     """Give the records that have to give way for a film to conform; none if it does."""
 
-    def conforms(some: Sequence[Member], known: Mapping[str, str]) -> bool:
+    def conforms(some: Sequence[Member], known: Identities) -> bool:
         trial = draft(Group(film, "", tuple(some)), some, known, IRIS)
         return not any(result.blocks for _, result in judged([trial], engine, IRIS))
 
     if conforms(members, known):
         return []
     own = [member for member in members if not member.record.links]
-    if conforms(own, {}):
+    if conforms(own, known.names_only):
         return [member for member in members if member.record.links]
     sound = [member for member in own if conforms([member], known)]
     if len(own) > 1 and sound and conforms(sound, known):
@@ -174,7 +196,7 @@ def _at_fault(
 class _People:
     """Tells who the people of films are, by all records and by what linking found."""
 
-    def __init__(self, everything: Films, counting: Films) -> None:
+    def __init__(self, everything: Films, counting: Films, names: Mapping[str, str]) -> None:
         self._counting = counting
         self._links = [
             (film, link)
@@ -186,7 +208,8 @@ class _People:
         ]
         self._items = self._pairs()
         self._ids = self._names_with_one_id()
-        self.known = self._ids | self._items | {item: imdb for imdb, item in self._items.items()}
+        elsewhere = self._items | {item: imdb for imdb, item in self._items.items()}
+        self.known = Identities(self._ids, elsewhere, names)
 
     def _pairs(self) -> dict[str, str]:
         """Tell which Wikidata item goes with which IMDb id, where one goes with one."""
@@ -207,12 +230,26 @@ class _People:
         for members in self._counting.values():
             for member in members:
                 for credit in member.record.credits:
-                    if credit.imdb_id:
+                    if credit.imdb_id and credit.name:
                         ids[credit.name].add(credit.imdb_id)
         for _, link in self._links:
             if who := self._who(link):
                 ids[link.subject].add(who)
         return {name: min(found) for name, found in ids.items() if len(found) == 1}
+
+    def named_by_links(self) -> Iterator[tuple[str, str, int]]:
+        """Give the IMDb ids that links give names in the records of their films; how many do."""
+        found = Counter(
+            (link.imdb_id, link.subject)
+            for film, link in self._links
+            if link.imdb_id
+            and any(
+                credit.name == link.subject
+                for member in self._counting[film]
+                for credit in member.record.credits
+            )
+        )
+        yield from ((who, name, count) for (who, name), count in found.items() if who)
 
     def _mentions(self, films: Films) -> Iterator[Mention]:
         """Give everybody whom a record of a film names, once for each id that it gives them."""
@@ -220,9 +257,12 @@ class _People:
         for film, members in films.items():
             for member in members:
                 named = {(credit.name, credit.imdb_id) for credit in member.record.credits}
-                for name, own in named:
-                    by_link = linked.get((film, name))
-                    yield Mention(film, name, own, by_link, own or by_link or self._ids.get(name))
+                for written, own in named:
+                    name = written or self.known.names.get(own or "", "")
+                    by_link = linked.get((film, written))
+                    yield Mention(
+                        film, name, own, by_link, own or by_link or self._ids.get(written)
+                    )
 
     def named(self, films: Films) -> set[Person]:
         """Give all people, each with one name: the one that most records give, else the first."""
@@ -234,7 +274,7 @@ class _People:
             else:
                 spellings[mention.id][mention.name] += 1
         for who, names in spellings.items():
-            name = min(names, key=lambda name: (-names[name], name))
+            name = min(names, key=lambda name: (not name, -names[name], name))
             if who.startswith("Q"):
                 people.add(Person(name, None, who))
             else:
@@ -247,7 +287,7 @@ class _People:
         linked = {mention.id for mention in mentions if mention.linked}
         nameless = {mention.name for mention in mentions if mention.id is None}
         return {
-            Redirect("person", mention.name, mention.id)
+            Redirect("person", name_key(mention.name), mention.id)
             for mention in mentions
             if mention.own is None and mention.id in linked and mention.id is not None
             if mention.name not in nameless

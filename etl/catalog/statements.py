@@ -3,6 +3,8 @@
 Who changes a table adds a migration to `etl/catalog/migrations.py`.
 """
 
+from etl.identifiers import LIKE_A_PERSON_ID
+
 TABLES = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE runs (
@@ -166,6 +168,41 @@ SELECT film, links.* FROM members JOIN links USING (version)
 WHERE counts AND film IN (SELECT film FROM members WHERE kind = 'film')
 """
 
+# Records in which somebody has an id and no name, which is an empty line.
+NAMELESS = (
+    "name_ids IS NOT NULL AND (names = '' OR starts_with(names, chr(10)) "
+    "OR ends_with(names, chr(10)) OR contains(names, chr(10) || chr(10)))"
+)
+
+# Those people, and what each is called: the name that most records give the id, the first by
+# alphabet among equals; where the newest records give none, what the versions before them said. As
+# with films, it is of no account which records conform. A link tells a name that a record of its
+# film has, not one that is known from here.
+UNNAMED = """
+CREATE OR REPLACE TEMP TABLE unnamed AS
+SELECT DISTINCT id FROM (SELECT {people} FROM versions WHERE kind = 'film' AND {nameless})
+WHERE name = '' AND id <> ''
+"""
+
+NAMES = """
+CREATE OR REPLACE TEMP TABLE names AS
+WITH told AS (
+    SELECT version = choice AS newest, version, name, id
+    FROM (SELECT version, choice, {people}
+          FROM (FROM standing WHERE kind = 'film' AND name_ids IS NOT NULL)
+          JOIN (SELECT source, path, key, gone, choice FROM places) USING (source, path, key)
+          WHERE version > gone)
+    UNION ALL
+    SELECT true, version, name, imdb
+    FROM film_links SEMI JOIN unnamed ON unnamed.id = imdb
+    SEMI JOIN (SELECT film, {people} FROM members WHERE kind = 'film') AS credits
+        USING (film, name))
+SELECT id, arg_min(name, (NOT newest, -records, name)) AS called
+FROM (SELECT newest, id, name, count(DISTINCT version) AS records
+      FROM told SEMI JOIN unnamed USING (id) WHERE name <> '' GROUP BY ALL)
+GROUP BY id
+"""
+
 # Which Wikidata item goes with which IMDb id, where one goes with one.
 ITEMS = """
 CREATE OR REPLACE TEMP TABLE items AS
@@ -187,24 +224,29 @@ FROM (
     SELECT {people} FROM members WHERE counts AND name_ids IS NOT NULL
     UNION ALL
     SELECT name, {who} FROM film_links AS links LEFT JOIN items USING (wikidata))
-WHERE id <> '' GROUP BY name HAVING count(DISTINCT id) = 1
+WHERE id <> '' AND name <> '' GROUP BY name HAVING count(DISTINCT id) = 1
 """
 
-# What a film is made from: its versions, and the identities of the people it names.
+# What a film is made from: its versions, and who the people it names are, a line each, of which
+# the first letter says what the rest is.
 GROUPS = """
 CREATE OR REPLACE TEMP TABLE groups AS
 WITH named AS (
-    SELECT film, string_agg(DISTINCT who, ';' ORDER BY who) AS people FROM (
-        SELECT film, name || '=' || identities.id AS who
+    SELECT film, string_agg(DISTINCT who, chr(10) ORDER BY who) AS people FROM (
+        SELECT film, 'p' || identities.id || '=' || name AS who
         FROM (SELECT film, {people} FROM members WHERE counts)
         JOIN identities USING (name)
         UNION ALL
-        SELECT film, wikidata || '=' || items.imdb
-        FROM film_links AS links JOIN items USING (wikidata) WHERE links.imdb IS NULL)
+        SELECT film, 'i' || wikidata || '=' || items.imdb
+        FROM film_links AS links JOIN items USING (wikidata) WHERE links.imdb IS NULL
+        UNION ALL
+        SELECT film, 'n' || id || '=' || called
+        FROM (SELECT film, {people} FROM members WHERE counts AND {nameless})
+        JOIN names USING (id) WHERE name = '')
     GROUP BY film)
 SELECT film, list(version ORDER BY source) AS versions, min(version) AS first,
-       string_agg(version::TEXT, ',' ORDER BY source) || coalesce(';' || any_value(people), '')
-           AS inputs
+       string_agg(version::TEXT, ',' ORDER BY source)
+           || coalesce(chr(10) || any_value(people), '') AS inputs
 FROM members LEFT JOIN named USING (film) WHERE counts GROUP BY film
 HAVING bool_or(kind = 'film')
 """
@@ -216,12 +258,14 @@ CREATE OR REPLACE TEMP TABLE mentions AS
 SELECT name, own, coalesce(own, linked.id, identities.id) AS id, linked.id IS NOT NULL AS linked
 FROM (SELECT film, name, nullif(id, '') AS own
       FROM (SELECT film, {people} FROM members JOIN films USING (film) WHERE counts)
-      WHERE name <> '')
+      WHERE name <> '' OR id <> '')
 LEFT JOIN (SELECT film, name, {who} AS id
            FROM film_links AS links LEFT JOIN items USING (wikidata)) AS linked
     USING (film, name)
 LEFT JOIN identities USING (name)
 """
+
+CALLED = "UPDATE mentions SET name = called FROM names WHERE name = '' AND own = names.id"
 
 # Those people, each with one name.
 NAMED = """
@@ -230,16 +274,22 @@ WITH spellings AS (SELECT name, id, count(*) AS films FROM mentions GROUP BY ALL
 everybody AS (
     SELECT name, id FROM spellings WHERE id IS NULL
     UNION ALL
-    SELECT arg_min(name, (-films, name)), id FROM spellings WHERE id IS NOT NULL GROUP BY id)
+    SELECT coalesce(arg_min(name, (-films, name)) FILTER (name <> ''), ''), id
+    FROM spellings WHERE id IS NOT NULL GROUP BY id)
 SELECT name, CASE WHEN id LIKE 'nm%' THEN id END AS imdb,
        CASE WHEN id LIKE 'Q%' THEN id ELSE items.wikidata END AS wikidata
 FROM everybody LEFT JOIN items ON items.imdb = id
 """
 
+# The key of somebody known by name alone, as `name_key` gives it.
+NAME_KEY = (
+    f"CASE WHEN regexp_full_match(name, '{LIKE_A_PERSON_ID}') THEN 'name-' || name ELSE name END"
+)
+
 # The keys that films and people had before they were linked, unless somebody still has them.
 REDIRECTED = """
 CREATE OR REPLACE TEMP TABLE redirected AS
-SELECT DISTINCT 'person' AS kind, name AS old, id AS new FROM mentions
+SELECT DISTINCT 'person' AS kind, {name_key} AS old, id AS new FROM mentions
 WHERE own IS NULL AND id IN (SELECT id FROM mentions WHERE linked)
   AND name NOT IN (SELECT name FROM mentions WHERE id IS NULL)
 UNION ALL

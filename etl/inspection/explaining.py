@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode, QuerySolutions, Triple
 
@@ -12,7 +12,7 @@ from etl.errors import QueryError
 from etl.findings import Finding
 from etl.identifiers import Iris, imdb_title_id, movielens_id, wikidata_id
 from etl.inspection.justifying import credit_links, film_links, is_about, person_links, told
-from etl.inspection.wording import Wording, credit_wording, gives, wording
+from etl.inspection.wording import Wording, credit_wording, gives, spells, wording
 from etl.lookup import GraphLookup
 from etl.mapping import explain_film, explain_person, person_iri
 from etl.pipeline.reading import opened
@@ -163,7 +163,8 @@ class Explainer:
         return film_links(field, triple, film, record)
 
     def _person(self, iri: NamedNode) -> Iterator[Explanation]:
-        """Explain a person by every film that names them."""
+        """Explain a person by every film that names them, whichever way each spells the name."""
+        name = self._name(iri)
         for key in self._films_of(iri):
             film, runs = self._resolved(key)
             person = (
@@ -176,7 +177,8 @@ class Explainer:
             )
             if film is None or person is None:
                 continue
-            for rule, triple in explain_person(person, self._iris):
+            called = person._replace(name=name or person.name)
+            for rule, triple in explain_person(called, self._iris):
                 for member in film.members:
                     for link in person_links(iri, film, member.record, self._iris):
                         if is_about(link, triple, member.record):
@@ -184,7 +186,13 @@ class Explainer:
                     for field in ("directors", "actors"):
                         found = credit_wording(field, iri, member.record, film, self._iris)
                         if found and gives(member.record, field, found.value, triple):
-                            yield self._explanation(triple, rule, member, found, runs)
+                            told = replace(found, agrees=spells(found, triple))
+                            yield self._explanation(triple, rule, member, told, runs)
+
+    def _name(self, person: NamedNode) -> str:
+        answer = self._store.query(f"SELECT ?name WHERE {{ {person} {SCHEMA.name} ?name }}")
+        names = answer if isinstance(answer, QuerySolutions) else ()
+        return next((solution["name"].value for solution in names), "")
 
     def _justification(self, triple: Triple, rule: str, link: LinkRecord, run: int) -> Explanation:
         """Explain a triple by a link: its rung for a field, its evidence for a place."""

@@ -97,7 +97,7 @@ def _judge(catalog: Catalog, engine: Engine, sound: Set[int]) -> Iterator[Findin
         drafts = {
             each.film: draft(each, each.members, identities, iris)
             for each in groups
-            if identities or not _is_sound(each, sound)
+            if any(identities) or not _is_sound(each, sound)
         }
         faulty: dict[str, list[Member]] = {}
         for film, result in judged(list(drafts.values()), engine, iris) if drafts else ():

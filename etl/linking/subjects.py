@@ -10,7 +10,7 @@ from etl.linking.candidates import ACTOR, DIRECTOR
 from etl.linking.films import FilmMention
 from etl.linking.people import Mention
 from etl.records import FilmRecord
-from etl.resolution import Member, resolve
+from etl.resolution import NO_IDENTITIES, Identities, Member, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class Subject:
         return FilmRecord(self.own).key
 
 
-def subject(key: str, members: Sequence[Member]) -> Subject:
+def subject(key: str, members: Sequence[Member], identities: Identities = NO_IDENTITIES) -> Subject:
     """Look at a film as its own records make it, whatever linking has found."""
     own = [member for member in members if not member.record.links]
     earlier = [member.record for member in members if member.record.links]
-    film = resolve(key, own, {})
+    film = resolve(key, own, identities.names_only)
     directors = tuple(person.name for person in film.directors)
     actors = tuple(person.name for person in film.actors)
     imdb_id = film.identifiers.get("imdb")

@@ -146,7 +146,7 @@ class GraphLookup:
 
     def _by_key(self, kind: Kind, text: str) -> list[Entity]:
         key = _key(self._expanded(text).removeprefix(self._iris.base))
-        key = unquote(key).replace("_", " ")
+        key = unquote(key.replace("_", " "))
         return self._named_or_moved(kind, kind.iri(self._iris, key)) if key else []
 
     def _expanded(self, text: str) -> str:

@@ -163,15 +163,22 @@ def _undone(
 
 
 def _subjects(catalog: Catalog) -> Iterator[Subject]:
-    for groups in catalog.compare().films(CHUNK_FILMS):
+    comparison = catalog.compare()
+    for groups in comparison.films(CHUNK_FILMS):
+        identities = comparison.identities(groups)
         for group in groups:
-            yield subject(group.film, group.members)
+            yield subject(group.film, group.members, identities)
 
 
 def film(catalog: Catalog, key: str) -> Subject | None:
     """Return a film of the graph as what is to be linked, or None."""
     found = catalog.group(key)
-    return subject(key, found[0].members) if found else None
+    if found is None:
+        return None
+    group, _ = found
+    if all(credit.name for member in group.members for credit in member.record.credits):
+        return subject(key, group.members)
+    return subject(key, group.members, catalog.compare().identities([group]))
 
 
 def _stage(
