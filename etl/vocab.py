@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pyoxigraph import NamedNode
 
 
@@ -15,6 +17,10 @@ class Namespace:
 
     def __getattr__(self, name: str) -> NamedNode:
         raise AttributeError(f"{name!r} is not among our terms of <{self.iri}>")
+
+    def terms(self) -> Iterable[NamedNode]:
+        """Return all terms of the vocabulary that we use."""
+        return self._terms.values()
 
     def __getitem__(self, name: str) -> NamedNode:
         """Return a term whose name Python keeps for itself, such as `SH["in"]`."""

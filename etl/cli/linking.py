@@ -18,6 +18,7 @@ from etl.cli.options import (
     DONE,
     output_options,
     quiet_option,
+    shape_timeout_option,
     store_option,
     workspace_option,
 )
@@ -65,6 +66,7 @@ decisions_option = click.option(
 @decisions_option
 @workspace_option
 @store_option
+@shape_timeout_option
 @quiet_option
 def link(
     evidence: tuple[Path, ...],
@@ -204,6 +206,7 @@ def _lines(report: LinkReport) -> Iterator[str]:
 @click.option("--review", is_flag=True, help="Show what conflicts or was left open, with rivals.")
 @decisions_option
 @workspace_option
+@shape_timeout_option
 @output_options
 def links(
     decided: tuple[str, ...],

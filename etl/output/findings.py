@@ -89,8 +89,8 @@ def _report(
     def write_report(answer: Violations, target: Target) -> None:
         from etl.validation import ValidationReport
 
-        results = dict.fromkeys(each.result for each in answer.findings if each.result)
-        writer(ValidationReport(tuple(results)).to_triples(), target.stream)
+        found = {(each.result, each.copy): each.result for each in answer.findings if each.result}
+        writer(ValidationReport(tuple(found.values())).to_triples(), target.stream)
 
     return write_report
 

@@ -20,8 +20,8 @@ from etl.validation.paths import walked_back
 from etl.validation.report import ValidationResult
 from etl.validation.shapes import Shapes
 from etl.validation.sparql import own_components
-from etl.validation.targets import TARGETS, class_types, focus_nodes, targets
-from etl.vocab import RDF, SH
+from etl.validation.targets import focus_nodes, is_target, targets
+from etl.vocab import SH
 
 
 def reason_to_delegate(shape: Declaration) -> str | None:
@@ -102,12 +102,8 @@ def _without_other_targets(
     shapes: Shapes, nodes: frozenset[NamedNode | BlankNode]
 ) -> Iterator[Triple]:
     """Yield a shapes graph in which only some shapes have targets."""
-    classes = class_types(shapes.graph)
     for triple in shapes.triples:
-        is_target = triple.predicate in TARGETS or (
-            triple.predicate == RDF.type and triple.object in classes
-        )
-        if triple.subject in nodes or not is_target:
+        if triple.subject in nodes or not is_target(triple, shapes.graph):
             yield triple
 
 

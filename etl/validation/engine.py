@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
+from typing import TypeAlias
 
 from pyoxigraph import NamedNode
 
@@ -54,14 +56,16 @@ class CompiledEngine:
     `notes` says which shapes could not be compiled, and what in them asks for nothing.
     """
 
-    def __init__(self, shapes: Shapes, timeout_s: float = SHAPE_TIMEOUT_S) -> None:
+    def __init__(
+        self, shapes: Shapes, timeout_s: float = SHAPE_TIMEOUT_S, *, is_checked: bool = False
+    ) -> None:
         """Compile the shapes; a pattern or a query of theirs takes at most so long on one node.
 
         Raises:
             ShapesError: a shape is not what SHACL allows, or none says what it is about.
         """
         declared = declared_shapes(shapes.graph)
-        found = _checked(shapes, declared, timeout_s)
+        found = () if is_checked else _checked(shapes, declared, timeout_s)
         self.shapes = shapes
         self.timeout_s = timeout_s
         self.walked_back = _walked_back(declared)
@@ -75,9 +79,14 @@ class CompiledEngine:
         self.delegate = Delegate(shapes, delegated, timeout_s)
         self.notes = (*_delegation_notes(reasons), *found)
 
-    def __reduce__(self) -> tuple[type[CompiledEngine], tuple[Shapes, float]]:
+    def of(self, shapes: Shapes) -> CompiledEngine:
+        """Make such an engine of other shapes."""
+        return CompiledEngine(shapes, self.timeout_s)
+
+    def __reduce__(self) -> tuple[Callable[..., CompiledEngine], tuple[Shapes, float]]:
         """Travel to another process as the shapes, to be compiled there."""
-        return CompiledEngine, (Shapes(self.shapes.triples), self.timeout_s)
+        again = partial(CompiledEngine, is_checked=True)
+        return again, (Shapes(self.shapes.triples), self.timeout_s)
 
     def validate(self, triples: Iterable[Told]) -> ValidationReport:
         """Validate triples, together with the class hierarchy that the shapes graph states.
@@ -110,9 +119,16 @@ class ReferenceEngine:
         self.timeout_s = timeout_s
         self.walked_back = _walked_back(declared)
 
+    def of(self, shapes: Shapes) -> ReferenceEngine:
+        """Make such an engine of other shapes."""
+        return ReferenceEngine(shapes, self.timeout_s)
+
     def validate(self, triples: Iterable[Told]) -> ValidationReport:
         """Validate triples; see `reference.validate`."""
         return reference.validate(self.shapes, triples, self.timeout_s)
+
+
+ShapesEngine: TypeAlias = CompiledEngine | ReferenceEngine
 
 
 def _walked_back(declared: Iterable[Declaration]) -> frozenset[NamedNode] | None:

@@ -12,7 +12,7 @@ from etl.validation.constraints.components import PARAMETERS
 from etl.validation.declarations import Declaration, described, name
 from etl.validation.graph import Graph
 from etl.validation.sparql import VALIDATORS, ShapeQuery
-from etl.validation.targets import TARGETS
+from etl.validation.targets import TARGETS, declared_shapes
 from etl.validation.wellformedness import says_nothing, shape_nodes
 from etl.vocab import OWL, SH
 
@@ -59,6 +59,7 @@ def notes(graph: Graph, nameless: Iterable[ShapeQuery]) -> Iterator[Note]:
             if isinstance(below, NamedNode) and not graph.properties(below):
                 reason = f"there is no shape {name(below)}, so everything conforms to it"
                 yield Note(f"{shape}: {name(parameter)}", reason)
+    yield from _never_asked(graph)
     for query in nameless:
         yield Note(
             f"{query.holder}: {name(query.parameter)}",
@@ -67,6 +68,17 @@ def notes(graph: Graph, nameless: Iterable[ShapeQuery]) -> Iterator[Note]:
     for predicate in _NOT_FOLLOWED:
         for value in dict.fromkeys(graph.column(predicate).values):
             yield not_followed(predicate, value)
+
+
+def _never_asked(graph: Graph) -> Iterator[Note]:
+    """Yield a note about each shape that has no target, and that nothing refers to."""
+    targeted = {shape.node for shape in declared_shapes(graph)}
+    referred = {
+        below for node in shape_nodes(graph) for _, below in Declaration(node, graph).shapes()
+    }
+    for node in shape_nodes(graph):
+        if node not in targeted and node not in referred:
+            yield Note(described(node, graph), "it has no target and nothing refers to it")
 
 
 def not_followed(predicate: NamedNode, value: Term) -> Note:

@@ -70,7 +70,7 @@ def validate(shapes: Shapes, told: Iterable[Told], timeout_s: float) -> Validati
 
 
 def _without_lone_counts(shapes: Shapes) -> Iterator[Triple]:
-    """Yield a shapes graph without counts of no shape, which pySHACL refuses also where it must not.
+    """Yield a shapes graph without counts of no shape: pySHACL refuses them in node shapes too.
 
     Source: the W3C's qualified-001.
     """

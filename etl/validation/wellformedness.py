@@ -106,6 +106,8 @@ def _check_references(shape: Declaration) -> None:
             raise shape.error(parameter, "expected one shape or more, found an empty list")
     for parameter, node in shape.shapes():
         below = Declaration(node, shape.graph)
+        if parameter == SH.property and not shape.graph.properties(node):
+            raise shape.error(parameter, f"there is no shape {name(node)}")
         if parameter == SH.property and below.path is None:
             raise below.error(SH.path, "a property shape has one, found none")
         if parameter == SH.node and below.path is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from shared_data import shared
 
 from etl.errors import ShapesError
-from etl.validation import CompiledEngine, ReferenceEngine, Shapes
+from etl.validation import CompiledEngine, Engine, ReferenceEngine, Shapes
 from validation.w3c import Case, cases
 
 CORE = list(cases(shared("conformance/shacl/core")))
@@ -17,7 +19,10 @@ KNOWN = {
         "pySHACL does not bind $shapesGraph, which section 5.3.1 leaves to the processor"
     ),
 }
-ENGINES = {"compiled": CompiledEngine, "pyshacl": ReferenceEngine}
+ENGINES: dict[str, Callable[[Shapes], Engine]] = {
+    "compiled": CompiledEngine,
+    "pyshacl": ReferenceEngine,
+}
 
 
 def test_the_suite_is_complete() -> None:

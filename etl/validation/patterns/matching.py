@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias, assert_never
 
 from etl.sources.values import quoted
@@ -34,6 +35,7 @@ Matcher: TypeAlias = Callable[[str], object]
 
 _LENGTH = 10_000.0  # of a text that stands for long ones
 _FEW = 100 * _LENGTH
+_REMEMBERED = 256  # patterns
 
 
 def matcher(pattern: str, flags: str, limit: Limit) -> Matcher:
@@ -42,18 +44,25 @@ def matcher(pattern: str, flags: str, limit: Limit) -> Matcher:
     Raises:
         ValueError: the pattern is not a regular expression of XPath, or too large.
     """
-    expression = parse(pattern, flags)
-    if _refers_back(expression):
-        return _guarded(re.compile(_in_python(expression)).search, limit)
-    starts = 1 if _is_anchored(expression) else _LENGTH
-    if starts * _ways(expression) <= _FEW:
-        return re.compile(_in_python(expression)).search
+    expression, search = _read(pattern, flags)
+    if search is not None:
+        return _guarded(search, limit) if _refers_back(expression) else search
     try:
         return Automaton(expression, limit).matches
     except ValueError as error:
         raise ValueError(
             f"{quoted(pattern)} is not a regular expression that ends: {error}"
         ) from error
+
+
+@lru_cache(_REMEMBERED)
+def _read(pattern: str, flags: str) -> tuple[Expression, Matcher | None]:
+    """Read a pattern; give what matches it in Python too, unless that may take too long."""
+    expression = parse(pattern, flags)
+    starts = 1 if _is_anchored(expression) else _LENGTH
+    if _refers_back(expression) or starts * _ways(expression) <= _FEW:
+        return expression, re.compile(_in_python(expression)).search
+    return expression, None
 
 
 def replacer(pattern: str, flags: str) -> Callable[[str, str], str]:
