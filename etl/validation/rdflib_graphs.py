@@ -121,7 +121,11 @@ class DataGraph(rdflib.Graph):
         }
 
         def ours(part: object) -> object:
-            if isinstance(part, Expr) and part.name in evaluations:
+            if not isinstance(part, Expr):
+                return None
+            if "graph" in vars(part):  # where rdflib keeps what it has made of EXISTS
+                traverse(part.graph, visitPost=ours)
+            if part.name in evaluations:
                 return Expr(part.name, evaluations[part.name], **part)
             return None
 

@@ -49,6 +49,7 @@ def validate(shapes: Shapes, told: Iterable[Told], timeout_s: float) -> Validati
     """
     import pyshacl
     from pyshacl.errors import ReportableRuntimeError
+    from rdflib.plugins.sparql.sparql import SPARQLError
 
     from etl.validation.rdflib_graphs import DataGraph, filled, plain_graph
 
@@ -62,7 +63,7 @@ def validate(shapes: Shapes, told: Iterable[Told], timeout_s: float) -> Validati
                 inference="none",
                 meta_shacl=False,
             )
-        except _GIVING_UP as error:
+        except (*_GIVING_UP, SPARQLError) as error:
             raise _refusal(str(error)) from error
         if isinstance(report, ReportableRuntimeError):
             raise _refusal(text)
