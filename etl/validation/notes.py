@@ -41,9 +41,7 @@ _FURTHER = frozenset(
 )
 
 # Source: SHACL Advanced Features (2017); what is given here may stand in a shape, or is a function.
-_ADVANCED = frozenset(
-    "target rule expression values js jsFunctionName jsLibrary returnType".split()
-)
+_ADVANCED = frozenset("target rule expression values js returnType".split())
 _NOT_FOLLOWED = (OWL.imports, SH.shapesGraph)
 
 
