@@ -748,8 +748,10 @@ def test_what_does_not_end_in_a_shape_is_stopped(
     film = f"<a:b> a <{SCHEMA.iri}Movie> ; <{SCHEMA.iri}name> '{endless}' ."
     Path("films.ttl").write_text(film + more, "utf-8")
     shapes(RULE + ENDLESS.format(constraint))
-    options = ["--shape-timeout", "0.3"] if given == "option" else []
-    if given == "environment":
+    options = []
+    if given == "option" and command[0] == "validate":
+        options = ["--shape-timeout", "0.3"]
+    else:
         monkeypatch.setenv("ETL_SHAPE_TIMEOUT", "0.3")
     started = time.monotonic()
     result = etl(*command, "--shapes", "own.ttl", *options)
@@ -757,14 +759,14 @@ def test_what_does_not_end_in_a_shape_is_stopped(
     error = (
         f"Error: shape <http://own.example/Film>: sh:property schema:name: {what} "
         "takes longer than 0.3 s\n"
-        "Hint: make it simpler, or give it more time with --shape-timeout\n"
+        "Hint: make it simpler, or give it more seconds with ETL_SHAPE_TIMEOUT\n"
     )
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.endswith(error)
     assert not Path(".etl/current").exists()
 
 
-def test_a_worker_that_is_stopped_ends_the_load(etl: Etl) -> None:
+def test_a_worker_that_is_stopped_ends_the_load(etl: Etl, monkeypatch: pytest.MonkeyPatch) -> None:
     """The film is judged in another process, which says so to this one."""
     films = [(number, f"Film {number}") for number in range(1, 4000)]
     records = [
@@ -773,10 +775,24 @@ def test_a_worker_that_is_stopped_ends_the_load(etl: Etl) -> None:
     ]
     Path("films.jsonl").write_text("\n".join(records), "utf-8")
     shapes(RULE + ENDLESS.format('sh:pattern "^(F.*|(a+)+\\\\2)$"'))
-    result = etl("load", "films.jsonl", "--shapes", "own.ttl", "--shape-timeout", "0.3")
+    monkeypatch.setenv("ETL_SHAPE_TIMEOUT", "0.3")
+    result = etl("load", "films.jsonl", "--shapes", "own.ttl")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "sh:pattern: to match" in result.stderr
     assert not Path(".etl/current").exists()
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "soon", "1e9"])
+def test_a_limit_is_a_number_of_seconds(
+    etl: Etl, monkeypatch: pytest.MonkeyPatch, seconds: str
+) -> None:
+    seeds(EMMA)
+    monkeypatch.setenv("ETL_SHAPE_TIMEOUT", seconds)
+    assert said(etl("load", "seeds")) == (
+        2,
+        "",
+        f"Error: ETL_SHAPE_TIMEOUT: expected a number of seconds, found '{seconds}'\n",
+    )
 
 
 def test_a_pattern_that_backtracks_is_answered(etl: Etl) -> None:

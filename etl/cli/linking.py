@@ -18,7 +18,6 @@ from etl.cli.options import (
     DONE,
     output_options,
     quiet_option,
-    shape_timeout_option,
     store_option,
     workspace_option,
 )
@@ -66,7 +65,6 @@ decisions_option = click.option(
 @decisions_option
 @workspace_option
 @store_option
-@shape_timeout_option
 @quiet_option
 def link(
     evidence: tuple[Path, ...],
@@ -206,7 +204,6 @@ def _lines(report: LinkReport) -> Iterator[str]:
 @click.option("--review", is_flag=True, help="Show what conflicts or was left open, with rivals.")
 @decisions_option
 @workspace_option
-@shape_timeout_option
 @output_options
 def links(
     decided: tuple[str, ...],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from etl.cli.options import SHAPE_TIMEOUT
-from etl.errors import StoreError
+from etl.errors import EtlError, StoreError
 
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
@@ -54,6 +55,7 @@ def engine(
     *,
     damaged: bool = False,
     for_our_graph: bool = True,
+    timeout_s: float | None = None,
 ) -> ShapesEngine:
     """Build the engine that validates by our shapes and the user's own; print warnings about them.
 
@@ -70,7 +72,7 @@ def engine(
         shapes |= own
     kind = ReferenceEngine if name == "pyshacl" else CompiledEngine
     try:
-        made = kind(shapes, shape_timeout_s())
+        made = kind(shapes, timeout_s or _shape_timeout_s())
     except ShapesError as error:
         raise located(error, files) from error
     warn(made.notes)
@@ -103,12 +105,19 @@ def unmet_in_ours(made: ShapesEngine) -> list[Aim]:
     return unmet_in(aims, [*specimen(), *hierarchy_of(made)]) if aims else []
 
 
-def shape_timeout_s() -> float:
-    """Return how long a pattern or a query of a shape may take on one node."""
+def _shape_timeout_s() -> float:
+    """Return how long a pattern or a query of a shape may take on one node.
+
+    Raises:
+        EtlError: the environment has something else than a number of seconds.
+    """
     from etl.validation.limits import SHAPE_TIMEOUT_S
 
-    seconds: float | None = click.get_current_context().meta.get(SHAPE_TIMEOUT)
-    return SHAPE_TIMEOUT_S if seconds is None else seconds
+    text = os.environ.get(SHAPE_TIMEOUT) or str(SHAPE_TIMEOUT_S)
+    seconds = float(text) if text.replace(".", "", 1).isdecimal() else 0
+    if not seconds:
+        raise EtlError(f"{SHAPE_TIMEOUT}: expected a number of seconds, found {text!r}")
+    return seconds
 
 
 def provenance_engine(name: str) -> Engine:

@@ -14,8 +14,8 @@ import click
 from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
+    SHAPE_TIMEOUT,
     output_options,
-    shape_timeout_option,
     shapes_option,
     store_option,
     workspace_option,
@@ -47,7 +47,14 @@ all_option = click.option(
 @workspace_option
 @store_option
 @shapes_option
-@shape_timeout_option
+@click.option(
+    "--shape-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    envvar=SHAPE_TIMEOUT,
+    show_envvar=True,
+    help="Stop a pattern or a query of a shape that takes longer on one node (default: 20).",
+)
 @click.option(
     "--engine",
     "engine_name",
@@ -63,6 +70,7 @@ def validate(
     workspace: Path,
     store: str | None,
     shapes: tuple[Path, ...],
+    shape_timeout: float | None,
     engine_name: str,
     everything: bool,
     format_name: str | None,
@@ -78,7 +86,7 @@ def validate(
     from etl.findings import Severity
     from etl.output import Violations
 
-    checks = engine(workspace, shapes, engine_name, for_our_graph=False)
+    checks = engine(workspace, shapes, engine_name, for_our_graph=False, timeout_s=shape_timeout)
     findings = (
         _found_in(sources, checks) if sources else _found(workspace, store, checks, engine_name)
     )

@@ -217,7 +217,7 @@ class Declaration:
         return self.error(
             parameter,
             f"{what} takes longer than {timeout_s:g} s",
-            hint="make it simpler, or give it more time with --shape-timeout",
+            hint="make it simpler, or give it more seconds with ETL_SHAPE_TIMEOUT",
         )
 
 

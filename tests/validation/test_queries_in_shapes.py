@@ -183,7 +183,7 @@ def test_a_query_that_does_not_end_is_stopped_and_its_shape_named(
         "shape <http://example.org/S>: sh:sparql: sh:select: "
         "the query for one node takes longer than 0.2 s"
     )
-    assert caught.value.hint == "make it simpler, or give it more time with --shape-timeout"
+    assert caught.value.hint == "make it simpler, or give it more seconds with ETL_SHAPE_TIMEOUT"
 
 
 def test_a_validator_that_does_not_end_is_named_with_its_component() -> None:
