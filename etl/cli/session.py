@@ -74,9 +74,11 @@ def engine(
     try:
         made = kind(shapes, timeout_s or _shape_timeout_s())
     except ShapesError as error:
+        if own.triples and not files:
+            error.hint = f"{error.hint}, and have it remembered: etl rebuild --shapes FILE"
         raise located(error, files) from error
     warn(made.notes)
-    if for_our_graph:
+    if for_our_graph and own.triples:
         warn(aim.note for aim in unmet_in_ours(made))
     return made
 

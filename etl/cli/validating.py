@@ -118,7 +118,8 @@ def _found_in(sources: Sequence[str], checks: ShapesEngine) -> list[Finding]:
     from etl.validation.aims import in_all
     from etl.validation.notes import not_followed
 
-    files = [validate_file(file, checks, shipped_shapes()) for file in filter(is_rdf, sources)]
+    shipped = shipped_shapes()
+    files = [validate_file(file, checks, shipped) for file in filter(is_rdf, sources)]
     findings = [each for file in files for each in file.findings]
     unmet = [file.unmet for file in files]
     if records := [source for source in sources if not is_rdf(source)]:

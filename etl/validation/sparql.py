@@ -19,7 +19,7 @@ from etl.descriptions import Term
 from etl.errors import ShapesError
 from etl.validation.declarations import Declaration, name
 from etl.validation.graph import Graph
-from etl.validation.patterns.expression import parse
+from etl.validation.patterns.parsing import parse
 from etl.vocab import SH, XSD
 
 if TYPE_CHECKING:
