@@ -40,8 +40,8 @@ FOLDERS, FILES, SLOTS = ("one", "two"), ("a.jsonl", "b.jsonl"), ("1", "2")
 TITLES = {"tt0113277": ("Heat", 1995), "tt0116191": ("Emma", 1996), "tt0000777": ("Heat", 1995)}
 NUMBERS = {"tt0113277": 6, "tt0116191": 838, "tt0000777": 6}
 NAMES = ["Al Pacino", "Alfredo Pacino", "Zoë Ångström", "Michael Mann"]
-NAMES_LIKE_IDS: list[str] = []
-"""Names in the form of ids, such as `nm0000199` and `Q41163`, once they cannot meet those ids."""
+NAMES_LIKE_IDS = ["nm0000199", "Q41163", "Zoe\u0308 A\u030angstro\u0308m"]
+"""Names in the form of ids, and one whose letters are taken apart."""
 IDS = ["nm0000199", "nm0000520", "nm9999999"]
 CROSSWALK = "imdb,item\ntt0113277,Q42198\ntt0116191,Q5\nnm0000199,Q41163\n"
 TABLES = {

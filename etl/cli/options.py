@@ -39,6 +39,7 @@ shapes_option = click.option(
     help="Shapes of your own, in Turtle or a folder of it, that count beside ours; repeatable. "
     "The workspace remembers those of a load.",
 )
+SHAPE_TIMEOUT = "ETL_SHAPE_TIMEOUT"
 store_option = click.option(
     "--store",
     metavar="NAME|URL",

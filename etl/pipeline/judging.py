@@ -12,6 +12,7 @@ from etl.pipeline.drafting import Draft, draft, judged
 from etl.resolution import Film, Identities, Member
 from etl.sources.values import quoted
 from etl.validation import Engine, ValidationResult
+from etl.vocab import SCHEMA
 
 
 def at_fault(refused: Draft, engine: Engine, identities: Identities, iris: Iris) -> list[Member]:
@@ -45,15 +46,16 @@ def reason(film: Film, result: ValidationResult, iris: Iris) -> Reason:
     """
     told = of_result(result)
     nameless = "" if told.value else _nameless(film, told.focus_node, iris)
+    stated = _stated(film, told.path) if told.text else ""
     return Reason(
         message=told.message,
         field=_field(film, told.focus_node, told.path, iris),
         path=told.path,
-        value=told.value or (nameless and quoted(nameless)),
+        value=quoted(stated or nameless) if stated or nameless else told.value,
         shape=told.shape,
         focus_node=told.focus_node,
         component=told.component,
-        text=told.text or nameless,
+        text=stated or told.text or nameless,
     )
 
 
@@ -62,6 +64,19 @@ def _nameless(film: Film, focus: str, iris: Iris) -> str:
     nameless = (person for person in film.people if not person.name)
     found = (each.key for each in nameless if person_iri(each, iris).value == focus)
     return next(found, "")
+
+
+def _stated(film: Film, path: str) -> str:
+    """Return what the records say where a path leads to the ends of a rating's scale.
+
+    The mapping adds them, so a message that shows one of them shows nothing of the record.
+    """
+    if film.rating is None or path not in _ENDS_OF_SCALE:
+        return ""
+    return format(film.rating.value, "f")
+
+
+_ENDS_OF_SCALE = frozenset(map(str, (SCHEMA.bestRating, SCHEMA.worstRating)))
 
 
 def _field(film: Film, focus: str, path: str, iris: Iris) -> str:
