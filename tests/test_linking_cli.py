@@ -393,6 +393,10 @@ def test_a_decision_that_was_undone_stays_undone_until_it_is_made_again(heat: Et
         assert (code, talk) == (0, warned)
         assert told == "" or told.endswith("graph: unchanged\n")
     assert heat("links", "-f", "csv").stdout == before
+    assert json.loads(heat(*LINK, "-f", "json").stdout)["undone"] == [
+        {"decision": "tt0113277: none", "run": decision + 1},
+        {"decision": "tt0113277/Val Kilmer: nm0000174", "run": decision + 1},
+    ]
     result = heat("links", "tt0113277/Val Kilmer=nm0000174")
     assert result.stderr.startswith("Warning: decisions.sssom.tsv: tt0113277: none: left out")
     assert "Val Kilmer,nm0000174,,,decision" in heat("links", "-f", "csv").stdout
@@ -438,7 +442,11 @@ def test_links_that_were_undone_come_again_but_not_in_silence(heat: Etl) -> None
     undone = runs(heat)
     heat("undo", str(undone))
     assert heat("links", "-f", "csv").stdout == HEADER
-    result = heat(*LINK)
+    result = heat(*LINK, "-f", "json")
+    assert json.loads(result.stdout)["again"] == [
+        {"kind": "film", "run": undone + 1, "links": 1},
+        {"kind": "person", "run": undone + 1, "links": 2},
+    ]
     assert result.stderr == (
         f"Note: 1 film and 2 names linked again that run {undone + 1} had taken back\n"
     )

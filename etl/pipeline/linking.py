@@ -59,6 +59,11 @@ class LinkReport:
             "requests": self.requests,
             "stopped": self.stopped,
             "left": self.left,
+            "undone": [{"decision": str(each), "run": run} for each, run in self.undone],
+            "again": [
+                {"kind": kind, "run": run, "links": count}
+                for (kind, run), count in sorted(self.again.items())
+            ],
         }
 
     def count(self, each: Subject, links: Iterable[LinkRecord]) -> None:
