@@ -305,7 +305,7 @@ LINES = {
         '"actors": [{"name": "Mara Lind", "imdb": "nm9000001"}]',
         '"directors": "nm9000001"',
     ],
-    "an item for a name": ['"actors": ["Q42", "name-Q42"]', '"actors": "NM42, Q42"'],
+    "an item for a name": ['"actors": ["Q42", "name-Q42"]', '"actors": "name-nm9000001, Q42"'],
     "both in a film": [
         '"directors": ["nm9000007"], "actors": [{"name": "N", "imdb": "nm9000007"}]'
     ],
