@@ -806,17 +806,18 @@ def test_a_worker_that_is_stopped_ends_the_load(etl: Etl, monkeypatch: pytest.Mo
     assert not Path(".etl/current").exists()
 
 
-@pytest.mark.parametrize("seconds", ["0", "-1", "soon", "1e9"])
+@pytest.mark.parametrize("seconds", ["0", "-1", "soon", "1e9", "inf", "nan", "0.0", "٣"])
 def test_a_limit_is_a_number_of_seconds(
     etl: Etl, monkeypatch: pytest.MonkeyPatch, seconds: str
 ) -> None:
     seeds(EMMA)
-    monkeypatch.setenv("ETL_SHAPE_TIMEOUT", seconds)
-    assert said(etl("load", "seeds")) == (
-        2,
-        "",
-        f"Error: ETL_SHAPE_TIMEOUT: expected a number of seconds, found '{seconds}'\n",
+    message = (
+        f"Error: --shape-timeout: expected a number of seconds, found '{seconds}'\n"
+        "Hint: give it, or ETL_SHAPE_TIMEOUT, a number such as 20 or 0.5\n"
     )
+    assert said(etl("validate", "seeds", "--shape-timeout", seconds)) == (2, "", message)
+    monkeypatch.setenv("ETL_SHAPE_TIMEOUT", seconds)
+    assert said(etl("load", "seeds")) == (2, "", message)
 
 
 def test_a_pattern_that_backtracks_is_answered(etl: Etl) -> None:

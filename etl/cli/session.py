@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -59,7 +60,7 @@ def engine(
     *,
     damaged: bool = False,
     for_our_graph: bool = True,
-    timeout_s: float | None = None,
+    shape_timeout: str | None = None,
 ) -> ShapesEngine:
     """Build the engine that validates by our shapes and the user's own; print warnings about them.
 
@@ -76,7 +77,7 @@ def engine(
         shapes |= own
     kind = ReferenceEngine if name == "pyshacl" else CompiledEngine
     try:
-        made = kind(shapes, timeout_s or _shape_timeout_s())
+        made = kind(shapes, _shape_timeout_s(shape_timeout))
     except ShapesError as error:
         if own.triples and not files:
             error.hint = f"{error.hint}, and have it remembered: etl rebuild --shapes FILE"
@@ -111,18 +112,23 @@ def unmet_in_ours(made: ShapesEngine) -> list[Aim]:
     return unmet_in(aims, [*specimen(), *hierarchy_of(made)]) if aims else []
 
 
-def _shape_timeout_s() -> float:
+def _shape_timeout_s(given: str | None) -> float:
     """Return how long a pattern or a query of a shape may take on one node.
 
     Raises:
-        EtlError: the environment has something else than a number of seconds.
+        EtlError: what is given, or else the environment has, is no number of seconds.
     """
     from etl.validation.limits import SHAPE_TIMEOUT_S
 
-    text = os.environ.get(SHAPE_TIMEOUT) or str(SHAPE_TIMEOUT_S)
-    seconds = float(text) if text.replace(".", "", 1).isdecimal() else 0
+    text = given or os.environ.get(SHAPE_TIMEOUT)
+    if not text:
+        return SHAPE_TIMEOUT_S
+    seconds = float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text, re.ASCII) else 0.0
     if not seconds:
-        raise EtlError(f"{SHAPE_TIMEOUT}: expected a number of seconds, found {text!r}")
+        raise EtlError(
+            f"--shape-timeout: expected a number of seconds, found {text!r}",
+            hint=f"give it, or {SHAPE_TIMEOUT}, a number such as 20 or 0.5",
+        )
     return seconds
 
 

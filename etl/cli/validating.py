@@ -51,7 +51,6 @@ all_option = click.option(
 @shapes_option
 @click.option(
     "--shape-timeout",
-    type=click.FloatRange(min=0, min_open=True),
     metavar="SECONDS",
     envvar=SHAPE_TIMEOUT,
     show_envvar=True,
@@ -72,7 +71,7 @@ def validate(
     workspace: Path,
     store: str | None,
     shapes: tuple[Path, ...],
-    shape_timeout: float | None,
+    shape_timeout: str | None,
     engine_name: str,
     everything: bool,
     format_name: str | None,
@@ -88,7 +87,9 @@ def validate(
     from etl.findings import Severity
     from etl.output import Violations
 
-    checks = engine(workspace, shapes, engine_name, for_our_graph=False, timeout_s=shape_timeout)
+    checks = engine(
+        workspace, shapes, engine_name, for_our_graph=False, shape_timeout=shape_timeout
+    )
     findings = (
         _found_in(sources, checks) if sources else _found(workspace, store, checks, engine_name)
     )
