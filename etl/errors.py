@@ -57,7 +57,14 @@ class QueryError(EtlError):
 
 
 class ShapesError(EtlError):
-    """A shapes file cannot be read or is not what SHACL allows."""
+    """A shapes file cannot be read or is not what SHACL allows.
+
+    Of a shape that has no IRI, `part_of` is the IRI of the shape that it is a part of.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", part_of: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.part_of = part_of
 
 
 def cannot_read(path: Path, error: OSError) -> WorkspaceError:

@@ -44,7 +44,8 @@ class Finding:
     `message` is the same wherever the same thing is wrong; `value` is what is wrong there, as a
     person reads it, and `text` all of it. `line` is 0 where the file is not read line by line,
     and `key` is what the file calls the field. What a shape found has the IRIs of the shape, of
-    the constraint component and of the focus node, and the path; the `result` itself has all.
+    the constraint component and of the focus node, and the path; the `result` itself has all, and
+    `copy` counts the findings before it that say the same of the same graph.
     Of a record, `film` and `title` say which film it is about, `source` who says it, `kind` how
     it ended.
     """
@@ -61,6 +62,7 @@ class Finding:
     component: str = ""
     shape: str = ""
     result: ValidationResult | None = None
+    copy: int = 0
     kind: str = ""
     source: str = ""
     film: str = ""

@@ -222,6 +222,15 @@ def map_person(person: Person, iris: Iris) -> list[Triple]:
     return list(triples([describe_person(person, iris)]))
 
 
+def specimen() -> Iterator[Triple]:
+    """Yield triples with each class and each property that a graph of ours can have."""
+    for vocabulary in (SCHEMA, FILM):
+        for term in vocabulary:
+            yield Triple(term, RDF.type, term)
+            yield Triple(term, term, term)
+    yield Triple(DCTERMS.isReplacedBy, DCTERMS.isReplacedBy, DCTERMS.isReplacedBy)
+
+
 def with_owl_same_as(quads: Iterable[Quad]) -> Iterator[Quad]:
     """Say of what is the same as a Wikidata item that all that is true of one is of the other.
 

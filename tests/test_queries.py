@@ -190,6 +190,12 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
         read_queries([tmp_path])
 
 
+def test_a_byte_order_mark_before_a_query_is_skipped(tmp_path: Path) -> None:
+    (tmp_path / "all.rq").write_text("#+ summary: All.\nSELECT * { ?s ?p ?o }", "utf-8-sig")
+    saved = SavedQuery.read(tmp_path / "all.rq")
+    assert (saved.summary, saved.text[0]) == ("All.", "#")
+
+
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(QueryError, match=r"nowhere: no such folder of queries"):
         read_queries([tmp_path / "nowhere"])

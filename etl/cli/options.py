@@ -39,6 +39,23 @@ shapes_option = click.option(
     help="Shapes of your own, in Turtle or a folder of it, that count beside ours; repeatable. "
     "The workspace remembers those of a load.",
 )
+SHAPE_TIMEOUT = "etl.shape_timeout"  # where a command keeps the value of the option
+
+
+def _keep_shape_timeout(context: click.Context, _: click.Parameter, seconds: float | None) -> None:
+    context.meta[SHAPE_TIMEOUT] = seconds
+
+
+shape_timeout_option = click.option(
+    "--shape-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    envvar="ETL_SHAPE_TIMEOUT",
+    show_envvar=True,
+    expose_value=False,
+    callback=_keep_shape_timeout,
+    help="Stop a pattern or a query of a shape that takes longer on one node (default: 20).",
+)
 store_option = click.option(
     "--store",
     metavar="NAME|URL",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from etl.cli.options import SHAPE_TIMEOUT
 from etl.errors import StoreError
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from etl.stores import Answer as QueryAnswer
     from etl.stores.embedded import EmbeddedStore
     from etl.stores.remote import RemoteStore
-    from etl.validation import Engine, Shapes
+    from etl.validation import Engine, Shapes, ShapesEngine
+    from etl.validation.aims import Aim
 
 _DAMAGE = "Corruption"  # RocksDB's word
 _CHECK = "run: etl check"
@@ -55,21 +57,62 @@ def engine(
     name: str = "compiled",
     *,
     damaged: bool = False,
-) -> Engine:
-    """Make ready to validate by our shapes and the user's own; tell what is to be known of them."""
-    from etl.resources import folder
-    from etl.validation import CompiledEngine, ReferenceEngine, Shapes
+    for_our_graph: bool = True,
+) -> ShapesEngine:
+    """Build the engine that validates by our shapes and the user's own; print warnings about them.
 
-    shapes = Shapes.read([folder("shapes")])
+    What the user's shapes are about is compared with what a graph of ours can have, unless the
+    engine is `for_our_graph` not alone.
+    """
+    from etl.errors import ShapesError
+    from etl.validation import CompiledEngine, ReferenceEngine
+    from etl.validation.shapes import located
+
+    shapes = shipped_shapes()
     own = own_shapes(workspace, files, damaged=damaged)
     if own.triples:
         shapes |= own
-    if name == "pyshacl":
-        return ReferenceEngine(shapes)
-    compiled = CompiledEngine(shapes)
-    for note in compiled.notes:
+    kind = ReferenceEngine if name == "pyshacl" else CompiledEngine
+    try:
+        made = kind(shapes, shape_timeout_s())
+    except ShapesError as error:
+        raise located(error, files) from error
+    warn(made.notes)
+    if for_our_graph:
+        warn(aim.note for aim in unmet_in_ours(made))
+    return made
+
+
+def shipped_shapes() -> Shapes:
+    """Read the shapes that come with the program."""
+    from etl.resources import folder
+    from etl.validation import Shapes
+
+    return Shapes.read([folder("shapes")])
+
+
+def warn(notes: Iterable[object]) -> None:
+    """Print warnings, each once."""
+    for note in dict.fromkeys(map(str, notes)):
         click.echo(f"Warning: {note}", err=True)
-    return compiled
+
+
+def unmet_in_ours(made: ShapesEngine) -> list[Aim]:
+    """Return what the user's shapes are about and no graph of ours can have."""
+    from etl.mapping import specimen
+    from etl.validation.aims import own_aims, unmet_in
+    from etl.validation.streaming import hierarchy_of
+
+    aims = own_aims(made.shapes, shipped_shapes())
+    return unmet_in(aims, [*specimen(), *hierarchy_of(made)]) if aims else []
+
+
+def shape_timeout_s() -> float:
+    """Return how long a pattern or a query of a shape may take on one node."""
+    from etl.validation.limits import SHAPE_TIMEOUT_S
+
+    seconds: float | None = click.get_current_context().meta.get(SHAPE_TIMEOUT)
+    return SHAPE_TIMEOUT_S if seconds is None else seconds
 
 
 def provenance_engine(name: str) -> Engine:

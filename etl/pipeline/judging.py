@@ -10,7 +10,9 @@ from etl.identifiers import Iris
 from etl.mapping import field_of, person_iri
 from etl.pipeline.drafting import Draft, draft, judged
 from etl.resolution import Film, Member
+from etl.sources.values import quoted
 from etl.validation import Engine, ValidationResult
+from etl.vocab import SCHEMA
 
 
 def at_fault(
@@ -41,16 +43,30 @@ def at_fault(
 def reason(film: Film, result: ValidationResult, iris: Iris) -> Reason:
     """Put a validation result into words, and tell the field of the record it speaks of."""
     told = of_result(result)
+    text = _stated(film, told.path) or told.text
     return Reason(
         message=told.message,
         field=_field(film, told.focus_node, told.path, iris),
         path=told.path,
-        value=told.value,
+        value=quoted(text) if told.value and text != told.text else told.value,
         shape=told.shape,
         focus_node=told.focus_node,
         component=told.component,
-        text=told.text,
+        text=text if told.text else "",
     )
+
+
+def _stated(film: Film, path: str) -> str:
+    """Return what the records say where a path leads to the ends of a rating's scale.
+
+    The mapping adds them, so a message that shows one of them shows nothing of the record.
+    """
+    if film.rating is None or path not in _ENDS_OF_SCALE:
+        return ""
+    return format(film.rating.value, "f")
+
+
+_ENDS_OF_SCALE = frozenset(map(str, (SCHEMA.bestRating, SCHEMA.worstRating)))
 
 
 def _field(film: Film, focus: str, path: str, iris: Iris) -> str:

@@ -47,7 +47,7 @@ class SavedQuery:
             QueryError: the file cannot be read, or its header is not as it should be.
         """
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise QueryError(f"{path}: cannot be read: {error}") from error
         summaries, parameters = _read_header(path, text)

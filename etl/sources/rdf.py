@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import re
@@ -11,11 +12,12 @@ from typing import BinaryIO
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
+from etl.descriptions import Term
 from etl.errors import SourceError
 from etl.sources import positions
 from etl.sources.files import shown
 from etl.sources.positions import Pattern
-from etl.vocab import SCHEMA
+from etl.vocab import OWL, SCHEMA, SH
 
 FORMATS: Mapping[str, RdfFormat] = {
     ".jsonld": RdfFormat.JSON_LD,
@@ -47,7 +49,7 @@ def is_rdf(path: str) -> bool:
 
 
 def read(path: str) -> Iterator[Triple]:
-    """Yield the triples of all graphs of a file; schema.org's `http:` terms become `https:`.
+    """Yield the triples of all graphs of a file, as they stand.
 
     Raises:
         SourceError: the file cannot be read, or is not of its format.
@@ -56,8 +58,11 @@ def read(path: str) -> Iterator[Triple]:
     try:
         base_iri = Path(path).resolve().as_uri()
         with open(path, "rb") as file:
+            check_encoding(file.peek(_LONGEST_MARK))
+            if file.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
+                file.read(len(codecs.BOM_UTF8))
             for quad in parse(_known_context(file, form), form, base_iri=base_iri):
-                yield _in_https(quad.triple)
+                yield quad.triple
     except OSError as error:
         raise SourceError(
             f"{shown(path)}: cannot be read: {error.strerror or error}",
@@ -70,15 +75,61 @@ def read(path: str) -> Iterator[Triple]:
         ) from error
 
 
-def lines(path: str, wanted: Iterable[Pattern]) -> dict[Pattern, int]:
-    """Find the first lines that fit patterns, in a file that can be read, where that is certain."""
+def lines(path: str, wanted: Iterable[Pattern], *, https: bool = True) -> dict[Pattern, int]:
+    """Find the first lines that fit patterns, in a file that can be read, where that is certain.
+
+    With `https`, the patterns are those of the file's triples as `in_https` gives them.
+    """
     form, base_iri = FORMATS[Path(path).suffix.lower()], Path(path).resolve().as_uri()
 
     def read(text: str) -> Iterator[Triple]:
         known = _known_context(io.BytesIO(text.encode()), form)
-        return (_in_https(quad.triple) for quad in parse(known, form, base_iri=base_iri))
+        found = (quad.triple for quad in parse(known, form, base_iri=base_iri))
+        return map(_in_https, found) if https else found
 
     return positions.lines(path, form, wanted, read)
+
+
+def check_encoding(start: bytes) -> None:
+    """Refuse a text whose first bytes say that it is not in UTF-8, as RDF is.
+
+    Raises:
+        ValueError: it is in another encoding.
+    """
+    for mark, encoding in _OTHER_MARKS.items():
+        if start.startswith(mark):
+            raise ValueError(f"it is in {encoding}, and RDF is in UTF-8")
+
+
+_OTHER_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",  # before UTF-16, whose mark is its beginning
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+_LONGEST_MARK = 4
+
+
+class Seen:
+    """What is noticed in triples as they pass."""
+
+    def __init__(self) -> None:
+        self.http = False  # a term of schema.org that is written with `http:`
+        self.references: dict[tuple[NamedNode, Term], None] = {}  # to other graphs
+
+
+def in_https(triples: Iterable[Triple], seen: Seen) -> Iterator[Triple]:
+    """Write schema.org's terms with `https:`, as our shapes do; note what is seen on the way."""
+    for triple in triples:
+        changed = _in_https(triple)
+        if changed is not triple:
+            seen.http = True
+        elif triple.predicate in _REFERENCES:
+            seen.references[triple.predicate, triple.object] = None
+        yield changed
+
+
+_REFERENCES = frozenset({OWL.imports, SH.shapesGraph})
 
 
 def _known_context(file: BinaryIO, form: RdfFormat) -> BinaryIO:

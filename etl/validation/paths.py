@@ -121,12 +121,18 @@ def _read(shapes: Graph, node: Term, above: frozenset[Term]) -> PropertyPath:
     above |= {node}
     if shapes.objects(node, RDF.first):
         return Sequence(_several(shapes, node, above))
-    for parameter, kind in _UNARY.items():
-        for inner in shapes.objects(node, parameter):
-            return kind(_read(shapes, inner, above))
-    for choices in shapes.objects(node, SH.alternativePath):
-        return Alternative(_several(shapes, choices, above))
-    raise ValueError(f"{node} is not a property path")
+    stated = [
+        (parameter, value)
+        for parameter in (SH.alternativePath, *_UNARY)
+        for value in shapes.objects(node, parameter)
+    ]
+    match stated:
+        case [(SH.alternativePath, choices)]:
+            return Alternative(_several(shapes, choices, above))
+        case [(parameter, inner)]:
+            return _UNARY[parameter](_read(shapes, inner, above))
+        case _:
+            raise ValueError(f"{node} is not a property path")
 
 
 def _several(shapes: Graph, node: Term, above: frozenset[Term]) -> tuple[PropertyPath, ...]:
