@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +40,17 @@ shapes_option = click.option(
     help="Shapes of your own, in Turtle or a folder of it, that count beside ours; repeatable. "
     "The workspace remembers those of a load.",
 )
-SHAPE_TIMEOUT = "etl.shape_timeout"  # where a command keeps the value of the option
+# Where a command keeps the values of options that are not its own arguments.
+SHAPE_TIMEOUT, TIMEOUT, MEMORY = "etl.shape_timeout", "etl.timeout", "etl.memory"
 
 
-def _keep_shape_timeout(context: click.Context, _: click.Parameter, seconds: float | None) -> None:
-    context.meta[SHAPE_TIMEOUT] = seconds
+def _keep(key: str) -> Callable[[click.Context, click.Parameter, float | None], None]:
+    def keep(context: click.Context, parameter: click.Parameter, value: float | None) -> None:
+        if value is not None and not math.isfinite(value):
+            raise click.BadParameter("expected a number", context, parameter)
+        context.meta[key] = value
+
+    return keep
 
 
 shape_timeout_option = click.option(
@@ -53,8 +60,39 @@ shape_timeout_option = click.option(
     envvar="ETL_SHAPE_TIMEOUT",
     show_envvar=True,
     expose_value=False,
-    callback=_keep_shape_timeout,
+    callback=_keep(SHAPE_TIMEOUT),
     help="Stop a pattern or a query of a shape that takes longer on one node (default: 20).",
+)
+
+
+def timeout_option(what: str) -> Callable[[_Command], _Command]:
+    """Add `--timeout` to a command, saying what is ended or refused by it."""
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        metavar="SECONDS",
+        envvar="ETL_TIMEOUT",
+        show_envvar=True,
+        expose_value=False,
+        callback=_keep(TIMEOUT),
+        help=f"{what} (default: 60; 0: no limit).",
+    )
+
+
+memory_option = click.option(
+    "--memory",
+    type=click.FloatRange(min=0),
+    metavar="MB",
+    envvar="ETL_MEMORY",
+    show_envvar=True,
+    expose_value=False,
+    callback=_keep(MEMORY),
+    help="End the command if it takes more memory, in megabytes "
+    "(default: half of the machine's; 0: no limit).",
+)
+query_timeout_option = timeout_option("End the query if it has no solution after so long")
+file_timeout_option = timeout_option(
+    "Refuse a file of RDF that takes longer to read, with a second more for each megabyte"
 )
 store_option = click.option(
     "--store",

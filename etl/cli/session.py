@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from etl.cli.options import SHAPE_TIMEOUT
+from etl.cli.watching import bounds
 from etl.errors import StoreError
 
 if TYPE_CHECKING:
@@ -41,10 +43,13 @@ def own_shapes(workspace: Path, files: Sequence[Path], *, damaged: bool = False)
     """
     from etl.catalog.catalog import Catalog
     from etl.pipeline.changing import soundest
+    from etl.sources.proving import prove_turtle
     from etl.validation import Shapes
+    from etl.validation.shapes import turtle_files
     from etl.workspace import Workspace
 
     if files:
+        prove_turtle(turtle_files(files), bounds())
         return Shapes.read(files)
     held = Workspace(workspace)
     generation = soundest(held) if damaged else held.current()
@@ -222,9 +227,17 @@ def write(
             raise StoreError(message, hint=hint) from error
 
 
-def write_answer(
-    answer: QueryAnswer, query: str, format_name: str | None, output: Path | None, base_iri: str
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the answer to a query is written, and what to call when its first solution is there."""
+
+    format_name: str | None
+    output: Path | None
+    base_iri: str
+    answered: Callable[[], None]
+
+
+def write_answer(answer: QueryAnswer, query: str, shown: Shown) -> bool:
     """Write the answer to a query, columns in its order; tell whether there is anything in it.
 
     Raises:
@@ -237,13 +250,17 @@ def write_answer(
     from etl.output import Graph, Solutions
     from etl.syntax import column_order
 
+    where = shown.format_name, shown.output, shown.base_iri
     if isinstance(answer, QuerySolutions):
-        solutions = Solutions.of(answer, column_order(query))
-        write(solutions, format_name, output, base_iri)
+        solutions = Solutions.of(answer, column_order(query), shown.answered)
+        write(solutions, *where)
+        shown.answered()
         return solutions.were_any
     if isinstance(answer, QueryTriples):
         first = list(islice(answer, 1))
-        write(Graph(chain(first, answer)), format_name, output, base_iri)
+        shown.answered()
+        write(Graph(chain(first, answer)), *where)
         return bool(first)
-    write(answer, format_name, output, base_iri)
+    shown.answered()
+    write(answer, *where)
     return True

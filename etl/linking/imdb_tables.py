@@ -7,12 +7,14 @@ Source: the tables `title.basics`, `title.akas`, `title.principals`, `title.crew
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from etl.catalog.connection import ALONE
 from etl.errors import LinkError
 from etl.linking.candidates import DIRECTOR, FilmCandidate, PersonCandidate, merged
 
@@ -80,11 +82,11 @@ class ImdbTables:
                 f"{folder}: none of IMDb's tables in it",
                 hint=f"expected files such as {_TABLES[2]}.tsv.gz, from datasets.imdbws.com",
             )
-        return cls(paths, duckdb.connect())
+        return cls(paths, duckdb.connect(config=ALONE))
 
     def _table(self, name: str) -> str:
         """Write a table as DuckDB reads it; one that is absent is empty."""
-        path = str(self.paths[name]).replace("'", "''")
+        path = os.path.abspath(self.paths[name]).replace("'", "''")
         return f"(FROM read_csv('{path}', {_OPTIONS}))"
 
     def _rows(self, needed: Sequence[str], sql: str, *values: object) -> list[tuple[str, ...]]:

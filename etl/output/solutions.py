@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, BinaryIO, cast
 from xml.sax.saxutils import escape
@@ -37,42 +37,65 @@ Row = tuple[Node | None, ...]
 class Solutions:
     """Rows of terms below the names of variables; knows after writing whether there were any.
 
-    An `answer` is that of an engine, where its columns stand in the right order.
+    An `answer` is that of an engine, where its columns stand in the right order. `began` is called
+    when the first solution is there.
     """
 
     def __init__(
-        self, columns: Sequence[str], rows: Iterable[Row], answer: QuerySolutions | None = None
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Row],
+        answer: QuerySolutions | None = None,
+        began: Callable[[], None] = lambda: None,
     ) -> None:
         self.columns = tuple(columns)
         self.answer = answer
+        self.began = began
         self.were_any = False
         self._rows = rows
 
     @classmethod
-    def of(cls, answer: QuerySolutions, order: Sequence[str] = ()) -> Solutions:
+    def of(
+        cls,
+        answer: QuerySolutions,
+        order: Sequence[str] = (),
+        began: Callable[[], None] = lambda: None,
+    ) -> Solutions:
         """Make them of an engine's answer, the variables that `order` names in that order."""
         given = [variable.value for variable in answer.variables]
         columns = [each for each in order if each in given]
         if columns == given or len(columns) < len(given):
-            return cls(given, map(tuple, answer), answer)
+            return cls(given, map(tuple, answer), answer, began)
         chosen = itemgetter(*map(given.index, columns))
-        return cls(columns, (chosen(tuple(solution)) for solution in answer))
+        return cls(columns, (chosen(tuple(solution)) for solution in answer), began=began)
 
     def __iter__(self) -> Iterator[Row]:
         for row in self._rows:
-            self.were_any = True
+            if not self.were_any:
+                self.were_any = True
+                self.began()
             yield row
 
 
 class _Counted(io.RawIOBase):
-    """Counts the bytes that go to a stream."""
+    """Counts the bytes that go to a stream; notices when there are more than without solutions."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, of_none: int, began: Callable[[], None]) -> None:
         self.bytes = 0
         self._stream = stream
+        self._of_none = of_none
+        self._began = began
+
+    @property
+    def were_any(self) -> bool:
+        """Tell whether there were solutions."""
+        return self.bytes > self._of_none
 
     def write(self, data: Any) -> int:  # noqa: ANN401 - any object that holds bytes
+        before = self.were_any
         self.bytes += len(data)
+        if self.were_any and not before:
+            self._began()
         return self._stream.write(data)
 
 
@@ -84,9 +107,10 @@ def _by_engine(form: QueryResultsFormat, otherwise: Writer[Solutions]) -> Writer
         if answer is None or (form == QueryResultsFormat.CSV and len(solutions.columns) == 1):
             otherwise(solutions, target)
             return
-        counted = _Counted(target.stream)
+        of_none = _bytes_of_none(solutions.columns, form)
+        counted = _Counted(target.stream, of_none, solutions.began)
         answer.serialize(cast(BinaryIO, counted), form)
-        solutions.were_any = counted.bytes > _bytes_of_none(solutions.columns, form)
+        solutions.were_any = counted.were_any
         if form == QueryResultsFormat.JSON:
             target.stream.write(b"\n")
 
