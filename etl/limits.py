@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MB = 1_000_000
-SECONDS = 60.0
+QUERY_S, FILE_S = 60.0, 5.0  # a file has a second more for each megabyte
 _SHARE = 0.5
 _CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
@@ -22,10 +22,10 @@ class Bounds:
     memory_bytes: int
 
     @classmethod
-    def given(cls, seconds: float | None, megabytes: float | None) -> Bounds:
-        """Make bounds of what a user gives; by default a minute, and half of all memory."""
+    def given(cls, seconds: float | None, megabytes: float | None, default_s: float) -> Bounds:
+        """Make bounds of what a user gives; without it, so many seconds, and half of all memory."""
         return cls(
-            SECONDS if seconds is None else seconds,
+            default_s if seconds is None else seconds,
             int(_of_machine() * _SHARE) if megabytes is None else int(megabytes * MB),
         )
 

@@ -65,7 +65,7 @@ shape_timeout_option = click.option(
 )
 
 
-def timeout_option(what: str) -> Callable[[_Command], _Command]:
+def _timeout_option(what: str, default: str) -> Callable[[_Command], _Command]:
     """Add `--timeout` to a command, saying what is ended or refused by it."""
     return click.option(
         "--timeout",
@@ -75,7 +75,7 @@ def timeout_option(what: str) -> Callable[[_Command], _Command]:
         show_envvar=True,
         expose_value=False,
         callback=_keep(TIMEOUT),
-        help=f"{what} (default: 60; 0: no limit).",
+        help=f"{what} (default: {default}; 0: no limit).",
     )
 
 
@@ -90,9 +90,9 @@ memory_option = click.option(
     help="End the command if it takes more memory, in megabytes "
     "(default: half of the machine's; 0: no limit).",
 )
-query_timeout_option = timeout_option("End the query if it has no solution after so long")
-file_timeout_option = timeout_option(
-    "Refuse a file of RDF that takes longer to read, with a second more for each megabyte"
+query_timeout_option = _timeout_option("End a query that has no solution after so long", "60")
+file_timeout_option = _timeout_option(
+    "Refuse a file of RDF that takes longer to read, and one second more for each megabyte", "5"
 )
 store_option = click.option(
     "--store",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from etl.cli.options import SHAPE_TIMEOUT
-from etl.cli.watching import bounds
+from etl.cli.watching import file_bounds
 from etl.errors import StoreError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def own_shapes(workspace: Path, files: Sequence[Path], *, damaged: bool = False)
     from etl.workspace import Workspace
 
     if files:
-        prove_turtle(turtle_files(files), bounds())
+        prove_turtle(turtle_files(files), file_bounds())
         return Shapes.read(files)
     held = Workspace(workspace)
     generation = soundest(held) if damaged else held.current()

@@ -34,7 +34,7 @@ from etl.cli.session import (
     warn,
     write,
 )
-from etl.cli.watching import bounds, watched
+from etl.cli.watching import file_bounds, watched
 
 if TYPE_CHECKING:
     from etl.findings import Finding
@@ -120,7 +120,7 @@ def _found_in(sources: Sequence[str], checks: ShapesEngine) -> list[Finding]:
     from etl.validation.notes import not_followed
 
     of_rdf = list(filter(is_rdf, sources))
-    prove(map(Path, of_rdf), bounds())
+    prove(map(Path, of_rdf), file_bounds())
     files = [validate_file(file, checks, shipped_shapes()) for file in of_rdf]
     findings = [each for file in files for each in file.findings]
     unmet = [file.unmet for file in files]

@@ -15,23 +15,28 @@ from contextlib import contextmanager, suppress
 
 import click
 
-from etl.cli.options import MEMORY, NOT_DONE, TIMEOUT, memory_option, timeout_option
-from etl.limits import MB, Bounds, memory_taken
+from etl.cli.options import MEMORY, NOT_DONE, TIMEOUT, file_timeout_option, memory_option
+from etl.limits import FILE_S, MB, QUERY_S, Bounds, memory_taken
 from etl.temporary import remove_temporary
 
 _LOOK_S = 0.05
 
 
-def bounds() -> Bounds:
+def file_bounds() -> Bounds:
+    """Return the limits for reading a file of RDF of somebody else."""
+    return _bounds(FILE_S)
+
+
+def _bounds(default_s: float) -> Bounds:
     """Return the limits that this command has by its options, or by the environment."""
     context = click.get_current_context()
     if TIMEOUT not in context.meta:  # a command without the options reads files of RDF, too
         _read_environment(context)
-    return Bounds.given(context.meta[TIMEOUT], context.meta[MEMORY])
+    return Bounds.given(context.meta[TIMEOUT], context.meta[MEMORY], default_s)
 
 
 def _read_environment(context: click.Context) -> None:
-    @timeout_option("")
+    @file_timeout_option
     @memory_option
     def unasked() -> None:
         """Stand for a command that has the options."""
@@ -67,7 +72,7 @@ class Watch:
 @contextmanager
 def watched(*, timed: bool = True) -> Iterator[Watch]:
     """Watch the command meanwhile, by its limits; its clock runs if it is timed."""
-    watch, done = Watch(bounds(), timed=timed), threading.Event()
+    watch, done = Watch(_bounds(QUERY_S), timed=timed), threading.Event()
     thread = threading.Thread(target=watch.look, args=[done], name="limits", daemon=True)
     thread.start()
     try:
