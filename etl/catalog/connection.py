@@ -11,10 +11,11 @@ import duckdb
 from etl.errors import WorkspaceError, cannot_read, limit_reached
 
 _MISREAD = "?\\"  # what follows is taken for options, or for another folder
-_ALONE: dict[str, str | bool | int | float | list[str]] = {
+ALONE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+"""Settings of a database that installs and loads no extension, so that nothing is fetched."""
 
 
 def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -28,7 +29,7 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         _expect_readable(path)
     try:
         # A relative path that begins as a URL does is taken for one, and asked for.
-        return duckdb.connect(os.path.abspath(path), read_only=read_only, config=_ALONE)
+        return duckdb.connect(os.path.abspath(path), read_only=read_only, config=ALONE)
     except duckdb.Error as error:
         raise unusable(path, error) from error
 

@@ -16,12 +16,15 @@ from etl.cli.options import (
     DONE,
     GRAPH,
     SOLUTIONS,
+    memory_option,
     output_options,
+    query_timeout_option,
     store_option,
     workspace_option,
     writes,
 )
-from etl.cli.session import opened_store, write, write_answer
+from etl.cli.session import Shown, opened_store, write, write_answer
+from etl.cli.watching import watched
 from etl.errors import QueryError
 
 
@@ -33,6 +36,8 @@ from etl.errors import QueryError
 )
 @workspace_option
 @store_option
+@query_timeout_option
+@memory_option
 @writes(SOLUTIONS)
 def query(
     name: str,
@@ -53,11 +58,12 @@ def query(
     from etl.queries import assignments, fill, find, parse_terms, positional, read_queries
 
     saved = find(read_queries(), name)
-    with opened_store(workspace, store) as (catalog, graph):
+    with watched() as watch, opened_store(workspace, store) as (catalog, graph):
         given = positional(saved, values) | assignments(named)
         terms = parse_terms(saved, given, GraphLookup(graph, catalog.iris))
         answer = graph.query(fill(saved.text, terms))
-        if write_answer(answer, saved.text, format_name, output, catalog.iris.base):
+        shown = Shown(format_name, output, catalog.iris.base, watch.answered)
+        if write_answer(answer, saved.text, shown):
             return
         near = [
             f"; {name} is {terms[name].value!r}, the nearest: {', '.join(map(repr, values))}"
@@ -84,6 +90,8 @@ def queries(format_name: str | None, output: Path | None) -> None:
 @click.argument("query", metavar="TEXT|FILE|-")
 @workspace_option
 @store_option
+@query_timeout_option
+@memory_option
 @writes(ANY_ANSWER)
 def any_query(
     query: str, workspace: Path, store: str | None, format_name: str | None, output: Path | None
@@ -96,13 +104,15 @@ def any_query(
     itself stands for what it says.
     """
     from etl.lookup import unknown_names
-    from etl.syntax import predeclared
+    from etl.syntax import predeclared, refuse_deep
 
     text = _query_text(query)
-    with opened_store(workspace, store) as (catalog, graph):
+    refuse_deep(text)
+    with watched() as watch, opened_store(workspace, store) as (catalog, graph):
         prefixes = predeclared(catalog.iris)
         answer = graph.query(text, prefixes)
-        if write_answer(answer, text, format_name, output, catalog.iris.base):
+        shown = Shown(format_name, output, catalog.iris.base, watch.answered)
+        if write_answer(answer, text, shown):
             return
         absent = [
             name + (f" (did you mean {' or '.join(near)}?)" if near else "")

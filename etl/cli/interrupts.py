@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from etl.temporary import remove_temporary
+
 _GRACE_S = 0.2  # what a command that only asks has to end in
 _LONGER_S = 5.0  # what a change may take to be taken back
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -111,4 +113,5 @@ def _end_in_time(heard: int) -> None:
 def _end(number: int) -> None:
     with suppress(OSError):
         os.write(2, b"Error: interrupted\n")
+    remove_temporary()
     os._exit(128 + number)

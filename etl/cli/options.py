@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,72 @@ shapes_option = click.option(
     help="Shapes of your own, in Turtle or a folder of it, that count beside ours; repeatable. "
     "The workspace remembers those of a load.",
 )
-SHAPE_TIMEOUT = "ETL_SHAPE_TIMEOUT"
+# Where a command keeps the values of options that are not its own arguments.
+SHAPE_TIMEOUT, TIMEOUT, MEMORY = "etl.shape_timeout", "etl.timeout", "etl.memory"
+
+
+def _keep(key: str) -> Callable[[click.Context, click.Parameter, float | None], None]:
+    def keep(context: click.Context, parameter: click.Parameter, value: float | None) -> None:
+        if value is not None and not math.isfinite(value):
+            raise click.BadParameter("expected a number", context, parameter)
+        context.meta[key] = value
+
+    return keep
+
+
+def read_environment(context: click.Context, *options: Callable[[_Command], _Command]) -> None:
+    """Give a command the values that the environment has of options that are not its own."""
+
+    def unasked() -> None:
+        """Stand for a command that has the options."""
+
+    for option in options:
+        option(unasked)
+    for parameter in click.command()(unasked).params:
+        parameter.handle_parse_result(context, {}, [])
+
+
+shape_timeout_option = click.option(
+    "--shape-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    envvar="ETL_SHAPE_TIMEOUT",
+    show_envvar=True,
+    expose_value=False,
+    callback=_keep(SHAPE_TIMEOUT),
+    help="Stop a pattern or a query of a shape that takes longer on one node (default: 20).",
+)
+
+
+def _timeout_option(what: str, default: str) -> Callable[[_Command], _Command]:
+    """Add `--timeout` to a command, saying what is ended or refused by it."""
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        metavar="SECONDS",
+        envvar="ETL_TIMEOUT",
+        show_envvar=True,
+        expose_value=False,
+        callback=_keep(TIMEOUT),
+        help=f"{what} (default: {default}; 0: no limit).",
+    )
+
+
+memory_option = click.option(
+    "--memory",
+    type=click.FloatRange(min=0),
+    metavar="MB",
+    envvar="ETL_MEMORY",
+    show_envvar=True,
+    expose_value=False,
+    callback=_keep(MEMORY),
+    help="End the command if it takes more memory, in megabytes "
+    "(default: half of the machine's; 0: no limit).",
+)
+query_timeout_option = _timeout_option("End a query that has no solution after so long", "60")
+file_timeout_option = _timeout_option(
+    "Refuse a file of RDF that takes longer to read, and one second more for each megabyte", "5"
+)
 store_option = click.option(
     "--store",
     metavar="NAME|URL",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from etl.cli.options import SHAPE_TIMEOUT
-from etl.errors import EtlError, StoreError
+from etl.cli.options import SHAPE_TIMEOUT, read_environment, shape_timeout_option
+from etl.cli.watching import file_bounds
+from etl.errors import StoreError
 
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
@@ -43,10 +43,13 @@ def own_shapes(workspace: Path, files: Sequence[Path], *, damaged: bool = False)
     """
     from etl.catalog.catalog import Catalog
     from etl.pipeline.changing import soundest
+    from etl.sources.proving import prove_turtle
     from etl.validation import Shapes
+    from etl.validation.shapes import turtle_files
     from etl.workspace import Workspace
 
     if files:
+        prove_turtle(turtle_files(files), file_bounds())
         return Shapes.read(files)
     held = Workspace(workspace)
     generation = soundest(held) if damaged else held.current()
@@ -60,7 +63,6 @@ def engine(
     *,
     damaged: bool = False,
     for_our_graph: bool = True,
-    shape_timeout: str | None = None,
 ) -> ShapesEngine:
     """Build the engine that validates by our shapes and the user's own; print warnings about them.
 
@@ -77,7 +79,7 @@ def engine(
         shapes |= own
     kind = ReferenceEngine if name == "pyshacl" else CompiledEngine
     try:
-        made = kind(shapes, _shape_timeout_s(shape_timeout))
+        made = kind(shapes, shape_timeout_s())
     except ShapesError as error:
         if own.triples and not files:
             error.hint = f"{error.hint}, and have it remembered: etl rebuild --shapes FILE"
@@ -112,24 +114,15 @@ def unmet_in_ours(made: ShapesEngine) -> list[Aim]:
     return unmet_in(aims, [*specimen(), *hierarchy_of(made)]) if aims else []
 
 
-def _shape_timeout_s(given: str | None) -> float:
-    """Return how long a pattern or a query of a shape may take on one node.
-
-    Raises:
-        EtlError: what is given, or else the environment has, is no number of seconds.
-    """
+def shape_timeout_s() -> float:
+    """Return how long a pattern or a query of a shape may take on one node."""
     from etl.validation.limits import SHAPE_TIMEOUT_S
 
-    text = given or os.environ.get(SHAPE_TIMEOUT)
-    if not text:
-        return SHAPE_TIMEOUT_S
-    seconds = float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text, re.ASCII) else 0.0
-    if not seconds:
-        raise EtlError(
-            f"--shape-timeout: expected a number of seconds, found {text!r}",
-            hint=f"give it, or {SHAPE_TIMEOUT}, a number such as 20 or 0.5",
-        )
-    return seconds
+    context = click.get_current_context()
+    if SHAPE_TIMEOUT not in context.meta:
+        read_environment(context, shape_timeout_option)
+    seconds: float | None = context.meta[SHAPE_TIMEOUT]
+    return SHAPE_TIMEOUT_S if seconds is None else seconds
 
 
 def provenance_engine(name: str) -> Engine:
@@ -239,9 +232,17 @@ def write(
             raise StoreError(message, hint=hint) from error
 
 
-def write_answer(
-    answer: QueryAnswer, query: str, format_name: str | None, output: Path | None, base_iri: str
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the answer to a query is written, and what to call when its first solution is there."""
+
+    format_name: str | None
+    output: Path | None
+    base_iri: str
+    answered: Callable[[], None]
+
+
+def write_answer(answer: QueryAnswer, query: str, shown: Shown) -> bool:
     """Write the answer to a query, columns in its order; tell whether there is anything in it.
 
     Raises:
@@ -254,13 +255,17 @@ def write_answer(
     from etl.output import Graph, Solutions
     from etl.syntax import column_order
 
+    where = shown.format_name, shown.output, shown.base_iri
     if isinstance(answer, QuerySolutions):
-        solutions = Solutions.of(answer, column_order(query))
-        write(solutions, format_name, output, base_iri)
+        solutions = Solutions.of(answer, column_order(query), shown.answered)
+        write(solutions, *where)
+        shown.answered()
         return solutions.were_any
     if isinstance(answer, QueryTriples):
         first = list(islice(answer, 1))
-        write(Graph(chain(first, answer)), format_name, output, base_iri)
+        shown.answered()
+        write(Graph(chain(first, answer)), *where)
         return bool(first)
-    write(answer, format_name, output, base_iri)
+    shown.answered()
+    write(answer, *where)
     return True

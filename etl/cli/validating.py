@@ -16,7 +16,9 @@ from etl.cli.options import (
     DONE,
     FINDINGS,
     QUARANTINE,
-    SHAPE_TIMEOUT,
+    file_timeout_option,
+    memory_option,
+    shape_timeout_option,
     shapes_option,
     store_option,
     workspace_option,
@@ -32,6 +34,7 @@ from etl.cli.session import (
     warn,
     write,
 )
+from etl.cli.watching import file_bounds, watched
 
 if TYPE_CHECKING:
     from etl.findings import Finding
@@ -49,13 +52,9 @@ all_option = click.option(
 @workspace_option
 @store_option
 @shapes_option
-@click.option(
-    "--shape-timeout",
-    metavar="SECONDS",
-    envvar=SHAPE_TIMEOUT,
-    show_envvar=True,
-    help="Stop a pattern or a query of a shape that takes longer on one node (default: 20).",
-)
+@shape_timeout_option
+@file_timeout_option
+@memory_option
 @click.option(
     "--engine",
     "engine_name",
@@ -71,7 +70,6 @@ def validate(
     workspace: Path,
     store: str | None,
     shapes: tuple[Path, ...],
-    shape_timeout: str | None,
     engine_name: str,
     everything: bool,
     format_name: str | None,
@@ -87,12 +85,11 @@ def validate(
     from etl.findings import Severity
     from etl.output import Violations
 
-    checks = engine(
-        workspace, shapes, engine_name, for_our_graph=False, shape_timeout=shape_timeout
-    )
-    findings = (
-        _found_in(sources, checks) if sources else _found(workspace, store, checks, engine_name)
-    )
+    with watched(timed=False):
+        checks = engine(workspace, shapes, engine_name, for_our_graph=False)
+        findings = (
+            _found_in(sources, checks) if sources else _found(workspace, store, checks, engine_name)
+        )
     write(Violations(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
     counts = Counter(finding.severity for finding in findings)
     _tell(counts[Severity.VIOLATION], counts[Severity.WARNING])
@@ -117,12 +114,14 @@ def _found_in(sources: Sequence[str], checks: ShapesEngine) -> list[Finding]:
     """Validate files of RDF, and sources."""
     from etl.findings import in_order
     from etl.inspection.validating import validate_file, validate_sources
+    from etl.sources.proving import prove
     from etl.sources.rdf import is_rdf
     from etl.validation.aims import in_all
     from etl.validation.notes import not_followed
 
-    shipped = shipped_shapes()
-    files = [validate_file(file, checks, shipped) for file in filter(is_rdf, sources)]
+    of_rdf = list(filter(is_rdf, sources))
+    prove(map(Path, of_rdf), file_bounds())
+    files = [validate_file(file, checks, shipped_shapes()) for file in of_rdf]
     findings = [each for file in files for each in file.findings]
     unmet = [file.unmet for file in files]
     if records := [source for source in sources if not is_rdf(source)]:

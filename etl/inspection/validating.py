@@ -7,7 +7,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from pyoxigraph import NamedNode, Triple
@@ -30,6 +29,7 @@ from etl.sources.naming import sources
 from etl.sources.positions import Pattern
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.verbatim import VerbatimGraph
+from etl.temporary import temporary_folder
 from etl.validation import Engine, Shapes, ShapesEngine, ValidationResult
 from etl.validation.aims import Aim, own_aims, parted, unmet, unmet_in
 from etl.validation.paths import Predicate
@@ -55,7 +55,7 @@ def validate_sources(arguments: Sequence[str], engine: Engine, processes: int = 
         SourceError: a source cannot be read at all.
     """
     findings: dict[Finding, None] = {}
-    with TemporaryDirectory(prefix="etl-") as folder:
+    with temporary_folder() as folder:
         catalog = Catalog.create(Path(folder, "catalog.duckdb"), Iris.below(DEFAULT_BASE_IRI))
         try:
             with Workers(processes, engine) as workers:

@@ -7,12 +7,14 @@ Source: the tables `title.basics`, `title.akas`, `title.principals`, `title.crew
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from etl.catalog.connection import ALONE
 from etl.errors import LinkError
 from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate, merged, part
 from etl.sources.names import name_of
@@ -93,7 +95,7 @@ class ImdbTables:
                 f"{folder}: none of IMDb's tables in it",
                 hint=f"expected files such as {_TABLES[2]}.tsv.gz, from datasets.imdbws.com",
             )
-        return cls(paths, duckdb.connect())
+        return cls(paths, duckdb.connect(config=ALONE))
 
     @property
     def has_titles(self) -> bool:
@@ -102,7 +104,7 @@ class ImdbTables:
 
     def _table(self, name: str) -> str:
         """Write a table as DuckDB reads it, its ids in one spelling."""
-        path = str(self.paths[name]).replace("'", "''")
+        path = os.path.abspath(self.paths[name]).replace("'", "''")
         ids = ", ".join(f"{_ID.format(column=column)} AS {column}" for column in _IDS[name])
         return f"(FROM read_csv('{path}', {_OPTIONS}) SELECT * REPLACE ({ids}))"
 

@@ -117,17 +117,19 @@ def _report(
         from etl.validation import ValidationReport
 
         results: list[ValidationResult] = []
-        numbers: dict[tuple[ValidationResult, int], int] = {}  # several records may be at fault
+        # several records may be at fault for one result
+        numbers: dict[tuple[ValidationResult, int], int] = {}
         origins: list[tuple[int, Finding]] = []
         for finding in answer.findings:
             result = finding.result or _unreadable(finding, len(results) + 1)
             if result is None:
                 continue
-            if (result, finding.copy) not in numbers:
+            key = (result, finding.copy)
+            if key not in numbers:
                 results.append(result)
-                numbers[result, finding.copy] = len(results)
+                numbers[key] = len(results)
             if finding.of_record:
-                origins.append((numbers[result, finding.copy], finding))
+                origins.append((numbers[key], finding))
         report = ValidationReport(tuple(results))
         writer(chain(report.to_triples(), _origins(origins)), target.stream)
 

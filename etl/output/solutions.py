@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from operator import itemgetter
 from typing import Any, BinaryIO, cast
 from xml.sax.saxutils import escape
@@ -37,67 +38,99 @@ Row = tuple[Node | None, ...]
 class Solutions:
     """Rows of terms below the names of variables; knows after writing whether there were any.
 
-    An `answer` is that of an engine, where its columns stand in the right order.
+    An `answer` is that of an engine, where its columns stand in the right order. `began` is called
+    when the first solution is there.
     """
 
     def __init__(
-        self, columns: Sequence[str], rows: Iterable[Row], answer: QuerySolutions | None = None
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Row],
+        answer: QuerySolutions | None = None,
+        began: Callable[[], None] = lambda: None,
     ) -> None:
         self.columns = tuple(columns)
         self.answer = answer
+        self.began = began
         self.were_any = False
         self._rows = rows
 
     @classmethod
-    def of(cls, answer: QuerySolutions, order: Sequence[str] = ()) -> Solutions:
+    def of(
+        cls,
+        answer: QuerySolutions,
+        order: Sequence[str] = (),
+        began: Callable[[], None] = lambda: None,
+    ) -> Solutions:
         """Make them of an engine's answer, the variables that `order` names in that order."""
         given = [variable.value for variable in answer.variables]
         columns = [each for each in order if each in given]
         if columns == given or len(columns) < len(given):
-            return cls(given, map(tuple, answer), answer)
+            return cls(given, map(tuple, answer), answer, began)
         chosen = itemgetter(*map(given.index, columns))
-        return cls(columns, (chosen(tuple(solution)) for solution in answer))
+        return cls(columns, (chosen(tuple(solution)) for solution in answer), began=began)
 
     def __iter__(self) -> Iterator[Row]:
         for row in self._rows:
-            self.were_any = True
+            if not self.were_any:
+                self.were_any = True
+                self.began()
             yield row
 
 
-class _Counted(io.RawIOBase):
-    """Counts the bytes that go to a stream."""
+class _Rest(io.RawIOBase):
+    """Hands on what an engine writes after its head, where a row stands before it already."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self.bytes = 0
+    def __init__(self, stream: BinaryIO, head: int, separator: bytes) -> None:
         self._stream = stream
+        self._head = head
+        self._separator = separator
 
     def write(self, data: Any) -> int:  # noqa: ANN401 - any object that holds bytes
-        self.bytes += len(data)
-        return self._stream.write(data)
+        rest = bytes(data)[self._head :]
+        self._head -= len(data) - len(rest)
+        if rest and self._separator:
+            rest = self._separator * (rest[:1] == b"{") + rest
+            self._separator = b""
+        self._stream.write(rest)
+        return len(data)
 
 
 def _by_engine(form: QueryResultsFormat, otherwise: Writer[Solutions]) -> Writer[Solutions]:
-    """Make a writer that leaves to the engine what that writes in the right order."""
+    """Make a writer that leaves to the engine what that writes in the right order.
+
+    The engine keeps the first solutions to itself until there are many, so we write the first one.
+    """
+    is_json = form == QueryResultsFormat.JSON
+    end, separator = (b"]}}", b",") if is_json else (b"", b"")
 
     def write(solutions: Solutions, target: Target) -> None:
         answer = solutions.answer
         if answer is None or (form == QueryResultsFormat.CSV and len(solutions.columns) == 1):
             otherwise(solutions, target)
             return
-        counted = _Counted(target.stream)
-        answer.serialize(cast(BinaryIO, counted), form)
-        solutions.were_any = counted.bytes > _bytes_of_none(solutions.columns, form)
-        if form == QueryResultsFormat.JSON:
+        first = [tuple(each) for each in islice(answer, 1)]
+        head = _without_solutions(solutions.columns, form).removesuffix(end)
+        rest: BinaryIO | _Rest = target.stream
+        if first:
+            solutions.were_any = True
+            solutions.began()
+            written = io.BytesIO()
+            otherwise(Solutions(solutions.columns, first), Target(written))
+            target.stream.write(written.getvalue().removesuffix(b"\n" * is_json).removesuffix(end))
+            rest = _Rest(target.stream, len(head), separator)
+        answer.serialize(cast(BinaryIO, rest), form)
+        if is_json:
             target.stream.write(b"\n")
 
     return write
 
 
-def _bytes_of_none(columns: Sequence[str], form: QueryResultsFormat) -> int:
-    """Count the bytes that the engine writes where there are no solutions."""
+def _without_solutions(columns: Sequence[str], form: QueryResultsFormat) -> bytes:
+    """Return what the engine writes where there are no solutions."""
     nothing = {"head": {"vars": columns}, "results": {"bindings": []}}
     answer = parse_query_results(json.dumps(nothing), QueryResultsFormat.JSON)
-    return len(cast(QuerySolutions, answer).serialize(format=form) or b"")
+    return cast(QuerySolutions, answer).serialize(format=form) or b""
 
 
 def write_csv(solutions: Solutions, target: Target) -> None:

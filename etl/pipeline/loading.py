@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
@@ -21,6 +19,7 @@ from etl.records import Reject
 from etl.sources.description import UNDESCRIBED, description_of, read_description
 from etl.sources.files import Source, shown
 from etl.sources.naming import sources
+from etl.temporary import temporary_folder
 from etl.validation import Engine
 from etl.workspace import Workspace
 
@@ -55,8 +54,8 @@ def load(
         WorkspaceError: the workspace cannot be used.
     """
     if options.dry_run and workspace.is_new:
-        with TemporaryDirectory() as folder:
-            return _load(Workspace(Path(folder)), arguments, engine, options)
+        with temporary_folder() as folder:
+            return _load(Workspace(folder), arguments, engine, options)
     return _load(workspace, arguments, engine, options)
 
 

@@ -6,41 +6,21 @@ import codecs
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, Triple, parse
 
 from etl.descriptions import Term
 from etl.errors import SourceError
 from etl.sources import positions
 from etl.sources.files import shown
+from etl.sources.parsing import FORMATS, known_context, skip_mark
 from etl.sources.positions import Pattern
 from etl.vocab import OWL, SCHEMA, SH
 
-FORMATS: Mapping[str, RdfFormat] = {
-    ".jsonld": RdfFormat.JSON_LD,
-    ".nq": RdfFormat.N_QUADS,
-    ".nt": RdfFormat.N_TRIPLES,
-    ".rdf": RdfFormat.RDF_XML,
-    ".trig": RdfFormat.TRIG,
-    ".ttl": RdfFormat.TURTLE,
-    ".xml": RdfFormat.RDF_XML,
-}
-"""The format of a file of RDF by its suffix."""
-
 _POSITION = re.compile(r"Parser error at line \d+ (between columns \d+ and \d+|column \d+): ")
 _HTTP = "http://schema.org/"
-
-# What schema.org's context says of how our terms are written; all others are texts there.
-_CONTEXT = (
-    rb'"@context": {"@vocab": "https://schema.org/", "id": "@id", "type": "@type",'
-    rb' "url": {"@type": "@id"}, "sameAs": {"@type": "@id"}}'
-)
-_CONTEXT_ADDRESS = re.compile(
-    rb'"@context"\s*:\s*"https?:(?://|\\/\\/)(?:www\.)?schema\.org(?:/|\\/)?"'
-)
 
 
 def is_rdf(path: str) -> bool:
@@ -59,9 +39,8 @@ def read(path: str) -> Iterator[Triple]:
         base_iri = Path(path).resolve().as_uri()
         with open(path, "rb") as file:
             check_encoding(file.peek(_LONGEST_MARK))
-            if file.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
-                file.read(len(codecs.BOM_UTF8))
-            for quad in parse(_known_context(file, form), form, base_iri=base_iri):
+            skip_mark(file)
+            for quad in parse(known_context(file, form), form, base_iri=base_iri):
                 yield quad.triple
     except OSError as error:
         raise SourceError(
@@ -83,7 +62,7 @@ def lines(path: str, wanted: Iterable[Pattern], *, https: bool = True) -> dict[P
     form, base_iri = FORMATS[Path(path).suffix.lower()], Path(path).resolve().as_uri()
 
     def read(text: str) -> Iterator[Triple]:
-        known = _known_context(io.BytesIO(text.encode()), form)
+        known = known_context(io.BytesIO(text.encode()), form)
         found = (quad.triple for quad in parse(known, form, base_iri=base_iri))
         return map(_in_https, found) if https else found
 
@@ -130,13 +109,6 @@ def in_https(triples: Iterable[Triple], seen: Seen) -> Iterator[Triple]:
 
 
 _REFERENCES = frozenset({OWL.imports, SH.shapesGraph})
-
-
-def _known_context(file: BinaryIO, form: RdfFormat) -> BinaryIO:
-    """Put schema.org's JSON-LD context in the place of its address: nothing is fetched."""
-    if form != RdfFormat.JSON_LD:
-        return file
-    return io.BytesIO(_CONTEXT_ADDRESS.sub(_CONTEXT, file.read()))
 
 
 def _in_https(triple: Triple) -> Triple:

@@ -46,8 +46,7 @@ class Shapes:
         Raises:
             ShapesError: a file is missing or is not Turtle, or there is none.
         """
-        files = [file for path in paths for file in _turtle_files(path)]
-        return cls.of(triple for file in files for triple in _parse(file))
+        return cls.of(triple for file in turtle_files(paths) for triple in _parse(file))
 
     @classmethod
     def of(cls, triples: Iterable[Triple]) -> Self:
@@ -93,6 +92,15 @@ class Shapes:
         return Graph(self.triples)
 
 
+def turtle_files(paths: Iterable[Path]) -> list[Path]:
+    """Return files, and all files `*.ttl` in the place of a folder.
+
+    Raises:
+        ShapesError: a folder has none.
+    """
+    return [file for path in paths for file in _turtle_files(path)]
+
+
 def _turtle_files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
@@ -110,7 +118,7 @@ def located(error: ShapesError, paths: Sequence[Path]) -> ShapesError:
     found = []
     if error.part_of:
         pattern = NamedNode(error.part_of), None, None
-        for file in (file for path in paths for file in _turtle_files(path)):
+        for file in turtle_files(paths):
             lines = positions.lines(str(file), RdfFormat.TURTLE, [pattern], _reader(file))
             found += [f"{shown(str(file))}:{line}" for line in lines.values()]
     if len(found) != 1:
