@@ -53,15 +53,12 @@ def _keep(key: str) -> Callable[[click.Context, click.Parameter, float | None], 
     return keep
 
 
-def read_environment(context: click.Context, *options: Callable[[_Command], _Command]) -> None:
+def read_environment(context: click.Context, *options: Callable[[Any], Any]) -> None:
     """Give a command the values that the environment has of options that are not its own."""
-
-    def unasked() -> None:
-        """Stand for a command that has the options."""
-
+    standing_in = click.Command("")
     for option in options:
-        option(unasked)
-    for parameter in click.command()(unasked).params:
+        option(standing_in)
+    for parameter in standing_in.params:
         parameter.handle_parse_result(context, {}, [])
 
 
