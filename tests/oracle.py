@@ -8,7 +8,7 @@ left to the product's own `resolve` and mapping; what conforms is left to its sh
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -82,7 +82,9 @@ class Resolved:
 def resolved(history: History, engine: Engine) -> Resolved:
     """Resolve what was read: what the shapes refuse gives way to what stood there before."""
     chosen = _readable(history)
-    same = _films_by_movielens(chosen)
+    same = _films_by_movielens(chosen.values())
+    own = (said for said in chosen.values() if not _record(said[0]).links)
+    same_by_own = _films_by_movielens(own)
     names: dict[str, str] | None = None
     while True:
         spots = list(chosen)
@@ -100,7 +102,7 @@ def resolved(history: History, engine: Engine) -> Resolved:
             for member in _at_fault(film, members, people.known, engine)
         }
         if not refused:
-            redirects = people.redirects(films) | _film_redirects(films, everything)
+            redirects = people.redirects(films) | _film_redirects(films, everything, same_by_own)
             return Resolved(films, people.known, people.named(films), redirects)
         for spot in refused:
             chosen[spot] = chosen[spot][1:]
@@ -124,10 +126,10 @@ def _record(said: Said) -> FilmRecord:
     return said.item
 
 
-def _films_by_movielens(chosen: Chosen) -> dict[str, str]:
+def _films_by_movielens(chosen: Iterable[tuple[Said, ...]]) -> dict[str, str]:
     """Tell which film a MovieLens id is, where all newest records that say so agree."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for said, *_ in chosen.values():
+    for said, *_ in chosen:
         ids = _record(said).identifiers
         if "imdb" in ids and "movielens" in ids:
             found[ids["movielens"]].add(ids["imdb"])
@@ -294,13 +296,13 @@ class _People:
         }
 
 
-def _film_redirects(films: Films, everything: Films) -> set[Redirect]:
-    """Give the keys that films without an IMDb id had before linking found one."""
+def _film_redirects(films: Films, everything: Films, own: Mapping[str, str]) -> set[Redirect]:
+    """Give the keys that films had before linking found their IMDb ids, which no source tells."""
     found: set[Redirect] = set()
     for film, members in films.items():
         if any(each.record.links for each in everything[film]):
             for member in members:
                 ids = member.record.identifiers
-                if not member.record.links and "imdb" not in ids:
+                if not member.record.links and "imdb" not in ids and ids["movielens"] not in own:
                     found.add(Redirect("movie", f"movielens-{ids['movielens']}", film))
     return {redirect for redirect in found if redirect.old != redirect.new}

@@ -139,10 +139,11 @@ PEOPLE = (
 )
 
 # Which film a MovieLens id is, where the newest records agree on one. What they say of ids counts
-# whether or not they conform, so that which record was judged when is of no account.
+# whether or not they conform, so that which record was judged when is of no account. `own` says that
+# a source tells it, and not linking alone.
 SAME = """
 CREATE OR REPLACE TEMP TABLE same AS
-SELECT movielens, min(imdb) AS imdb
+SELECT movielens, min(imdb) AS imdb, count(imdb) FILTER (kind = 'film') > 0 AS own
 FROM versions WHERE version IN (SELECT choice FROM places) AND movielens IS NOT NULL
 GROUP BY movielens HAVING min(imdb) = max(imdb)
 """
@@ -154,7 +155,8 @@ CREATE OR REPLACE TEMP TABLE members AS
 SELECT *, row_number() OVER (PARTITION BY film, source ORDER BY path DESC, line DESC) = 1 AS counts
 FROM (
     SELECT version, source, path, line, names, name_ids, kind,
-           CASE WHEN versions.imdb IS NULL THEN 'movielens-' || movielens END AS unlinked,
+           CASE WHEN versions.imdb IS NULL AND NOT coalesce(own, false)
+               THEN 'movielens-' || movielens END AS unlinked,
            coalesce(versions.imdb, same.imdb, 'movielens-' || movielens) AS film
     FROM versions LEFT JOIN same USING (movielens)
     WHERE version IN (SELECT choice FROM places))
