@@ -139,8 +139,8 @@ PEOPLE = (
 )
 
 # Which film a MovieLens id is, where the newest records agree on one. What they say of ids counts
-# whether or not they conform, so that which record was judged when is of no account. `own` says that
-# a source tells it, and not linking alone.
+# whether or not they conform, so that which record was judged when is of no account. `own` says
+# that a source tells it, and not linking alone.
 SAME = """
 CREATE OR REPLACE TEMP TABLE same AS
 SELECT movielens, min(imdb) AS imdb, count(imdb) FILTER (kind = 'film') > 0 AS own
