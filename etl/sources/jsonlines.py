@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -28,6 +27,7 @@ from etl.sources.fields import READERS, Bad, film_record
 from etl.sources.files import RECORD_LIMIT, Found, opening, too_long, unreadable
 from etl.sources.notes import Notes, Unreadable, as_json, quoted
 from etl.sources.raw import Raw, digest
+from etl.sources.repeated_keys import refuse_repeated_keys
 from etl.sources.spelling import composed
 
 KEYS = {
@@ -58,7 +58,9 @@ _DEPTH = 200  # a film has three
 _NOT_DEEP = f"lists and objects within each other at most {_DEPTH} deep"
 _KEY_LENGTH = 200  # a longer one is a text, and names nothing
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
-_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF_PAIR = re.compile(
+    r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F].."
+)
 
 
 class _Named(msgspec.Struct):
@@ -188,8 +190,7 @@ def _parse(text: str, notes: Notes) -> FilmRecord:
     item = _decoded(text)
     if not isinstance(item, dict):
         raise Bad(1, "", "a JSON object", quoted(as_json(item)))
-    if _may_repeat_keys(text, item):
-        _refuse_repeated_keys(text, notes)
+    refuse_repeated_keys(text, item, notes)
     read: dict[str, Any] = {}
     for key, value in item.items():
         field = _FIELDS.get(key) or _FIELDS.get(key.strip().lower())
@@ -212,48 +213,8 @@ def _decoded(text: str) -> object:
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
         found = str(error).lower()
         if half := _HALF_PAIR.search(text):
-            found += f"; is {half[0]}… half of a surrogate pair?"
+            found += f"; is {half[0]} half of a surrogate pair?"
         raise Bad(1, "", "a JSON object", found) from error
-
-
-def _may_repeat_keys(text: str, item: Mapping[str, object]) -> bool:
-    """Tell quickly whether an object, or somebody in it, may be given a key twice.
-
-    So many keys as there are now were followed by a colon each.
-    """
-    keys = len(item)
-    for value in item.values():
-        if isinstance(value, list):
-            keys += sum(len(each) for each in value if isinstance(each, dict))
-    if text.count('":') == keys and " :" not in text and "\t:" not in text:
-        return False
-    return text.count(":") > keys
-
-
-class _Object(list[tuple[str, Any]]):
-    """An object of JSON with all its keys, in order."""
-
-
-def _refuse_repeated_keys(text: str, notes: Notes) -> None:
-    """Refuse another value for a key, in the object or in somebody's; note the same one."""
-    item = json.loads(text, object_pairs_hook=_Object, parse_float=str, parse_int=str)
-    _refuse_repeated(item, "", notes)
-    for key, value in item:
-        if _FIELDS.get(key.strip().lower()) in _PEOPLE:
-            for person in value if isinstance(value, list) else [value]:
-                if isinstance(person, _Object):
-                    _refuse_repeated(person, f"{key}.", notes)
-
-
-def _refuse_repeated(item: _Object, within: str, notes: Notes) -> None:
-    values_of: dict[str, object] = {}
-    for key, value in item:
-        if values_of.setdefault(key, value) != value:
-            found = f"{quoted(as_json(values_of[key]))} and {quoted(as_json(value))}"
-            raise Bad(1, f"{within}{key}", "one value", found)
-    for key, count in Counter(key for key, _ in item).items():
-        if count > 1:
-            notes.once(f"{within}{key}", "repeated key, with the same value")
 
 
 def _keep(read: dict[str, Any], field: str, key: str, given: object, value: object) -> None:

@@ -88,7 +88,8 @@ def _person(text: str) -> tuple[Credit | None, tuple[str, ...]]:
         return None, tuple(said)
     if _ID_LIKE.fullmatch(name):
         return Credit("", identifier(name, said)), tuple(said)
-    return Credit(_whole(name, said)), tuple(said)
+    whole = _whole(name, said)
+    return Credit(whole) if whole else None, tuple(said)
 
 
 def _character(text: str) -> tuple[str, tuple[str, ...]]:
@@ -168,7 +169,10 @@ def without_remarks(value: str, said: list[str]) -> str:
 def _whole(name: str, said: list[str]) -> str:
     """Put one person's name together, and say where it may be several people's."""
     if "," in name:
-        parts = joined(list(filter(None, map(str.strip, name.split(",")))), said)
+        pieces = [piece.strip() for piece in name.split(",")]
+        if "" in pieces:
+            said.append("empty name between separators dropped")
+        parts = joined([piece for piece in pieces if piece], said)
         name = ", ".join(parts)
         if len(parts) > 1:
             said.append(f"a comma in a name, of several people or turned round: {quoted(name)}")

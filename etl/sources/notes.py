@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -47,7 +48,7 @@ class Notes:
 
     def once(self, name: str, message: str) -> None:
         """Note something about another field, unless it is noted already."""
-        if Note(self.line, shortened(name), message) not in self.notes:
+        if not self.is_full and Note(self.line, shortened(name), message) not in self.notes:
             self.field, field = name, self.field
             self.add(message)
             self.field = field
@@ -64,7 +65,9 @@ def quoted(text: str, limit: int = 60) -> str:
 
 
 def shortened(text: str, limit: int = 60) -> str:
-    """Cut a text for a message to `limit` characters."""
+    """Cut a text for a message, in form NFC, to `limit` characters."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

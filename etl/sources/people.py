@@ -97,22 +97,19 @@ def _merged(people: Sequence[Credit], notes: Notes) -> tuple[Credit, ...]:
     """Keep everybody once, in order, with all their characters."""
     if len({credit[0] for credit in people}) == len(people):
         return tuple(people)
-    found: dict[tuple[str, str | None], Credit] = {}
+    found: dict[tuple[str, str | None], dict[str, None]] = {}
     twice: set[str] = set()
-    for credit in people:
-        key = (credit.name, credit.imdb_id)
-        if key not in found:
-            found[key] = credit
-            continue
-        known = found[key]
-        characters = tuple(dict.fromkeys((*known.characters, *credit.characters)))
-        if len(characters) > len(known.characters):
-            found[key] = known._replace(characters=characters)
+    for name, imdb_id, characters in people:
+        known = found.get((name, imdb_id))
+        if known is None:
+            found[name, imdb_id] = dict.fromkeys(characters)
+        elif known.keys() >= set(characters):
+            twice.add(name or imdb_id or "")
         else:
-            twice.add(credit.name or credit.imdb_id or "")
+            known.update(dict.fromkeys(characters))
     if twice:
         notes.add(f"named more than once: {listed(sorted(twice))}")
-    return tuple(found.values())
+    return tuple(Credit(*key, tuple(characters)) for key, characters in found.items())
 
 
 @dataclass(slots=True)
