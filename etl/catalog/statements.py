@@ -267,6 +267,7 @@ LEFT JOIN (SELECT film, name, {who} AS id
 LEFT JOIN identities USING (name)
 """
 
+# Mentions by an id alone get the name that is known for it.
 CALLED = "UPDATE mentions SET name = called FROM names WHERE name = '' AND own = names.id"
 
 # Those people, each with one name.
