@@ -145,7 +145,7 @@ def _checked(shapes: Shapes, declared: Sequence[Declaration], timeout_s: float) 
     _check_scope(shapes, declared)
     check(shapes.graph, timeout_s)
     prefixes = dict(shapes.prefixes())
-    nameless = [each for each in queries(shapes.graph, prefixes) if not each.check()]
+    nameless = [each for each in queries(shapes.graph, prefixes) if not each.check(timeout_s)]
     return tuple(dict.fromkeys(notes(shapes.graph, nameless)))
 
 

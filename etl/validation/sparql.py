@@ -19,6 +19,7 @@ from etl.descriptions import Term
 from etl.errors import ShapesError
 from etl.validation.declarations import Declaration, name
 from etl.validation.graph import Graph
+from etl.validation.limits import Limit
 from etl.validation.patterns.parsing import parse
 from etl.vocab import SH, XSD
 
@@ -72,27 +73,36 @@ class ShapeQuery:
         """Describe what is wrong with it."""
         return self.holder.error(self.parameter, reason, hint)
 
-    def check(self) -> bool:
-        """Check the query; say whether its solutions name the focus node.
+    def check(self, timeout_s: float) -> bool:
+        """Check the query, within a time; say whether its solutions name the focus node.
 
         Raises:
-            ShapesError: it is not SPARQL, or holds what it may not.
+            ShapesError: it is not SPARQL, or holds what it may not, or cannot be read in time.
         """
+        what = "to read the query"
+        with Limit(
+            timeout_s, lambda: self.holder.overdue(self.parameter, what, timeout_s)
+        ).enforced():
+            return self._check()
+
+    def _check(self) -> bool:
         from pyparsing import ParseException
         from rdflib.plugins.sparql.algebra import translateQuery
         from rdflib.plugins.sparql.parser import parseQuery
 
         try:
             tree = parseQuery(_PATH.sub("<urn:path>", self.text))
+            parts = list(_parts(list(tree)))
         except ParseException as error:
             raise self.error(f"line {error.lineno}, column {error.col}: not SPARQL") from error
-        parts = list(_parts(list(tree)))
+        except RecursionError as error:
+            raise self.error("too many brackets stand in one another") from error
         if _SHAPES_GRAPH.search(self.text):
             raise self.error("$shapesGraph is not supported")
         names_this = self._check_form(parts)
-        self._check_prefixes(parts)
+        prefixes = self._check_prefixes(parts)
         for part in parts:
-            self._check_part(part)
+            self._check_part(part, prefixes)
         try:
             translateQuery(tree, initNs=dict(self.prefixes))
         except (SyntaxError, TypeError, LookupError, AttributeError, ValueError) as error:
@@ -110,37 +120,38 @@ class ShapeQuery:
                 raise self.error("a SELECT inside it has to name $this too")
         return form == "AskQuery" or not asked.projection or "this" in _selected(asked)
 
-    def _check_prefixes(self, parts: Sequence[CompValue]) -> None:
-        declared = {(part.prefix or "") for part in parts if part.name == "PrefixDecl"}
+    def _check_prefixes(self, parts: Sequence[CompValue]) -> Mapping[str, str]:
+        """Check that all prefixes are declared, here or in the shapes graph, and return them."""
+        own = {part.prefix or "": str(part.iri) for part in parts if part.name == "PrefixDecl"}
+        prefixes = {**self.prefixes, **own}
         for part in parts:
-            prefix = part.prefix or ""
-            if part.name == "pname" and prefix not in declared and prefix not in self.prefixes:
+            if part.name == "pname" and (part.prefix or "") not in prefixes:
                 raise self.error(
-                    f"the prefix {prefix}: is not declared",
+                    f"the prefix {part.prefix or ''}: is not declared",
                     hint="declare it with sh:prefixes and sh:declare",
                 )
+        return prefixes
 
-    def _check_part(self, part: CompValue) -> None:
+    def _check_part(self, part: CompValue, prefixes: Mapping[str, str]) -> None:
         if part.name in _REFUSED:
             raise self.error(_REFUSED[part.name])
-        if part.name == "Function" and self._iri(part.iri) not in _CASTS:
-            raise self.error(f"the function {self._iri(part.iri)} is not known")
+        if part.name == "Function" and (function := _iri(part.iri, prefixes)) not in _CASTS:
+            raise self.error(f"the function {function} is not known")
         variable = part.evar or (part.var if part.name in _NAMING else None)
         if variable is not None and str(variable) in _BOUND[self.parameter]:
             raise self.error(f"AS ?{variable} gives a new value to a variable that has one")
         if part.name in ("Builtin_REGEX", "Builtin_REPLACE"):
-            pattern, flags = _constant(part.pattern), _constant(part.flags)
             try:
-                parse(pattern or "", flags or "")
+                parse(_constant(part.pattern), _constant(part.flags))
             except ValueError as error:
                 raise self.error(str(error)) from error
 
-    def _iri(self, written: CompValue | str) -> NamedNode:
-        """Return the IRI that is written so; one whose prefix is the query's own stays short."""
-        if isinstance(written, str):
-            return NamedNode(str(written))
-        prefix = written.prefix or ""
-        return NamedNode(self.prefixes.get(prefix, f"{prefix}:") + (written.localname or ""))
+
+def _iri(written: CompValue | str, prefixes: Mapping[str, str]) -> NamedNode:
+    """Return the IRI that is written in full, or with a prefix."""
+    if isinstance(written, str):
+        return NamedNode(str(written))
+    return NamedNode(prefixes[written.prefix or ""] + (written.localname or ""))
 
 
 _NAMING = ("Bind", "GroupAs")
@@ -151,11 +162,13 @@ def _selected(select: CompValue) -> set[str]:
     return {str(each.evar or each.var) for each in select.projection or ()}
 
 
-def _constant(expression: object) -> str | None:
-    """Return the text that an expression is, if it is nothing more."""
+def _constant(expression: object) -> str:
+    """Return the text that an expression is; empty if it is more than that, or none."""
+    from rdflib import Literal
+
     while isinstance(expression, Mapping) and list(expression) in (["expr"], ["string"]):
         (expression,) = expression.values()
-    return str(expression) if isinstance(expression, str) else None
+    return str(expression) if isinstance(expression, Literal) else ""
 
 
 def _parts(found: object) -> Iterator[CompValue]:

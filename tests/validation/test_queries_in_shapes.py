@@ -231,6 +231,25 @@ def test_a_select_without_this_is_noted() -> None:
         )
 
 
+def test_a_query_that_cannot_be_read_is_stopped() -> None:
+    long = f"SELECT $this {{ {'?a ex:p ?b . ' * 100_000} }}"
+    with pytest.raises(ShapesError, match=r"to read the query takes longer than 0\.2 s"):
+        CompiledEngine(shapes(constraint(long)), 0.2)
+    for brackets in ("()", "{}"):
+        deep = f"SELECT $this {{ FILTER{'(' + brackets[0] * 2000 + brackets[1] * 2000})"
+        with pytest.raises(ShapesError, match=r"too many brackets stand in one another|not SPARQL"):
+            CompiledEngine(shapes(constraint(deep)))
+
+
+def test_a_query_may_declare_prefixes_of_its_own() -> None:
+    query = (
+        "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> PREFIX : <http://example.org/>"
+        " SELECT $this ?value { $this :p ?value FILTER(xsd:string(?value) = 'Heat') }"
+    )
+    for kind in ENGINES:
+        assert results_of(kind(shapes(constraint(query))), DATA) == {"Heat"}
+
+
 def test_a_value_may_be_named_by_a_select() -> None:
     graph = shapes(constraint("SELECT $this (UCASE(?v) AS ?value) { $this ex:p ?v }"))
     for kind in ENGINES:
