@@ -97,17 +97,17 @@ class Comparison:
             "DELETE FROM quarantine WHERE (film, inputs) NOT IN (SELECT (film, inputs) FROM upheld)"
         )
 
-    def confirm(self) -> tuple[list[str], bool]:
+    def confirm(self) -> tuple[int, list[str], bool]:
         """Accept the foreseen films that are made of just what they were held to be made of.
 
-        Give the others, whose records or people turned out otherwise; and whether any was foreseen
-        twice.
+        Give their number, and the others, whose records or people turned out otherwise; and
+        whether any was foreseen twice.
         """
-        self._db.execute(CONFIRM)
+        confirmed = scalar(self._db, CONFIRM)
         mistaken = [film for (film,) in self._db.execute(MISTAKEN).fetchall()]
         twice = scalar(self._db, "SELECT count(*) > count(DISTINCT film) FROM foreseen")
         self._db.execute("DELETE FROM foreseen")
-        return mistaken, bool(twice)
+        return int(confirmed), mistaken, bool(twice)
 
     def lone(self, size: int) -> Iterator[list[MemberRow]]:
         """Give the pending films that one record makes, whatever the others say."""

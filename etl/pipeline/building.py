@@ -13,7 +13,7 @@ from etl.catalog.comparison import Comparison
 from etl.catalog.entries import groups_of
 from etl.identifiers import Iris
 from etl.mapping import map_person, map_redirect, person_iri
-from etl.pipeline.counting import own
+from etl.pipeline.counting import all_new, count, own
 from etl.pipeline.drafting import (
     Draft,
     Prepared,
@@ -24,7 +24,7 @@ from etl.pipeline.drafting import (
     stored,
 )
 from etl.pipeline.judging import at_fault, reason
-from etl.pipeline.reports import LoadReport, Progress
+from etl.pipeline.reports import Diff, LoadReport, Progress
 from etl.pipeline.workers import Workers
 from etl.provenance.tally import Tally
 from etl.resolution import Film
@@ -49,11 +49,13 @@ class Builder:
     progress: Progress
     warned: Callable[[Film, ValidationResult], None]
     changed: Callable[[str, Iterable[Quad]], None]
+    before: Callable[[NamedNode], set[Quad]]
     sources: dict[str, NamedNode] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     _comparison: Comparison = field(init=False)
     _gone: list[Quad] = field(default_factory=list)
     _new: list[Triple | Quad] = field(default_factory=list)
+    _again: bool = False
 
     def build(self, workers: Workers | None = None) -> Comparison:
         """Bring films and people in step, and give what told them apart.
@@ -74,13 +76,16 @@ class Builder:
         self._confirm()
         self._films(fresh=self.fresh)
         while self._stepped_down():
+            self._again = not self.fresh
             self._films(fresh=False)
         self._comparison.forget_refusals()
         for film in self._comparison.superfluous_films():
-            self._replace(self.iris.movie(film), (), fresh=False)
+            self._replace(self.iris.movie(film), (), self.report.films, fresh=False)
             self._comparison.forget([film])
         self._apply()
         self._people()
+        if self.fresh:
+            self.report.graph = all_new(self.tally)
         return self._comparison
 
     def _prepare(self, workers: Workers) -> None:
@@ -109,7 +114,8 @@ class Builder:
 
     def _confirm(self) -> None:
         """Keep the films that were foreseen rightly, and take the others out of the store."""
-        mistaken, twice = self._comparison.confirm()
+        confirmed, mistaken, twice = self._comparison.confirm()
+        self.report.films.added += confirmed
         if twice:  # the store has once what was counted twice
             self.store.finish()
             self.tally = Tally.counted(self.store)
@@ -163,15 +169,21 @@ class Builder:
         for each in drafts:
             subject = self.iris.movie(each.film.key)
             told = stored(each, self.sources, self.iris)
-            self._replace(subject, told, fresh=fresh)
+            self._replace(subject, told, self.report.films, fresh=fresh)
         self._apply()
 
     def _replace(
-        self, subject: NamedNode, statements: Iterable[Triple | Quad], *, fresh: bool
+        self,
+        subject: NamedNode,
+        statements: Iterable[Triple | Quad],
+        diff: Diff,
+        *,
+        fresh: bool,
     ) -> None:
         """Give an entity the statements it should have, touching only those that differ.
 
-        A `fresh` one is not in the store yet.
+        A `fresh` one is not in the store yet. What was replaced before in the same run is counted
+        by what it was `before` that.
         """
         if fresh:
             self._new.extend(statements)
@@ -180,6 +192,11 @@ class Builder:
         old = own(self.store.entity(subject))
         self._gone.extend(old - new)
         self._new.extend(new - old)
+        if self._again:
+            before = own(self.before(subject))
+            count(diff, before, old, -1)
+            old = before
+        count(diff, old, new)
 
     def _apply(self) -> None:
         """Write to the store what has been replaced since it was last written to."""
@@ -198,6 +215,8 @@ class Builder:
         """Bring the people in step, and what redirects to them and to films."""
         self._comparison.compare_people()
         obsolete, redirects = self._comparison.change_redirects()
+        replaced = {(each.kind, each.old) for each in (*obsolete, *redirects)}
+        self.report.graph.redirects = len(replaced)
         for quad in (_quad(map_redirect(each, self.iris)) for each in obsolete):
             if quad in self.store.entity(cast(NamedNode, quad.subject)):  # else its film is back
                 self._gone.append(quad)
@@ -210,10 +229,10 @@ class Builder:
                     node = person_iri(person, self.iris)
                     removed.discard(node)
                     triples = map_person(person, self.iris)
-                    self._replace(node, triples, fresh=self.fresh)
+                    self._replace(node, triples, self.report.people, fresh=self.fresh)
                 self._apply()
         for node in removed:
-            self._replace(node, (), fresh=False)
+            self._replace(node, (), self.report.people, fresh=False)
         self._new.extend(map_redirect(each, self.iris) for each in redirects)
         self._apply()
 

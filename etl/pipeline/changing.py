@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import duckdb
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
@@ -24,12 +25,11 @@ from etl.identifiers import Iris
 from etl.mapping import MAPPING_VERSION
 from etl.outbox import Outboxes
 from etl.pipeline.building import Builder
-from etl.pipeline.counting import all_new, counted
 from etl.pipeline.judging import reason
 from etl.pipeline.reading import opened
 from etl.pipeline.recording import concerned, describe
 from etl.pipeline.refusing import Scope, kept_out, located
-from etl.pipeline.reports import GraphDiff, LoadReport, Progress, SourceReport, silent
+from etl.pipeline.reports import LoadReport, Progress, SourceReport, silent
 from etl.provenance.tally import Tally
 from etl.resolution import Film
 from etl.sources.files import LINKS, Source
@@ -147,9 +147,18 @@ class Change:
             progress=self._options.progress,
             warned=lambda film, result: self._warn(builder, film, result),
             changed=_unseen if afresh else self._options.changed,
+            before=self._before,
             tally=Tally() if fresh else Tally.decode(catalog.settings.get("tally") or "[]"),
         )
         return builder
+
+    def _before(self, entity: NamedNode) -> set[Quad]:
+        """Give what the graph said of an entity before this change."""
+        return self._standing.entity(entity)
+
+    @cached_property
+    def _standing(self) -> EmbeddedStore:
+        return EmbeddedStore.read(self._workspace.required().store)
 
     def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
         why = reason(film, result, builder.iris)
@@ -186,14 +195,9 @@ class Change:
             for finding in refused.findings:
                 self._options.found(finding)
 
-    def record(self, builder: Builder, differing: GraphDiff | None = None) -> None:
-        """Write down the run, in the catalog and in the provenance graph, and end the building.
-
-        By how much the graph differs from the one before is counted, unless it is given.
-        """
+    def record(self, builder: Builder) -> None:
+        """Write down the run, in the catalog and in the provenance graph, and end the building."""
         catalog, run = builder.catalog, self.report.run or 0
-        with self.report.timed("store"):
-            self.report.graph = self._count(builder) if differing is None else differing
         for name, ended in self._ended.items():
             if name != LINKS.name:
                 ended.files, ended.bytes, ended.digest = catalog.extent(name)
@@ -206,14 +210,6 @@ class Change:
             described = runs if builder.fresh else concerned(runs, run)
             describe(catalog, builder.store, builder.tally, described)
             builder.store.finish()
-
-    def _count(self, builder: Builder) -> GraphDiff:
-        """Count the films and people that differ from what they were before this change."""
-        if self.current is None or self._touched is None:
-            return all_new(builder.tally)
-        builder.store.finish()
-        entities = {subject.partition("#")[0] for subject in self._touched}
-        return counted(entities, EmbeddedStore.read(self.current.store), builder.store)
 
     def commit(self) -> None:
         """Make it the generation that readers see, unless this is a dry run."""

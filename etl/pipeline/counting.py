@@ -15,23 +15,28 @@ from etl.provenance.tally import Tally
 from etl.stores.embedded import EmbeddedStore
 from etl.vocab import DCTERMS, SCHEMA
 
+_DEFAULT = DefaultGraph()
+
+
+def count(diff: Diff, old: set[Quad], new: set[Quad], times: int = 1) -> None:
+    """Count an entity by what is said of it, before and now; -1 times takes that back."""
+    if not old:
+        diff.added += times * bool(new)
+    elif not new:
+        diff.removed += times
+    elif any(quad.graph_name == _DEFAULT for quad in old ^ new):
+        diff.changed += times
+
 
 def counted(entities: Iterable[str], before: EmbeddedStore, after: EmbeddedStore) -> GraphDiff:
     """Count the films, people and redirects among some entities that differ between two stores."""
     found = GraphDiff()
     for entity in entities:
         node = NamedNode(entity)
-        old, new = before.types(node), after.types(node)
-        if old and new:
-            changed = _says(before, node) != _says(after, node)
-        else:
-            changed = False
-            found.redirects += _replaced(before, node) != _replaced(after, node)
-        if old or new:
-            diff = found.films if SCHEMA.Movie in old | new else found.people
-            diff.added += not old
-            diff.removed += not new
-            diff.changed += changed
+        old, new = before.entity(node), after.entity(node)
+        is_film = SCHEMA.Movie in before.types(node) | after.types(node)
+        count(found.films if is_film else found.people, own(old), own(new))
+        found.redirects += any(quad.predicate == DCTERMS.isReplacedBy for quad in old ^ new)
     return found
 
 
@@ -45,11 +50,3 @@ def all_new(tally: Tally) -> GraphDiff:
 def own(quads: Iterable[Quad]) -> set[Quad]:
     """Leave out what an IRI redirects to: the entity that had it, or has it again, says no such."""
     return {quad for quad in quads if quad.predicate != DCTERMS.isReplacedBy}
-
-
-def _says(store: EmbeddedStore, node: NamedNode) -> set[Quad]:
-    return {quad for quad in own(store.entity(node)) if quad.graph_name == DefaultGraph()}
-
-
-def _replaced(store: EmbeddedStore, node: NamedNode) -> set[object]:
-    return store.objects(node, DCTERMS.isReplacedBy)

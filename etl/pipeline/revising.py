@@ -184,7 +184,10 @@ def rebuild(workspace: Workspace, engine: Engine, options: RebuildOptions) -> Lo
             builder.store.finish()
             old = workspace.newest()
             _tell_what_is_lost(change, old, options)
-            change.record(builder, _difference(builder.store, old, options))
+            difference = _difference(builder.store, old, options)
+            if difference is not None:
+                change.report.graph = difference
+            change.record(builder)
         change.commit()
         if change.report.committed:
             workspace.discard_damaged()
