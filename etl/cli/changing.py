@@ -13,7 +13,6 @@ from etl.cli.carrying import Manner, bring_in_step, carry_out
 from etl.cli.options import (
     dry_run_option,
     quiet_option,
-    shape_timeout_option,
     shapes_option,
     store_option,
     workspace_option,
@@ -32,7 +31,6 @@ from etl.cli.session import engine
 @click.option("--rehash", is_flag=True, help="Read files too that look as when last read.")
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
 @shapes_option
-@shape_timeout_option
 @click.option("--repair", is_flag=True, help="Compare all that --store holds, and mend it.")
 @quiet_option
 def load(
@@ -73,7 +71,6 @@ def load(
 @click.argument("run", type=int)
 @workspace_option
 @store_option
-@shape_timeout_option
 @dry_run_option
 @quiet_option
 def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
@@ -94,7 +91,6 @@ def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - cl
 @click.argument("source")
 @workspace_option
 @store_option
-@shape_timeout_option
 @dry_run_option
 @quiet_option
 def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
@@ -111,7 +107,6 @@ def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401
 @click.command()
 @workspace_option
 @store_option
-@shape_timeout_option
 @dry_run_option
 @quiet_option
 def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
@@ -134,7 +129,6 @@ def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click chec
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs with this from now on.")
 @click.option("--keep", type=click.IntRange(1), help="Keep so many generations from now on.")
 @shapes_option
-@shape_timeout_option
 @dry_run_option
 @quiet_option
 def rebuild(

@@ -18,7 +18,6 @@ from etl.cli.options import (
     DONE,
     LINKS,
     quiet_option,
-    shape_timeout_option,
     store_option,
     workspace_option,
     writes,
@@ -68,7 +67,6 @@ decisions_option = click.option(
 @decisions_option
 @workspace_option
 @store_option
-@shape_timeout_option
 @quiet_option
 def link(
     evidence: tuple[Path, ...],
@@ -208,7 +206,6 @@ def _lines(report: LinkReport) -> Iterator[str]:
 @click.option("--review", is_flag=True, help="Show what conflicts or was left open, with rivals.")
 @decisions_option
 @workspace_option
-@shape_timeout_option
 @writes(LINKS)
 def links(
     decided: tuple[str, ...],

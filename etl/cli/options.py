@@ -40,8 +40,9 @@ shapes_option = click.option(
     help="Shapes of your own, in Turtle or a folder of it, that count beside ours; repeatable. "
     "The workspace remembers those of a load.",
 )
+SHAPE_TIMEOUT = "ETL_SHAPE_TIMEOUT"
 # Where a command keeps the values of options that are not its own arguments.
-SHAPE_TIMEOUT, TIMEOUT, MEMORY = "etl.shape_timeout", "etl.timeout", "etl.memory"
+TIMEOUT, MEMORY = "etl.timeout", "etl.memory"
 
 
 def _keep(key: str) -> Callable[[click.Context, click.Parameter, float | None], None]:
@@ -51,18 +52,6 @@ def _keep(key: str) -> Callable[[click.Context, click.Parameter, float | None], 
         context.meta[key] = value
 
     return keep
-
-
-shape_timeout_option = click.option(
-    "--shape-timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    envvar="ETL_SHAPE_TIMEOUT",
-    show_envvar=True,
-    expose_value=False,
-    callback=_keep(SHAPE_TIMEOUT),
-    help="Stop a pattern or a query of a shape that takes longer on one node (default: 20).",
-)
 
 
 def _timeout_option(what: str, default: str) -> Callable[[_Command], _Command]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ import click
 
 from etl.cli.options import SHAPE_TIMEOUT
 from etl.cli.watching import file_bounds
-from etl.errors import StoreError
+from etl.errors import EtlError, StoreError
 
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
@@ -63,6 +65,7 @@ def engine(
     *,
     damaged: bool = False,
     for_our_graph: bool = True,
+    shape_timeout: str | None = None,
 ) -> ShapesEngine:
     """Build the engine that validates by our shapes and the user's own; print warnings about them.
 
@@ -79,11 +82,13 @@ def engine(
         shapes |= own
     kind = ReferenceEngine if name == "pyshacl" else CompiledEngine
     try:
-        made = kind(shapes, shape_timeout_s())
+        made = kind(shapes, _shape_timeout_s(shape_timeout))
     except ShapesError as error:
+        if own.triples and not files:
+            error.hint = f"{error.hint}, and have it remembered: etl rebuild --shapes FILE"
         raise located(error, files) from error
     warn(made.notes)
-    if for_our_graph:
+    if for_our_graph and own.triples:
         warn(aim.note for aim in unmet_in_ours(made))
     return made
 
@@ -112,12 +117,24 @@ def unmet_in_ours(made: ShapesEngine) -> list[Aim]:
     return unmet_in(aims, [*specimen(), *hierarchy_of(made)]) if aims else []
 
 
-def shape_timeout_s() -> float:
-    """Return how long a pattern or a query of a shape may take on one node."""
+def _shape_timeout_s(given: str | None) -> float:
+    """Return how long a pattern or a query of a shape may take on one node.
+
+    Raises:
+        EtlError: what is given, or else the environment has, is no number of seconds.
+    """
     from etl.validation.limits import SHAPE_TIMEOUT_S
 
-    seconds: float | None = click.get_current_context().meta.get(SHAPE_TIMEOUT)
-    return SHAPE_TIMEOUT_S if seconds is None else seconds
+    text = given or os.environ.get(SHAPE_TIMEOUT)
+    if not text:
+        return SHAPE_TIMEOUT_S
+    seconds = float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text, re.ASCII) else 0.0
+    if not seconds:
+        raise EtlError(
+            f"--shape-timeout: expected a number of seconds, found {text!r}",
+            hint=f"give it, or {SHAPE_TIMEOUT}, a number such as 20 or 0.5",
+        )
+    return seconds
 
 
 def provenance_engine(name: str) -> Engine:

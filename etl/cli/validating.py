@@ -16,9 +16,9 @@ from etl.cli.options import (
     DONE,
     FINDINGS,
     QUARANTINE,
+    SHAPE_TIMEOUT,
     file_timeout_option,
     memory_option,
-    shape_timeout_option,
     shapes_option,
     store_option,
     workspace_option,
@@ -52,7 +52,13 @@ all_option = click.option(
 @workspace_option
 @store_option
 @shapes_option
-@shape_timeout_option
+@click.option(
+    "--shape-timeout",
+    metavar="SECONDS",
+    envvar=SHAPE_TIMEOUT,
+    show_envvar=True,
+    help="Stop a pattern or a query of a shape that takes longer on one node (default: 20).",
+)
 @file_timeout_option
 @memory_option
 @click.option(
@@ -70,6 +76,7 @@ def validate(
     workspace: Path,
     store: str | None,
     shapes: tuple[Path, ...],
+    shape_timeout: str | None,
     engine_name: str,
     everything: bool,
     format_name: str | None,
@@ -86,7 +93,9 @@ def validate(
     from etl.output import Violations
 
     with watched(timed=False):
-        checks = engine(workspace, shapes, engine_name, for_our_graph=False)
+        checks = engine(
+            workspace, shapes, engine_name, for_our_graph=False, shape_timeout=shape_timeout
+        )
         findings = (
             _found_in(sources, checks) if sources else _found(workspace, store, checks, engine_name)
         )
@@ -121,7 +130,8 @@ def _found_in(sources: Sequence[str], checks: ShapesEngine) -> list[Finding]:
 
     of_rdf = list(filter(is_rdf, sources))
     prove(map(Path, of_rdf), file_bounds())
-    files = [validate_file(file, checks, shipped_shapes()) for file in of_rdf]
+    shipped = shipped_shapes()
+    files = [validate_file(file, checks, shipped) for file in of_rdf]
     findings = [each for file in files for each in file.findings]
     unmet = [file.unmet for file in files]
     if records := [source for source in sources if not is_rdf(source)]:

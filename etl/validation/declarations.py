@@ -217,7 +217,7 @@ class Declaration:
         return self.error(
             parameter,
             f"{what} takes longer than {timeout_s:g} s",
-            hint="make it simpler, or give it more time with --shape-timeout",
+            hint="make it simpler, or give it more seconds with ETL_SHAPE_TIMEOUT",
         )
 
 
@@ -227,10 +227,10 @@ _OWNING = (
     *(SH.sparql, SH.validator, SH.nodeValidator, SH.propertyValidator, SH.parameter, SH.declare),
 )
 
-Node: TypeAlias = NamedNode | BlankNode
+_Node: TypeAlias = NamedNode | BlankNode
 
 
-def described(node: Node, graph: Graph) -> str:
+def described(node: _Node, graph: Graph) -> str:
     """Say which shape a node of a shapes graph is: by its IRI, else by the shapes around it."""
     owners = list(_owners(node, graph))
     root = owners[-1][0] if owners else node
@@ -242,7 +242,7 @@ def described(node: Node, graph: Graph) -> str:
     return "".join((_called(root, graph), *steps))
 
 
-def _called(node: Node, graph: Graph) -> str:
+def _called(node: _Node, graph: Graph) -> str:
     if isinstance(node, NamedNode):
         is_component = SH.ConstraintComponent in graph.objects(node, RDF.type)
         return f"{'constraint component' if is_component else 'shape'} {name(node)}"
@@ -250,12 +250,12 @@ def _called(node: Node, graph: Graph) -> str:
     return f"a shape without an IRI{' about ' if classes else ''}{classes}"
 
 
-def _path(node: Node, graph: Graph) -> str:
+def _path(node: _Node, graph: Graph) -> str:
     paths = graph.objects(node, SH.path)
     return "".join(f" {name(path)}" for path in paths if isinstance(path, NamedNode))
 
 
-def _owners(node: Node, graph: Graph) -> Iterator[tuple[Node, NamedNode]]:
+def _owners(node: _Node, graph: Graph) -> Iterator[tuple[_Node, NamedNode]]:
     """Yield the shape that refers to a blank node, with the parameter that does, and so on up."""
     seen = {node}
     while isinstance(node, BlankNode):

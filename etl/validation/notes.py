@@ -35,7 +35,7 @@ _FURTHER = frozenset(
         *(SH.path, SH.deactivated, SH.message, SH.severity, SH.flags, SH.ignoredProperties),
         *(SH.name, SH.description, SH.order, SH.group, SH.defaultValue),
         *(SH.qualifiedMinCount, SH.qualifiedMaxCount, SH.qualifiedValueShapesDisjoint),
-        *(SH.sparql, SH.parameter, SH.declare, *VALIDATORS),
+        *(SH.sparql, SH.select, SH.ask, SH.prefixes, SH.parameter, SH.declare, *VALIDATORS),
         *(SH.shapesGraph, SH.suggestedShapesGraph, SH.entailment),
     }
 )

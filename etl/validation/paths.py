@@ -121,18 +121,12 @@ def _read(shapes: Graph, node: Term, above: frozenset[Term]) -> PropertyPath:
     above |= {node}
     if shapes.objects(node, RDF.first):
         return Sequence(_several(shapes, node, above))
-    stated = [
-        (parameter, value)
-        for parameter in (SH.alternativePath, *_UNARY)
-        for value in shapes.objects(node, parameter)
-    ]
-    match stated:
+    match [(p, v) for p in (SH.alternativePath, *_UNARY) for v in shapes.objects(node, p)]:
         case [(SH.alternativePath, choices)]:
             return Alternative(_several(shapes, choices, above))
         case [(parameter, inner)]:
             return _UNARY[parameter](_read(shapes, inner, above))
-        case _:
-            raise ValueError(f"{node} is not a property path")
+    raise ValueError(f"{node} is not a property path")
 
 
 def _several(shapes: Graph, node: Term, above: frozenset[Term]) -> tuple[PropertyPath, ...]:

@@ -134,9 +134,11 @@ class DataGraph(rdflib.Graph):
 
     def _overdue(self, text: str) -> ShapesError:
         """Name the shapes whose query takes too long."""
-        found = [each for each in queries(self._shapes.graph, {}) if each.is_behind(text)]
-        holder, parameter = found[0].holder, found[0].parameter
-        return holder.overdue(parameter, "the query for one node", self._timeout_s)
+        for query in queries(self._shapes.graph, self._prefixes):
+            if query.is_behind(text):
+                what = "the query for one node"
+                return query.holder.overdue(query.parameter, what, self._timeout_s)
+        raise ValueError(f"no shape has the query {text}")
 
 
 def _regex(match: Callable[[str, str], Matcher], expression: Any, _: object) -> rdflib.Literal:  # noqa: ANN401

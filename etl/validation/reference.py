@@ -22,6 +22,7 @@ from etl.validation.paths import PropertyPath, read_path
 from etl.validation.patterns import Matcher
 from etl.validation.report import ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
+from etl.validation.wellformedness import NEEDED
 from etl.vocab import RDFS, SH
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def validate(shapes: Shapes, told: Iterable[Told], timeout_s: float) -> Validati
         try:
             _, report, text = pyshacl.validate(
                 filled(DataGraph(shapes, timeout_s), chain(told, hierarchy)),
-                shacl_graph=filled(plain_graph(), _without_lone_counts(shapes)),
+                shacl_graph=filled(plain_graph(), _asking(shapes)),
                 advanced=False,
                 inference="none",
                 meta_shacl=False,
@@ -70,15 +71,14 @@ def validate(shapes: Shapes, told: Iterable[Told], timeout_s: float) -> Validati
         return ValidationReport(tuple(_results(shapes, report)))
 
 
-def _without_lone_counts(shapes: Shapes) -> Iterator[Triple]:
-    """Yield a shapes graph without counts of no shape: pySHACL refuses them in node shapes too.
+def _asking(shapes: Shapes) -> Iterator[Triple]:
+    """Yield a shapes graph without what says nothing: pySHACL refuses it also where it is allowed.
 
     Source: the W3C's qualified-001.
     """
-    lone = (SH.qualifiedMinCount, SH.qualifiedMaxCount, SH.qualifiedValueShapesDisjoint)
     for triple in shapes.triples:
-        has_shape = shapes.graph.objects(triple.subject, SH.qualifiedValueShape)
-        if has_shape or triple.predicate not in lone:
+        needed = NEEDED.get(triple.predicate, ())
+        if not needed or any(shapes.graph.objects(triple.subject, each) for each in needed):
             yield triple
 
 

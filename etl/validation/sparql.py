@@ -19,7 +19,7 @@ from etl.descriptions import Term
 from etl.errors import ShapesError
 from etl.validation.declarations import Declaration, name
 from etl.validation.graph import Graph
-from etl.validation.patterns.expression import parse
+from etl.validation.patterns.parsing import parse
 from etl.vocab import SH, XSD
 
 if TYPE_CHECKING:
@@ -29,8 +29,11 @@ VALIDATORS = (SH.validator, SH.nodeValidator, SH.propertyValidator)
 
 _PATH = re.compile(r"[$?]PATH\b")
 _SHAPES_GRAPH = re.compile(r"[$?]shapesGraph\b")
-_BOUND = frozenset({"this", "value", "PATH", "shapesGraph", "currentShape"})
 _FORMS = {SH.select: ("SelectQuery", "SELECT"), SH.ask: ("AskQuery", "ASK")}
+_BOUND = {
+    SH.select: {"this", "PATH", "shapesGraph", "currentShape"},
+    SH.ask: {"this", "value", "PATH", "shapesGraph", "currentShape"},
+}
 _CASTS = (XSD.boolean, XSD.dateTime, XSD.decimal, XSD.double, XSD.float, XSD.integer, XSD.string)
 _REFUSED = {
     "DatasetClause": "FROM would fetch a graph, and no shape causes a request",
@@ -123,7 +126,7 @@ class ShapeQuery:
         if part.name == "Function" and self._iri(part.iri) not in _CASTS:
             raise self.error(f"the function {self._iri(part.iri)} is not known")
         variable = part.evar or (part.var if part.name in _NAMING else None)
-        if variable is not None and str(variable) in _BOUND:
+        if variable is not None and str(variable) in _BOUND[self.parameter]:
             raise self.error(f"AS ?{variable} gives a new value to a variable that has one")
         if part.name in ("Builtin_REGEX", "Builtin_REPLACE"):
             pattern, flags = _constant(part.pattern), _constant(part.flags)
@@ -170,11 +173,17 @@ def _parts(found: object) -> Iterator[CompValue]:
 
 
 def queries(graph: Graph, prefixes: Mapping[str, str]) -> Iterator[ShapeQuery]:
-    """Yield the queries of all constraints and validators of a shapes graph."""
+    """Yield the queries of SPARQL constraints, and of the constraint components that are used."""
     for constraint in _declarations(graph, SH.sparql):
         yield ShapeQuery(constraint, SH.select, prefixes)
-    for validator in chain.from_iterable(_declarations(graph, each) for each in VALIDATORS):
-        yield ShapeQuery(validator, SH.ask if validator.all(SH.ask) else SH.select, prefixes)
+    for component in own_components(graph):
+        parameters = Declaration(component, graph).all(SH.parameter)
+        paths = [path for each in parameters for path in graph.objects(each, SH.path)]
+        if any(isinstance(path, NamedNode) and graph.column(path).values for path in paths):
+            stated = (graph.objects(component, each) for each in VALIDATORS)
+            for validator in chain.from_iterable(stated):
+                holder = _declaration(validator, graph, SH.validator)
+                yield ShapeQuery(holder, SH.ask if holder.all(SH.ask) else SH.select, prefixes)
 
 
 def own_components(graph: Graph) -> Iterator[NamedNode]:

@@ -21,7 +21,7 @@ from etl.validation.targets import TARGETS
 from etl.vocab import RDF, SH
 
 # What says nothing where none of these stands beside it.
-_NEEDS = {
+NEEDED = {
     SH.ignoredProperties: (SH.closed,),
     SH.flags: (SH.pattern,),
     SH.qualifiedValueShape: (SH.qualifiedMinCount, SH.qualifiedMaxCount),
@@ -69,7 +69,7 @@ def _check(shape: Declaration, timeout_s: float) -> None:
 
 def says_nothing(shape: Declaration) -> Iterator[tuple[NamedNode, str]]:
     """Yield the parameters of a shape that lack what they need, with the reason."""
-    for parameter, needed in _NEEDS.items():
+    for parameter, needed in NEEDED.items():
         if shape.all(parameter) and not any(map(shape.all, needed)):
             yield parameter, f"it says nothing without {' or '.join(map(name, needed))}"
 

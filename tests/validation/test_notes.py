@@ -83,6 +83,7 @@ SAID = {
 def test_what_asks_for_nothing_is_said(turtle: str) -> None:
     for engine in (CompiledEngine(shapes(turtle)), ReferenceEngine(shapes(turtle))):
         assert sorted(map(str, engine.notes)) == sorted(SAID[turtle])
+        engine.validate(triples("ex:a a ex:C ; ex:p 1 ."))
 
 
 def test_our_own_shapes_give_no_notes() -> None:

@@ -18,7 +18,8 @@ from etl.validation.limits import Limit
 from etl.validation.patterns import matcher, replacer
 from etl.validation.patterns.automaton import Automaton
 from etl.validation.patterns.characters import CATEGORIES, Characters, case_variants, named
-from etl.validation.patterns.expression import CharacterClass, parse
+from etl.validation.patterns.expression import CharacterClass
+from etl.validation.patterns.parsing import parse
 
 PIECES = [
     *("a", "b", "B", "é", " ", "-", "_", "/", '"', "1", "\\n", "\\.", "\\\\", "\\$", "\\d", "\\D"),

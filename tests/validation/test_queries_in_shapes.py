@@ -118,7 +118,8 @@ ILL_FORMED = {
         "constraint component <http://example.org/C>: sh:validator: sh:select: "
         "expected one value, found none"
     ),
-    "ex:S sh:targetNode ex:a . ex:C a sh:ConstraintComponent ; sh:validator"
+    "ex:S sh:targetNode ex:a ; ex:q 1 . ex:C a sh:ConstraintComponent ;"
+    " sh:parameter [ sh:path ex:q ] ; sh:validator"
     " [ sh:ask 'ASK { SERVICE <http://127.0.0.1:9/s> { ?a ?b $value } }' ] .": (
         "constraint component <http://example.org/C>: sh:validator: sh:ask: "
         "SERVICE would ask a server, and no shape causes a request"
@@ -183,7 +184,7 @@ def test_a_query_that_does_not_end_is_stopped_and_its_shape_named(
         "shape <http://example.org/S>: sh:sparql: sh:select: "
         "the query for one node takes longer than 0.2 s"
     )
-    assert caught.value.hint == "make it simpler, or give it more time with --shape-timeout"
+    assert caught.value.hint == "make it simpler, or give it more seconds with ETL_SHAPE_TIMEOUT"
 
 
 def test_a_validator_that_does_not_end_is_named_with_its_component() -> None:
@@ -228,3 +229,20 @@ def test_a_select_without_this_is_noted() -> None:
         assert (
             len(kind(shapes(constraint("SELECT * { $this ex:p ?value }"))).notes) == len(found) - 1
         )
+
+
+def test_a_value_may_be_named_by_a_select() -> None:
+    graph = shapes(constraint("SELECT $this (UCASE(?v) AS ?value) { $this ex:p ?v }"))
+    for kind in ENGINES:
+        assert results_of(kind(graph), DATA) == {"HEAT", "ÜNAL"}
+
+
+def test_a_component_that_no_shape_uses_is_not_asked() -> None:
+    """Libraries of components have some that need more than pySHACL gives."""
+    library = (
+        "ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:q ] ;"
+        " sh:validator [ sh:ask 'ASK { GRAPH $shapesGraph { ?a ?b ?c } }' ] ."
+    )
+    CompiledEngine(shapes(f"ex:S sh:targetNode ex:a ; sh:nodeKind sh:IRI . {library}"))
+    with pytest.raises(ShapesError, match=r"ex.*C>: sh:validator: sh:ask: \$shapesGraph is not"):
+        CompiledEngine(shapes(f"ex:S sh:targetNode ex:a ; ex:q 1 . {library}"))

@@ -2,7 +2,8 @@
 
 blocks       the blocks of Unicode
 characters   sets of characters, and those that have names
-expression   patterns read into a tree
+expression   what patterns are made of, as a tree
+parsing      patterns read
 automaton    matching in a time that grows with the text alone
 matching     which patterns Python's `re` matches, and which the automaton
 """

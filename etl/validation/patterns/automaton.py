@@ -14,14 +14,14 @@ from typing import assert_never
 
 from etl.validation.limits import Limit
 from etl.validation.patterns.expression import (
+    Alternation,
     Anchor,
     BackReference,
+    Bracketed,
     CharacterClass,
-    Choice,
+    Concatenation,
     Expression,
-    Group,
     Repeat,
-    Sequence,
 )
 
 MOST_STATES = 20_000
@@ -168,13 +168,13 @@ class Automaton:
         match expression:
             case CharacterClass() | Anchor():
                 return self._add((exit_,), expression)
-            case Group(inner):
+            case Bracketed(inner):
                 return self._entry(inner, exit_)
-            case Sequence(parts):
+            case Concatenation(parts):
                 for part in reversed(parts):
                     exit_ = self._entry(part, exit_)
                 return exit_
-            case Choice(branches):
+            case Alternation(branches):
                 return self._add(tuple(self._entry(branch, exit_) for branch in branches))
             case Repeat():
                 return self._repeated(expression, exit_)

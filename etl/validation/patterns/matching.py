@@ -19,17 +19,17 @@ from etl.validation.limits import Limit
 from etl.validation.patterns.automaton import Automaton
 from etl.validation.patterns.characters import Characters, CodeRange
 from etl.validation.patterns.expression import (
+    Alternation,
     Anchor,
     BackReference,
+    Bracketed,
     CharacterClass,
-    Choice,
+    Concatenation,
     Expression,
-    Group,
     Named,
     Repeat,
-    Sequence,
-    parse,
 )
+from etl.validation.patterns.parsing import parse
 
 Matcher: TypeAlias = Callable[[str], object]
 
@@ -113,14 +113,14 @@ def _ways(expression: Expression) -> float:
     match expression:
         case CharacterClass() | Anchor() | BackReference():
             return 1
-        case Group(inner):
+        case Bracketed(inner):
             return _ways(inner)
-        case Sequence(parts):
+        case Concatenation(parts):
             product = 1.0
             for part in parts:
                 product *= _ways(part)
             return product
-        case Choice(branches):
+        case Alternation(branches):
             return sum(map(_ways, branches))
         case Repeat(inner, _, most):
             times = _LENGTH if most is None else min(most, _LENGTH)
@@ -135,11 +135,11 @@ def _is_anchored(expression: Expression) -> bool:
     match expression:
         case Anchor(is_end, of_lines):
             return not is_end and not of_lines
-        case Group(inner):
+        case Bracketed(inner):
             return _is_anchored(inner)
-        case Sequence(parts):
+        case Concatenation(parts):
             return bool(parts) and _is_anchored(parts[0])
-        case Choice(branches):
+        case Alternation(branches):
             return all(map(_is_anchored, branches))
         case _:
             return False
@@ -149,9 +149,9 @@ def _refers_back(expression: Expression) -> bool:
     match expression:
         case BackReference():
             return True
-        case Group(inner) | Repeat(inner):
+        case Bracketed(inner) | Repeat(inner):
             return _refers_back(inner)
-        case Sequence(parts) | Choice(parts):
+        case Concatenation(parts) | Alternation(parts):
             return any(map(_refers_back, parts))
         case _:
             return False
@@ -166,16 +166,16 @@ def _in_python(expression: Expression) -> str:
             if of_lines:
                 return "(?m:$)" if is_end else "(?m:^)"
             return r"\Z" if is_end else "^"
-        case Group(inner, number):
+        case Bracketed(inner, number):
             return f"({'' if number else '?:'}{_in_python(inner)})"
         case BackReference(number, any_case):  # a group that has matched nothing is empty
             return f"(?({number}){'(?i:' if any_case else '(?:'}\\{number})|)"
         case Repeat(inner, least, most, is_lazy):
             times = f"{{{least},{'' if most is None else most}}}"
             return f"{_in_python(inner)}{times}{'?' if is_lazy else ''}"
-        case Sequence(parts):
+        case Concatenation(parts):
             return "".join(map(_in_python, parts))
-        case Choice(branches):
+        case Alternation(branches):
             return "|".join(map(_in_python, branches))
         case _:
             assert_never(expression)
