@@ -573,7 +573,7 @@ def test_a_large_file_is_judged_as_it_stands_too(
     Path("films.ttl").write_text(FILM, "utf-8")
     arguments = ["validate", "films.ttl", "--shapes", rated(HTTP_SCHEMA), "--engine", engine]
     in_memory = said(etl(*arguments))
-    assert in_memory[1].count("http-two") == 2
+    assert sum("http-two" in row for row in in_memory[1].splitlines()) == 2
     monkeypatch.setattr("etl.inspection.validating.validate_small", lambda *_: None)
     assert said(etl(*arguments)) == in_memory
 

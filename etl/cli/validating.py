@@ -121,7 +121,8 @@ def _found_in(sources: Sequence[str], checks: ShapesEngine) -> list[Finding]:
 
     of_rdf = list(filter(is_rdf, sources))
     prove(map(Path, of_rdf), file_bounds())
-    files = [validate_file(file, checks, shipped_shapes()) for file in of_rdf]
+    shipped = shipped_shapes()
+    files = [validate_file(file, checks, shipped) for file in of_rdf]
     findings = [each for file in files for each in file.findings]
     unmet = [file.unmet for file in files]
     if records := [source for source in sources if not is_rdf(source)]:
