@@ -9,181 +9,40 @@ own data and served by a SPARQL server on this machine, and the titles of MovieL
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 import random
-import re
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from itertools import chain
+from dataclasses import replace
+from itertools import chain, product
 from pathlib import Path
-from urllib.error import URLError
 
-from rapidfuzz import fuzz, process
-
+from bench.linking_data import (
+    DATA,
+    Gold,
+    Score,
+    among_everybody,
+    asking,
+    gold,
+    movielens,
+    served,
+    titled_films,
+)
+from bench.linking_titles import (
+    films_by_title,
+    films_without_ids,
+    namesakes,
+    title_baseline,
+    with_people,
+    write_namesakes,
+)
 from etl.linking import ladder
-from etl.linking.cache import Cache
-from etl.linking.candidates import FilmCandidate, PersonCandidate
-from etl.linking.endpoint import Endpoint
+from etl.linking.candidates import PersonCandidate
 from etl.linking.evidence import Evidence
-from etl.linking.films import FilmMention, FilmOutcome, TitleIndex
-from etl.linking.inquiry import Inquiry
+from etl.linking.films import FilmOutcome
 from etl.linking.judgement import words_of
 from etl.linking.names import folded
 from etl.linking.people import link_people
-from etl.linking.subjects import Subject, subject
-from etl.records import FilmRecord, Origin
-from etl.resolution import Member
-from etl.sources.text import parse
-
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-FUZZY_AT_LEAST = 90  # of 100, as rapidfuzz counts
-
-
-@dataclass(slots=True)
-class Score:
-    """How many links were made and right, of how many there are; and where none is right."""
-
-    linked: int = 0
-    right: int = 0
-    possible: int = 0
-    absent: int = 0
-    false_when_absent: int = 0
-    wrong: list[str] = field(default_factory=list)
-    rungs: Counter[tuple[str, bool]] = field(default_factory=Counter)
-
-    @property
-    def precision(self) -> float:
-        """Return which part of the links is right."""
-        return self.right / self.linked if self.linked else 1.0
-
-    @property
-    def recall(self) -> float:
-        """Return which part of the links there are was found."""
-        return self.right / self.possible if self.possible else 1.0
-
-    @property
-    def false_rate(self) -> float:
-        """Return how often something was linked of which the right answer had been taken away."""
-        return self.false_when_absent / self.absent if self.absent else 0.0
-
-    def add(self, found: str | None, right: str | None, rung: str, what: str) -> None:
-        """Count one answer; `right` is None where there is none."""
-        self.possible += right is not None
-        if found is not None:
-            self.linked += 1
-            self.right += found == right
-            self.rungs[rung, found == right] += 1
-            if found != right:
-                self.wrong.append(f"{what}: {found} instead of {right} ({rung})")
-
-    def add_absent(self, found: str | None, what: str) -> None:
-        """Count one answer where the right one had been taken away."""
-        self.absent += 1
-        self.false_when_absent += found is not None
-        if found is not None:
-            self.wrong.append(f"{what}: {found} though the right one was taken away")
-
-
-# The data
-
-
-@dataclass(frozen=True)
-class Gold:
-    """A film of the gold standard: its subject, its item, and its people's items by name."""
-
-    subject: Subject
-    qid: str
-    people: dict[str, str | None]
-
-
-def read_record(path: Path) -> FilmRecord:
-    """Read a record of the text format."""
-    found = parse(path.read_text("utf-8"))
-    assert isinstance(found, FilmRecord)
-    return found
-
-
-def read_subject(path: Path) -> Subject:
-    """Read a record as what is to be linked."""
-    record = read_record(path)
-    return subject(record.key, [Member(Origin("bench", path.name, 1), record)])
-
-
-def gold(data: Path) -> list[Gold]:
-    """Read the films whose links are known."""
-    found = []
-    for line in (data / "linking" / "gold.jsonl").read_text("utf-8").splitlines():
-        row = json.loads(line)
-        people = {each["name"]: each["qid"] for each in row["directors"] + row["actors"]}
-        path = data / "linking" / "records" / f"{row['movieId']}.txt"
-        found.append(Gold(read_subject(path), row["qid"], people))
-    return found
-
-
-def movielens(data: Path) -> list[FilmCandidate]:
-    """Read the titles of MovieLens as candidates."""
-    with (data / "movielens" / "links.csv").open(encoding="utf-8") as file:
-        ids = {row["movieId"]: f"tt{row['imdbId']}" for row in csv.DictReader(file)}
-    with (data / "movielens" / "movies.csv").open(encoding="utf-8") as file:
-        return [_movielens_film(row["title"], ids[row["movieId"]]) for row in csv.DictReader(file)]
-
-
-def _movielens_film(text: str, identifier: str) -> FilmCandidate:
-    match = re.fullmatch(r"(.*) \((\d{4})\)\s*", text)
-    if match is None:
-        return FilmCandidate((text,), imdb_id=identifier)
-    return FilmCandidate((match[1],), (int(match[2]),), identifier)
-
-
-@contextmanager
-def served(*files: Path) -> Iterator[str]:
-    """Serve RDF files by a real SPARQL server on this machine, and give its address."""
-    server = Path(sys.executable).with_name("oxigraph")
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-        for file in files:
-            load = [str(server), "load", "--location", folder, "--file", str(file)]
-            subprocess.run(load, check=True, capture_output=True)
-        free.close()
-        serve = [str(server), "serve-read-only", "--location", folder, "--bind", address]
-        process_ = subprocess.Popen(serve, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            _wait_for(f"http://{address}/")
-            yield f"http://{address}/query"
-        finally:
-            process_.terminate()
-            process_.wait()
-
-
-def _wait_for(url: str) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(url).close()
-            return
-        except URLError:
-            time.sleep(0.05)
-    raise TimeoutError(url)
-
-
-@contextmanager
-def asking(url: str) -> Iterator[Evidence]:
-    """Take an endpoint for the only evidence, with a fresh cache."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Cache.open(Path(folder) / "answers.sqlite", url) as cache,
-    ):
-        yield Evidence(inquiry=Inquiry(cache, Endpoint(url, "bench@example.org")))
-
 
 # Names as people write them
 
@@ -316,72 +175,11 @@ def people_baseline(
         for mention in each.subject.people:
             name = folded(perturb(mention.name, chance))
             right = each.people[mention.name] if each.people[mention.name] in items else None
-            found = _anybody(name, everybody, None, fuzzy=fuzzy)
+            found = among_everybody(name, everybody, None, fuzzy=fuzzy)
             score.add(found, right, "", mention.name)
             if right is not None:
-                score.add_absent(_anybody(name, everybody, right, fuzzy=fuzzy), mention.name)
+                score.add_absent(among_everybody(name, everybody, right, fuzzy=fuzzy), mention.name)
     return score
-
-
-def _anybody(name: str, known: dict[str, str], without: str | None, *, fuzzy: bool) -> str | None:
-    if not fuzzy:
-        found = known.get(name)
-        return found if found != without else None
-    best = process.extract(name, known.keys(), scorer=fuzz.ratio, limit=2)
-    for text, score, _ in best:
-        if score >= FUZZY_AT_LEAST and known[text] != without:
-            return known[text]
-    return None
-
-
-class _Without(TitleIndex):
-    """An index of titles without one film."""
-
-    def __init__(self, index: TitleIndex, absent: str | None) -> None:
-        self._by_form = index._by_form
-        self._absent = absent
-
-    def called(self, title: str) -> list[FilmCandidate]:
-        """Give the candidates of which one title is like this one."""
-        return [each for each in super().called(title) if each.imdb_id != self._absent]
-
-
-def films_by_title(films: Sequence[FilmMention], candidates: Sequence[FilmCandidate]) -> Score:
-    """Link films as if they had no id, each also with the right answer taken away."""
-    index, score = TitleIndex(candidates), Score()
-    known = {each.imdb_id for each in candidates}
-    for film in films:
-        right = film.imdb_id if film.imdb_id in known else None
-        unknown = replace(film, imdb_id=None)
-        outcome = index.link(unknown)
-        found = outcome.candidate.imdb_id if outcome.candidate else None
-        score.add(found, right, outcome.rung.name if outcome.rung else "", film.title)
-        if right is not None:
-            absent = _Without(index, right).link(unknown).candidate
-            score.add_absent(str(absent) if absent else None, film.title)
-    return score
-
-
-def title_baseline(
-    films: Sequence[FilmMention], candidates: Sequence[FilmCandidate], *, fuzzy: bool
-) -> Score:
-    """Link films by title only: the same title, or the nearest."""
-    known: dict[str, str] = {}
-    for each in candidates:
-        known.setdefault(folded(each.titles[0]), each.imdb_id or "")
-    score = Score()
-    for film in films:
-        title = folded(film.title)
-        score.add(_anybody(title, known, None, fuzzy=fuzzy), film.imdb_id, "", film.title)
-        absent = _anybody(title, known, film.imdb_id, fuzzy=fuzzy)
-        score.add_absent(absent, film.title)
-    return score
-
-
-def titled_films(data: Path) -> list[FilmMention]:
-    """Read the films that are to be found by title."""
-    folders = (data / "seed_format", data / "linking" / "records")
-    return [read_subject(path).film for folder in folders for path in sorted(folder.glob("*.txt"))]
 
 
 # What is printed
@@ -406,6 +204,39 @@ def _rungs(scores: Sequence[Score]) -> Iterator[str]:
             )
 
 
+def _print_titles(data: Path, films: Sequence[Gold], lists: Lists) -> list[Score]:
+    """Print how films without an id are linked, with and without anybody to go by."""
+    titled, candidates = titled_films(data), movielens(data)
+    scores = [films_by_title(titled, candidates)]
+    listed = [each for each in titled if each.imdb_id in lists]
+    peopled = with_people(candidates, lists)
+    scores.append(films_by_title(listed, peopled))
+    for name, score in zip(("nobody named there", "people named there"), scores, strict=True):
+        print(_line(f"films by title, {name}", score))
+        print(f"  linked or put forward for review {score.proposed_rate:.4f}")
+    print(_line("  baseline: title only", title_baseline(titled, candidates, fuzzy=False)))
+    print(_line("  baseline: nearest title", title_baseline(titled, candidates, fuzzy=True)))
+    print(f"namesakes in the place of {len(titled)} films, and how many are linked")
+    for kind, mistaken in namesakes(titled, peopled).items():
+        print(f"  {kind:68} {mistaken}")
+    for years_off, by_others in product((0, 1), (False, True)):
+        score = _namesakes_at_an_endpoint(data, films, years_off, by_others=by_others)
+        makers = "others" if by_others else "nobody"
+        print(f"  by an endpoint, {years_off} years off, made by {makers:31} {score.linked}")
+    return scores
+
+
+def _namesakes_at_an_endpoint(
+    data: Path, films: Sequence[Gold], years_off: int, *, by_others: bool
+) -> Score:
+    with tempfile.TemporaryDirectory() as folder:
+        planted = Path(folder) / "namesakes.nt"
+        standin = data / "wikidata" / "standin.ttl"
+        write_namesakes(standin, films, planted, years_off, by_others=by_others)
+        with served(planted) as url, asking(url) as evidence:
+            return films_without_ids(films, evidence)
+
+
 def main() -> None:
     """Print all figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -415,16 +246,13 @@ def main() -> None:
     with served(data / "wikidata" / "standin.ttl") as url, asking(url) as evidence:
         by_id, unlinked = films_by_id(films, evidence)
         lists = people_lists(films, evidence)
+        without_ids = films_without_ids(films, evidence)
     print(_line("films by IMDb id", by_id))
     for outcome in unlinked:
         print(f"  not linked: {outcome.mention.title}: {outcome.reason}")
-    scores.append(by_id)
-    titled, candidates = titled_films(data), movielens(data)
-    by_title = films_by_title(titled, candidates)
-    scores.append(by_title)
-    print(_line("films by title", by_title))
-    print(_line("  baseline: title only", title_baseline(titled, candidates, fuzzy=False)))
-    print(_line("  baseline: nearest title", title_baseline(titled, candidates, fuzzy=True)))
+    print(_line("films by title at the endpoint", without_ids))
+    print(f"  linked or put forward for review {without_ids.proposed_rate:.4f}")
+    scores += [by_id, without_ids, *_print_titles(data, films, lists)]
     homonyms = with_homonyms(films, lists)
     for name, perturb in PERTURBATIONS.items():
         score = people(films, lists, perturb)

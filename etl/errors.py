@@ -3,6 +3,7 @@
 EtlError
 ├── SourceError        a source cannot be read at all
 ├── WorkspaceError     the workspace is missing, held, damaged or of another version
+├── ProcessError       a process beside this one has ended before its time
 ├── StoreError         a triple store refused or failed
 ├── LinkError          what links are found by, or decided in, cannot be read
 ├── EndpointError      an endpoint cannot be asked
@@ -11,6 +12,12 @@ EtlError
 """
 
 from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 
 class EtlError(Exception):
@@ -27,6 +34,10 @@ class SourceError(EtlError):
 
 class WorkspaceError(EtlError):
     """The workspace is missing, held by another process, damaged or of another version."""
+
+
+class ProcessError(EtlError):
+    """A process beside this one has ended before its time."""
 
 
 class StoreError(EtlError):
@@ -46,4 +57,59 @@ class QueryError(EtlError):
 
 
 class ShapesError(EtlError):
-    """A shapes file cannot be read or is not what SHACL allows."""
+    """A shapes file cannot be read or is not what SHACL allows.
+
+    Of a shape that has no IRI, `part_of` is the IRI of the shape that it is a part of.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", part_of: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.part_of = part_of
+
+
+def cannot_read(path: Path, error: OSError) -> WorkspaceError:
+    """Say that the system does not let us read a file or folder, which may well be sound."""
+    return WorkspaceError(
+        f"{path}: cannot be read: {(error.strerror or str(error)).lower()}",
+        hint="get the right to read it, or run this as the user that it belongs to",
+    )
+
+
+_LIMITS = {
+    (errno.ENOSPC, errno.EDQUOT): ("the disk is full", "make room"),
+    (errno.EFBIG,): ("a file would be larger than allowed", "raise the limit 'ulimit -f'"),
+    (errno.EMFILE, errno.ENFILE): ("too many files are open", "raise the limit 'ulimit -n'"),
+    (errno.ENOMEM,): ("there is not enough memory", "free some, or raise the limit 'ulimit -v'"),
+}
+_SAID = {"file descriptors": errno.EMFILE, "Out of Memory": errno.ENOMEM}  # Oxigraph, DuckDB
+
+
+def limit_reached(error: BaseException | None) -> tuple[str, str] | None:
+    """Return which limit of the system an error is about and what to do, or None.
+
+    The error, or one that it came of, has the system's number or its words for that.
+    """
+    if error is None:
+        return None
+    said = str(error)
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, MemoryError):
+        number = errno.ENOMEM
+    number = next((code for words, code in _SAID.items() if words in said), number)
+    for numbers, limit in _LIMITS.items():
+        if number in numbers or any(os.strerror(each) in said for each in numbers):
+            return limit
+    return limit_reached(error.__cause__ or error.__context__)
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Translate the system's refusal to let us read below a folder.
+
+    Raises:
+        WorkspaceError: a file or folder may not be read.
+    """
+    try:
+        yield
+    except PermissionError as error:
+        raise cannot_read(path, error) from error

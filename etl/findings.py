@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from etl.sources.values import quoted
+from etl.terminal import on_one_line
 from etl.vocab import SH
 
 if TYPE_CHECKING:  # a query has no need of the shapes
@@ -29,6 +29,14 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+_BRIEF = 60  # characters of a value in a sentence
+_NO_SHAPE = {
+    Severity.VIOLATION: "unreadable-record",
+    Severity.WARNING: "nothing-to-check",
+    Severity.INFO: "repaired-record",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something about a record or a graph that its owner should know.
@@ -36,9 +44,10 @@ class Finding:
     `message` is the same wherever the same thing is wrong; `value` is what is wrong there, as a
     person reads it, and `text` all of it. `line` is 0 where the file is not read line by line,
     and `key` is what the file calls the field. What a shape found has the IRIs of the shape, of
-    the constraint component and of the focus node, and the path; the `result` itself has all.
+    the constraint component and of the focus node, and the path; the `result` itself has all, and
+    `copy` counts the findings before it that say the same of the same graph.
     Of a record, `film` and `title` say which film it is about, `source` who says it, `kind` how
-    it ended.
+    it ended; of a note, `kind` is the note's.
     """
 
     severity: Severity
@@ -53,17 +62,23 @@ class Finding:
     component: str = ""
     shape: str = ""
     result: ValidationResult | None = None
+    copy: int = 0
     kind: str = ""
     source: str = ""
     film: str = ""
     title: str = ""
 
     @property
+    def of_record(self) -> bool:
+        """Say whether it is about a record, rather than about a graph or a file as a whole."""
+        return bool(self.film) or (not self.result and self.line > 0)
+
+    @property
     def place(self) -> str:
-        """Say where it is: file and line, or the focus node."""
+        """Say on one line where it is: file and line, or the focus node."""
         if not self.file:
             return f"<{self.focus_node}>" if ":" in self.focus_node else self.focus_node
-        return f"{self.file}:{self.line}" if self.line else self.file
+        return on_one_line(f"{self.file}:{self.line}" if self.line else self.file)
 
     @property
     def headline(self) -> str:
@@ -73,16 +88,38 @@ class Finding:
     @property
     def is_repair(self) -> bool:
         """Say whether it tells how a record was repaired, which differs from value to value."""
-        return self.severity == Severity.INFO and not self.shape
+        return self.severity == Severity.INFO and bool(self.key) and not self.shape
+
+    @property
+    def rule(self) -> str:
+        """Name the rule: the IRI of the shape, or what is asked of a record beside the shapes."""
+        return self.shape or _NO_SHAPE[self.severity]
+
+    @property
+    def found(self) -> str:
+        """Return the value as a person reads it, whole where a reader has shortened it."""
+        shortened = self.value.endswith(("…'", '…"'))
+        return repr(self.text) if shortened and self.text else self.value
 
     @property
     def sentence(self) -> str:
-        """Say what is wrong, with the value but without the place."""
-        if not self.value:
+        """Say on one line what is wrong, without the place; a long value is shortened."""
+        value = self.value
+        if value[:1] in ("'", '"') and len(value) > _BRIEF + 2:
+            value = f"{value[:_BRIEF]}…{value[0]}"
+        return on_one_line(self._with(value))
+
+    @property
+    def reason(self) -> str:
+        """Say what is wrong without the place, with all of the value."""
+        return self._with(self.found)
+
+    def _with(self, value: str) -> str:
+        if not value:
             return self.headline
         if self.message.endswith("."):
-            return f"{self.headline} Found {self.value}."
-        return f"{self.headline}, found {self.value}"
+            return f"{self.headline} Found {value}."
+        return f"{self.headline}, found {value}"
 
 
 Found: TypeAlias = Callable[[Finding], None]
@@ -124,8 +161,8 @@ def plain(term: NamedNode | BlankNode | Literal | Triple) -> str:
 
 
 def shown(term: NamedNode | BlankNode | Literal | Triple) -> str:
-    """Write a value for a message: a literal as a record has it, shortened."""
-    return quoted(term.value) if isinstance(term, Literal) else str(term)
+    """Write a value for a message: a literal as a record has it, quoted."""
+    return repr(term.value) if isinstance(term, Literal) else str(term)
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+
+from etl.errors import cannot_read
+
+MEND = "run: etl rebuild"
 
 
 class File(msgspec.Struct, frozen=True):
@@ -23,13 +28,37 @@ class File(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class Listing(msgspec.Struct, frozen=True):
+    """The files of a generation by their path in it, and the SHA-256 of that list itself.
+
+    An older version of us wrote the list alone.
+    """
+
+    files: Mapping[str, File]
+    check: str
+
+    @classmethod
+    def of(cls, files: Mapping[str, File]) -> Listing:
+        """Return the listing of some files."""
+        return cls(files, hashlib.sha256(msgspec.json.encode(files)).hexdigest())
+
+    @property
+    def sound(self) -> bool:
+        """Say whether the list is what was written."""
+        return self == Listing.of(self.files)
+
+
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What is wrong with a file of the workspace; `content` if it is one of catalog or store."""
+    """What is wrong with an entry of the workspace; `content` if it is one of catalog or store.
+
+    `remedy` says what mends it.
+    """
 
     path: Path
     problem: str
     content: bool = True
+    remedy: str = MEND
 
     def __str__(self) -> str:
         return f"{self.path}: {self.problem}"
@@ -75,12 +104,16 @@ class Generation:
             for digest in [known.get(status.st_ino) or _digest(path)]
         }
         written = self.listing.with_suffix(".new")
-        written.write_bytes(msgspec.json.format(msgspec.json.encode(files)))
+        written.write_bytes(msgspec.json.format(msgspec.json.encode(Listing.of(files))))
         written.rename(self.listing)
         _sync_tree(self.path)
 
     def missing(self) -> Damage | None:
-        """Tell the first file that is not there or has another size than it was written with."""
+        """Tell the first file that is not there or has another size than it was written with.
+
+        Raises:
+            WorkspaceError: the files may not be read.
+        """
         return next(self._compared(_of_size), None)
 
     def damages(self, digests: dict[int, str]) -> Iterator[Damage]:
@@ -94,10 +127,14 @@ class Generation:
         yield from self._compared(lambda path, file: _of_content(path, file, digests))
 
     def has_sound_catalog(self) -> bool:
-        """Say whether the catalog is what was written, as far as that is known."""
+        """Say whether the catalog is what was written, as far as that is known.
+
+        Raises:
+            WorkspaceError: the catalog may not be read.
+        """
         file = (self._listed() or {}).get(self.catalog.name)
         if file is None:
-            return self.catalog.is_file()
+            return _is_file(self.catalog)
         return not _of_content(self.catalog, file, {})
 
     def has_sound_store(self) -> bool:
@@ -116,9 +153,16 @@ class Generation:
 
     def _listed(self) -> Mapping[str, File] | None:
         try:
-            return msgspec.json.decode(self.listing.read_bytes(), type=dict[str, File])
-        except (OSError, msgspec.DecodeError):
+            text = self.listing.read_bytes()
+        except PermissionError as error:
+            raise cannot_read(self.listing, error) from error
+        except OSError:
             return None
+        try:
+            listing = msgspec.json.decode(text, type=Listing)
+        except msgspec.DecodeError:
+            return _unchecked(text)
+        return listing.files if listing.sound else None
 
     def _digests(self) -> dict[int, str]:
         digests = {}
@@ -132,7 +176,7 @@ class Generation:
         listed = self._listed()
         if listed is None:  # what there has to be at least
             listed = {}
-            if not self.catalog.is_file():
+            if not _is_file(self.catalog):
                 yield Damage(self.catalog, "missing")
             if not self.store.is_dir():
                 yield Damage(self.store, "missing")
@@ -140,13 +184,50 @@ class Generation:
             path = self.path / name
             if problem := compare(path, file):
                 yield Damage(path, problem)
+        for path in self._strangers():
+            yield Damage(path, "is no file of ours", remedy=f"move {path} away")
+
+    def _strangers(self) -> Iterator[Path]:
+        """Give what lies beside catalog and store: a log would be taken for a part of them."""
+        log = self.catalog.with_name(f"{self.catalog.name}.wal")
+        if os.path.lexists(log):
+            yield log
+
+
+def _unchecked(text: bytes) -> Mapping[str, File] | None:
+    """Read a list of files that an older version wrote."""
+    try:
+        return msgspec.json.decode(text, type=dict[str, File])
+    except msgspec.DecodeError:
+        return None
+
+
+def _is_file(path: Path) -> bool:
+    status = _status(path)
+    return status is not None and stat.S_ISREG(status.st_mode)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """Look at a file that may be missing.
+
+    Raises:
+        WorkspaceError: it may not be looked at.
+    """
+    try:
+        return path.stat()
+    except PermissionError as error:
+        raise cannot_read(path, error) from error
+    except OSError:
+        return None
 
 
 def _of_size(path: Path, file: File) -> str:
-    try:
-        size = path.stat().st_size
-    except OSError:
+    status = _status(path)
+    if status is None:
         return "missing"
+    if not stat.S_ISREG(status.st_mode):
+        return "damaged (not a file)"
+    size = status.st_size
     return "" if size == file.size else f"damaged ({size} bytes, not {file.size})"
 
 
@@ -157,6 +238,8 @@ def _of_content(path: Path, file: File, digests: dict[int, str]) -> str:
         inode = path.stat().st_ino
         if inode not in digests:
             digests[inode] = _digest(path)
+    except PermissionError as error:
+        raise cannot_read(path, error) from error
     except OSError as error:
         return f"damaged ({(error.strerror or str(error)).lower()})"
     return "" if digests[inode] == file.sha256 else "damaged (its content has changed)"

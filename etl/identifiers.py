@@ -27,6 +27,11 @@ _IMDB_PAGE = re.compile(
 _IMDB_DIGITS = 7  # IMDb pads its numbers to so many with zeros, and no further
 _WIKIDATA_ITEM = re.compile(r"(?:https?://(?:www\.)?wikidata\.org/(?:entity|wiki)/)?(Q[1-9][0-9]*)")
 
+_MOVIELENS_ID = re.compile(
+    r"(?:movielens[-:]|(?:https?://)?(?:www\.)?movielens\.org/movies/)?([1-9][0-9]*)/?",
+    re.IGNORECASE,
+)
+
 
 def imdb_id(text: str) -> str | None:
     """Return the IMDb id in any of its forms (`tt…`, `nm…`, a page's URL), or None.
@@ -63,6 +68,12 @@ def wikidata_id(text: str) -> str | None:
     return match[1] if match else None
 
 
+def movielens_id(text: str) -> str | None:
+    """Return the number of a film on MovieLens, bare, as `movielens-7361` or a page, or None."""
+    match = _MOVIELENS_ID.fullmatch(text.strip())
+    return match[1] if match else None
+
+
 def imdb_page(identifier: str) -> str:
     """Return the address of an IMDb page: what `schema:sameAs` and `schema:url` hold."""
     folder = "title" if identifier.startswith("tt") else "name"
@@ -75,6 +86,26 @@ def wikidata_entity(identifier: str) -> str:
     Source: Wikidata's RDF dump format, where an entity's IRI is http and /entity/.
     """
     return f"http://www.wikidata.org/entity/{identifier}"
+
+
+LIKE_A_PERSON_ID = "(?:name-)*(?:[Nn][Mm]|[Qq])[0-9]+"
+"""Names that have the form of an id, or are such names marked: a pattern for Python and SQL.
+
+Who gives people ids of another scheme adds their form.
+"""
+
+_LIKE_A_PERSON_ID = re.compile(LIKE_A_PERSON_ID)
+
+
+def name_key(name: str) -> str:
+    """Return the key of somebody who is known by name alone, which is nobody's id.
+
+    That is the name, marked where it looks like an id: `Jim Carrey`, `name-Q42`. Different names
+    have different keys.
+    """
+    if name[-1:] <= "9" and _LIKE_A_PERSON_ID.fullmatch(name):
+        return f"name-{name}"
+    return name
 
 
 def _needs_encoding() -> re.Pattern[str]:
@@ -94,15 +125,21 @@ def _needs_encoding() -> re.Pattern[str]:
 
 
 _ENCODED = _needs_encoding()
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _PLAIN = re.compile(r"[A-Za-z'-][A-Za-z '-]*(?:\. [A-Za-z '-]+)*")  # most names: nothing to encode
 
 
 def _segment(name: str) -> str:
-    """Turn a name into one segment of an IRI's path; different names give different segments."""
+    """Turn a name into one segment of an IRI's path; different names give different segments.
+
+    Unquoting a segment gives the name back. Letters stand for themselves only where the segment
+    is in form NFC, so that no parser that normalises IRIs takes two for one.
+    """
     if _PLAIN.fullmatch(name):
         return name.replace(" ", "_")
-    words = unicodedata.normalize("NFC", name).split(" ")
-    encoded = "_".join(_ENCODED.sub(_percent_encode, word) for word in words)
+    encoded = "_".join(_ENCODED.sub(_percent_encode, word) for word in name.split(" "))
+    if not encoded.isascii() and not unicodedata.is_normalized("NFC", encoded):
+        encoded = _NOT_ASCII.sub(_percent_encode, encoded)
     return encoded if encoded.strip(".") else encoded.replace(".", "%2E")
 
 
@@ -150,7 +187,7 @@ class Iris:
         return NamedNode(f"{self.base}movie/{_segment(key)}")
 
     def person(self, key: str) -> NamedNode:
-        """Mint a person's IRI from an IMDb id (`nm…`), or from a name where none is known."""
+        """Mint a person's IRI from their key: an id (`nm…`, `Q…`), else what `name_key` gives."""
         return _person(self.base, key)
 
     def part(self, whole: NamedNode, name: str) -> NamedNode:

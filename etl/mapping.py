@@ -18,7 +18,7 @@ from etl.identifiers import Iris, imdb_page, wikidata_entity
 from etl.resolution import Film, Person, Redirect
 from etl.vocab import DCTERMS, FILM, OWL, RDF, SCHEMA, XSD
 
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 """To be raised whenever the same records come to give other triples."""
 
 
@@ -180,7 +180,7 @@ def explain_film(film: Film, iris: Iris) -> Iterator[tuple[Rule, Triple]]:
 
 
 def person_iri(person: Person, iris: Iris) -> NamedNode:
-    """Return a person's IRI: by IMDb id where one is known, else by name."""
+    """Return a person's IRI: by the IMDb id or Wikidata item where one is known, else by name."""
     return iris.person(person.key)
 
 
@@ -190,15 +190,18 @@ PERSON_PROPERTIES = frozenset({RDF.type, SCHEMA.name, SCHEMA.sameAs})
 
 _PERSON_RULES = {SCHEMA.name: "person-name", RDF.type: "person"}
 _OF_PERSON = (RDF.type, SCHEMA.name)
+_OF_UNNAMED_PERSON = (RDF.type, SCHEMA.sameAs)
 _OF_PERSON_ELSEWHERE = (*_OF_PERSON, SCHEMA.sameAs)
 
 
 def describe_person(person: Person, iris: Iris) -> Description:
-    """Describe a person."""
+    """Describe a person; one of whom only the id is known has no name, as the shapes will say."""
     node, name = person_iri(person, iris), Literal(person.name)
     elsewhere = tuple(page for _, page in _elsewhere(person))
     if not elsewhere:
         return node, _OF_PERSON, (SCHEMA.Person, name)
+    if not person.name:
+        return node, _OF_UNNAMED_PERSON, (SCHEMA.Person, elsewhere)
     return node, _OF_PERSON_ELSEWHERE, (SCHEMA.Person, name, elsewhere)
 
 
@@ -220,6 +223,15 @@ def explain_person(person: Person, iris: Iris) -> Iterator[tuple[str, Triple]]:
 def map_person(person: Person, iris: Iris) -> list[Triple]:
     """Turn a person into triples."""
     return list(triples([describe_person(person, iris)]))
+
+
+def specimen() -> Iterator[Triple]:
+    """Yield triples with each class and each property that a graph of ours can have."""
+    for vocabulary in (SCHEMA, FILM):
+        for term in vocabulary:
+            yield Triple(term, RDF.type, term)
+            yield Triple(term, term, term)
+    yield Triple(DCTERMS.isReplacedBy, DCTERMS.isReplacedBy, DCTERMS.isReplacedBy)
 
 
 def with_owl_same_as(quads: Iterable[Quad]) -> Iterator[Quad]:

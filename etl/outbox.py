@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote, unquote
+
+from filelock import FileLock
 
 from etl.errors import StoreError, WorkspaceError
 
@@ -47,15 +50,33 @@ class Outbox:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
+        if path.exists() and not path.is_file():
+            raise WorkspaceError(f"{path}: expected a file, found a folder", hint=_away(path))
+        with self._usable():
             self._db = sqlite3.connect(path, timeout=60.0, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")  # what is lost is only sent again
             self._db.executescript(_SCHEMA)
-        except sqlite3.Error as error:
-            raise WorkspaceError(
-                f"{path}: cannot be used: {error}", hint="run: etl store remove NAME"
-            ) from error
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        """Translate what the database says when it cannot go on.
+
+        Raises:
+            WorkspaceError: the file is damaged, or may not be read or written.
+        """
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            name = shlex.quote(self.name)
+            hint = f"run: etl store remove {name}, then etl store add, and publish with --repair"
+            if not os.access(self.path.parent, os.W_OK) or not os.access(self.path, os.R_OK):
+                hint = "get the right to read and write it"
+            raise WorkspaceError(f"{self.path}: cannot be used: {error}", hint=hint) from error
+
+    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._usable():
+            return self._db.execute(sql, parameters).fetchall()
 
     @property
     def name(self) -> str:
@@ -74,7 +95,7 @@ class Outbox:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._db:  # which commits, or rolls back
+        with self._usable(), self._db:  # which commits, or rolls back
             self._db.execute("BEGIN IMMEDIATE")
             yield
 
@@ -82,8 +103,8 @@ class Outbox:
 
     def setting(self, name: str) -> str | None:
         """Return a setting, or None."""
-        row = self._db.execute("SELECT value FROM settings WHERE name = ?", [name]).fetchone()
-        return str(row[0]) if row else None
+        rows = self._rows("SELECT value FROM settings WHERE name = ?", [name])
+        return str(rows[0][0]) if rows else None
 
     def set(self, **settings: str | None) -> None:
         """Set settings; None forgets one."""
@@ -105,7 +126,7 @@ class Outbox:
 
     def note(self, generation: int, subjects: Iterable[str] | None) -> None:
         """Put subjects in that a generation changes; None stands for all that there are."""
-        self._db.execute("PRAGMA synchronous = FULL")  # they are on the disk before it is committed
+        self._rows("PRAGMA synchronous = FULL")  # they are on the disk before it is committed
         with self._transaction():
             if subjects is None:
                 self._set({"whole": str(generation)})
@@ -168,12 +189,12 @@ class Outbox:
 
         They are a few more than the limit, unless no more are waiting.
         """
-        row = self._db.execute(
+        page = self._rows(
             "SELECT entity FROM pending WHERE entity > ? ORDER BY entity, part LIMIT 1 OFFSET ?",
             [after, limit],
-        ).fetchone()
-        condition, last = ("AND entity <= ?", [row[0]]) if row else ("", [])
-        rows = self._db.execute(
+        )
+        condition, last = ("AND entity <= ?", [page[0][0]]) if page else ("", [])
+        rows = self._rows(
             "SELECT entity, part FROM pending "  # noqa: S608
             f"WHERE entity > ? {condition} ORDER BY entity, part",
             [after, *last],
@@ -182,8 +203,7 @@ class Outbox:
 
     def count(self) -> int:
         """Count the entities that are waiting."""
-        row = self._db.execute("SELECT count(DISTINCT entity) FROM pending").fetchone()
-        return int(row[0])
+        return int(self._rows("SELECT count(DISTINCT entity) FROM pending")[0][0])
 
     def confirm(self, generation: int, subjects: Iterable[str]) -> None:
         """Take subjects out that the server has as a generation has them."""
@@ -198,6 +218,10 @@ def _parted(subject: str) -> tuple[str, str]:
     """Part a subject into its entity, and what follows it."""
     entity, hash_sign, name = subject.partition("#")
     return entity, hash_sign + name
+
+
+def _away(path: Path) -> str:
+    return f"move {path} away"
 
 
 class Outboxes:
@@ -222,6 +246,9 @@ class Outboxes:
         """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            message = f"{self._folder}: expected a folder, found a file"
+            raise WorkspaceError(message, hint=_away(self._folder)) from error
         except OSError as error:
             raise WorkspaceError(f"{self._folder}: cannot be made: {error.strerror}") from error
         return Outbox(self._path(name))
@@ -232,12 +259,29 @@ class Outboxes:
         Raises:
             StoreError: there is none of this name.
         """
+        path = self._path(name)
+        if path.is_dir():
+            raise StoreError(f"{path}: expected a file, found a folder", hint=_away(path))
         if not self.has(name):
             known = ", ".join(self.names()) or "none"
             raise StoreError(f"no store is called {name!r}", hint=f"there is: {known}")
         for suffix in ("", "-wal", "-shm", ".lock"):
             with suppress(FileNotFoundError):
                 os.unlink(f"{self._path(name)}{suffix}")
+
+    def adopt(self, name: str, other: str) -> None:
+        """Make two stores that are one server and graph one: what was sent to it is known of both.
+
+        Nobody may change the workspace meanwhile, because that is noted for each store.
+        """
+        with FileLock(self._folder.parent / "lock"), FileLock(self.lock_file(other)):
+            with self.open(name) as mine, self.open(other) as theirs:
+                taken = mine.state == "new" and theirs.state != "new"
+            if taken:
+                os.replace(self._path(other), self._path(name))
+            else:
+                self._path(other).unlink()
+        self.lock_file(other).unlink(missing_ok=True)
 
     def note(self, generation: int, subjects: Iterable[str] | None) -> None:
         """Tell every store what a generation changes. See `Outbox.note`."""

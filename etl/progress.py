@@ -10,6 +10,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from etl.terminal import guard_talk, trusted
+
 PATIENCE_S = 2.0
 
 
@@ -19,7 +21,7 @@ class Meter:
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._started = time.monotonic()
-        self._console = Console(stderr=True)
+        self._console = Console(file=trusted(sys.stderr), soft_wrap=True)
         self._shown = not quiet and self._console.is_terminal
         self._bar: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
@@ -39,6 +41,7 @@ class Meter:
             columns = (TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn())
             self._bar = Progress(*columns, console=self._console, transient=True)
             self._bar.start()
+            guard_talk()  # the bar puts a stream of its own in the place of standard error
         if stage not in self._tasks:
             self._tasks[stage] = self._bar.add_task(stage, total=total)
         self._bar.update(self._tasks[stage], completed=done, total=total)

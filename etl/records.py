@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import field as dataclass_field
 from decimal import Decimal
+from enum import StrEnum
 from typing import NamedTuple
 
 import msgspec
 
 
 class Credit(NamedTuple):
-    """A person as one record names them, with the parts they play there, if it says."""
+    """A person as one record names them, with the parts they play there, if it says.
+
+    The name is empty where the record gives an IMDb id alone.
+    """
 
     name: str
     imdb_id: str | None = None
@@ -29,13 +34,22 @@ class Rating:
     count: int | None = None
 
 
+class NoteKind(StrEnum):
+    """What a note is about; what matters most comes first."""
+
+    LOSS = "loss"  # something that the record says was not read, or was guessed at
+    REPAIR = "repair"  # something was read as what it stands for
+    ABSENCE = "absence"  # the record says nothing of a field
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A repair, or something that was not understood: it was done without guessing."""
+    """Something that was not read, was repaired, or is not there."""
 
     line: int
     field: str
     message: str
+    kind: NoteKind = dataclass_field(default=NoteKind.REPAIR, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,7 @@ class LinkRecord:
     `subject` is the film's title or the person's name as our records have it, `object_label`
     the title or name elsewhere. `predicate` is empty where there is no link, and `reason` says
     why. `rivals` are others that came into question, `characters` the parts that the evidence
-    gives the person in this film.
+    gives the person in this film. `decided` is what people have said: ids, `none`, or `not` an id.
 
     Source: SSSOM, whose names the fields have.
     """
@@ -63,6 +77,7 @@ class LinkRecord:
     rivals: tuple[str, ...] = ()
     reason: str = ""
     characters: tuple[str, ...] = ()
+    decided: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -95,8 +110,8 @@ class FilmRecord:
         """Name the film by the strongest id the record has: `tt…`, else `<scheme>-<id>`."""
         if imdb := self.identifiers.get("imdb"):
             return imdb
-        scheme, identifier = next(iter(self.identifiers.items()))
-        return f"{scheme}-{identifier}"
+        scheme = "movielens" if "movielens" in self.identifiers else next(iter(self.identifiers))
+        return f"{scheme}-{self.identifiers[scheme]}"
 
     @property
     def credits(self) -> tuple[Credit, ...]:

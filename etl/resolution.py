@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from etl.characters import Played, played, same_character
+from etl.identifiers import name_key
 from etl.records import Credit, FilmRecord, LinkRecord, Origin, Rating
 
 
@@ -23,7 +25,10 @@ class Member:
 
 
 class Person(NamedTuple):
-    """Somebody who worked on a film: known by an IMDb id, else a Wikidata item, else the name."""
+    """Somebody who worked on a film: known by an IMDb id, else a Wikidata item, else the name.
+
+    The name is empty where no record gives one for the id.
+    """
 
     name: str
     imdb_id: str | None = None
@@ -32,7 +37,28 @@ class Person(NamedTuple):
     @property
     def key(self) -> str:
         """Return what tells them from everybody else."""
-        return self.imdb_id or self.wikidata_id or self.name
+        return self.imdb_id or self.wikidata_id or name_key(self.name)
+
+
+class Identities(NamedTuple):
+    """Who people are, as all records of the catalog tell it together.
+
+    `by_name` gives the id of each name that has exactly one, `elsewhere` the Wikidata item that
+    goes with an IMDb id and the other way round, `names` the name of somebody whose IMDb id a
+    record gives alone.
+    """
+
+    by_name: Mapping[str, str] = MappingProxyType({})
+    elsewhere: Mapping[str, str] = MappingProxyType({})
+    names: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def names_only(self) -> Identities:
+        """Return the names alone, for a film as if no other told the ids of its people."""
+        return Identities(names=self.names)
+
+
+NO_IDENTITIES = Identities()
 
 
 class Redirect(NamedTuple):
@@ -74,15 +100,12 @@ class Film:
         return tuple(dict.fromkeys((*self.directors, *self.actors, *cast)))
 
 
-def resolve(key: str, members: Sequence[Member], identities: Mapping[str, str]) -> Film:
+def resolve(key: str, members: Sequence[Member], identities: Identities) -> Film:
     """Make one film of the records about it.
 
     The first member that has a value for a field gives it: members come in the order of
     their sources' names, so that the order of loading is of no account, and each source has
     one. What linking found comes last.
-
-    `identities` gives the id of each name that has exactly one in the catalog, and for the
-    IMDb id of a person the Wikidata item and the other way round.
     """
     records = [member.record for member in members if not member.record.links]
     found = [member.record for member in members if member.record.links]
@@ -119,21 +142,26 @@ def _identifiers(records: Sequence[FilmRecord]) -> dict[str, str]:
 class _People:
     """Tells who the names in one film are."""
 
-    def __init__(self, identities: Mapping[str, str], links: Sequence[LinkRecord]) -> None:
+    def __init__(self, identities: Identities, links: Sequence[LinkRecord]) -> None:
         self._identities = identities
+        self._by_name = identities.by_name
         self.links = [link for link in links if link.kind == "person" and link.holds]
         self._linked = {link.subject: self._id(link) for link in self.links}
 
     def _id(self, link: LinkRecord) -> str:
         item = link.wikidata_id or ""
-        return link.imdb_id or self._identities.get(item, item)
+        return link.imdb_id or self._identities.elsewhere.get(item, item)
 
     def person(self, credit: Credit) -> Person:
         """Tell who a credit is: by its own id, by a link in this film, or by the name alone."""
-        known = credit.imdb_id or self._linked.get(credit.name) or self._identities.get(credit.name)
+        name, known, _ = credit
+        if known is None:
+            known = self._linked.get(name) or self._by_name.get(name)
+        elif not name:
+            name = self._identities.names.get(known, "")
         if known is None or known.startswith("Q"):
-            return Person(credit.name, None, known)
-        return Person(credit.name, known, self._identities.get(known))
+            return Person(name, None, known)
+        return Person(name, known, self._identities.elsewhere.get(known))
 
     def of(self, lists: Iterable[Sequence[Credit]]) -> tuple[Person, ...]:
         """Join the lists of several records; a person is named once, by the first spelling."""
@@ -159,14 +187,14 @@ def _performances(
             for character in credit.characters:
                 key = (character, person.key)
                 found.setdefault(key, Performance(person, character))
-    by_name = {person.name: person for person in actors}
+    by_name = {person.name: person for person in actors if person.name}
     for span in played(synopsis or "", by_name):
         person = by_name[span.actor]
         key = (span.character, person.key)
         listed = found.get(key, Performance(person, span.character))
         found[key] = replace(listed, span=listed.span or span)
     performances = list(found.values())
-    by_key = {person.key: person for person in actors}
+    by_key = {person.key: person for person in actors} if people.links else {}
     for link in people.links:
         actor = by_key.get(people.person(Credit(link.subject)).key)
         for character in link.characters if actor else ():

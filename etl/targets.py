@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -14,6 +15,7 @@ from etl.stores.servers import (
     GENERIC,
     KINDS,
     Endpoints,
+    canonical,
     checked_url,
     endpoints,
     kind_called,
@@ -30,17 +32,37 @@ class Target:
 
     @classmethod
     def named(cls, outboxes: Outboxes, text: str) -> Self:
-        """Find the store that a user names, by its name or its URL.
+        """Find the store that a user names, by its name or by a URL of it.
+
+        A server that has a name is the same store by its URL.
 
         Raises:
-            StoreError: there is no such store, or what answers there is not known to us.
+            StoreError: there is no such store, or several, or what answers there is not known to
+                us.
         """
-        if outboxes.has(text):
+        if not is_url(text) and outboxes.has(text):
             with outboxes.open(text) as outbox:
                 if outbox.setting("query") is not None:
                     return cls(text, _kept(outbox))
         url = checked_url(text)
-        return cls(url, recognised(url))
+        if found := cls._at(outboxes, url):
+            return found
+        where = recognised(url)
+        return cls(where.base, where)
+
+    @classmethod
+    def _at(cls, outboxes: Outboxes, url: str) -> Self | None:
+        """Find the store that is known at a URL: of several, the one in the default graph."""
+        there = [
+            cls(name, where)
+            for name, where in _all_kept(outboxes)
+            if url in (where.base, canonical(where.query))
+        ]
+        there = [each for each in there if each.where.graph is None] or there
+        if len({each.where.place for each in there}) > 1:
+            names = ", ".join(each.name for each in there)
+            raise StoreError(f"{url}: several stores are there: {names}", hint="name one of them")
+        return min(there, key=lambda each: (is_url(each.name), each.name), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +135,19 @@ def recognised(url: str, graph: str | None = None) -> Endpoints:
     return endpoints(kind, url, graph)
 
 
+def is_url(name: str) -> bool:
+    """Say whether a store is called by its URL."""
+    return "://" in name
+
+
+def _all_kept(outboxes: Outboxes) -> Iterator[tuple[str, Endpoints]]:
+    """Give the stores that are known, with where they answer."""
+    for name in outboxes.names():
+        with outboxes.open(name) as outbox:
+            if outbox.setting("query") is not None:
+                yield name, _kept(outbox)
+
+
 def _kept(outbox: Outbox) -> Endpoints:
     kind = KINDS.get(outbox.setting("kind") or "", GENERIC)
     query, update = outbox.setting("query") or "", outbox.setting("update")
@@ -120,14 +155,23 @@ def _kept(outbox: Outbox) -> Endpoints:
 
 
 def keep(outboxes: Outboxes, target: Target) -> None:
-    """Remember where a store answers.
+    """Remember where a store answers; what was known of it by its URL alone is known of it now.
 
     Raises:
         StoreError: another store is called so.
     """
     where = target.where
     with outboxes.open(target.name) as outbox:
-        if outbox.setting("query") is None:
+        if outbox.setting("query") is not None and _kept(outbox).addresses != where.addresses:
+            raise StoreError(
+                f"another store is called {target.name!r} already",
+                hint=f"choose another name, or run: etl store remove {target.name}",
+            )
+    for name, other in list(_all_kept(outboxes)):
+        if name != target.name and is_url(name) and other.place == where.place:
+            outboxes.adopt(target.name, name)
+    with outboxes.open(target.name) as outbox:
+        if outbox.setting("query") is None or _kept(outbox) != where:
             outbox.set(
                 kind=where.kind.name.lower(),
                 query=where.query,
@@ -135,11 +179,31 @@ def keep(outboxes: Outboxes, target: Target) -> None:
                 graph_store=where.graph_store,
                 graph=where.graph,
             )
-        elif _kept(outbox).addresses != where.addresses:
+
+
+def give_name(outboxes: Outboxes, target: Target) -> None:
+    """Give a store a name.
+
+    Raises:
+        StoreError: another store is called so, or the store has another name already.
+    """
+    for other, where in _all_kept(outboxes):
+        if other != target.name and not is_url(other) and where.place == target.where.place:
             raise StoreError(
-                f"another store is called {target.name!r} already",
-                hint=f"choose another name, or run: etl store remove {target.name}",
+                f"this store is called {other!r} already",
+                hint=f"use that name, or run: etl store remove {other}",
             )
+    keep(outboxes, target)
+
+
+def forget(outboxes: Outboxes, text: str) -> None:
+    """Forget a store that a user names, by its name or its URL; the server keeps what it has.
+
+    Raises:
+        StoreError: there is no such store.
+    """
+    found = Target._at(outboxes, checked_url(text)) if is_url(text) else None
+    outboxes.remove(found.name if found else text)
 
 
 def known(outboxes: Outboxes) -> list[tuple[str, str, str, str, str, int | None]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pyoxigraph import NamedNode
 
 
@@ -15,6 +17,9 @@ class Namespace:
 
     def __getattr__(self, name: str) -> NamedNode:
         raise AttributeError(f"{name!r} is not among our terms of <{self.iri}>")
+
+    def __iter__(self) -> Iterator[NamedNode]:
+        return iter(self._terms.values())
 
     def __getitem__(self, name: str) -> NamedNode:
         """Return a term whose name Python keeps for itself, such as `SH["in"]`."""
@@ -34,7 +39,7 @@ VOID = Namespace(
 DCAT = Namespace("http://www.w3.org/ns/dcat#", "Dataset landingPage version")
 XSD = Namespace(
     "http://www.w3.org/2001/XMLSchema#",
-    "boolean date dateTime decimal duration gYear integer nonNegativeInteger string",
+    "boolean date dateTime decimal double duration float gYear integer nonNegativeInteger string",
 )
 SCHEMA = Namespace(
     "https://schema.org/",
@@ -52,7 +57,7 @@ FILM_RUNS = Namespace(  # of the same vocabulary: what we say of runs and record
     filmsAdded filmsChanged filmsRemoved peopleAdded peopleChanged peopleRemoved
     recordsLoaded recordsUnchanged recordsSuperseded recordsRejected recordsQuarantined
     recordsVanished
-    file line
+    file line field
     """,
 )
 PROV = Namespace(
@@ -71,7 +76,9 @@ SH = Namespace(
     deactivated message severity Info Violation Warning
     path alternativePath inversePath oneOrMorePath zeroOrMorePath zeroOrOnePath
     defaultValue description entailment group name order
-    ask declare namespace prefix select sparql validator parameter ConstraintComponent
+    ask declare namespace prefix prefixes select sparql ConstraintComponent
+    nodeValidator optional parameter propertyValidator validator
+    shapesGraph suggestedShapesGraph
     and class closed datatype disjoint equals flags hasValue ignoredProperties in languageIn
     lessThan lessThanOrEquals maxCount maxExclusive maxInclusive maxLength
     minCount minExclusive minInclusive minLength node nodeKind not or pattern property
@@ -82,7 +89,7 @@ SH = Namespace(
     resultSeverity sourceConstraint sourceConstraintComponent sourceShape value
     """,
 )
-OWL = Namespace("http://www.w3.org/2002/07/owl#", "Class sameAs")
+OWL = Namespace("http://www.w3.org/2002/07/owl#", "Class imports sameAs")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
 
 PREFIXES: dict[str, str] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
@@ -36,3 +37,10 @@ def seeds(*films: Film) -> Path:
     for film in films:
         write(folder, film)
     return folder
+
+
+def hash_line(ntriples: str) -> str:
+    """Say by its N-Triples what an export and a check say of a graph."""
+    lines = [line.encode() for line in ntriples.split("\n") if line]
+    numbers = [int(hashlib.sha256(line).hexdigest()[:32], 16) for line in lines]
+    return f"graph: {len(lines)} triples, hash {sum(numbers) % 2**128:032x}"

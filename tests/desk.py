@@ -69,14 +69,12 @@ class Desk:
         return set(EmbeddedStore.read(generation.store).export()) if generation else set()
 
     def films(self) -> dict[str, set[Quad]]:
-        """Give all that is said of each film, where it comes from included, but no redirects."""
+        """Give all that is said of each film, but no redirects."""
         films = defaultdict[str, set[Quad]](set)
-        if generation := self.workspace.current():
-            store = EmbeddedStore.read(generation.store)
-            for subject in filter(_IS_FILM, store.subjects()):
-                for quad in store.about(subject):
-                    if quad.predicate != DCTERMS.isReplacedBy:
-                        films[subject.partition("#")[0]].add(quad)
+        for quad in self.graph():
+            subject = str(quad.subject)[1:-1]
+            if _IS_FILM(subject) and quad.predicate != DCTERMS.isReplacedBy:
+                films[subject.partition("#")[0]].add(quad)
         return films
 
     def values(self, sparql: str) -> list[str]:

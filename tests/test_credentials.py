@@ -20,7 +20,8 @@ from servers import Oxigraph
 from thoroughness import THOROUGH
 
 from etl.errors import StoreError
-from etl.stores.connection import Connection, Credentials, Patience, SignIn
+from etl.stores.connection import Connection, Patience
+from etl.stores.credentials import Credentials, SignIn
 from etl.stores.servers import KINDS, checked_url, endpoints
 
 SECRET = "s3cr3t-Pa55word"

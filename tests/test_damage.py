@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import Result
-from commands import Etl
+from commands import Etl, hash_line
 from records import Film, write
 from thoroughness import THOROUGH, examples
 
@@ -36,7 +38,7 @@ def three_loads(etl: Etl) -> Etl:
 
 def exported(etl: Etl) -> str:
     result = etl("export", "-f", "nt")
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, hash_line(result.stdout) + "\n")
     return result.stdout
 
 
@@ -150,6 +152,164 @@ def test_where_no_catalog_is_sound_the_sources_are_loaded_anew(three_loads: Etl)
     assert exported(etl) == graph
 
 
+# Something else where an entry should be
+
+
+def lost(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def a_folder(path: Path) -> None:
+    lost(path)
+    path.mkdir()
+
+
+def a_full_folder(path: Path) -> None:
+    a_folder(path)
+    (path / "file").write_text("something")
+
+
+def garbage(path: Path) -> None:
+    lost(path)
+    path.write_bytes(random.Random(path.name).randbytes(3_000))
+
+
+def empty(path: Path) -> None:
+    lost(path)
+    path.touch()
+
+
+WAYS = [lost, a_folder, a_full_folder, garbage, empty]
+ENTRIES = [
+    *("current", "current.new", "committed", "keep", "lock", "holder", "generations", "stores"),
+    *("generations/0003", "generations/0004", "generations/0003/files.json"),
+    *("generations/0003/catalog.duckdb", "generations/0003/catalog.duckdb.wal"),
+    *("generations/0003/store", "generations/0003/store/CURRENT", "stores/s.sqlite"),
+]
+LOADED = "catalog.duckdb generations generations/0003".split()
+"""What the sources have to be loaded for again, if it is lost."""
+
+
+def follow(etl: Etl, hint: str) -> None:
+    """Do what a hint says."""
+    if moved := re.match(r"move (\S+) away", hint):
+        Path(moved[1]).rename(Path(f"aside-{random.random()}"))
+    if command := re.search(r"run: etl ([^,]*)", hint):
+        etl(*command[1].split())
+    if hint.startswith("delete .etl and"):
+        shutil.rmtree(".etl")
+    if hint.endswith("load your sources again"):
+        etl("load", "seeds")
+
+
+@pytest.mark.parametrize("way", WAYS, ids=[way.__name__ for way in WAYS])
+@pytest.mark.parametrize("entry", ENTRIES if THOROUGH else ENTRIES[::4])
+def test_whatever_takes_the_place_of_an_entry_the_hints_mend_it(
+    three_loads: Etl, entry: str, way: Callable[[Path], None]
+) -> None:
+    etl, graph = three_loads, exported(three_loads)
+    assert etl("store", "add", "s", "http://127.0.0.1:1", "--kind", "Oxigraph").exit_code == 0
+    way(Path(".etl") / entry)
+    hints: list[str] = []
+    for command in (["export", "-f", "nt"], ["runs"], ["load", "seeds"], ["store", "list"]):
+        result = etl(*command)
+        assert result.exit_code in (0, 2)
+        if command[0] == "export" and result.exit_code == 0:
+            assert result.stdout == graph
+        if result.exit_code:
+            hints.append(told(result))
+    for _ in range(4):
+        check = etl("check")
+        if check.exit_code == 0 and not hints:
+            break
+        hint = told(check) if check.exit_code else hints[-1]
+        hints = []
+        if "delete" in hint:
+            assert entry.removeprefix("generations/0003/") in LOADED
+        follow(etl, hint)
+    assert etl("load", "seeds").exit_code == 0
+    assert etl("check").exit_code == 0
+    assert exported(etl) == graph
+
+
+def test_a_pointer_that_goes_back_is_noticed_and_nothing_newer_is_deleted(three_loads: Etl) -> None:
+    etl, graph = three_loads, exported(three_loads)
+    pointer = Path(".etl/current")
+    older = Workspace(Path(".etl"))
+    for text in ("2 6dd28e9b\n", "2\n", f"2 {zlib.crc32(b'2'):08x}\n"):
+        pointer.write_text(text)
+        for command in (["export"], ["load", "seeds"], ["undo", "1"], ["check"]):
+            result = etl(*command)
+            assert result.exit_code == (1 if command == ["check"] else 2)
+            assert told(result) == MEND
+        assert generations() == ["0001", "0002", "0003"]
+        assert older.newest().number == 3
+    assert etl("rebuild").exit_code == 0
+    assert etl("check").exit_code == 0
+    assert exported(etl) == graph
+
+
+def test_a_generation_that_was_never_made_current_is_told_when_it_is_deleted(
+    three_loads: Etl,
+) -> None:
+    etl = three_loads
+    shutil.copytree(".etl/generations/0003", ".etl/generations/0004")  # a commit that was killed
+    write(Path("seeds"), HEAT.but(title="Heat 2"))
+    result = etl("check")
+    assert result.exit_code == 0
+    assert "generations/0004: complete but never the current one" in result.stderr
+    result = etl("load", "seeds")
+    assert result.exit_code == 0
+    assert ".etl/generations/0004: complete but never the current one" in result.stderr
+    assert generations() == ["0002", "0003", "0004"]
+
+
+@pytest.mark.parametrize("damage", [lost, garbage, a_folder])
+def test_what_was_removed_stays_removed_when_the_list_of_files_is_lost(
+    etl: Etl, damage: Callable[[Path], None]
+) -> None:
+    for name, film in (("a", EMMA), ("b", HEAT)):
+        Path(name).mkdir()
+        write(Path(name), film)
+        assert etl("load", name).exit_code == 0
+    assert etl("remove", "b").exit_code == 0
+    graph = exported(etl)
+    damage(Workspace(Path(".etl")).required().listing)
+    assert told(etl("check")) == MEND
+    assert etl("rebuild").exit_code == 0
+    assert exported(etl) == graph
+    assert etl("check").exit_code == 0
+
+
+AS_NOBODY = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--reuid=0", "--clear-groups")
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="needs util-linux' setpriv")
+@pytest.mark.parametrize(
+    "entry",
+    ["current", "generations", "generations/0003/catalog.duckdb", "generations/0003/files.json"],
+)
+def test_what_may_not_be_read_is_not_taken_for_damaged(three_loads: Etl, entry: str) -> None:
+    etl, graph = three_loads, exported(three_loads)
+    path = Path(".etl") / entry
+    rights = path.stat().st_mode
+    path.chmod(0)
+    for command in ("check", "rebuild", "runs", "load seeds"):
+        done = subprocess.run(
+            [*AS_NOBODY, sys.executable, "-m", "etl", *command.split()],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        assert done.returncode == 2, command
+        assert done.stderr == (
+            f"Error: {path}: cannot be read: permission denied\n"
+            "Hint: get the right to read it, or run this as the user that it belongs to\n"
+        )
+    path.chmod(rights)
+    assert exported(etl) == graph
+
+
 # Generations and the disk
 
 
@@ -260,3 +420,34 @@ def test_a_full_disk_leaves_the_old_graph_and_the_load_goes_through_once_there_i
 
 def resized(disk: Path, size: int) -> None:
     subprocess.run(["mount", "-o", f"remount,size={size}m", str(disk)], check=True)
+
+
+# Limits of the system
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are set in another way there")
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ("ulimit -f 200", "Hint: raise the limit 'ulimit -f', then run the same command again\n"),
+        ("ulimit -n 30", "Hint: raise the limit 'ulimit -n', then run the same command again\n"),
+        ("ulimit -v 800000", "Hint: raise the limit: ulimit -v 2097152\n"),
+        ("exec > /dev/full", "no space left on device; run 4 is committed\nHint: see: etl runs\n"),
+        ("exec >&-", "standard output is closed\nHint: redirect it, for instance to /dev/null\n"),
+    ],
+)
+def test_a_limit_of_the_system_is_said_in_one_line(three_loads: Etl, limit: str, said: str) -> None:
+    etl, graph = three_loads, exported(three_loads)
+    write(Path("seeds"), HEAT.but(title="Heat 2"))
+    done = subprocess.run(
+        ["sh", "-c", f'{limit}; exec "$0" -m etl load seeds', sys.executable],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    assert done.returncode == 2
+    assert done.stderr.endswith(said)
+    assert len(done.stderr.splitlines()) <= 3
+    committed = "committed" in said
+    assert (exported(etl) != graph) == committed
+    assert etl("check").exit_code == 0

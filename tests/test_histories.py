@@ -6,6 +6,8 @@ in which only those runs took place that have not been taken back.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -22,13 +24,17 @@ from records import Film
 from thoroughness import THOROUGH, examples
 
 from etl.catalog.catalog import Catalog
+from etl.catalog.entries import Extent
 from etl.errors import EtlError, WorkspaceError
+from etl.findings import Severity
 from etl.generations import Generation
+from etl.inspection.validating import validate_store
 from etl.pipeline.changing import ChangeOptions
 from etl.pipeline.loading import LoadOptions, load
 from etl.pipeline.refusing import kept_out
 from etl.pipeline.reports import Diff, LoadReport
 from etl.pipeline.revising import RebuildOptions, rebuild, remove, replay, undo
+from etl.stores.embedded import EmbeddedStore
 from etl.workspace import Workspace
 
 FOLDERS = ("one", "two")
@@ -36,6 +42,24 @@ FILMS = [
     Film(838, "Emma", directors="Douglas McGrath", actors="Gwyneth Paltrow"),
     Film(6, "Heat", directors="Michael Mann", actors="Al Pacino"),
     Film(6, "Heat", directors="Michael Mann", actors="Val Kilmer", name="heat.txt"),
+]
+
+# What people are called: by names that look like ids, by one name in two spellings, by ids.
+PEOPLE = [
+    "",
+    "nm9000001, Mara Lind",
+    "Q42, name-Q42",
+    "Zoë Ny",
+    "Zoe\u0308 Ny",
+    "Zoë\u200b Ny, M. Lind",
+]
+MARA, NILS = {"name": "Mara Lind", "imdb": "nm9000001"}, {"name": "Nils Holm", "imdb": "nm9000007"}
+CASTS: list[list[object]] = [
+    [MARA, {"name": "Nils Holm"}],
+    [{"name": "M. Lind", "imdb": "https://www.imdb.com/name/nm9000001/"}, "Nils Holm"],
+    [NILS | {"imdb": "nm9000001"}, "nm9000001"],
+    ["nm9000007", "Q42", "Zoe\u0308 Ny"],
+    [NILS, "NM9000007", MARA, MARA | {"character": "Bo"}],
 ]
 
 Texts = dict[str, str | None]
@@ -90,6 +114,14 @@ def counted(before: dict[str, set[Quad]], after: dict[str, set[Quad]]) -> Diff:
         changed=sum(before[film] != after[film] for film in kept),
         removed=len(before) - len(kept),
     )
+
+
+def extent(texts: dict[str, str]) -> Extent:
+    """Give how much the files of a source say."""
+    sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    lines = "\n".join(f"{name}\0\0{sums[name]}" for name in sorted(sums))
+    digest = hashlib.sha256(lines.encode()).hexdigest() if lines else ""
+    return Extent(len(texts), sum(len(text.encode()) for text in texts.values()), digest)
 
 
 MOMENTS = ["", "", "", "records", "films", "before the switch", "after the switch"]
@@ -172,15 +204,43 @@ class Histories(RuleBasedStateMachine):
         title=st.sampled_from(["", "A", "B"]),
         year=st.sampled_from([1990, 1991, "soon"]),
         rating=st.sampled_from(["", "7.5", "99"]),
+        actors=st.sampled_from(PEOPLE),
         imdb=st.booleans(),
     )
     def edit(
-        self, folder: str, film: Film, title: str, year: int | str, rating: str, imdb: bool
+        self,
+        folder: str,
+        film: Film,
+        title: str,
+        year: int | str,
+        rating: str,
+        actors: str,
+        imdb: bool,
     ) -> None:
-        text = film.but(title=title, year=year, rating=rating).text
+        text = film.but(title=title, year=year, rating=rating, actors=actors or film.actors).text
         if not imdb:  # another source may tell the id by the number
             text = "\n".join(line for line in text.split("\n") if not line.startswith("url:"))
         (self.desk.source / folder / film.file).write_text(text, "utf-8")
+
+    @rule(
+        folder=folders,
+        number=st.sampled_from([6, 838, 9]),
+        cast=st.sampled_from(CASTS),
+        escaped=st.booleans(),
+        imdb=st.booleans(),
+    )
+    def edit_people(
+        self, folder: str, number: int, cast: list[object], escaped: bool, imdb: bool
+    ) -> None:
+        film = {"movieId": number, "title": "A", "year": 1990, "actors": cast}
+        if imdb:
+            film["imdb"] = f"tt{number:07d}"
+        text = json.dumps(film, ensure_ascii=escaped)
+        (self.desk.source / folder / f"{number}.jsonl").write_text(text, "utf-8")
+
+    @rule(folder=folders, name=st.sampled_from(["6.jsonl", "838.jsonl", "9.jsonl"]))
+    def delete_people(self, folder: str, name: str) -> None:
+        (self.desk.source / folder / name).unlink(missing_ok=True)
 
     @rule(folder=folders, film=st.sampled_from(FILMS))
     def delete(self, folder: str, film: Film) -> None:
@@ -260,6 +320,14 @@ class Histories(RuleBasedStateMachine):
             assert self.desk.check() == []
 
     @invariant()
+    def the_graph_conforms(self) -> None:
+        if self.desk.workspace.current():
+            generation = self.desk.workspace.required()
+            with Catalog.read(generation.catalog) as catalog:
+                found = validate_store(catalog, EmbeddedStore.read(generation.store), ENGINE)
+            assert [each for each in found if each.severity == Severity.VIOLATION] == []
+
+    @invariant()
     def every_record_is_accounted_for(self) -> None:
         generation = self.desk.workspace.current()
         if generation is None:
@@ -268,7 +336,9 @@ class Histories(RuleBasedStateMachine):
             names = {source.name for source in catalog.sources()}
             statuses = catalog.compare().statuses(0, {(name, None) for name in names})
             refused = [item.source for item in kept_out(catalog)]
+            extents = {name: catalog.extent(str(self.desk.source / name)) for name in FOLDERS}
         for folder in FOLDERS:
+            assert extents[folder] == extent(self.held(folder))
             counts = statuses.get(str(self.desk.source / folder), {})
             assert sum(counts.values()) == len(self.held(folder))
             out = counts.get("rejected", 0) + counts.get("quarantined", 0)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+from random import Random
+from urllib.parse import unquote
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 from rdflib import Graph, URIRef
 
+from etl.catalog.statements import NAME_KEY
 from etl.errors import EtlError
 from etl.identifiers import (
     DEFAULT_BASE_IRI,
@@ -18,9 +23,13 @@ from etl.identifiers import (
     imdb_name_id,
     imdb_page,
     imdb_title_id,
+    name_key,
     wikidata_entity,
     wikidata_id,
 )
+from etl.mapping import person_iri
+from etl.records import FilmRecord
+from etl.resolution import Person
 
 IRIS = Iris()
 
@@ -106,7 +115,9 @@ NAMES = [
     ("Deirdre O'Connell", "Deirdre_O'Connell"),
     ("Robert Downey Jr.", "Robert_Downey_Jr."),
     ("Björk", "Björk"),
-    ("Bjo\u0308rk", "Björk"),
+    ("Bjo\u0308rk", "Bjo%CC%88rk"),
+    ("\u212bngstro\u0308m", "%E2%84%ABngstro%CC%88m"),
+    (">\u0301", "%3E%CC%81"),
     ("李连杰", "李连杰"),
     ("Jim_Carrey", "Jim%5FCarrey"),
     ("100% Wolf", "100%25_Wolf"),
@@ -142,19 +153,126 @@ def test_every_kind_of_thing_has_its_own_place() -> None:
     ]
 
 
-names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).map(
-    lambda text: unicodedata.normalize("NFC", text)
-)
+names = st.text(st.characters(exclude_categories=()), min_size=1, max_size=20)
 # Names that are near to each other are where two might meet.
-near = st.text(st.sampled_from("aA.%_- /25FE\u0301é"), min_size=1, max_size=6).map(
-    lambda text: unicodedata.normalize("NFC", text)
+near = st.text(st.sampled_from("aA.%_- /25FEe\u0301é\u0338\u00a0\u200b#"), min_size=1, max_size=6)
+ids = st.from_regex(
+    "(?:nm|NM|Q|q|tt|name-nm|name-Q|wikidata-Q|movielens-)[0-9]{1,7}", fullmatch=True
+)
+keys = st.one_of(names, near, ids, ids.map(lambda text: f"name-{text}"))
+FOLDS: tuple[Callable[[str], str], ...] = (
+    lambda text: unicodedata.normalize("NFC", text),
+    lambda text: unicodedata.normalize("NFD", text),
+    lambda text: unicodedata.normalize("NFKC", text),
+    str.swapcase,
+    str.strip,
+    unquote,
+    lambda text: text.replace("_", " "),
+)
+pairs = st.one_of(
+    st.tuples(keys, keys),
+    st.tuples(keys, st.sampled_from(FOLDS)).map(lambda pair: (pair[0], pair[1](pair[0]))),
 )
 
 
-@given(st.one_of(st.tuples(names, names), st.tuples(near, near)))
-def test_different_names_have_different_iris(pair: tuple[str, str]) -> None:
-    one, two = pair
-    assert (IRIS.person(one) == IRIS.person(two)) == (one == two)
+def every_iri(key: str) -> list[NamedNode]:
+    """Give the IRIs of all that has this key, or has it in its own."""
+    movie = IRIS.movie(key)
+    parts = [IRIS.part(movie, name) for name in ("rating", "role-1", "identifier-imdb")]
+    return [movie, *parts, IRIS.person(key), IRIS.mention("tt0000001", key), IRIS.source(key)]
+
+
+@given(pairs)
+def test_different_keys_have_different_iris(pair: tuple[str, str]) -> None:
+    one, two = map(every_iri, pair)
+    assert [a == b for a, b in zip(one, two, strict=True)] == [pair[0] == pair[1]] * len(one)
+    assert len({*one, *two}) == len(one) * len(set(pair))
+
+
+records = st.tuples(keys, st.lists(keys, min_size=1).map("/".join), st.just("") | keys)
+
+
+@given(records, records)
+def test_different_records_have_different_iris(
+    one: tuple[str, str, str], two: tuple[str, str, str]
+) -> None:
+    assert (IRIS.record(*one) == IRIS.record(*two)) == (one == two)
+
+
+@given(keys)
+def test_an_iri_is_in_form_nfc_and_gives_its_key_back(key: str) -> None:
+    segment = IRIS.person(key).value.removeprefix(f"{DEFAULT_BASE_IRI}person/")
+    assert unicodedata.is_normalized("NFC", segment)
+    assert unquote(segment.replace("_", " "), errors="surrogatepass") == key
+
+
+imdb_ids = st.from_regex("nm[0-9]{7,10}", fullmatch=True)
+items = st.from_regex("Q[1-9][0-9]{0,7}", fullmatch=True)
+
+
+@st.composite
+def people(draw: st.DrawFn) -> Person:
+    """Give somebody by name, whose name may be any text, or with ids."""
+    name = draw(st.one_of(keys, imdb_ids, items))
+    return Person(name, draw(st.none() | imdb_ids), draw(st.none() | items))
+
+
+def identity(person: Person) -> tuple[str, str]:
+    """Say who somebody is, and by what that is known."""
+    if person.imdb_id:
+        return "imdb", person.imdb_id
+    return ("wikidata", person.wikidata_id) if person.wikidata_id else ("name", person.name)
+
+
+@given(people(), people(), st.booleans())
+def test_a_name_is_never_the_key_of_an_id(one: Person, two: Person, like: bool) -> None:
+    if like:  # somebody whose name is the other's id, or the other's key
+        two = Person(one.key)
+    same = identity(one) == identity(two)
+    assert (one.key == two.key) == same
+    assert (person_iri(one, IRIS) == person_iri(two, IRIS)) == same
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("nm9000001", "name-nm9000001"),
+        ("NM9000001", "name-NM9000001"),
+        ("Q42", "name-Q42"),
+        ("name-Q42", "name-name-Q42"),
+        ("Agent 007", "Agent_007"),
+        ("Q", "Q"),
+        ("Q42 ", "Q42_"),
+        ("Quincy 42", "Quincy_42"),
+    ],
+)
+def test_a_name_that_looks_like_an_id_says_so_in_its_iri(name: str, end: str) -> None:
+    assert person_iri(Person(name), IRIS).value == f"{DEFAULT_BASE_IRI}person/{end}"
+
+
+@given(st.lists(keys.filter(lambda text: text.isprintable()), min_size=1))
+def test_the_catalog_and_the_mapping_mark_the_same_names(listed: list[str]) -> None:
+    sql = f"SELECT {NAME_KEY} FROM (SELECT unnest($1::TEXT[]) AS name)"
+    marked = [key for (key,) in duckdb.execute(sql, [listed]).fetchall()]
+    assert marked == [name_key(name) for name in listed]
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "imdb": st.from_regex("tt[0-9]{7,10}", fullmatch=True),
+            "movielens": st.from_regex("[1-9][0-9]{0,7}", fullmatch=True),
+            "wikidata": items,
+        },
+    ).filter(bool),
+    st.randoms(),
+)
+def test_a_film_is_known_by_its_strongest_id(ids: dict[str, str], order: Random) -> None:
+    shuffled = sorted(ids.items(), key=lambda _: order.random())
+    scheme = min(ids)  # imdb, movielens, wikidata
+    key = FilmRecord(dict(shuffled)).key
+    assert key == (ids["imdb"] if scheme == "imdb" else f"{scheme}-{ids[scheme]}")
 
 
 @given(names)

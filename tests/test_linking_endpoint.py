@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -20,7 +22,7 @@ from hypothesis import strategies as st
 
 from etl.errors import EndpointError
 from etl.linking.cache import Cache
-from etl.linking.endpoint import Endpoint, required_contact, seconds
+from etl.linking.endpoint import Endpoint, Trouble, Unanswered, required_contact, seconds
 from etl.linking.inquiry import Inquiry, Pace
 from etl.linking.wikidata import FILMS, Row
 
@@ -159,14 +161,88 @@ def test_a_limit_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:
     assert (second.sizes, second.answers) == ([4], RIGHT)
 
 
-def test_nobody_at_home_is_no_reason_to_ask_for_less(tmp_path: Path) -> None:
+def test_nobody_at_home_is_said_at_once(tmp_path: Path) -> None:
     with misbehaving() as endpoint:
         pass
-    asked = Asked(endpoint, tmp_path)
-    assert (asked.answers, asked.requests, asked.left) == ({}, 6, 8)
-    assert asked.stopped.startswith("6 requests in a row failed; last: no connection")
-    with Cache.open(tmp_path / "answers.sqlite", endpoint.url) as cache:
+    with pytest.raises(EndpointError) as refused:
+        Asked(endpoint, tmp_path)
+    assert str(refused.value) == f"{endpoint.url}: cannot be reached: Connection refused"
+    assert refused.value.hint == (
+        "check the network and the address, or link without: etl link --offline"
+    )
+
+
+def test_who_goes_away_later_is_waited_for_and_is_asked_for_no_less(tmp_path: Path) -> None:
+    waits: list[float] = []
+    first = {each: RIGHT[each] for each in FILM_IDS[:4]}
+    with Cache.open(tmp_path / "answers.sqlite", "somewhere") as cache:
+        with misbehaving() as endpoint:
+            client = Endpoint(endpoint.url, "tests@example.org", timeout_s=1)
+            inquiry = Inquiry(cache, client, Pace(sleep=waits.append))
+            assert inquiry.ask(QUESTION, FILM_IDS[:4]) == first
+        assert inquiry.ask(QUESTION, FILM_IDS) == first
         assert cache.batch(QUESTION) == 4
+    assert (inquiry.requests, inquiry.left, waits) == (7, 4, [2.0, 4.0, 8.0, 16.0, 32.0, 64.0])
+    assert inquiry.stopped.startswith("6 requests in a row failed; last: no connection")
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://nosuch.invalid/sparql", "not known"),
+        ("nonsense", "expected an address such as https://example.org/sparql"),
+        ("file:///etc/hostname", "expected an address such as https://example.org/sparql"),
+        ("http://localhost:99999/sparql", "Port out of range 0-65535"),
+    ],
+)
+def test_where_there_is_no_network_or_no_such_address_is_said_at_once(
+    url: str, reason: str
+) -> None:
+    started = time.monotonic()
+    with pytest.raises(Unanswered, match=reason) as failed:
+        Endpoint(url, "tests@example.org").reach()
+    assert failed.value.trouble is Trouble.AWAY
+    assert time.monotonic() - started < 30
+
+
+def test_who_never_accepts_is_not_waited_for_as_long_as_for_an_answer() -> None:
+    with socket.socket() as full, ExitStack() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):  # nobody accepts them, and more than these are not let in
+            caller = waiting.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(full.getsockname())
+        url = f"http://127.0.0.1:{full.getsockname()[1]}/sparql"
+        with pytest.raises(Unanswered, match="timed out") as failed:
+            Endpoint(url, "tests@example.org", connecting_s=0.3).reach()
+    assert failed.value.trouble is Trouble.AWAY
+
+
+def test_behind_a_proxy_it_is_the_proxy_that_has_to_be_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inside = Endpoint("http://inside.invalid/sparql", "tests@example.org")
+    with misbehaving() as endpoint:
+        monkeypatch.setenv("http_proxy", endpoint.url.removesuffix("/sparql"))
+        inside.reach()
+        monkeypatch.setenv("no_proxy", "inside.invalid")
+        with pytest.raises(Unanswered):
+            inside.reach()
+    assert endpoint.asked == []
+
+
+def test_what_was_not_answered_is_counted_once_and_not_asked_again(tmp_path: Path) -> None:
+    with (
+        misbehaving(["500"] * 2) as endpoint,
+        Cache.open(tmp_path / "answers.sqlite", endpoint.url) as cache,
+    ):
+        client = Endpoint(endpoint.url, "tests@example.org", timeout_s=1)
+        inquiry = Inquiry(cache, client, Pace(sleep=lambda _: None))
+        for _ in range(2):
+            answers = inquiry.ask(QUESTION, FILM_IDS[:3])
+            assert (len(answers), inquiry.left) == (2, 1)
+    assert [len(each) for each in endpoint.asked] == [3, 1, 1, 1]
 
 
 BEHAVIOURS = [

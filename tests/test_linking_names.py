@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.linking.names import edits, folded, is_variant, same, similarity, title_spellings, titles
+from etl.linking.names import (
+    are_unlike,
+    edits,
+    folded,
+    is_inverted,
+    is_turned,
+    is_variant,
+    same,
+    share_somebody,
+    similarity,
+    title_spellings,
+    titles,
+    titles_differ,
+)
 
 SAME = [
     ("Jim Carrey", "jim  carrey"),
@@ -18,12 +31,14 @@ SAME = [
     ("Robert Downey Jr.", "Robert Downey, Jr."),
     ("Jean-Pierre Cassel", "Jean Pierre Cassel"),
     ("J.R. Smith", "J. R. Smith"),
+    ("Downey, Robert, Jr.", "Robert Downey Jr."),
+    ("Downey Jr., Robert", "Robert Downey Jr."),
 ]
 VARIANTS = [
     ("J. Carrey", "Jim Carrey"),
     ("Philip Hoffman", "Philip Seymour Hoffman"),
     ("Philip S. Hoffman", "Philip Seymour Hoffman"),
-    ("Wong Kar-wai", "Kar-wai Wong"),
+    ("Hoffman, Philip", "Philip Seymour Hoffman"),
     ("Robert Downey", "Robert Downey Jr."),
     ("J. Earl Jones", "James Earl Jones"),
     ("J. Trintignant", "Jean-Louis Trintignant"),
@@ -37,6 +52,9 @@ STRANGERS = [
     ("T. Miller", "T.J. Miller"),
     ("Jim Carrey", "Jim Broadbent"),
     ("Ben Affleck", "Casey Affleck"),
+    ("James Thomas", "Thomas James"),
+    ("Wong Kar-wai", "Kar-wai Wong"),
+    ("Philip, Hoffman", "Philip Hoffman"),
 ]
 
 
@@ -59,6 +77,86 @@ def test_strangers_are_neither(one: str, other: str) -> None:
     assert not is_variant(one, other)
 
 
+TURNED = [
+    ("James Thomas", "Thomas James"),
+    ("Wong Kar-wai", "Kar-wai Wong"),
+    ("Hoffman Philip Seymour", "Philip Hoffman"),
+    ("del Toro Guillermo", "Guillermo del Toro"),
+    ("Downey Robert Jr.", "Robert Downey Jr."),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), TURNED)
+def test_a_name_that_is_turned_round_is_neither_but_is_known_as_that(one: str, other: str) -> None:
+    assert not same(one, other)
+    assert not is_variant(one, other)
+    assert is_turned(one, other)
+    assert is_turned(other, one)
+
+
+def test_a_name_with_a_comma_or_of_one_word_is_never_turned_round() -> None:
+    assert not is_turned("Carrey, Jim", "Jim Carrey")
+    assert not is_turned("Carrey", "Carrey")
+    assert not is_turned("Jim Carrey", "Jim Carrey")
+
+
+INVERTED = [
+    (["Pacino Al", "Mann Michael"], ["Al Pacino", "Michael Mann", "Val Kilmer"], True),
+    (["Pacino Al", "Mann Michael", "Nobody Atall"], ["Al Pacino", "Michael Mann"], True),
+    (["Pacino Al", "Michael Mann"], ["Al Pacino", "Michael Mann"], False),
+    (["Pacino Al"], ["Al Pacino", "Michael Mann"], False),
+    (["Pacino, Al", "Mann, Michael"], ["Al Pacino", "Michael Mann"], False),
+    (["James Thomas", "Thomas James"], ["James Thomas", "Thomas James"], False),
+]
+
+
+@pytest.mark.parametrize(("names", "others", "inverted"), INVERTED)
+def test_a_list_is_inverted_where_all_that_is_found_is_and_more_than_one(
+    names: list[str], others: list[str], inverted: bool
+) -> None:
+    assert is_inverted(names, others) == inverted
+
+
+SHARED = [
+    (["Al Pacino"], ["Val Kilmer", "A. Pacino"], True),
+    (["Al Pacino"], ["Val Kilmer"], False),
+    (["Pacino Al"], ["Al Pacino"], False),
+    (["Pacino Al", "Kilmer Val"], ["Al Pacino", "Val Kilmer"], True),
+    (["Al Pacino"], [], None),
+    (["Al Pacino"], ["アル・パチーノ"], None),
+    (["アル・パチーノ"], ["アル・パチーノ"], True),
+]
+
+
+@pytest.mark.parametrize(("names", "others", "shared"), SHARED)
+def test_two_lists_share_somebody_or_nobody_or_it_cannot_be_told(
+    names: list[str], others: list[str], shared: bool | None
+) -> None:
+    assert share_somebody(names, others) is shared
+    assert share_somebody(others, names) is shared
+
+
+UNLIKE = [
+    (["Jim Carrey"], ["Kate Winslet"], True),
+    (["John Landis"], ["John Belushi"], True),
+    (["Andrei Tarkovsky"], ["Andrey Tarkovskiy"], False),
+    (["Jim Carrey"], ["Kate Winslet", "Jim Carrey"], False),
+    (["Robin Wright Penn"], ["Robin Wright"], False),
+    (["Ellen Page"], ["Elliot Page"], False),
+    (["Carrey Jim"], ["Jim Carrey"], False),
+    (["Jet Li"], ["李连杰"], False),
+    ([], ["Jim Carrey"], False),
+]
+
+
+@pytest.mark.parametrize(("names", "others", "unlike"), UNLIKE)
+def test_names_are_unlike_only_where_they_can_be_compared(
+    names: list[str], others: list[str], unlike: bool
+) -> None:
+    assert are_unlike(names, others) == unlike
+    assert are_unlike(others, names) == unlike
+
+
 def test_suffixes_tell_people_apart_however_alike_they_are() -> None:
     assert similarity("Cuba Gooding Jr.", "Cuba Gooding Sr.") == 0
     assert edits("Cuba Gooding Jr.", "Cuba Gooding Sr.") > 2
@@ -70,6 +168,10 @@ def test_comparing_names_is_symmetric_and_never_fails(one: str, other: str) -> N
     assert same(one, other) == same(other, one)
     assert is_variant(one, other) == is_variant(other, one)
     assert similarity(one, other) == pytest.approx(similarity(other, one))
+    assert is_turned(one, other) == is_turned(other, one)
+    assert are_unlike([one], [other]) == are_unlike([other], [one])
+    assert not are_unlike([one], [one])
+    assert share_somebody([one], [other]) == share_somebody([other], [one])
     assert folded(folded(one)) == folded(one)
 
 
@@ -99,3 +201,11 @@ def test_a_title_is_looked_up_as_it_is_written_and_with_its_article_in_front() -
         "Neo",
     )
     assert title_spellings("L'Atalante") == ("L'Atalante",)
+
+
+def test_titles_differ_only_where_they_are_in_one_script() -> None:
+    assert titles_differ("Heat", ["Speed"]) is True
+    assert titles_differ("Heat", ["Speed", "heat"]) is False
+    assert titles_differ("Heat", ["熱"]) is None
+    assert titles_differ("Heat", []) is None
+    assert titles_differ("1917", ["Speed"]) is True

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import duckdb
 import pytest
 from desk import SEEDS, Desk
 from hypothesis import given, settings
@@ -159,13 +160,35 @@ def test_records_read_together_make_the_graph_that_they_make_one_after_the_other
         assert (report.films, report.people) == (Diff(added=len(films)), Diff(added=len(people)))
 
 
+def edited_unseen(desk: Desk, film: Film, title: str) -> None:
+    """Change a record's title in place; its file keeps size, time and inode."""
+    path = desk.source / film.file
+    seen = path.stat()
+    path.write_text(film.but(title=title).text, encoding="utf-8", newline="")
+    os.utime(path, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    after = path.stat()
+    assert (after.st_size, after.st_mtime_ns) == (seen.st_size, seen.st_mtime_ns)
+    assert after.st_ino == seen.st_ino
+
+
+def test_an_edit_that_keeps_size_time_and_inode_is_seen(desk: Desk) -> None:
+    desk.write(HEAT, EMMA)
+    desk.load()
+    edited_unseen(desk, HEAT, "Haet")
+    assert desk.load().films == Diff(changed=1)
+    assert desk.load().run is None
+
+
 def test_a_file_that_looks_as_it_did_is_read_on_request(desk: Desk) -> None:
     desk.write(HEAT, EMMA)
     desk.load()
-    path = desk.source / HEAT.file
-    seen = path.stat()
-    path.write_text(HEAT.but(title="Haet").text, encoding="utf-8", newline="")
-    os.utime(path, ns=(seen.st_atime_ns, seen.st_mtime_ns))  # of the same size, time and inode
+    edited_unseen(desk, HEAT, "Haet")
+    changed = (desk.source / HEAT.file).stat().st_ctime_ns
+    generation = desk.workspace.required()
+    with duckdb.connect(str(generation.catalog)) as connection:  # where systems keep no such time
+        sql = "UPDATE files SET ctime_ns = ? WHERE path = ?"
+        connection.execute(sql, [changed, HEAT.file])
+    generation.seal(None)
     assert desk.load().run is None
     assert desk.load(rehash=True).films == Diff(changed=1)
     assert desk.load(rehash=True).run is None

@@ -46,6 +46,13 @@ def lookup(films: Store) -> GraphLookup:
         ("movie/films-5", "movie/films-5"),
         ("http://localhost:8000/movie/films-5", "movie/films-5"),
         ("<http://localhost:8000/movie/films-5>", "movie/films-5"),
+        ("movie:films-5", "movie/films-5"),
+        ("wd:Q9990000004", "movie/tt9900004"),
+        ("9101", "movie/tt9900001"),
+        ("movielens-9101", "movie/tt9900001"),
+        ("MovieLens:9101", "movie/tt9900001"),
+        ("https://movielens.org/movies/9101", "movie/tt9900001"),
+        ("movie/tt9900001", "movie/tt9900001"),
     ],
 )
 def test_a_film_is_found_by_whatever_names_it(text: str, key: str, lookup: GraphLookup) -> None:
@@ -67,6 +74,9 @@ def test_a_film_is_found_by_whatever_names_it(text: str, key: str, lookup: Graph
         ("Dara_%22Ace%22_Okoye", "person/Dara_%22Ace%22_Okoye"),
         ('Dara "Ace" Okoye', "person/Dara_%22Ace%22_Okoye"),
         ("ليلى حداد", "person/ليلى_حداد"),
+        ("person:Inês_Duarte", "person/Inês_Duarte"),
+        ("http://localhost:8000/person/In%C3%AAs_Duarte", "person/Inês_Duarte"),
+        ("wd:Q9990000016", "person/Autumn_Hale"),
     ],
 )
 def test_a_person_is_found_by_whatever_names_them(text: str, key: str, lookup: GraphLookup) -> None:
@@ -83,6 +93,17 @@ def test_everything_is_found_by_its_iri(films: Store, lookup: GraphLookup) -> No
 def test_a_thing_is_a_film_or_a_person(lookup: GraphLookup) -> None:
     assert lookup.entity("Emmanuel").kind is FILM
     assert lookup.entity("Tom Wren").kind is PERSON
+
+
+def test_a_number_of_movielens_is_no_person_s(lookup: GraphLookup) -> None:
+    with pytest.raises(QueryError, match="no person is called 'movielens-9101'"):
+        lookup.person("movielens-9101")
+
+
+def test_a_film_s_key_is_found_by_its_ids_alone(lookup: GraphLookup) -> None:
+    assert lookup.film_key("9101") == lookup.film_key("movie:tt9900001") == "tt9900001"
+    assert lookup.film_key("films-5") == "films-5"
+    assert [lookup.film_key(text) for text in ("Emmanuel", "Tom Wren", "99999")] == [None] * 3
 
 
 def test_a_film_is_not_taken_for_a_person(lookup: GraphLookup) -> None:
@@ -167,6 +188,10 @@ def test_any_text_finds_one_thing_or_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
+        ("9101", ["identifier Emma (1996)"]),
+        ("tt9900001", ["identifier Emma (1996)"]),
+        ("wd:Q9990000004", ["identifier 花の雨 (2004)"]),
+        ("nm9900010", ["identifier Sam Park"]),
         ("emma", ["exact Emma (1996)", "exact Emma (2020)", "prefix Emmanuel (2012)"]),
         ("EMMA 2020", ["exact Emma (2020)"]),
         ("wren, tom", ["words Tom Wren"]),

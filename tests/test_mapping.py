@@ -28,7 +28,7 @@ from etl.mapping import (
     map_person,
 )
 from etl.records import Credit, FilmRecord, Origin, Rating
-from etl.resolution import Film, Member, Person, resolve
+from etl.resolution import NO_IDENTITIES, Film, Member, Person, resolve
 from etl.resources import folder
 from etl.sources.text import parse
 from etl.sources.values import Notes, rating
@@ -42,7 +42,7 @@ def film(source: Path | FilmRecord) -> Film:
     """Make a film of one record."""
     record = parse(source.read_text("utf-8")) if isinstance(source, Path) else source
     assert isinstance(record, FilmRecord)
-    return resolve(record.key, [Member(Origin("test", "test.txt", 1), record)], {})
+    return resolve(record.key, [Member(Origin("test", "test.txt", 1), record)], NO_IDENTITIES)
 
 
 def triples(made: Film) -> list[Triple]:
@@ -138,7 +138,7 @@ def test_other_triples_are_those_of_another_version_of_the_mapping(
         year=1999,
         rating=Rating(Decimal("7.5"), count=3),
         directors=(person,),
-        actors=(person, Credit("E")),
+        actors=(person, Credit("E"), Credit("Q2"), Credit("Ne\u0301e"), Credit("", "nm0000002")),
         synopsis="F (E) sings.",
     )
     made = [triple for each in [*sample(), film(full)] for triple in triples(each)]

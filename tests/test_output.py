@@ -54,6 +54,12 @@ def solutions() -> QuerySolutions:
     return answer
 
 
+def in_xml() -> QuerySolutions:
+    answer = Store().query(SELECT.replace("\x1b", ""))
+    assert isinstance(answer, QuerySolutions)
+    return answer
+
+
 def boolean() -> QueryBoolean:
     answer = Store().query("ASK {}")
     assert isinstance(answer, QueryBoolean)
@@ -99,7 +105,14 @@ def test_solutions_are_written_as(name: str) -> None:
 
 def test_solutions_are_json_and_xml_as_sparql_defines_them() -> None:
     assert json.loads(written(solutions(), "json"))["head"] == {"vars": ["film", "title", "rating"]}
-    assert written(solutions(), "xml").count("<result>") == 3
+    assert written(in_xml(), "xml").count("<result>") == 3
+
+
+def test_what_sparql_s_xml_cannot_say_is_refused() -> None:
+    with pytest.raises(EtlError) as caught:
+        written(solutions(), "xml")
+    assert str(caught.value) == "XML cannot hold the character U+001B of ?title"
+    assert caught.value.hint == "choose another format, such as json"
 
 
 def test_no_solutions_are_a_table_with_a_head_only() -> None:
@@ -200,7 +213,7 @@ def test_an_empty_report_is_an_empty_list() -> None:
 def test_the_suffix_chooses_the_format(tmp_path: Path, suffix: str, begin: str) -> None:
     path = tmp_path / f"answer{suffix}"
     with opened(path) as target:
-        write(solutions(), target)
+        write(in_xml(), target)
     assert path.read_text(encoding="utf-8").startswith(begin)
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 

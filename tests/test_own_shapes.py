@@ -18,6 +18,7 @@ from etl.catalog.catalog import Catalog
 from etl.pipeline.revising import RebuildOptions, rebuild
 from etl.validation import CompiledEngine, Shapes
 from etl.vocab import FILM
+from etl.workspace import Workspace
 
 EMMA = Film(838, "Emma", 1996, directors="Douglas McGrath", actors="Gwyneth Paltrow, Alan Cumming")
 HEAT = Film(6, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Robert De Niro")
@@ -121,6 +122,27 @@ def test_a_shape_for_pyshacl_is_named_once_by_a_load(etl: Etl, seeds: Path) -> N
         "it has a SPARQL constraint\n"
         "Error: seeds/6.txt:1: Rate it.\n"
     )
+
+
+def test_remembered_shapes_that_cannot_be_used_are_replaced_by_a_rebuild(
+    etl: Etl, seeds: Path
+) -> None:
+    """As if an earlier version, which knew no better, had taken them in."""
+    etl("load", seeds, "--shapes", "own.ttl")
+    generation = Workspace(Path(".etl")).required()
+    ill_formed = shapes_of("ex:S sh:targetNode ex:a ; sh:property [ sh:minCount 1 ] .").text
+    catalog = Catalog.write(generation.catalog)
+    catalog.settings.keep_shapes(own=ill_formed)
+    catalog.close()
+    generation.seal(None)
+    error = (
+        "Error: shape <http://example.org/S>: sh:property: sh:path: a property shape has one, "
+        "found none\n"
+        "Hint: mend the shape, and have it remembered: etl rebuild --shapes FILE\n"
+    )
+    assert said(etl("replay")) == (2, "", error)
+    assert etl("rebuild", "--shapes", "own.ttl").exit_code == 1
+    assert etl("replay").stderr.count("Hint") == 0
 
 
 def test_a_film_is_judged_by_itself_whatever_is_loaded_with_it(desk: Desk) -> None:

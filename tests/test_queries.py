@@ -9,7 +9,7 @@ import pytest
 import rdflib
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, QuerySolutions, Store
 
 from etl.errors import QueryError
 from etl.identifiers import Iris
@@ -25,7 +25,8 @@ from etl.queries import (
     read_queries,
     serialized,
 )
-from etl.syntax import syntax_error
+from etl.syntax import column_order, declared, distinct, predeclared, syntax_error, tokens
+from etl.vocab import SCHEMA, XSD
 
 QUERIES = read_queries()
 
@@ -190,6 +191,12 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
         read_queries([tmp_path])
 
 
+def test_a_byte_order_mark_before_a_query_is_skipped(tmp_path: Path) -> None:
+    (tmp_path / "all.rq").write_text("#+ summary: All.\nSELECT * { ?s ?p ?o }", "utf-8-sig")
+    saved = SavedQuery.read(tmp_path / "all.rq")
+    assert (saved.summary, saved.text[0]) == ("All.", "#")
+
+
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(QueryError, match=r"nowhere: no such folder of queries"):
         read_queries([tmp_path / "nowhere"])
@@ -241,8 +248,8 @@ def test_an_unknown_query_names_the_nearest(name: str, hint: str) -> None:
         ),
         (
             "best-rated-films",
-            {"minimum": "7.5"},
-            "minimum: expected a whole number such as 7, found '7.5'",
+            {"minimum": "7,5"},
+            "minimum: expected a number such as 7 or 7.5, found '7,5'",
             "",
         ),
         ("films-called", {"title": "\udcff"}, "title: expected text in UTF-8, found '\\udcff'", ""),
@@ -346,6 +353,113 @@ def test_assignments_are_split_at_the_first_sign(texts: list[str], outcome: dict
 def test_wrong_assignments_are_refused(texts: list[str], message: str) -> None:
     with pytest.raises(QueryError, match=re.escape(message)):
         assignments(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("7", Literal("7", datatype=XSD.integer)),
+        (" +07 ", Literal("7", datatype=XSD.integer)),
+        ("7.5", Literal("7.5", datatype=XSD.decimal)),
+        ("-0.50", Literal("-0.50", datatype=XSD.decimal)),
+    ],
+)
+def test_a_number_is_whole_or_has_decimals(text: str, term: Literal, lookup: GraphLookup) -> None:
+    assert parse_terms(QUERIES["best-rated-films"], {"minimum": text}, lookup) == {"minimum": term}
+
+
+@pytest.mark.parametrize("text", ["", "7,5", "7.", ".5", "1e3", "٧", "7 5", "NaN", "9" * 19])
+def test_what_is_no_number_is_refused(text: str, lookup: GraphLookup) -> None:
+    with pytest.raises(QueryError, match=r"minimum: expected a number such as 7 or 7\.5, found "):
+        parse_terms(QUERIES["best-rated-films"], {"minimum": text}, lookup)
+
+
+# Prefixes and columns
+
+OURS = predeclared(Iris())
+NAMES = st.sampled_from(
+    ["schema:name", "film:performance", "wd:Q1", "movie:tt1", "xsd:gYear", "prov:used"]
+)
+NOISE = st.sampled_from(
+    [
+        " ",
+        "\n",
+        "# schema:no PREFIX film: <x:>\n",
+        "<http://example.org/PREFIX#schema:x>",
+        "'film: { * } # not'",
+        '"""a "quoted" prov:used\n?no"""',
+        "?v",
+    ]
+)
+
+
+@given(
+    st.lists(st.tuples(NAMES, NOISE), min_size=1, max_size=6),
+    st.sampled_from(["", "PREFIX schema: <urn:own:>\n", "prefix wd:<urn:own:> "]),
+)
+def test_a_query_with_its_prefixes_declared_is_what_the_engine_makes_of_it(
+    parts: list[tuple[str, str]], own: str
+) -> None:
+    """What is sent to a server means what the embedded engine takes it for."""
+    terms = [NamedNode("urn:s"), NamedNode("urn:own:name"), NamedNode("urn:own:Q1")]
+    text = (
+        own
+        + "SELECT * {\n"
+        + "".join(
+            f"OPTIONAL {{ {name} ?p{place} ?o{place} {'.' if noise in (' ',) else ''} }}"
+            f"{noise if noise[:1] in (' ', chr(10), '#') else f'FILTER({noise} != 1)'}\n"
+            for place, (name, noise) in enumerate(parts)
+        )
+        + "}"
+    )
+    store = Store()
+    iris = [NamedNode(f"{iri}{local}") for iri in OURS.values() for local in ("name", "Q1", "tt1")]
+    for subject in (*terms, *iris):
+        store.add(Quad(subject, SCHEMA.name, Literal(subject.value)))
+    sent = declared(text, OURS)
+    assert sent.endswith(text)
+    assert sent.count("\n") == text.count("\n")
+    theirs = store.query(sent)
+    ours = store.query(text, prefixes=OURS)
+    assert isinstance(theirs, QuerySolutions)
+    assert isinstance(ours, QuerySolutions)
+    assert list(map(tuple, theirs)) == list(map(tuple, ours))
+
+
+@given(st.text())
+def test_any_text_is_cut_into_tokens(text: str) -> None:
+    found = list(tokens(text))
+    assert [text[each.start : each.start + len(each.text)] for each in found] == [
+        each.text for each in found
+    ]
+    assert declared(text, {}) == text
+    assert set(column_order(text)) <= set(re.findall(r"[?$](\w+)", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("SELECT ?b ?a { ?a ?c ?b }", ["b", "a"]),
+        ("select distinct $b ?a from <urn:g> { ?a ?c ?b }", ["b", "a"]),
+        ("SELECT (COUNT(?a) AS ?n) ?b (IF(BOUND(?c), ?d, ?e) AS ?f) { }", ["n", "b", "f"]),
+        ("SELECT * { ?b ?a ?b . # ?x\n ?c '?y' <?z> }", ["b", "a", "c"]),
+        ("SELECT (2 * 3 AS ?n) ?b { ?b ?a ?c }", ["n", "b"]),
+        ("ASK { ?s ?p ?o }", []),
+    ],
+)
+def test_the_order_of_columns_is_read_off_the_query(text: str, columns: list[str]) -> None:
+    assert column_order(text) == columns
+
+
+@pytest.mark.parametrize("name", [name for name, query in QUERIES.items() if query.parameters])
+def test_a_query_left_open_gives_the_values_that_have_an_answer(name: str, films: Store) -> None:
+    query = QUERIES[name]
+    for parameter in query.parameters:
+        if parameter.kind not in ("text", "year"):
+            continue
+        answer = solutions(films, distinct(query.text, parameter.name))
+        for value in [row[0] for row in answer if isinstance(row[0], Literal)]:
+            assert next(solutions(films, fill(query.text, {parameter.name: value})), None)
 
 
 # Syntax errors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import random
+import shutil
 import weakref
 from dataclasses import replace
 from pathlib import Path
@@ -73,6 +74,30 @@ def test_a_server_is_brought_in_step_by_every_change(desk: Publisher) -> None:
     desk.undo(4)
     desk.publish()
     assert desk.there() == desk.here()
+
+
+def test_an_older_copy_of_the_workspace_is_noticed_before_anything_is_sent(
+    desk: Publisher, tmp_path: Path
+) -> None:
+    desk.write(EMMA)
+    desk.load(name="films")
+    desk.publish()
+    shutil.copytree(desk.workspace.path, tmp_path / "backup")
+    desk.write(HEAT)
+    desk.load(name="films")
+    desk.publish()
+    there = desk.there()
+    shutil.rmtree(desk.workspace.path)
+    shutil.copytree(tmp_path / "backup", desk.workspace.path)
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"server: holds run/2, .* is it an older copy\?"):
+            desk.publish()
+        assert desk.there() == there
+        desk.write(CASINO)  # another run 2
+        desk.load(name="films")
+    desk.publish(repair=True)
+    assert desk.there() == desk.here()
+    assert desk.publish().entities == 0
 
 
 def test_only_what_has_changed_is_sent(desk: Publisher) -> None:

@@ -33,6 +33,7 @@ def ended(path: Path, *films: Film, **counts: int) -> dict[str, object]:
         "bytes": sum(len(film.text.encode()) for film in films),
         "digest": digest(*films),
         **{name: counts.get(name, 0) for name in names},
+        "other_files": {},
     }
 
 
@@ -49,6 +50,7 @@ def test_a_script_gets_all_about_each_run(etl: Etl, tmp_path: Path) -> None:
     disk = Workspace(tmp_path / ".etl").disk()
     for run in found:
         assert 0 < run.pop("seconds") < 60
+        assert run.pop("redirects") == 0
         assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", run.pop("started"))
     none = {"added": 0, "changed": 0, "removed": 0}
     expected = [
@@ -77,7 +79,7 @@ def test_a_script_gets_all_about_each_run(etl: Etl, tmp_path: Path) -> None:
             "command": "etl undo 1",
             "undoes": 1,
             "undone_by": None,
-            "sources": [],
+            "sources": [ended(folder, broken, vanished=1)],
             "films": none | {"removed": 1},
             "people": none | {"removed": 3},
             "generation": {"number": 3, "kept": True, "bytes": disk[3]},
@@ -96,6 +98,27 @@ def test_a_script_gets_all_about_each_run(etl: Etl, tmp_path: Path) -> None:
         },
     ]
     assert found == expected
+
+
+def test_bytes_and_digest_are_those_of_what_stands_again(etl: Etl, tmp_path: Path) -> None:
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    write(folder, EMMA)
+    write(folder, HEAT)
+    etl("load", "seeds")
+    write(folder, longer := HEAT.but(title="Heat, at great length"))
+    etl("load", "seeds")
+    for command in ("undo 2", "rebuild", "undo 3", "rebuild", "replay"):
+        etl(*command.split())
+    found = json.loads(etl("runs", "--format", "json").stdout)
+    assert [run["sources"] for run in found] == [
+        [ended(folder, EMMA, HEAT, loaded=2)],
+        [ended(folder, EMMA, longer, loaded=1, unchanged=1)],
+        [ended(folder, EMMA, HEAT, loaded=1)],
+        [ended(folder, EMMA, HEAT, unchanged=2)],
+        [ended(folder, EMMA, longer, loaded=1)],
+        [ended(folder, EMMA, longer, unchanged=2)],
+    ]
 
 
 def test_a_person_gets_a_line_for_each_run(etl: Etl, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ all; `<class>/invalid/*.ttl` names in its first line the shapes it violates, all
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -212,3 +213,13 @@ def test_a_pattern_means_the_same_to_python_and_to_sparql() -> None:
     in_sparql = {(row["pattern"].value, row["value"].value) for row in matches}
     in_python = {(p, v) for p in patterns for v in values if re.search(p, v)}
     assert in_sparql == in_python
+
+
+def test_every_letter_and_digit_makes_a_name() -> None:
+    """The pattern names what is neither, by blocks; in Latin it is exact."""
+    (pattern,) = shapes_graph().objects(SHAPES["person-name-letters"], SH.pattern)
+    for code in [*range(1, 0xD800), *range(0xE000, sys.maxunicode + 1)]:
+        character, matches = chr(code), re.search(str(pattern), chr(code))
+        assert matches or not character.isalnum(), hex(code)
+        if code < 0x2C2:
+            assert character.isalnum() or not matches, hex(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import shutil
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,12 +11,15 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from commands import Etl, said
+from commands import Etl, said, seeds
 from desk import SEEDS
 from records import Film, write
 from servers import Oxigraph, Server, Virtuoso
 
-from etl.stores.servers import KINDS, Endpoints, endpoints, kind_marked
+from etl.errors import StoreError
+from etl.outbox import Outboxes
+from etl.stores.servers import KINDS, Endpoints, checked_url, endpoints, kind_marked
+from etl.targets import Target
 
 EMMA = Film(838, "Emma", 1996, directors="Douglas McGrath", actors="Gwyneth Paltrow, Alan Cumming")
 HEAT = Film(6, "Heat", 1995, directors="Michael Mann", actors="Al Pacino, Robert De Niro")
@@ -107,6 +111,14 @@ def test_the_server_answers_as_the_store_on_disk_does(etl: Etl, named: str) -> N
         ("sparql", "SELECT (COUNT(*) AS ?n) WHERE { ?s a <https://schema.org/Movie> }"),
         ("search", "de niro"),
         ("explain", "Heat", "datePublished"),
+        ("explain", "6", "nosuch"),
+        ("search", "movielens-6"),
+        ("query", "cast-of-film", "6"),
+        ("query", "best-rated-films", "-p", "minimum=8.3"),
+        ("query", "films-called", "heat"),
+        ("sparql", "SELECT * { ?z schema:name 'Heat' ; schema:director ?m . ?m schema:name ?a }"),
+        ("sparql", "# PREFIX schema: <x:>\nSELECT ?n { movie:tt0113277 schema:name ?n }"),
+        ("sparql", "PREFIX schema: <x:> SELECT ?n { movie:tt0113277 schema:name ?n }"),
         ("validate",),
     ):
         here, there = etl(*command), etl(*command, "--store", named)
@@ -133,6 +145,10 @@ def test_a_difference_is_shown_and_mended(etl: Etl, named: str, server: Server) 
     assert checked.stderr.endswith(
         "Error: main and catalog differ\nHint: run: etl load --repair --store main\n"
     )
+    status = json.loads(etl("check", "--store", named, "-f", "json").stdout)
+    assert status["status"] == "different"
+    assert status["findings"] == [{"entity": HEAT.iri, "missing_triples": 1, "surplus_triples": 0}]
+    assert status["remedy"] == "run: etl load --repair --store main"
     assert said(etl("load", "--repair", "--store", named)) == (
         0,
         "main: 1 entity sent, 12 triples\n",
@@ -174,6 +190,87 @@ def test_a_name_stays_with_its_server(etl: Etl) -> None:
         "",
         "Error: no store is called 'lake'\nHint: there is: main\n",
     )
+
+
+SPELLINGS = ["{}", "{}/", "{}//", "{}/query", "{}/query/"]
+
+
+@pytest.mark.parametrize("named_first", [True, False])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_server_is_one_by_its_name_and_by_any_spelling_of_its_url(
+    etl: Etl, spare: Oxigraph, spelling: str, named_first: bool
+) -> None:
+    seeds(EMMA, HEAT)
+    url = spelling.format(spare.url.replace("http://127.0.0.1", "HTTP://127.0.0.1"))
+    first, second = ("main", url) if named_first else (url, "main")
+    if named_first:
+        assert etl("store", "add", "main", spare.url).exit_code == 0
+    assert " entities sent, " in etl("load", "seeds", "--store", first).stdout
+    if not named_first:
+        assert etl("store", "add", "main", spare.url).exit_code == 0
+    assert etl("load", "seeds", "--store", second).stdout.splitlines()[-1] == "main: in step"
+    seeds(HEAT.but(title="Heat!"))
+    etl("load", "seeds", "--store", second)
+    assert etl("load", "seeds", "--store", first).stdout.splitlines()[-1] == "main: in step"
+    listed = etl("store", "list", "-f", "csv").stdout.splitlines()
+    assert [line.partition(",")[0] for line in listed] == ["store", "main"]
+    assert listed[1].endswith(",0")
+    for store in (first, second):
+        assert etl("check", "--store", store).exit_code == 0
+    assert said(etl("store", "add", "other", url)) == (
+        2,
+        "",
+        (
+            "Error: this store is called 'main' already\n"
+            "Hint: use that name, or run: etl store remove main\n"
+        ),
+    )
+    assert etl("store", "remove", url).exit_code == 0
+    assert etl("store", "list").stdout == "store\tkind\tquery\tupdate\tgraph\twaiting\n"
+
+
+def test_two_outboxes_that_an_older_version_kept_of_a_server_become_one(
+    etl: Etl, spare: Oxigraph
+) -> None:
+    seeds(EMMA, HEAT)
+    etl("load", "seeds", "--store", spare.url)
+    stores = Path(".etl/stores")
+    [kept] = stores.glob("*.sqlite")
+    etl("store", "remove", "nobody")
+    with Outboxes(Path(".etl")).open("main") as outbox:
+        where = spare.where
+        outbox.set(kind="oxigraph", query=where.query, update=where.update)
+        outbox.set(graph_store=where.graph_store)
+    assert kept.exists()
+    seeds(HEAT.but(title="Heat!"))
+    assert " sent, " in etl("load", "seeds", "--store", spare.url).stdout.splitlines()[-1]
+    assert [path.name for path in stores.glob("*.sqlite")] == ["main.sqlite"]
+    assert etl("check", "--store", "main").exit_code == 0
+
+
+def test_several_graphs_of_a_server_are_several_stores(etl: Etl) -> None:
+    url, kind = "http://films.example:7200/repositories/films", ("--kind", "GraphDB")
+    for name in ("one", "two"):
+        graph = f"http://films.example/graph/{name}"
+        assert etl("store", "add", name, url, *kind, "--graph", graph).exit_code == 0
+        if name == "one":
+            assert Target.named(Outboxes(Path(".etl")), f"{url}/").name == "one"
+    with pytest.raises(StoreError, match=f"^{url}: several stores are there: one, two$"):
+        Target.named(Outboxes(Path(".etl")), url)
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("HTTP://Films.Example:80/a/", "http://films.example/a"),
+        ("https://films.example:443", "https://films.example"),
+        ("https://films.example.:8443/A//", "https://films.example:8443/A"),
+        ("http://[::1]:7878/", "http://[::1]:7878"),
+        ("http://films.example:443", "http://films.example:443"),
+    ],
+)
+def test_a_url_has_one_spelling(url: str, same: str) -> None:
+    assert checked_url(url) == checked_url(same) == same
 
 
 def test_endpoints_can_be_given_apart(etl: Etl, spare: Oxigraph) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import csv
 import io
 import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,8 +36,12 @@ LONELY = (
     "Name at least one director or actor (`directors:`, `actors:`): a film without people "
     "is hard to find and to link."
 )
-COLUMNS = "severity,file,line,field,text,message,path,focus_node,component,shape"
+COLUMNS = "severity,file,line,field,text,message,path,focus_node,component,shape,rule,found"
 SHAPES = "https://w3id.org/reelgraph/shapes#"
+YEAR_RULE = f"  rule: {SHAPES}movie-year-form\n"
+LONELY_RULE = f"  rule: {SHAPES}movie-people\n"
+UNREADABLE_RULE = "  rule: unreadable-record\n"
+RATING_RULE = f"  rule: {SHAPES}aggregate-rating-value-best\n"
 RULE = """
 @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix schema: <https://schema.org/> .
 @prefix shapes: <https://w3id.org/reelgraph/shapes#> .
@@ -68,19 +79,20 @@ def faulty(etl: Etl) -> Path:
 
 def test_what_is_wrong_is_grouped_and_the_most_frequent_comes_first(etl: Etl, faulty: Path) -> None:
     places = [f"  seeds/{number}.txt:3  '{990 + number}'\n" for number in range(10, 17)]
-    start = f"Violation (7): {YEAR}\n"
+    start = f"Violation (7): {YEAR}\n{YEAR_RULE}"
     rest = (
-        "Violation (1): year: expected a year such as 2004\n"
+        f"Violation (1): year: expected a year such as 2004\n{UNREADABLE_RULE}"
         "  seeds/6.txt:3  'soon'\n"
-        f"Violation (1): {RATING}\n"
+        f"Violation (1): {RATING}\n{RATING_RULE}"
         "  seeds/838.txt:5  '82'\n"
-        f"Warning (1): {LONELY}\n"
+        f"Warning (1): {LONELY}\n{LONELY_RULE}"
         "  seeds/70.txt:1\n"
         "Info (1): ratingValue: repaired\n"
+        "  rule: repaired-record\n"
         "  seeds/71.txt:5  '7,5' read as 7.5\n"
     )
     verdict = "does not conform: 9 violations, 1 warning\n"
-    table = start + "".join(places[:5]) + "  … and 2 more\n" + rest
+    table = start + "".join(places[:5]) + "  … and 2 more: --all names them\n" + rest
     assert said(etl("validate", faulty, "--format", "table")) == (1, table, verdict)
     table = start + "".join(places) + rest
     assert said(etl("validate", faulty, "--format", "table", "--all")) == (1, table, verdict)
@@ -91,7 +103,7 @@ def test_warnings_are_shown_and_only_violations_say_no(etl: Etl) -> None:
     seeds(EMMA)
     assert said(etl("validate", "seeds", "-f", "table")) == (0, "", "conforms\n")
     seeds(EMMA.but(directors="", actors=""))
-    table = f"Warning (1): {LONELY}\n  seeds/838.txt:1\n"
+    table = f"Warning (1): {LONELY}\n{LONELY_RULE}  seeds/838.txt:1\n"
     assert said(etl("validate", "seeds", "-f", "table")) == (0, table, "conforms: 1 warning\n")
 
 
@@ -100,12 +112,12 @@ def test_the_quarantine_is_grouped_by_reason(etl: Etl, faulty: Path) -> None:
     result = etl("quarantine", "--format", "table")
     assert said(result) == (
         0,
-        f"Violation (7): {YEAR}\n"
+        f"Violation (7): {YEAR}\n{YEAR_RULE}"
         + "".join(f"  seeds/{number}.txt:3  '{990 + number}'\n" for number in range(10, 15))
-        + "  … and 2 more\n"
-        "Violation (1): year: expected a year such as 2004\n"
+        + "  … and 2 more: --all names them\n"
+        f"Violation (1): year: expected a year such as 2004\n{UNREADABLE_RULE}"
         "  seeds/6.txt:3  'soon'\n"
-        f"Violation (1): {RATING}\n"
+        f"Violation (1): {RATING}\n{RATING_RULE}"
         "  seeds/838.txt:5  '82'\n",
         "",
     )
@@ -120,16 +132,19 @@ def test_rows_have_everything(etl: Etl) -> None:
     movie = f"{EMMA.iri},http://www.w3.org/ns/shacl#PatternConstraintComponent"
     assert etl("validate", "seeds", "-f", "csv").stdout == (
         f"{COLUMNS}\n"
-        "Violation,seeds/6.txt,3,year,year: soon,expected a year such as 2004,,,,\n"
+        "Violation,seeds/6.txt,3,year,year: soon,expected a year such as 2004,,,,,"
+        "unreadable-record,'soon'\n"
         f'Violation,seeds/838.txt,3,year,1066,"{year}",<https://schema.org/datePublished>,'
-        f"{movie},{SHAPES}movie-year-form\n"
+        f"{movie},{SHAPES}movie-year-form,{SHAPES}movie-year-form,'1066'\n"
     )
     etl("load", "seeds")
     assert etl("quarantine", "-f", "csv").stdout == (
         f"kind,source,film,title,{COLUMNS.removeprefix('severity,')}\n"
-        "rejected,seeds,,,seeds/6.txt,3,year,year: soon,expected a year such as 2004,,,,\n"
+        "rejected,seeds,,,seeds/6.txt,3,year,year: soon,expected a year such as 2004,,,,,"
+        "unreadable-record,'soon'\n"
         f'quarantined,seeds,tt0000838,Emma,seeds/838.txt,3,year,1066,"{year}",'
-        f"<https://schema.org/datePublished>,{movie},{SHAPES}movie-year-form\n"
+        f"<https://schema.org/datePublished>,{movie},{SHAPES}movie-year-form,"
+        f"{SHAPES}movie-year-form,'1066'\n"
     )
 
 
@@ -200,9 +215,13 @@ def test_a_log_for_editors_is_complete(etl: Etl) -> None:
                 }
             ],
             "properties": {
+                "field": "year",
+                "found": "'1066'",
                 "component": "http://www.w3.org/ns/shacl#PatternConstraintComponent",
                 "path": "<https://schema.org/datePublished>",
                 "value": "1066",
+                "film": "tt0000838",
+                "title": "Emma",
             },
         }
     ]
@@ -212,12 +231,14 @@ def test_the_report_is_that_of_the_standard(etl: Etl) -> None:
     seeds(EMMA.but(year=1066))
     expected = f"""
 @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix dcterms: <http://purl.org/dc/terms/> . @prefix film: <https://w3id.org/reelgraph/film#> .
 _:report a sh:ValidationReport ; sh:conforms false ; sh:result _:result1 .
 _:result1 a sh:ValidationResult ; sh:focusNode <{EMMA.iri}> ;
     sh:resultPath <https://schema.org/datePublished> ; sh:value "1066"^^xsd:gYear ;
     sh:resultSeverity sh:Violation ; sh:sourceShape <{SHAPES}movie-year-form> ;
     sh:sourceConstraintComponent sh:PatternConstraintComponent ;
-    sh:resultMessage "{YEAR.removeprefix("year: ")}"@en .
+    sh:resultMessage "{YEAR.removeprefix("year: ")}"@en ; dcterms:source _:origin1 .
+_:origin1 film:file "seeds/838.txt" ; film:line 3 ; film:field "year" .
 """
     wanted = set(parse(expected, RdfFormat.TURTLE))
     for name, form in (
@@ -297,7 +318,7 @@ def test_a_web_page_s_json_ld_needs_no_network(etl: Etl) -> None:
 
 def test_a_file_that_no_shape_is_about_is_no_success_in_silence(etl: Etl) -> None:
     Path("a.ttl").write_text("<http://a.example/a> <http://a.example/p> 1 .", "utf-8")
-    table = "Warning (1): no shape is about anything in it\n  a.ttl\n"
+    table = "Warning (1): no shape is about anything in it\n  rule: nothing-to-check\n  a.ttl\n"
     assert said(etl("validate", "a.ttl", "-f", "table")) == (0, table, "conforms: 1 warning\n")
     sarif.check(json.loads(etl("validate", "a.ttl", "-f", "sarif").stdout))
 
@@ -381,9 +402,10 @@ def test_a_rule_of_one_s_own_counts_beside_ours(etl: Etl) -> None:
     shapes(TWO_DIRECTORS)
     result = etl("validate", "seeds", "--shapes", "own.ttl", "-f", "table")
     table = (
-        f"Violation (1): {YEAR}\n"
+        f"Violation (1): {YEAR}\n{YEAR_RULE}"
         "  seeds/838.txt:3  '1066'\n"
         "Violation (1): directors: Name two directors (`directors:`).\n"
+        "  rule: http://own.example/two\n"
         "  seeds/838.txt:6\n"
     )
     assert said(result) == (1, table, "does not conform: 2 violations\n")
@@ -396,7 +418,9 @@ def test_the_rule_in_the_readme_works(etl: Etl) -> None:
     shapes(start + rest.partition("```")[0])
     result = etl("validate", "seeds", "--shapes", "own.ttl", "-f", "table")
     table = (
-        "Violation (1): ratingValue: Give the film a rating (`ratingValue:`).\n  seeds/838.txt:5\n"
+        "Violation (1): ratingValue: Give the film a rating (`ratingValue:`).\n"
+        "  rule: https://films.example/shapes#film-rating\n"
+        "  seeds/838.txt:5\n"
     )
     assert said(result) == (1, table, "does not conform: 1 violation\n")
 
@@ -417,10 +441,12 @@ def test_several_shapes_count_together_and_a_folder_is_read(etl: Etl) -> None:
         " sh:severity sh:Info ] ."
     )
     result = etl("validate", "seeds", "--shapes", "rules", "--shapes", "own.ttl", "-f", "table")
-    assert result.stdout == (
+    assert re.sub("_:.*", "_:", result.stdout) == (
         "Violation (1): directors: Name two directors (`directors:`).\n"
+        "  rule: http://own.example/two\n"
         "  seeds/838.txt:6\n"
         "Info (1): actors: Longer.\n"
+        "  rule: _:\n"
         "  seeds/838.txt:7  'Alan Cumming'\n"
     )
 
@@ -443,7 +469,11 @@ def test_what_goes_to_pyshacl_is_named_once(etl: Etl) -> None:
         "Warning: shape <http://own.example/Rated>: checked by pySHACL, which is slow: "
         "it has a SPARQL constraint\n"
     )
-    table = "Violation (1): Rate it (`ratingValue:`).\n  seeds/838.txt:1\n"
+    table = (
+        "Violation (1): Rate it (`ratingValue:`).\n"
+        "  rule: http://own.example/Rated\n"
+        "  seeds/838.txt:1\n"
+    )
     result = etl("validate", "seeds", "--shapes", "own.ttl", "-f", "table")
     assert said(result) == (1, table, warning + "does not conform: 1 violation\n")
     etl("load", "seeds")
@@ -469,3 +499,446 @@ def test_a_severity_of_one_s_own_is_a_warning(etl: Etl) -> None:
     assert (result.exit_code, result.stderr) == (0, "conforms: 1 warning\n")
     report = etl("validate", "seeds", "--shapes", "own.ttl", "-f", "nt").stdout
     assert f"{SH.resultSeverity} <http://own.example/Odd>" in report
+
+
+# A file is judged as it stands
+
+HTTP_SCHEMA, HTTPS_SCHEMA = "http://schema.org/", SCHEMA.iri
+ENGINES = pytest.mark.parametrize("engine", ["compiled", "pyshacl"])
+
+
+def rated(schema: str) -> Path:
+    """A rule of one's own, in terms of `http://schema.org/` or of `https://schema.org/`."""
+    scheme = schema.partition(":")[0]
+    return shapes(
+        f"@prefix sh: <{SH.iri}> . @prefix s: <{schema}> . @prefix own: <http://own.example/> ."
+        f"own:{scheme}-Film sh:targetClass s:Movie ; sh:property own:{scheme}-two ."
+        f"own:{scheme}-two sh:path s:director ; sh:minCount 2 ; sh:message 'Name two.' .",
+        f"{scheme}.ttl",
+    )
+
+
+@ENGINES
+@pytest.mark.parametrize("data", [HTTP_SCHEMA, HTTPS_SCHEMA])
+@pytest.mark.parametrize("rule", [HTTP_SCHEMA, HTTPS_SCHEMA])
+def test_a_rule_of_one_s_own_judges_data_of_its_own_namespace(
+    etl: Etl, engine: str, data: str, rule: str
+) -> None:
+    Path("films.ttl").write_text(
+        f"@prefix s: <{data}> . <a:b> a s:Movie ; s:name ' A' ; s:director <a:c> .", "utf-8"
+    )
+    result = etl("validate", "films.ttl", "--shapes", rated(rule), "-f", "csv", "--engine", engine)
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    found = {(row["line"], row["path"], row["shape"].rpartition("-")[2]) for row in rows}
+    ours = {
+        ("1", f"<{HTTPS_SCHEMA}name>", "text"),
+        ("1", f"<{HTTPS_SCHEMA}director>", "director"),
+    }
+    theirs = {("1", f"<{rule}director>", "two")} if data == rule else set[tuple[str, str, str]]()
+    assert found == ours | theirs
+    warning = (
+        f"Warning: shape <http://own.example/{rule.partition(':')[0]}-Film>: its target class "
+        f"<{rule}Movie> is not in the graph; <{data}Movie> is\n"
+    )
+    assert result.stderr.count("Warning") == (data != rule)
+    assert result.stderr.startswith("" if data == rule else warning)
+    assert result.exit_code == 1
+
+
+@ENGINES
+def test_each_rule_judges_its_own_part_of_a_mixed_file(etl: Etl, engine: str) -> None:
+    """Ours judge all of it: a film is one, though half of it is written with `http:`."""
+    Path("films.ttl").write_text(
+        f"@prefix a: <{HTTP_SCHEMA}> . @prefix b: <{HTTPS_SCHEMA}> .\n"
+        "<a:one> a a:Movie ; a:name 'One' ; b:name 'One' ; a:director <a:p> .\n"
+        "<a:two> a b:Movie ; b:name 'Two' ; a:name 'Zwei' ; b:director <a:p> .\n"
+        "<a:p> a a:Person, b:Person ; a:name 'P' .",
+        "utf-8",
+    )
+    both = ["--shapes", rated(HTTP_SCHEMA), "--shapes", rated(HTTPS_SCHEMA)]
+    result = etl("validate", "films.ttl", *both, "-f", "csv", "--engine", engine)
+    rows = csv.DictReader(io.StringIO(result.stdout))
+    assert sorted((row["line"], row["shape"].rpartition("/")[2]) for row in rows) == [
+        ("2", "http-two"),
+        ("3", "https-two"),
+        ("3", "shapes#movie-name"),
+    ]
+    assert result.stderr == "does not conform: 3 violations\n"
+
+
+@ENGINES
+def test_a_large_file_is_judged_as_it_stands_too(
+    etl: Etl, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("films.ttl").write_text(FILM, "utf-8")
+    arguments = ["validate", "films.ttl", "--shapes", rated(HTTP_SCHEMA), "--engine", engine]
+    in_memory = said(etl(*arguments))
+    assert sum("http-two" in row for row in in_memory[1].splitlines()) == 2
+    monkeypatch.setattr("etl.inspection.validating.validate_small", lambda *_: None)
+    assert said(etl(*arguments)) == in_memory
+
+
+def test_a_rule_that_judges_nothing_is_named_once(etl: Etl) -> None:
+    """In files, if none of them has it; in records and in the store, whatever they are."""
+    seeds(EMMA, HEAT)
+    shapes(
+        RULE + "own:A sh:targetClass <http://schema.org/Movie>, own:None ; sh:in () ."
+        "own:B sh:targetSubjectsOf own:no ; sh:in () . own:C sh:targetNode own:c ; sh:in () ."
+        "own:D sh:targetObjectsOf own:p ; sh:nodeKind sh:Literal ; sh:severity sh:Info ."
+    )
+    own, start = "http://own.example/", "Warning: shape <http://own.example/"
+    http = f"{start}A>: its target class <http://schema.org/Movie> is not in the graph"
+    lacking = [
+        f"{start}A>: its target class <{own}None> is not in the graph",
+        f"{start}B>: its target property <{own}no> is not in the graph",
+        f"{start}D>: its target property <{own}p> is not in the graph",
+    ]
+    twin = "; <https://schema.org/Movie> is"
+    Path("one.ttl").write_text("<a:b> <http://own.example/p> 1 .", "utf-8")
+    Path("two.ttl").write_text("<a:b> a <http://own.example/None> .", "utf-8")
+    for command, expected in {
+        ("validate", "one.ttl"): [http, *lacking[:2]],
+        ("validate", "one.ttl", "two.ttl"): [http, lacking[1]],
+        ("validate", "seeds"): [http + twin, *lacking],
+        ("validate", "seeds", "one.ttl"): [http, *lacking[:2]],
+        ("load", "seeds", "--allow-removals"): [http + twin, *lacking],
+        ("validate",): [http + twin, *lacking],
+        ("replay",): [http + twin, *lacking],
+    }.items():
+        options = [] if command == ("replay",) else ["--shapes", "own.ttl"]
+        lines = etl(*command, *options).stderr.splitlines()
+        assert sorted(line for line in lines if line.startswith("Warning")) == sorted(expected)
+
+
+# Results that differ in nothing
+
+REPORTS = {
+    "ttl": RdfFormat.TURTLE,
+    "nt": RdfFormat.N_TRIPLES,
+    "jsonld": RdfFormat.JSON_LD,
+}
+
+
+@ENGINES
+@pytest.mark.parametrize("form", REPORTS)
+def test_results_that_differ_in_nothing_are_all_written(etl: Etl, form: str, engine: str) -> None:
+    Path("a.ttl").write_text(
+        "@prefix : <http://a.example/> . :a :p 5 ; :q 1, 2, 3 ;"
+        " :t 'a'@en, 'b'@en, 'c'@fr, 'd'@fr .",
+        "utf-8",
+    )
+    shapes(
+        RULE + "@prefix : <http://a.example/> . own:S sh:targetNode :a ; sh:property"
+        " [ sh:path :p ; sh:lessThan :q ], [ sh:path :t ; sh:uniqueLang true ] ."
+    )
+    arguments = ("validate", "a.ttl", "--shapes", "own.ttl", "--engine", engine)
+    report = list(parse(etl(*arguments, "-f", form).stdout, REPORTS[form]))
+    components = [
+        str(quad.object).rpartition("#")[2]
+        for quad in report
+        if quad.predicate == SH.sourceConstraintComponent
+    ]
+    assert sorted(components) == [
+        *["LessThanConstraintComponent>"] * 3,
+        *["UniqueLangConstraintComponent>"] * 2,
+    ]
+    assert etl(*arguments, "-f", "csv").stdout.count("LessThan") == 3
+
+
+def test_a_person_of_two_films_is_reported_once(etl: Etl) -> None:
+    """Films are judged one by one, and what they have in common is one result."""
+    seeds(HEAT, HEAT.but(number=8195, title="Ronin", directors="John Frankenheimer"))
+    shapes(RULE + "own:P sh:targetClass schema:Person ; sh:property own:n ."
+           "own:n sh:path schema:name ; sh:maxLength 9 .")  # fmt: skip
+    etl("load", "seeds")
+    for command in (["validate", "seeds"], ["validate"]):
+        found = etl(*command, "--shapes", "own.ttl", "-f", "nt").stdout
+        assert found.count("sourceShape") == len({"Michael Mann", "Robert De Niro", "John F."})
+
+
+# Marks of a byte order, and other encodings
+
+
+@pytest.mark.parametrize("form", ["ttl", "nt", "nq", "trig", "jsonld", "rdf"])
+def test_a_byte_order_mark_is_skipped(etl: Etl, form: str) -> None:
+    formats = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "nq": RdfFormat.N_QUADS}
+    formats |= {"trig": RdfFormat.TRIG, "jsonld": RdfFormat.JSON_LD, "rdf": RdfFormat.RDF_XML}
+    data = serialize(sorted(parse(FILM, RdfFormat.TURTLE), key=str), format=formats[form]) or b""
+    Path(f"films.{form}").write_bytes(data)
+    without = said(etl("validate", f"films.{form}"))
+    Path(f"films.{form}").write_bytes(codecs.BOM_UTF8 + data)
+    assert said(etl("validate", f"films.{form}")) == without
+    assert without[0] == 1
+
+
+def test_a_byte_order_mark_in_shapes_is_skipped(etl: Etl) -> None:
+    seeds(EMMA)
+    Path("own.ttl").write_bytes(codecs.BOM_UTF8 + TWO_DIRECTORS.encode())
+    for command in (["validate", "seeds"], ["load", "seeds"]):
+        assert "Name two directors" in str(said(etl(*command, "--shapes", "own.ttl")))
+
+
+def test_another_encoding_is_named(etl: Etl) -> None:
+    seeds(EMMA)
+    for encoding, name in (("utf-16", "UTF-16"), ("utf-32", "UTF-32")):
+        Path("films.ttl").write_text(FILM, encoding)
+        assert said(etl("validate", "films.ttl")) == (
+            2,
+            "",
+            (
+                f"Error: films.ttl: not Turtle: it is in {name}, and RDF is in UTF-8\n"
+                "Hint: mend the file, or give it the suffix of its format\n"
+            ),
+        )
+        Path("own.ttl").write_text(TWO_DIRECTORS, encoding)
+        assert said(etl("validate", "seeds", "--shapes", "own.ttl")) == (
+            2,
+            "",
+            (
+                f"Error: own.ttl: not Turtle: it is in {name}, and RDF is in UTF-8\n"
+                "Hint: save the file as UTF-8\n"
+            ),
+        )
+
+
+# Shapes that are ill-formed, do not end, or would ask somebody
+
+NO_PATH = "own:Film sh:targetClass schema:Movie ;\n  sh:property [ sh:datatype xsd:string ] ."
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["validate", "seeds"],
+        ["validate", "seeds", "--engine", "pyshacl"],
+        ["validate", "films.ttl"],
+        ["load", "seeds"],
+        ["rebuild"],
+    ],
+)
+def test_an_ill_formed_shape_is_named_with_its_line(etl: Etl, command: list[str]) -> None:
+    seeds(EMMA)
+    etl("load", "seeds")
+    Path("films.ttl").write_text(FILM, "utf-8")
+    Path("rules").mkdir()
+    shapes(RULE + "own:Other sh:targetClass schema:Movie ; sh:nodeKind sh:IRI .", "rules/a.ttl")
+    shapes(RULE + NO_PATH, "rules/b.ttl")
+    assert said(etl(*command, "--shapes", "rules")) == (
+        2,
+        "",
+        (
+            "Error: rules/b.ttl:5: shape <http://own.example/Film>: sh:property: sh:path: "
+            "a property shape has one, found none\n"
+            "Hint: mend the shape\n"
+        ),
+    )
+
+
+ENDLESS = "own:Film sh:targetClass schema:Movie ; sh:property [ sh:path schema:name ; {0} ] ."
+ENDLESS_QUERY = (
+    "sh:sparql [ sh:select 'SELECT $this { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l ."
+    " ?m ?n ?o . ?p ?q ?r . ?s ?t ?u FILTER(?a = 1) }' ]"
+)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "what"),
+    [
+        ('sh:pattern "^(a+)+\\\\1$"', "sh:pattern: to match '^(a+)+\\\\1$' with one text"),
+        (ENDLESS_QUERY, "sh:sparql: sh:select: the query for one node"),
+    ],
+)
+@pytest.mark.parametrize("given", ["option", "environment"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["validate", "seeds"],
+        ["validate", "seeds", "--engine", "pyshacl"],
+        ["validate", "films.ttl"],
+        ["load", "seeds"],
+    ],
+)
+def test_what_does_not_end_in_a_shape_is_stopped(
+    etl: Etl,
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+    given: str,
+    constraint: str,
+    what: str,
+) -> None:
+    endless = "a" * 60 + "!"
+    seeds(EMMA.but(title=endless))
+    more = " ".join(f"<a:{each}> <a:p> {each} ." for each in range(40))
+    film = f"<a:b> a <{SCHEMA.iri}Movie> ; <{SCHEMA.iri}name> '{endless}' ."
+    Path("films.ttl").write_text(film + more, "utf-8")
+    shapes(RULE + ENDLESS.format(constraint))
+    options = []
+    if given == "option" and command[0] == "validate":
+        options = ["--shape-timeout", "0.3"]
+    else:
+        monkeypatch.setenv("ETL_SHAPE_TIMEOUT", "0.3")
+    started = time.monotonic()
+    result = etl(*command, "--shapes", "own.ttl", *options)
+    assert time.monotonic() - started < 15
+    error = (
+        f"Error: shape <http://own.example/Film>: sh:property schema:name: {what} "
+        "takes longer than 0.3 s\n"
+        "Hint: make it simpler, or give it more seconds with ETL_SHAPE_TIMEOUT\n"
+    )
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(error)
+    assert not Path(".etl/current").exists()
+
+
+def test_a_worker_that_is_stopped_ends_the_load(etl: Etl, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The film is judged in another process, which says so to this one."""
+    films = [(number, f"Film {number}") for number in range(1, 4000)]
+    records = [
+        json.dumps({"movieId": number, "title": title, "year": 1990, "directors": ["A B"]})
+        for number, title in [*films, (4000, "a" * 60 + "!")]
+    ]
+    Path("films.jsonl").write_text("\n".join(records), "utf-8")
+    shapes(RULE + ENDLESS.format('sh:pattern "^(F.*|(a+)+\\\\2)$"'))
+    monkeypatch.setenv("ETL_SHAPE_TIMEOUT", "0.3")
+    result = etl("load", "films.jsonl", "--shapes", "own.ttl")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "sh:pattern: to match" in result.stderr
+    assert not Path(".etl/current").exists()
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "soon", "inf", "nan"])
+def test_a_limit_is_a_number_of_seconds(
+    etl: Etl, monkeypatch: pytest.MonkeyPatch, seconds: str
+) -> None:
+    seeds(EMMA)
+    result = etl("validate", "seeds", "--shape-timeout", seconds)
+    assert result.exit_code == 2
+    assert "Error: Invalid value for '--shape-timeout'" in result.stderr
+    monkeypatch.setenv("ETL_SHAPE_TIMEOUT", seconds)
+    for command in (["load", "seeds"], ["undo", "1"]):
+        result = etl(*command)
+        assert result.exit_code == 2
+        assert "Invalid value for '--shape-timeout'" in result.stderr
+
+
+def test_a_pattern_that_backtracks_is_answered(etl: Etl) -> None:
+    seeds(EMMA.but(title="a" * 60 + "!"), HEAT)
+    shapes(RULE + ENDLESS.format('sh:pattern "^(([a-zA-Z0-9 ]+)+)+$" ; sh:message "No." '))
+    for engine in ("compiled", "pyshacl"):
+        result = etl("validate", "seeds", "--shapes", "own.ttl", "-f", "csv", "--engine", engine)
+        assert result.stdout.count("No.") == 1
+    assert etl("load", "seeds", "--shapes", "own.ttl").stdout.startswith(
+        "seeds: 2 records read: 1 loaded, 1 quarantined\n"
+    )
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[object]]]:
+    """Listen on loopback, and keep who asks."""
+    asked: list[object] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        ends = threading.Event()
+
+        def accept() -> None:
+            while not ends.is_set():
+                with contextlib.suppress(TimeoutError):
+                    connection, address = server.accept()
+                    asked.append(address)
+                    connection.close()
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/x", asked
+        ends.set()
+        thread.join()
+
+
+TARGET = "own:S sh:targetClass schema:Movie ; sh:nodeKind sh:IRI"
+REFUSED, WARNED = 2, 0
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ("sh:sparql [ sh:select 'SELECT $this {{ SERVICE <{0}> {{ ?a ?b ?c }} }}' ]", REFUSED),
+        ("sh:sparql [ sh:select 'SELECT $this FROM <{0}> {{ ?a ?b ?c }}' ]", REFUSED),
+        ("sh:sparql [ sh:select 'SELECT $this {{ GRAPH <{0}> {{ ?a ?b ?c }} }}' ]", REFUSED),
+        (". own: <http://www.w3.org/2002/07/owl#imports> <{0}>", WARNED),
+        (". own: sh:shapesGraph <{0}>", WARNED),
+        ("; sh:js [ sh:jsLibrary [ sh:jsLibraryURL '{0}'^^xsd:anyURI ] ]", WARNED),
+    ],
+)
+def test_no_shape_causes_a_request(
+    etl: Etl, listener: tuple[str, list[object]], engine: str, rule: str, code: int
+) -> None:
+    address, asked = listener
+    seeds(EMMA)
+    separator = "" if rule[0] in ".;" else "; "
+    shapes(f"{RULE}{TARGET} {separator}{rule.format(address)} .")
+    for command in (["validate", "seeds", "--engine", engine], ["load", "seeds"]):
+        result = etl(*command, "--shapes", "own.ttl")
+        assert result.exit_code == code
+        assert result.stderr.count("Error" if code else "Warning") == 1
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.ttl", "<a:b> <http://www.w3.org/ns/shacl#shapesGraph> <{0}> ."),
+        ("b.ttl", "<a:b> <http://www.w3.org/2002/07/owl#imports> <{0}> ."),
+        ("c.jsonld", '{{"@context": "{0}", "@id": "a:b", "@type": "Movie"}}'),
+        ("d.jsonld", '{{"@context": ["https://schema.org/", "{0}"], "@type": "Movie"}}'),
+        ("e.jsonld", '{{"@context": {{"@import": "{0}"}}, "@type": "Movie"}}'),
+        ("f.jsonld", '{{"@context": {{"a": {{"@id": "a:", "@context": "{0}"}}}}, "a": {{}}}}'),
+        (
+            "g.rdf",
+            ('<?xml version="1.0"?><!DOCTYPE r SYSTEM "{0}" [<!ENTITY e SYSTEM "{0}">]>'
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+            ' xmlns:s="https://schema.org/"><s:Movie rdf:about="a:b"><s:name>&e;</s:name>'
+            "</s:Movie></rdf:RDF>"),
+        ),
+    ],
+)  # fmt: skip
+def test_no_file_causes_a_request(
+    etl: Etl, listener: tuple[str, list[object]], name: str, text: str
+) -> None:
+    address, asked = listener
+    Path(name).write_text(text.format(address), "utf-8")
+    result = etl("validate", name)
+    assert asked == []
+    assert result.exit_code == (0 if name.endswith(".ttl") else 2)
+    if name.endswith(".ttl"):
+        assert f"<{address}>: it is not followed: what it names is not read\n" in result.stderr
+
+
+def test_what_is_found_is_what_the_record_says(etl: Etl) -> None:
+    """No end of the scale, which the mapping adds, nor the year that a film must be after."""
+    seeds(EMMA.but(rating="0.20"), HEAT.but(rating="11"))
+    shapes(
+        RULE + "own:R sh:targetClass schema:AggregateRating ; sh:property"
+        " [ sh:path schema:bestRating ; sh:maxInclusive 5 ; sh:message 'Rate to five.' ] ."
+        "own:M sh:targetClass schema:Movie ; sh:property"
+        " [ sh:path schema:datePublished ; sh:minInclusive '1996'^^xsd:gYear ;"
+        " sh:message 'Too old.' ] ."
+    )
+    rows = csv.DictReader(
+        io.StringIO(etl("validate", "seeds", "--shapes", "own.ttl", "-f", "csv").stdout)
+    )
+    found = {(row["file"], row["message"].partition(",")[0], row["text"]) for row in rows}
+    assert found == {
+        ("seeds/6.txt", RATING.removeprefix("ratingValue: ").partition(",")[0], "11"),
+        ("seeds/6.txt", "Rate to five.", "11"),
+        ("seeds/6.txt", "Too old.", "1995"),
+        (
+            "seeds/838.txt",
+            "Give a rating (`ratingValue:`) that is not below the worst of its scale",
+            "0.20",
+        ),
+        ("seeds/838.txt", "Rate to five.", "0.20"),
+    }
+    errors = etl("load", "seeds").stderr
+    assert "scale it is on. Found '0.20'.\n" in errors
+    assert "scale it is on. Found '11'.\n" in errors

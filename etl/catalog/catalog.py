@@ -32,7 +32,7 @@ from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
 from etl.catalog.runs import Runs
 from etl.catalog.settings import Settings
-from etl.catalog.statements import FORESEEN, TABLES, VIEWS
+from etl.catalog.statements import EXTENT, FORESEEN, TABLES, TRIED, VIEWS
 from etl.errors import WorkspaceError
 from etl.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.records import FilmRecord, Origin, Reject, decode_film, decode_reject, digest_of
@@ -46,9 +46,9 @@ _FILMS_AT_ONCE = 10_000
 class Catalog:
     """The records, runs and quarantine of one generation."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._db = connection
-        self._db.execute(FORESEEN)
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, settled: bool = False) -> None:
+        self._db, self._settled = connection, settled
+        self._db.execute(FORESEEN + TRIED)
 
     @classmethod
     def create(cls, path: Path, iris: Iris) -> Self:
@@ -78,7 +78,7 @@ class Catalog:
                     f"(its catalog is version {found}, this one reads {VERSION})",
                     hint="to bring it up to date, run: etl rebuild",
                 )
-            yield cls(connection)
+            yield cls(connection, settled=True)
         finally:
             connection.close()
 
@@ -104,16 +104,6 @@ class Catalog:
         """
         with connect(path, read_only=True) as connection:
             return found_version(connection, path)
-
-    @staticmethod
-    def opens(path: Path) -> bool:
-        """Say whether a catalog can be opened; one of a newer version is refused."""
-        try:
-            connection = connect(path, read_only=True)
-        except WorkspaceError:
-            return False
-        with connection:
-            return bool(found_version(connection, path))
 
     def close(self) -> None:
         """Write everything to the file and let go of it."""
@@ -170,7 +160,7 @@ class Catalog:
             "description = excluded.description, label = excluded.label, root = excluded.root, "
             "paths = CASE WHEN ? THEN excluded.paths ELSE paths END",
             [
-                *(source.name, source.label, source.root, list(source.paths)),
+                *(source.name, source.label, source.root, source.kept_paths),
                 *(source.description.encode(), source.whole),
             ],
         )
@@ -200,14 +190,8 @@ class Catalog:
 
     def extent(self, source: str) -> Extent:
         """Say how much a source says: its files, their bytes, and a digest of its records."""
-        files, digest = self._db.execute(
-            "SELECT count(DISTINCT path), coalesce(sha256(string_agg("
-            "concat_ws(chr(0), path, key, digest), chr(10) ORDER BY path, key)), '') "
-            "FROM versions SEMI JOIN heads USING (version) WHERE source = ? AND kind <> 'gone'",
-            [source],
-        ).fetchone() or (0, "")
-        size = scalar(self._db, "SELECT sum(size) FROM files WHERE source = ?", [source])
-        return Extent(files, int(size or 0), digest)
+        files, size, digest = self._db.execute(EXTENT, [source]).fetchone() or (0, 0, "")
+        return Extent(files, int(size), digest)
 
     # Versions
 
@@ -237,9 +221,7 @@ class Catalog:
 
     def try_again(self) -> None:
         """Forget what the shapes have said against records, so that these are judged anew."""
-        self._db.execute(
-            "CREATE OR REPLACE TEMP TABLE tried AS SELECT DISTINCT version FROM quarantine"
-        )
+        self._db.execute("INSERT INTO tried SELECT DISTINCT version FROM quarantine")
         self._db.execute("DELETE FROM quarantine")
 
     def forget_graph(self, iris: Iris) -> None:
@@ -322,7 +304,7 @@ class Catalog:
 
     def compare(self) -> Comparison:
         """Put together which versions make which film now."""
-        return Comparison(self._db)
+        return Comparison(self._db, settled=self._settled)
 
     # Answers about what is held
 

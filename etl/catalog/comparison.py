@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 import duckdb
@@ -11,6 +11,7 @@ import duckdb
 from etl.catalog.connection import scalar
 from etl.catalog.entries import Group, MemberRow, Reason, groups_of
 from etl.catalog.statements import (
+    CALLED,
     CONFIRM,
     CONTRADICTED,
     FALLBACK,
@@ -21,16 +22,22 @@ from etl.catalog.statements import (
     MEMBERS,
     MENTIONS,
     MISTAKEN,
+    NAME_KEY,
     NAMED,
+    NAMELESS,
+    NAMES,
     PEOPLE,
     PLACES,
     REDIRECTED,
     REFUSED,
     SAME,
+    SETTLED,
     STATUS,
+    UNNAMED,
     WHO,
 )
-from etl.resolution import Member, Person, Redirect
+from etl.records import FilmRecord
+from etl.resolution import NO_IDENTITIES, Identities, Member, Person, Redirect
 
 
 class Comparison:
@@ -41,23 +48,32 @@ class Comparison:
     that stand, and the shapes. `quarantine` remembers what was refused on the way, with the
     group it was refused in, so that the same question is not asked twice.
 
+    In a `settled` catalog nothing has changed since then, and what is not in quarantine counts:
+    which question was asked first has no bearing on that.
+
     What a comparison knows is in temporary tables of its connection; one comparison at a time.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, settled: bool = False) -> None:
         self._db = connection
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
-        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS tried (version BIGINT)")
         self._db.execute("CREATE OR REPLACE TEMP TABLE upheld (film TEXT, inputs TEXT)")
         self._db.execute(PLACES)
         self._db.execute(SAME)
-        self._group()
-        self.step_down()
+        self._put_together(MEMBERS, LINKED, UNNAMED)
+        self._db.execute("CREATE OR REPLACE TEMP TABLE names (id TEXT, called TEXT)")
+        if scalar(self._db, "SELECT count(*) FROM unnamed"):
+            self._put_together(NAMES)
+        if settled and scalar(self._db, "SELECT count(*) FROM quarantine"):
+            self._put_together(SETTLED, MEMBERS, LINKED)
+        self._put_together(ITEMS, CONTRADICTED, IDENTITIES, GROUPS)
+        if not settled:
+            self.step_down()
 
-    def _group(self) -> None:
+    def _put_together(self, *statements: str) -> None:
         """Put together which of the chosen versions make which film, and who its names are."""
-        for sql in (MEMBERS, LINKED, ITEMS, CONTRADICTED, IDENTITIES, GROUPS):
-            self._db.execute(sql.format(people=PEOPLE, who=WHO))
+        for sql in statements:
+            self._db.execute(sql.format(people=PEOPLE, who=WHO, nameless=NAMELESS))
 
     def step_down(self) -> bool:
         """Let places fall back from what has been refused; say whether any did."""
@@ -73,7 +89,7 @@ class Comparison:
                 "UPDATE places SET choice = fallback.choice FROM fallback "
                 "WHERE places.choice = fallback.version"
             )
-            self._group()
+            self._put_together(MEMBERS, LINKED, ITEMS, CONTRADICTED, IDENTITIES, GROUPS)
 
     def forget_refusals(self) -> None:
         """Take out of quarantine what was not refused this time."""
@@ -132,30 +148,28 @@ class Comparison:
         ).fetchall()
 
     def has_identities(self) -> bool:
-        """Say whether any name stands for an id, or any id for another."""
-        return bool(
-            scalar(self._db, "SELECT count(*) FROM identities")
-            or scalar(self._db, "SELECT count(*) FROM items")
-        )
+        """Say whether anything is known of people that not every record of them says."""
+        tables = ("identities", "items", "names")
+        return any(scalar(self._db, f"SELECT count(*) FROM {table}") for table in tables)  # noqa: S608
 
-    def identities(self, groups: Iterable[Group]) -> dict[str, str]:
-        """Return the ids of those names of the groups that have exactly one in the catalog.
-
-        Also, for each id of a person whom they name, the id that goes with it: for IMDb's
-        Wikidata's, and the other way round.
-        """
+    def identities(self, groups: Iterable[Group]) -> Identities:
+        """Return who the people are whom the groups name, as all records tell it together."""
         if not self.has_identities():
-            return {}
-        names = {name for group in groups for member in group.members for name in _names(member)}
-        rows = self._db.execute(
-            "WITH known AS (SELECT name, id FROM identities "
-            "WHERE name IN (SELECT unnest($1::TEXT[]))), "
-            "asked AS (SELECT id FROM known UNION SELECT unnest($1::TEXT[])) "
-            "FROM known UNION ALL "
-            "SELECT imdb, wikidata FROM items WHERE imdb IN (FROM asked) UNION ALL "
-            "SELECT wikidata, imdb FROM items WHERE wikidata IN (FROM asked)",
-            [list(names)],
+            return NO_IDENTITIES
+        members = [member for group in groups for member in group.members]
+        names = {credit.name for member in members for credit in member.record.credits}
+        by_name = self._select("SELECT name, id FROM identities WHERE name IN {asked}", names)
+        ids = {each for member in members for each in _ids(member.record)} | {*by_name.values()}
+        elsewhere = self._select(
+            "SELECT imdb, wikidata FROM items WHERE imdb IN {asked} UNION ALL "
+            "SELECT wikidata, imdb FROM items WHERE wikidata IN {asked}",
+            ids,
         )
+        known = self._select("SELECT id, called FROM names WHERE id IN {asked}", ids)
+        return Identities(by_name, elsewhere, known)
+
+    def _select(self, sql: str, asked: Iterable[str]) -> dict[str, str]:
+        rows = self._db.execute(sql.format(asked="(SELECT unnest($1::TEXT[]))"), [list(asked)])
         return dict(rows.fetchall())
 
     def accept(self, films: Sequence[str]) -> None:
@@ -177,9 +191,9 @@ class Comparison:
     ) -> None:
         """Put records in quarantine, with what the shapes say of them."""
         text = json.dumps([asdict(reason) for reason in reasons], ensure_ascii=False)
-        self._db.executemany(
-            "INSERT INTO quarantine VALUES (?, ?, ?, ?, ?)",
-            [(member.version, group.film, group.inputs, run, text) for member in refused],
+        self._db.execute(
+            "INSERT INTO quarantine SELECT unnest($1::BIGINT[]), $2, $3, $4, $5",
+            [[member.version for member in refused], group.film, group.inputs, run, text],
         )
 
     def superfluous_films(self) -> list[str]:
@@ -192,8 +206,9 @@ class Comparison:
     def compare_people(self) -> None:
         """Put together who the people of the films in the graph are, and what redirects to them."""
         self._db.execute(MENTIONS.format(people=PEOPLE, who=WHO))
+        self._db.execute(CALLED)
         self._db.execute(NAMED)
-        self._db.execute(REDIRECTED)
+        self._db.execute(REDIRECTED.format(name_key=NAME_KEY))
         self._split("people", "named")
         self._split("redirects", "redirected")
 
@@ -243,15 +258,18 @@ class Comparison:
             yield [Person(*row) for row in rows.fetchall()]
 
     def statuses(
-        self, run: int, scope: Iterable[tuple[str, str | None]]
+        self, run: int, scope: Collection[tuple[str, str | None]]
     ) -> dict[str, dict[str, int]]:
         """Count how the records within a scope stand: source → status → number.
 
         A scope names sources, and files of them; a path of None means the whole source.
         """
-        self._db.execute("CREATE OR REPLACE TEMP TABLE scope (source TEXT, path TEXT)")
-        if rows := [list(item) for item in scope]:
-            self._db.executemany("INSERT INTO scope VALUES (?, ?)", rows)
+        sources, paths = zip(*scope, strict=True) if scope else ((), ())
+        self._db.execute(
+            "CREATE OR REPLACE TEMP TABLE scope AS "
+            "SELECT unnest($1::TEXT[]) AS source, unnest($2::TEXT[]) AS path",
+            [list(sources), list(paths)],
+        )
         counts: dict[str, dict[str, int]] = {}
         for source, status, number in self._db.execute(STATUS, {"run": run}).fetchall():
             counts.setdefault(source, {})[status] = number
@@ -279,11 +297,8 @@ class Comparison:
         yield from self._people("everybody", size)
 
 
-def _names(member: Member) -> Iterator[str]:
-    """Give all by which a record names people: names and ids."""
-    for credit in member.record.credits:
-        yield credit.name
-        if credit.imdb_id:
-            yield credit.imdb_id
-    for link in member.record.links:
+def _ids(record: FilmRecord) -> Iterator[str]:
+    """Give all ids by which a record names people."""
+    yield from (credit.imdb_id for credit in record.credits if credit.imdb_id)
+    for link in record.links:
         yield from filter(None, (link.imdb_id, link.wikidata_id))

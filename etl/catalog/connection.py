@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from etl.errors import WorkspaceError
+from etl.errors import WorkspaceError, cannot_read, limit_reached
+
+_MISREAD = "?\\"  # what follows is taken for options, or for another folder
+ALONE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+"""Settings of a database that installs and loads no extension, so that nothing is fetched."""
 
 
 def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -16,13 +24,66 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     Raises:
         WorkspaceError: it cannot be opened.
     """
+    expect_openable(path)
+    if read_only:
+        _expect_readable(path)
     try:
-        return duckdb.connect(str(path), read_only=read_only)
+        # A relative path that begins as a URL does is taken for one, and asked for.
+        return duckdb.connect(os.path.abspath(path), read_only=read_only, config=ALONE)
     except duckdb.Error as error:
-        first = str(error).partition("\n")[0]
+        raise unusable(path, error) from error
+
+
+def expect_openable(path: Path) -> None:
+    """Refuse a path by which the database would open another file.
+
+    Raises:
+        WorkspaceError: it is such a path.
+    """
+    whole = os.path.abspath(path)
+    if any(mark in whole for mark in _MISREAD):
         raise WorkspaceError(
-            f"{path}: the catalog cannot be opened: {first}", hint="run: etl check"
-        ) from error
+            f"{whole}: the catalog's database cannot open a path with ? or \\ in it",
+            hint="choose another --workspace",
+        )
+
+
+def _expect_readable(path: Path) -> None:
+    try:
+        with path.open("rb"):
+            return
+    except PermissionError as error:
+        raise cannot_read(path, error) from error
+    except OSError:
+        return  # which is for the database to say
+
+
+def unusable(path: Path, error: Exception) -> WorkspaceError:
+    """Say that a catalog cannot be opened or read, and why."""
+    first = str(error).partition("\n")[0]
+    reason, hint = limit_reached(error) or (first, "run: etl check")
+    return WorkspaceError(f"{path}: the catalog cannot be read: {reason}", hint=hint)
+
+
+def reads_whole(path: Path) -> bool:
+    """Say whether all tables of a catalog can be read; the database checks each block's digest.
+
+    Raises:
+        WorkspaceError: the file may not be read.
+    """
+    try:
+        connection = connect(path, read_only=True)
+    except WorkspaceError as error:
+        if isinstance(error.__cause__, duckdb.Error):
+            return False
+        raise
+    with connection:
+        try:
+            for (name,) in connection.sql("SELECT table_name FROM duckdb_tables()").fetchall():
+                connection.sql(f"SELECT sum(hash({name})) FROM {name}").fetchall()  # noqa: S608
+        except duckdb.Error:
+            return False
+    return True
 
 
 def scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> Any:  # noqa: ANN401 - any SQL value

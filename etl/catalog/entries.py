@@ -143,6 +143,14 @@ class Derivation(NamedTuple):
     run: int
 
 
+class TakenBack(NamedTuple):
+    """A file in which other records stand now that a run is undone, and how many no longer do."""
+
+    source: str
+    path: str
+    vanished: int
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One change as the catalog remembers it; `report` holds its counts.
@@ -163,7 +171,8 @@ class Run:
     @property
     def changed_graph(self) -> bool:
         """Say whether anything in the graph has changed by it."""
-        return any(any(self.report.get(kind, {}).values()) for kind in ("films", "people"))
+        counts = [*self.report.get("films", {}).values(), *self.report.get("people", {}).values()]
+        return any(counts) or bool(self.report.get("redirects"))
 
     @property
     def verb(self) -> str:

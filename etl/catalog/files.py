@@ -1,4 +1,4 @@
-"""What the files of sources looked like when they were last read."""
+"""What the files of sources looked like when they were read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from etl.records import Origin, Reject, decode_reject
 from etl.sources.files import Stat
 
 
@@ -19,15 +20,24 @@ class Files:
         """Forget what the files of a source looked like, so that they are read again."""
         self._db.execute("DELETE FROM files WHERE source = ?", [source])
 
+    def never_read(self) -> list[tuple[Origin, Reject]]:
+        """List the files of which nothing could ever be read, each with what was wrong with it."""
+        rows = self._db.execute(
+            "SELECT source, path, line, body FROM versions SEMI JOIN heads USING (version) "
+            "WHERE kind = 'reject' AND key = '' AND (source, path) NOT IN "
+            "(SELECT source, path FROM standing WHERE kind = 'film' AND key = '') ORDER BY ALL"
+        )
+        return [(Origin(*place), decode_reject(body)) for *place, body in rows.fetchall()]
+
     def of(self, source: str) -> dict[str, Stat]:
         """Return what the files of a source looked like when they were last read."""
         rows = self._db.execute(
-            "SELECT path, size, mtime_ns, inode FROM files WHERE source = ?", [source]
+            "SELECT path, size, mtime_ns, inode, ctime_ns FROM files WHERE source = ?", [source]
         )
         return {path: Stat(*stat) for path, *stat in rows.fetchall()}
 
-    def keep(self, source: str, stats: Sequence[tuple[str, Stat | None]]) -> None:
-        """Remember what files looked like when they were read; None forgets one."""
+    def keep(self, run: int, source: str, stats: Sequence[tuple[str, Stat | None]]) -> None:
+        """Remember what files looked like when a run read them; None forgets one."""
         self._db.execute(
             "DELETE FROM files WHERE source = $1 AND path IN (SELECT unnest($2::TEXT[]))",
             [source, [path for path, _ in stats]],
@@ -35,12 +45,25 @@ class Files:
         kept = [(path, stat) for path, stat in stats if stat]
         self._db.execute(
             "INSERT INTO files SELECT $1, unnest($2::TEXT[]), unnest($3::BIGINT[]), "
-            "unnest($4::BIGINT[]), unnest($5::UBIGINT[])",
+            "unnest($4::BIGINT[]), unnest($5::UBIGINT[]), unnest($6::BIGINT[])",
             [
                 source,
                 [path for path, _ in kept],
                 [stat.size for _, stat in kept],
                 [stat.mtime_ns for _, stat in kept],
                 [stat.inode for _, stat in kept],
+                [stat.ctime_ns for _, stat in kept],
+            ],
+        )
+        self._db.execute(
+            "INSERT INTO sizes SELECT $1, $2, path, size FROM ("
+            "SELECT unnest($3::TEXT[]) AS path, unnest($4::BIGINT[]) AS size) "
+            "WHERE path IN (SELECT path FROM versions WHERE run = $1 AND source = $2) "
+            "OR (path, size) NOT IN (SELECT path, size FROM standing_sizes WHERE source = $2)",
+            [
+                run,
+                source,
+                [path for path, _ in stats],
+                [stat.size if stat else 0 for _, stat in stats],
             ],
         )

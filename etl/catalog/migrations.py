@@ -30,6 +30,15 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE runs SET software = 'unknown';
     UPDATE sources SET description = '{}';
     """,
+    # 4 → 5: when the system last changed a file, and how large files were when they were read
+    """
+    ALTER TABLE files ADD COLUMN ctime_ns BIGINT;
+    CREATE TABLE sizes (run INTEGER, source TEXT, path TEXT, size BIGINT);
+    INSERT INTO sizes
+    SELECT max(run), source, path, any_value(size)
+    FROM files JOIN versions USING (source, path) JOIN runs USING (run)
+    WHERE undone_by IS NULL GROUP BY source, path;
+    """,
 )
 """What turns the tables of version n into those of n + 1, for n = 1, 2, …; views are made anew."""
 

@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 
 from etl.catalog.connection import scalar
-from etl.catalog.entries import Run
+from etl.catalog.entries import Run, TakenBack
+from etl.catalog.statements import STANDING_AT, TAKEN_BACK
 from etl.errors import WorkspaceError
 
 
@@ -44,10 +45,24 @@ class Runs:
             for run, command, started, seconds, report, *rest in rows
         ]
 
-    def undo(self, run: int, by: int) -> None:
+    def versions_of(self, source: str) -> list[tuple[str, int | None, str]]:
+        """List the versions, oldest first, of those files of a source that have one undone.
+
+        Give the path, the run that has undone the version, or None, and the record as JSON.
+        """
+        rows = self._db.execute(
+            "WITH known AS (SELECT * FROM versions JOIN runs USING (run) WHERE source = ?) "
+            "SELECT path, undone_by, body FROM known WHERE body IS NOT NULL AND path IN "
+            "(SELECT path FROM known WHERE undone_by IS NOT NULL) ORDER BY version",
+            [source],
+        )
+        return rows.fetchall()
+
+    def undo(self, run: int, by: int) -> list[TakenBack]:
         """Take a run back: its versions no longer stand, or those stand again that it undid.
 
-        What its files looked like is forgotten, so that loading them reads them again.
+        Give the files in which other records stand now than before. What the run's files looked
+        like is forgotten, so that loading them reads them again.
 
         Raises:
             WorkspaceError: there is no such run, it is undone already, or it read nothing.
@@ -66,12 +81,19 @@ class Runs:
                 hint="'etl runs' shows what each run did",
             )
         self._db.execute("UPDATE runs SET undoes = ? WHERE run = ?", [run, by])
+        self._db.execute(STANDING_AT, [origin])
+        self._db.execute("CREATE OR REPLACE TEMP TABLE earlier AS FROM stood")
         self._take_back(run, by)
+        self._db.execute(STANDING_AT, [origin])
         self._db.execute(
             "DELETE FROM files WHERE (source, path) IN "
             "(SELECT source, path FROM versions WHERE run = ?)",
             [origin],
         )
+        taken = self._db.execute(TAKEN_BACK).fetchall()
+        again = [version for *_, versions in taken for version in versions or ()]
+        self._db.execute("INSERT INTO tried SELECT unnest($1::BIGINT[])", [again])
+        return [TakenBack(*row[:3]) for row in taken]
 
     def _take_back(self, run: int, by: int | None) -> None:
         """Mark a run as undone, or as standing again; what it had undone changes the other way."""

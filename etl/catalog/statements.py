@@ -3,6 +3,8 @@
 Who changes a table adds a migration to `etl/catalog/migrations.py`.
 """
 
+from etl.identifiers import LIKE_A_PERSON_ID
+
 TABLES = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE runs (
@@ -13,7 +15,10 @@ CREATE TABLE runs (
 CREATE TABLE sources (
     source TEXT PRIMARY KEY, label TEXT, root TEXT, paths TEXT[],
     description TEXT);                  -- what it says of itself, as JSON
-CREATE TABLE files (source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT);
+CREATE TABLE files (
+    source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT, ctime_ns BIGINT);
+CREATE TABLE sizes (                    -- the bytes of a file as a run read it
+    run INTEGER, source TEXT, path TEXT, size BIGINT);
 CREATE TABLE versions (
     version BIGINT, run INTEGER, source TEXT, path TEXT, key TEXT, line INTEGER,
     kind TEXT,                          -- film, link, reject or gone
@@ -33,10 +38,47 @@ CREATE OR REPLACE VIEW standing AS      -- the versions of the runs that have no
     SELECT versions.* FROM versions JOIN runs USING (run) WHERE undone_by IS NULL;
 CREATE OR REPLACE VIEW heads AS         -- the newest standing version of each place
     SELECT max(version) AS version FROM standing GROUP BY source, path, key;
+CREATE OR REPLACE VIEW standing_sizes AS  -- the bytes of each file as it stands
+    SELECT source, path, arg_max(size, run) AS size FROM sizes JOIN runs USING (run)
+    WHERE undone_by IS NULL GROUP BY source, path;
+"""
+
+# How many files a source says something in, their bytes, and a digest of its records.
+EXTENT = """
+WITH said AS (
+    SELECT path, key, digest FROM versions SEMI JOIN heads USING (version)
+    WHERE source = $1 AND kind <> 'gone')
+SELECT count(DISTINCT path),
+       (SELECT coalesce(sum(size), 0) FROM standing_sizes
+        WHERE source = $1 AND path IN (SELECT path FROM said)),
+       coalesce(sha256(string_agg(
+           concat_ws(chr(0), path, key, digest), chr(10) ORDER BY path, key)), '')
+FROM said
+"""
+
+# What stands at the places that a run has read; and how that differs once it has been taken back.
+STANDING_AT = """
+CREATE OR REPLACE TEMP TABLE stood AS
+SELECT source, path, key, max(version) AS version, arg_max(kind, version) AS kind
+FROM standing SEMI JOIN (SELECT source, path, key FROM versions WHERE run = ?)
+    USING (source, path, key)
+GROUP BY source, path, key
+"""
+
+TAKEN_BACK = """
+SELECT source, path,
+       count(*) FILTER (old.kind <> 'gone' AND coalesce(new.kind, 'gone') = 'gone'),
+       list(new.version) FILTER (new.version IS NOT NULL)
+FROM earlier AS old FULL JOIN stood AS new USING (source, path, key)
+WHERE old.version IS DISTINCT FROM new.version GROUP BY source, path ORDER BY source, path
 """
 
 # Films that were put into the graph as soon as a record of them was read.
-FORESEEN = "CREATE TEMP TABLE foreseen (film TEXT, version BIGINT)"
+FORESEEN = "CREATE TEMP TABLE foreseen (film TEXT, version BIGINT);"
+
+# Versions that count as loaded by this run though another one read them: they are tried again, or
+# stand again.
+TRIED = "CREATE TEMP TABLE tried (version BIGINT);"
 
 CONFIRM = """
 INSERT INTO films SELECT film, inputs, versions
@@ -79,15 +121,29 @@ LEFT JOIN standing AS older
 GROUP BY places.choice
 """
 
+# After a change nothing is chosen that is in quarantine, on whatever way that was found out.
+SETTLED = """
+UPDATE places SET choice = sound.choice FROM (
+    SELECT places.choice AS refused, max(older.version) AS choice
+    FROM places LEFT JOIN standing AS older
+        ON older.source = places.source AND older.path = places.path AND older.key = places.key
+        AND older.kind IN ('film', 'link') AND older.version > gone
+        AND older.version NOT IN (SELECT version FROM quarantine)
+    WHERE places.choice IN (SELECT version FROM quarantine)
+    GROUP BY places.choice) AS sound
+WHERE places.choice = sound.refused
+"""
+
 PEOPLE = (
     "unnest(string_split(names, chr(10))) AS name, unnest(string_split(name_ids, chr(10))) AS id"
 )
 
 # Which film a MovieLens id is, where the newest records agree on one. What they say of ids counts
-# whether or not they conform, so that which record was judged when is of no account.
+# whether or not they conform, so that which record was judged when is of no account. `own` says
+# that a source tells it, and not linking alone.
 SAME = """
 CREATE OR REPLACE TEMP TABLE same AS
-SELECT movielens, min(imdb) AS imdb
+SELECT movielens, min(imdb) AS imdb, count(imdb) FILTER (kind = 'film') > 0 AS own
 FROM versions WHERE version IN (SELECT choice FROM places) AND movielens IS NOT NULL
 GROUP BY movielens HAVING min(imdb) = max(imdb)
 """
@@ -99,7 +155,8 @@ CREATE OR REPLACE TEMP TABLE members AS
 SELECT *, row_number() OVER (PARTITION BY film, source ORDER BY path DESC, line DESC) = 1 AS counts
 FROM (
     SELECT version, source, path, line, names, name_ids, kind,
-           CASE WHEN versions.imdb IS NULL THEN 'movielens-' || movielens END AS unlinked,
+           CASE WHEN versions.imdb IS NULL AND NOT coalesce(own, false)
+               THEN 'movielens-' || movielens END AS unlinked,
            coalesce(versions.imdb, same.imdb, 'movielens-' || movielens) AS film
     FROM versions LEFT JOIN same USING (movielens)
     WHERE version IN (SELECT choice FROM places))
@@ -111,6 +168,41 @@ LINKED = """
 CREATE OR REPLACE TEMP TABLE film_links AS
 SELECT film, links.* FROM members JOIN links USING (version)
 WHERE counts AND film IN (SELECT film FROM members WHERE kind = 'film')
+"""
+
+# Records in which somebody has an id and no name, which is an empty line.
+NAMELESS = (
+    "name_ids IS NOT NULL AND (names = '' OR starts_with(names, chr(10)) "
+    "OR ends_with(names, chr(10)) OR contains(names, chr(10) || chr(10)))"
+)
+
+# Those people, and what each is called: the name that most records give the id, the first by
+# alphabet among equals; where the newest records give none, what the versions before them said. As
+# with films, it is of no account which records conform. A link tells a name that a record of its
+# film has, not one that is known from here.
+UNNAMED = """
+CREATE OR REPLACE TEMP TABLE unnamed AS
+SELECT DISTINCT id FROM (SELECT {people} FROM versions WHERE kind = 'film' AND {nameless})
+WHERE name = '' AND id <> ''
+"""
+
+NAMES = """
+CREATE OR REPLACE TEMP TABLE names AS
+WITH told AS (
+    SELECT version = choice AS newest, version, name, id
+    FROM (SELECT version, choice, {people}
+          FROM (FROM standing WHERE kind = 'film' AND name_ids IS NOT NULL)
+          JOIN (SELECT source, path, key, gone, choice FROM places) USING (source, path, key)
+          WHERE version > gone)
+    UNION ALL
+    SELECT true, version, name, imdb
+    FROM film_links SEMI JOIN unnamed ON unnamed.id = imdb
+    SEMI JOIN (SELECT film, {people} FROM members WHERE kind = 'film') AS credits
+        USING (film, name))
+SELECT id, arg_min(name, (NOT newest, -records, name)) AS called
+FROM (SELECT newest, id, name, count(DISTINCT version) AS records
+      FROM told SEMI JOIN unnamed USING (id) WHERE name <> '' GROUP BY ALL)
+GROUP BY id
 """
 
 # Which Wikidata item goes with which IMDb id, where one goes with one.
@@ -134,24 +226,29 @@ FROM (
     SELECT {people} FROM members WHERE counts AND name_ids IS NOT NULL
     UNION ALL
     SELECT name, {who} FROM film_links AS links LEFT JOIN items USING (wikidata))
-WHERE id <> '' GROUP BY name HAVING count(DISTINCT id) = 1
+WHERE id <> '' AND name <> '' GROUP BY name HAVING count(DISTINCT id) = 1
 """
 
-# What a film is made from: its versions, and the identities of the people it names.
+# What a film is made from: its versions, and who the people it names are, a line each, of which
+# the first letter says what the rest is.
 GROUPS = """
 CREATE OR REPLACE TEMP TABLE groups AS
 WITH named AS (
-    SELECT film, string_agg(DISTINCT who, ';' ORDER BY who) AS people FROM (
-        SELECT film, name || '=' || identities.id AS who
+    SELECT film, string_agg(DISTINCT who, chr(10) ORDER BY who) AS people FROM (
+        SELECT film, 'p' || identities.id || '=' || name AS who
         FROM (SELECT film, {people} FROM members WHERE counts)
         JOIN identities USING (name)
         UNION ALL
-        SELECT film, wikidata || '=' || items.imdb
-        FROM film_links AS links JOIN items USING (wikidata) WHERE links.imdb IS NULL)
+        SELECT film, 'i' || wikidata || '=' || items.imdb
+        FROM film_links AS links JOIN items USING (wikidata) WHERE links.imdb IS NULL
+        UNION ALL
+        SELECT film, 'n' || id || '=' || called
+        FROM (SELECT film, {people} FROM members WHERE counts AND {nameless})
+        JOIN names USING (id) WHERE name = '')
     GROUP BY film)
 SELECT film, list(version ORDER BY source) AS versions, min(version) AS first,
-       string_agg(version::TEXT, ',' ORDER BY source) || coalesce(';' || any_value(people), '')
-           AS inputs
+       string_agg(version::TEXT, ',' ORDER BY source)
+           || coalesce(chr(10) || any_value(people), '') AS inputs
 FROM members LEFT JOIN named USING (film) WHERE counts GROUP BY film
 HAVING bool_or(kind = 'film')
 """
@@ -163,12 +260,15 @@ CREATE OR REPLACE TEMP TABLE mentions AS
 SELECT name, own, coalesce(own, linked.id, identities.id) AS id, linked.id IS NOT NULL AS linked
 FROM (SELECT film, name, nullif(id, '') AS own
       FROM (SELECT film, {people} FROM members JOIN films USING (film) WHERE counts)
-      WHERE name <> '')
+      WHERE name <> '' OR id <> '')
 LEFT JOIN (SELECT film, name, {who} AS id
            FROM film_links AS links LEFT JOIN items USING (wikidata)) AS linked
     USING (film, name)
 LEFT JOIN identities USING (name)
 """
+
+# Mentions by an id alone get the name that is known for it.
+CALLED = "UPDATE mentions SET name = called FROM names WHERE name = '' AND own = names.id"
 
 # Those people, each with one name.
 NAMED = """
@@ -177,16 +277,22 @@ WITH spellings AS (SELECT name, id, count(*) AS films FROM mentions GROUP BY ALL
 everybody AS (
     SELECT name, id FROM spellings WHERE id IS NULL
     UNION ALL
-    SELECT arg_min(name, (-films, name)), id FROM spellings WHERE id IS NOT NULL GROUP BY id)
+    SELECT coalesce(arg_min(name, (-films, name)) FILTER (name <> ''), ''), id
+    FROM spellings WHERE id IS NOT NULL GROUP BY id)
 SELECT name, CASE WHEN id LIKE 'nm%' THEN id END AS imdb,
        CASE WHEN id LIKE 'Q%' THEN id ELSE items.wikidata END AS wikidata
 FROM everybody LEFT JOIN items ON items.imdb = id
 """
 
+# The key of somebody known by name alone, as `name_key` gives it.
+NAME_KEY = (
+    f"CASE WHEN regexp_full_match(name, '{LIKE_A_PERSON_ID}') THEN 'name-' || name ELSE name END"
+)
+
 # The keys that films and people had before they were linked, unless somebody still has them.
 REDIRECTED = """
 CREATE OR REPLACE TEMP TABLE redirected AS
-SELECT DISTINCT 'person' AS kind, name AS old, id AS new FROM mentions
+SELECT DISTINCT 'person' AS kind, {name_key} AS old, id AS new FROM mentions
 WHERE own IS NULL AND id IN (SELECT id FROM mentions WHERE linked)
   AND name NOT IN (SELECT name FROM mentions WHERE id IS NULL)
 UNION ALL

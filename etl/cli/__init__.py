@@ -5,20 +5,21 @@ Each command imports what it needs when it runs, so that `etl --help` is quick.
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 import click
 
 from etl.cli import asking, changing, inspecting, linking, stores, validating
-from etl.cli.options import CUT_OFF, NOT_DONE
-from etl.errors import EtlError
+from etl.cli.boundary import ReaderGone, boundary
 
 
 class Main(click.Group):
-    """The one place where an `EtlError` becomes text: a line, and a hint."""
+    """All commands, within the boundary that turns errors into text."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
+        """Run a command, and exit; nothing that it says steers a terminal."""
+        with boundary():
+            return super().main(*args, **extra)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse what is not Unicode before it gets anywhere."""
@@ -28,27 +29,11 @@ class Main(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command."""
+        """Run a command; click has an answer of its own to a reader who has gone."""
         try:
-            with _flushed():
-                return super().invoke(ctx)
-        except EtlError as error:
-            click.echo(f"Error: {error}", err=True)
-            if error.hint:
-                click.echo(f"Hint: {error.hint}", err=True)
-            ctx.exit(NOT_DONE)
-        except BrokenPipeError:  # `etl export | head` ends quietly
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(CUT_OFF)
-
-
-@contextmanager
-def _flushed() -> Iterator[None]:
-    """See to it that a reader who has gone is noticed here."""
-    try:
-        yield
-    finally:
-        sys.stdout.flush()
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
 
 
 @click.group(cls=Main, context_settings={"help_option_names": ["-h", "--help"]})

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from itertools import chain
 from pathlib import Path
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, DONE, output_options, store_option, workspace_option
-from etl.cli.session import interruptible, opened_store, write
+from etl.cli.options import (
+    ANY_ANSWER,
+    DATA_SAY_NO,
+    DONE,
+    GRAPH,
+    SOLUTIONS,
+    memory_option,
+    output_options,
+    query_timeout_option,
+    store_option,
+    workspace_option,
+    writes,
+)
+from etl.cli.session import Shown, opened_store, write, write_answer
+from etl.cli.watching import watched
 from etl.errors import QueryError
 
 
@@ -22,7 +36,9 @@ from etl.errors import QueryError
 )
 @workspace_option
 @store_option
-@output_options
+@query_timeout_option
+@memory_option
+@writes(SOLUTIONS)
 def query(
     name: str,
     values: tuple[str, ...],
@@ -34,18 +50,26 @@ def query(
 ) -> None:
     """Run a saved query.
 
-    A film or a person is given by name, IMDb id or IRI; `Emma (1996)` tells two films of one
-    name apart. Values without a name stand for the query's parameters in their order.
+    A film or a person is given by name, by an id of IMDb, MovieLens or Wikidata, or by IRI;
+    `Emma (1996)` tells two films of one name apart. Values without a name stand for the query's
+    parameters in their order.
     """
-    from etl.lookup import GraphLookup
-    from etl.queries import assignments, bind, find, positional, read_queries
+    from etl.lookup import GraphLookup, near_values
+    from etl.queries import assignments, fill, find, parse_terms, positional, read_queries
 
     saved = find(read_queries(), name)
-    with opened_store(workspace, store) as (catalog, graph):
+    with watched() as watch, opened_store(workspace, store) as (catalog, graph):
         given = positional(saved, values) | assignments(named)
-        text = bind(saved, given, GraphLookup(graph, catalog.iris))
-        interruptible()
-        write(graph.query(text), format_name, output, catalog.iris.base)
+        terms = parse_terms(saved, given, GraphLookup(graph, catalog.iris))
+        answer = graph.query(fill(saved.text, terms))
+        shown = Shown(format_name, output, catalog.iris.base, watch.answered)
+        if write_answer(answer, saved.text, shown):
+            return
+        near = [
+            f"; {name} is {terms[name].value!r}, the nearest: {', '.join(map(repr, values))}"
+            for name, values in near_values(graph, saved, terms)
+        ]
+        click.echo(f"Note: no solutions{''.join(near)}", err=True)
 
 
 @click.command()
@@ -66,23 +90,51 @@ def queries(format_name: str | None, output: Path | None) -> None:
 @click.argument("query", metavar="TEXT|FILE|-")
 @workspace_option
 @store_option
-@output_options
+@query_timeout_option
+@memory_option
+@writes(ANY_ANSWER)
 def any_query(
     query: str, workspace: Path, store: str | None, format_name: str | None, output: Path | None
 ) -> None:
     """Run any SPARQL query.
 
-    It is given as text, as the name of a file, or on standard input (-).
+    It is given as text, as the name of a file, or on standard input (-). These prefixes need not be
+    declared: dcat, dcterms, film (our own terms), movie, person (our films and people), owl, prov,
+    rdf, rdfs, schema, sh, skos, void, wd (Wikidata's items) and xsd. One that the query declares
+    itself stands for what it says.
     """
+    from etl.lookup import unknown_names
+    from etl.syntax import predeclared, refuse_deep
+
     text = _query_text(query)
-    with opened_store(workspace, store) as (catalog, graph):
-        interruptible()
-        write(graph.query(text), format_name, output, catalog.iris.base)
+    refuse_deep(text)
+    with watched() as watch, opened_store(workspace, store) as (catalog, graph):
+        prefixes = predeclared(catalog.iris)
+        answer = graph.query(text, prefixes)
+        shown = Shown(format_name, output, catalog.iris.base, watch.answered)
+        if write_answer(answer, text, shown):
+            return
+        absent = [
+            name + (f" (did you mean {' or '.join(near)}?)" if near else "")
+            for name, near in unknown_names(graph, text, prefixes)
+        ]
+        hint = f"; nowhere in the graph: {', '.join(absent)}" if absent else ""
+        click.echo(f"Note: no solutions{hint}", err=True)
+
+
+# What stands on the command line in one word, or ends like a file of queries.
+_LIKE_A_PATH = re.compile(r"[^\s{}<>?$*]+|[^{}<>?$*]+\.(?:rq|sparql|ru|txt)")
 
 
 def _query_text(query: str) -> str:
     """Return a query that was given as text, as the name of a file, or on standard input."""
-    if query != "-" and not os.path.isfile(query):  # unlike Path, it takes any text for a name
+    if query != "-" and not os.path.exists(query):  # unlike Path, it takes any text for a name
+        if _LIKE_A_PATH.fullmatch(query.strip()):
+            raise QueryError(
+                f"{query}: no such file, and no query",
+                hint="give a query's text, the name of a file, or - for standard input; "
+                "'etl queries' lists the saved ones, which 'etl query' runs",
+            )
         return query
     place = "standard input" if query == "-" else query
     try:
@@ -110,21 +162,23 @@ def search(
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Find films and people by name, forgiving typing errors."""
+    """Find films and people by name or id, forgiving typing errors."""
     from etl.lookup import search
     from etl.output import Rows
 
     with opened_store(workspace, store) as (catalog, graph):
         rows = [
             (match.entity.kind.noun, match.entity.label, match.entity.iri, match.manner)
-            for match in search(graph, text, limit)
+            for match in search(graph, text, limit, catalog.iris)
         ]
         base_iri = catalog.iris.base
     write(Rows(("kind", "name", "iri", "match"), rows), format_name, output, base_iri)
+    if not rows:
+        click.echo(f"Note: no film or person is called {text!r}, or nearly so", err=True)
 
 
 @click.command()
-@click.argument("iri", metavar="IRI|NAME")
+@click.argument("iri", metavar="IRI|ID|NAME")
 @click.argument("predicate", required=False)
 @workspace_option
 @store_option
@@ -140,17 +194,22 @@ def explain(
     """Show where each triple of a film or person comes from.
 
     That is the rule, the field, the file and the line, and the run that read it. Of a film that is
-    kept out, show why.
+    kept out, show why. A property is given as `director`, `schema:director` or an IRI.
     """
-    from etl.inspection.explaining import explain
+    from etl.inspection.explaining import explain, properties
     from etl.output import Rows
 
     columns = ("triple", "rule", "field", "says", "place", "run", "outcome")
     with opened_store(workspace, store) as (catalog, graph):
         rows, refused = explain(catalog, graph, iri, predicate)
         for finding in refused:
-            click.echo(f"Kept out: {finding.place}: {finding.sentence}", err=True)
-        write(Rows(columns, rows), format_name, output, catalog.iris.base)
+            click.echo(f"Kept out: {finding.place}: {finding.reason}", err=True)
+        report = Rows(columns, rows, abridged=frozenset({"triple", "says"}))
+        write(report, format_name, output, catalog.iris.base)
+        if not rows and not refused:
+            there = ", ".join(properties(explain(catalog, graph, iri, None)[0]))
+            without = f" with {predicate}; there are: {there}" if predicate and there else ""
+            click.echo(f"Note: no triples of {iri!r} to explain{without}", err=True)
     sys.exit(DATA_SAY_NO if refused else DONE)
 
 
@@ -163,7 +222,7 @@ def explain(
 @click.option("--owl-same-as", is_flag=True, help="Add owl:sameAs to the Wikidata items.")
 @workspace_option
 @store_option
-@output_options
+@writes(GRAPH)
 def export(
     provenance: bool,
     owl_same_as: bool,
@@ -176,15 +235,20 @@ def export(
 
     That is N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML. In N-Quads, provenance is a graph of its
     own; the other formats have one graph for all.
+
+    The number of triples and a hash of them are printed on standard error. They are the same for
+    the same graph in any format and any order; 'etl check' prints those of the store.
     """
     from etl.mapping import with_owl_same_as
-    from etl.output import Graph
+    from etl.output import Graph, GraphHash
     from etl.pipeline.recording import provenance_of
 
     with opened_store(workspace, store) as (catalog, held):
         graph = with_owl_same_as(held.export()) if owl_same_as else held.export()
         added = provenance_of(catalog, held) if provenance else ()
-        write(Graph(chain(graph, added)), format_name, output)
+        exported = GraphHash()
+        write(Graph(exported.counting(chain(graph, added))), format_name, output)
+    click.echo(f"graph: {exported}", err=True)
 
 
 COMMANDS = (query, queries, any_query, search, explain, export)

@@ -9,10 +9,12 @@ from typing import Any
 
 import click
 
-from etl.cli.carrying import Manner, bring_in_step, carry_out
+from etl.cli.carrying import Manner, bring_in_step, carry_out, nothing_done
 from etl.cli.options import (
     dry_run_option,
+    json_option,
     quiet_option,
+    shape_timeout_option,
     shapes_option,
     store_option,
     workspace_option,
@@ -31,7 +33,9 @@ from etl.cli.session import engine
 @click.option("--rehash", is_flag=True, help="Read files too that look as when last read.")
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
 @shapes_option
+@shape_timeout_option
 @click.option("--repair", is_flag=True, help="Compare all that --store holds, and mend it.")
+@json_option
 @quiet_option
 def load(
     sources: tuple[str, ...],
@@ -41,6 +45,7 @@ def load(
     dry_run: bool,
     repair: bool,
     quiet: bool,
+    format_name: str,
     **rest: Any,  # noqa: ANN401 - click checks them
 ) -> None:
     """Bring the graph in step with files and folders of records.
@@ -53,13 +58,13 @@ def load(
     from etl.pipeline.loading import LoadOptions, load
     from etl.workspace import Workspace
 
-    manner = Manner(workspace, store, dry_run, quiet)
+    manner = Manner(workspace, store, dry_run, quiet, format_name)
     if repair and store is None:
         raise click.UsageError("--repair mends a SPARQL server: name it with --store")
     if not sources:
         if not repair:
             raise click.UsageError("Missing argument 'SOURCE...'.")
-        bring_in_step(manner, repair=True)
+        bring_in_step(manner, nothing_done(manner), repair=True)
         return
     processes, checks = os.cpu_count() or 1, engine(workspace, shapes)
     options = partial(LoadOptions, processes=processes, own_shapes=_text(shapes), **rest)
@@ -72,6 +77,7 @@ def load(
 @workspace_option
 @store_option
 @dry_run_option
+@json_option
 @quiet_option
 def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
     """Take a run back: the graph is what the other runs make of it.
@@ -83,7 +89,7 @@ def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - cl
     from etl.workspace import Workspace
 
     checks = engine(workspace)
-    held, manner = Workspace(workspace), Manner(workspace, **shared)
+    held, manner = Workspace(workspace), Manner(workspace, reads=False, **shared)
     carry_out(lambda o: undo(held, run, checks, o), ChangeOptions, manner)
 
 
@@ -92,6 +98,7 @@ def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - cl
 @workspace_option
 @store_option
 @dry_run_option
+@json_option
 @quiet_option
 def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
     """Take out of the graph all that only this source says."""
@@ -108,6 +115,7 @@ def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401
 @workspace_option
 @store_option
 @dry_run_option
+@json_option
 @quiet_option
 def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
     """Try again what is kept out.
@@ -129,7 +137,9 @@ def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click chec
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs with this from now on.")
 @click.option("--keep", type=click.IntRange(1), help="Keep so many generations from now on.")
 @shapes_option
+@shape_timeout_option
 @dry_run_option
+@json_option
 @quiet_option
 def rebuild(
     workspace: Path,
@@ -137,6 +147,7 @@ def rebuild(
     store: str | None,
     dry_run: bool,
     quiet: bool,
+    format_name: str,
     **rest: Any,  # noqa: ANN401 - click checks them
 ) -> None:
     """Make the graph anew from the catalog.
@@ -149,7 +160,7 @@ def rebuild(
 
     processes, checks = os.cpu_count() or 1, engine(workspace, shapes, damaged=True)
     options = partial(RebuildOptions, processes=processes, own_shapes=_text(shapes), **rest)
-    manner = Manner(workspace, store, dry_run, quiet)
+    manner = Manner(workspace, store, dry_run, quiet, format_name)
     carry_out(lambda o: rebuild(Workspace(workspace), checks, o), options, manner)
 
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from etl.cli.options import DATA_SAY_NO, output_options, store_option, workspace_option
 from etl.cli.session import opened, write
+
+if TYPE_CHECKING:
+    from etl.inspection.checking import Health
+    from etl.workspace import Workspace
 
 
 @click.command()
@@ -40,51 +47,89 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
 
     All files are read, and the store has to hold exactly what the catalog gives: films, people, and
     what is said of runs, sources and how much there is. With --store, prove it of that server too.
+
+    As JSON the answer is one object, also when all is well: status (sound, damaged or different),
+    findings, generation, films, people, triples and hash of the graph, bytes, remedy.
     """
     from etl.inspection.checking import check
     from etl.output import Rows
     from etl.progress import Meter
     from etl.workspace import Workspace
 
+    held = Workspace(workspace)
     with Meter(quiet=False) as meter:
-        health = check(Workspace(workspace), meter.update)
+        health = check(held, meter.update)
     taken = health.bytes_taken
     generations = "1 generation" if len(taken) == 1 else f"{len(taken)} generations"
     click.echo(f"disk: {generations}, {sum(taken.values()) / 1e6:.1f} MB", err=True)
+    if health.graph is not None:
+        click.echo(f"graph: {health.graph}", err=True)
+    for generation in health.unnamed:
+        told = "complete but never the current one, since a command was killed"
+        click.echo(f"Note: {generation.path}: {told}; the next change deletes it", err=True)
     if not health.remedy:
         agreed = f"{health.films} films, {health.people} people"
         click.echo(f"store and catalog agree: {agreed}", err=True)
-        if store is not None:
-            _check_server(workspace, store, format_name, output)
+    verdict = _of_workspace(health, workspace)
+    if store is not None and not verdict.rows:
+        verdict = _of_server(held, store)
+    if verdict.rows or format_name or output:
+        document = _document(verdict, health, held.newest().number)
+        write(Rows(verdict.columns, verdict.rows, document=document), format_name, output)
+    if not verdict.rows:
         return
+    click.echo(f"Error: {verdict.fault}", err=True)
+    click.echo(f"Hint: {verdict.remedy}", err=True)
+    sys.exit(DATA_SAY_NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check has found, in rows; what is at fault, and what mends it."""
+
+    status: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str | int, ...]]
+    fault: str = ""
+    remedy: str = ""
+
+
+def _of_workspace(health: Health, workspace: Path) -> Verdict:
     rows = [(str(each.path), each.problem) for each in health.damages]
     rows += [(each.entity.value, each.problem) for each in health.differences]
-    write(Rows(("place", "problem"), rows), format_name, output)
-    faults = "a file is damaged" if health.damages else "store and catalog differ"
-    click.echo(f"Error: {workspace}: {faults}", err=True)
-    click.echo(f"Hint: {health.remedy}", err=True)
-    sys.exit(DATA_SAY_NO)
+    status = "damaged" if health.damages else "different" if rows else "sound"
+    fault = "a file is damaged" if health.damages else "store and catalog differ"
+    return Verdict(status, ("place", "problem"), rows, f"{workspace}: {fault}", health.remedy)
 
 
-def _check_server(
-    workspace: Path, store: str, format_name: str | None, output: Path | None
-) -> None:
-    """Prove that a server holds exactly what the catalog says, or say where it does not."""
+def _of_server(held: Workspace, store: str) -> Verdict:
+    """Compare a server with what the catalog says."""
     from etl.outbox import Outboxes
-    from etl.output import Rows
     from etl.publication.comparing import compared
     from etl.targets import Target
-    from etl.workspace import Workspace
 
-    found = compared(Workspace(workspace), Target.named(Outboxes(workspace), store))
+    found = compared(held, Target.named(Outboxes(held.path), store))
     if not found:
         click.echo(f"{store} and catalog agree", err=True)
-        return
-    rows = Rows(("entity", "missing triples", "surplus triples"), found)
-    write(rows, format_name, output)
-    click.echo(f"Error: {store} and catalog differ", err=True)
-    click.echo(f"Hint: run: etl load --repair --store {store}", err=True)
-    sys.exit(DATA_SAY_NO)
+    columns = ("entity", "missing triples", "surplus triples")
+    fault, remedy = f"{store} and catalog differ", f"run: etl load --repair --store {store}"
+    return Verdict("different" if found else "sound", columns, found, fault, remedy)
+
+
+def _document(verdict: Verdict, health: Health, generation: int) -> dict[str, object]:
+    """Say in one object how the workspace is, whether anything is wrong with it or not."""
+    columns = [column.replace(" ", "_") for column in verdict.columns]
+    return {
+        "status": verdict.status,
+        "findings": [dict(zip(columns, row, strict=True)) for row in verdict.rows],
+        "generation": generation,
+        "films": health.films,
+        "people": health.people,
+        "triples": health.graph.triples if health.graph else None,
+        "hash": health.graph.digest if health.graph else None,
+        "bytes": sum(health.bytes_taken.values()),
+        "remedy": verdict.remedy if verdict.rows else None,
+    }
 
 
 COMMANDS = (runs, check)

@@ -5,32 +5,33 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from etl.cli.carrying import Manner, bring_in_step
+from etl.cli.carrying import Manner, tell_and_send, tell_plan
+from etl.cli.evidence import Asking, asked, gathered
+from etl.cli.interrupts import take_back_in_order
+from etl.cli.listing import Chosen, counted, films_and_names, rows
 from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
-    output_options,
+    LINKS,
+    json_option,
     quiet_option,
     store_option,
     workspace_option,
+    writes,
 )
 from etl.cli.session import command_line, engine, opened, write
-from etl.cli.telling import Told, change_lines
+from etl.cli.telling import SHOWN_AT_MOST, Told, change_lines
 
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
-    from etl.linking.evidence import Evidence
-    from etl.linking.inquiry import Inquiry
     from etl.linking.sssom import Decision
-    from etl.pipeline.linking import Linked, LinkReport
-    from etl.progress import Meter
+    from etl.lookup import GraphLookup
+    from etl.pipeline.linking import LinkReport
 
 decisions_option = click.option(
     "--decisions",
@@ -65,6 +66,7 @@ decisions_option = click.option(
 @decisions_option
 @workspace_option
 @store_option
+@json_option
 @quiet_option
 def link(
     evidence: tuple[Path, ...],
@@ -73,6 +75,7 @@ def link(
     decisions: Path,
     quiet: bool,
     dry_run: bool,
+    format_name: str,
     **options: Any,  # noqa: ANN401 - click checks them
 ) -> None:
     """Link films and people to Wikidata and IMDb, exactly.
@@ -89,12 +92,13 @@ def link(
     from etl.progress import Meter
     from etl.workspace import Workspace
 
+    take_back_in_order()
     told, place, asking = Told(quiet=quiet), Workspace(workspace), Asking(**options)
-    with Meter(quiet=quiet) as meter, _asked(workspace, asking, meter, dry_run) as inquiry:
-        known = _evidence(evidence, inquiry, asking.endpoint)
+    manner = Manner(workspace, store, dry_run, quiet, format_name)
+    with told, Meter(quiet=quiet) as meter, asked(workspace, asking, meter, dry_run) as inquiry:
+        known = gathered(evidence, inquiry, asking.endpoint)
         if dry_run:
-            for kind, count in plan(place, known):
-                click.echo(f"{kind}: at most {count} requests")
+            tell_plan(manner, plan(place, known))
             return
         report = link(
             place,
@@ -108,11 +112,8 @@ def link(
                 found=told.tell,
             ),
         )
-    told.end(report.change)
-    if not quiet:
-        for line in _lines(report):
-            click.echo(line)
-    bring_in_step(Manner(workspace, store, dry_run, quiet))
+    _tell_taken_back(report, decisions, quiet=quiet)
+    tell_and_send(manner, report.change, _lines(report), told.document() | report.document)
     if report.stopped:
         click.echo(f"Error: {report.stopped}", err=True)
     if report.stopped or report.left:
@@ -123,49 +124,20 @@ def link(
     sys.exit(DATA_SAY_NO if report.left else DONE)
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Whom to ask, on whose behalf, and how often: the options that are about the endpoint."""
-
-    endpoint: str | None
-    offline: bool
-    contact: str | None
-    limit: int | None
-
-
-@contextmanager
-def _asked(workspace: Path, asking: Asking, meter: Meter, dry_run: bool) -> Iterator[Inquiry]:
-    """Open what an endpoint has answered before, and the endpoint, if it may be asked."""
-    from etl.linking.cache import Cache
-    from etl.linking.endpoint import PUBLIC, Endpoint, required_contact
-    from etl.linking.inquiry import Inquiry
-    from etl.workspace import Workspace
-
-    url = asking.endpoint or PUBLIC
-    asked = None
-    if not asking.offline and not dry_run:
-        asked = Endpoint(url, required_contact(asking.contact))
-    Workspace(workspace).required()
-    with Cache.open(workspace / "answers.sqlite", url) as cache:
-        yield Inquiry(cache, asked, limit=asking.limit, progress=meter.update)
-
-
-def _evidence(places: tuple[Path, ...], inquiry: Inquiry, endpoint: str | None) -> Evidence:
-    """Read what links are found by: crosswalks are files, IMDb's tables are in a folder."""
-    from etl.errors import LinkError
-    from etl.linking.crosswalk import read_crosswalks
-    from etl.linking.evidence import Evidence
-    from etl.linking.imdb_tables import ImdbTables
-
-    folders = [place for place in places if place.is_dir()]
-    if len(folders) > 1:
-        raise LinkError("several folders with IMDb's tables", hint="put all tables into one")
-    return Evidence(
-        crosswalk=read_crosswalks([place for place in places if not place.is_dir()]),
-        imdb=ImdbTables.find(folders[0]) if folders else None,
-        inquiry=inquiry,
-        name=endpoint or "Wikidata",
-    )
+def _tell_taken_back(report: LinkReport, path: Path, *, quiet: bool) -> None:
+    """Say which decisions stay undone, and how many links come again that had been undone."""
+    for decision, run in report.undone[:SHOWN_AT_MOST]:
+        click.echo(
+            f"Warning: {path}: {decision}: left out, since run {run} has undone it", err=True
+        )
+    if len(report.undone) > SHOWN_AT_MOST:
+        click.echo(f"… and {len(report.undone) - SHOWN_AT_MOST} more", err=True)
+    if report.undone:
+        click.echo("Hint: delete the row, or decide so again: etl links 'FILM/NAME=ID'", err=True)
+    for run in () if quiet else sorted({run for _, run in report.again}):
+        films, names = report.again["film", run], report.again["person", run]
+        told = f"{counted(films, 'film')} and {counted(names, 'name')}"
+        click.echo(f"Note: {told} linked again that run {run} had taken back", err=True)
 
 
 def _decisions(workspace: Path, path: Path) -> list[Decision]:
@@ -197,14 +169,15 @@ def _lines(report: LinkReport) -> Iterator[str]:
 
 @click.command()
 @click.argument("decided", metavar="[DECISION|FILE]...", nargs=-1)
-@click.option("--rung", help="Show links of this rung only; none: what is not linked, and why.")
+@click.option("--rung", help="Show links of this rung only; none is the same as --unlinked.")
 @click.option(
     "--min-confidence", type=click.FloatRange(0, 1), help="Show links that are at least so sure."
 )
+@click.option("--unlinked", is_flag=True, help="Show what is not linked, and why.")
 @click.option("--review", is_flag=True, help="Show what conflicts or was left open, with rivals.")
 @decisions_option
 @workspace_option
-@output_options
+@writes(LINKS)
 def links(
     decided: tuple[str, ...],
     workspace: Path,
@@ -217,64 +190,74 @@ def links(
 
     A DECISION wins over every rung: `tt0338013=Q208269` for a film, `'tt0338013/Jim
     Carrey=nm0000120'` for somebody whom it names; instead of an id, `yes` for what was found,
-    `no` for not that one, `none` for no link at all. A FILE has decisions as SSSOM TSV, which
-    --format sssom writes too.
+    `no` for not that one, `none` for no link at all. A film is named by any of its ids or its IRI.
+    A FILE has decisions as SSSOM TSV, which --format sssom writes too.
+
+    A table of the links is followed by what is not linked, and why: on a terminal by the first of
+    that. In other formats --unlinked lists it, all of it.
     """
     if decided:
         _decide(workspace, decisions, decided)
         return
+    chosen = Chosen(**options)
     with opened(workspace) as (catalog, _):
-        chosen = _chosen(catalog, **options)
+        found, unlinked = chosen.among(catalog)
         if format_name == "sssom" or (not format_name and str(output).endswith(".sssom.tsv")):
             from etl.linking.sssom import write_links
 
-            text = write_links(((each.film, each.link) for each in chosen), catalog.iris)
+            text = write_links(((each.film, each.link) for each in found), catalog.iris)
             _write_text(text, output)
             return
-        from etl.output import Rows
+        on_terminal = output is None and sys.stdout.isatty()
+        is_table = format_name == "table" or (format_name is None and on_terminal)
+        at_most = SHOWN_AT_MOST if on_terminal and is_table else None
+        first = found[: None if chosen.lists_links else at_most]
+        write(rows(first), format_name, output, catalog.iris.base)
+        _tell_more(len(found) - len(first), "--review" if chosen.review else "--unlinked")
+        if unlinked and is_table and output is None:
+            click.echo(f"\nnot linked: {films_and_names(unlinked)}")
+            write(rows(unlinked[:at_most]), format_name, None, catalog.iris.base)
+            _tell_more(len(unlinked[at_most:]) if at_most else 0, "--unlinked")
 
-        columns = (
-            *("film", "title", "name", "imdb", "wikidata", "called", "rung", "confidence"),
-            *("evidence", "rivals", "reason"),
-        )
-        rows = Rows(columns, [_row(each) for each in chosen])
-        write(rows, format_name, output, catalog.iris.base)
+
+def _tell_more(left_out: int, option: str) -> None:
+    if left_out:
+        click.echo(f"… and {left_out} more: etl links {option} -f csv lists them all", err=True)
 
 
 def _write_text(text: str, output: Path | None) -> None:
-    from etl.errors import LinkError
+    from etl.output import opened
 
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, "utf-8")
-    except OSError as error:
-        raise LinkError(f"{output}: cannot be written: {error.strerror or error}") from error
+    with opened(output) as target:
+        target.stream.write(text.encode())
 
 
 def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
     """Write decisions into the user's file, and link again by what is known."""
     from etl.linking.evidence import Evidence
     from etl.linking.sssom import write_decisions
+    from etl.lookup import GraphLookup
     from etl.pipeline.changing import ChangeOptions
     from etl.pipeline.linking import link
     from etl.workspace import Workspace
 
-    with opened(workspace) as (catalog, _):
-        new = [each for text in decided for each in _decided(catalog, text)]
+    with opened(workspace) as (catalog, graph):
+        lookup = GraphLookup(graph, catalog.iris)
+        new = [each for text in decided for each in _decided(catalog, lookup, text)]
         iris = catalog.iris
     about = {(each.film, each.name) for each in new}
     kept = [each for each in _decisions(workspace, path) if (each.film, each.name) not in about]
     _write_text(write_decisions([*kept, *new], iris), path)
+    take_back_in_order()
     options = ChangeOptions(command=command_line())
-    report = link(Workspace(workspace), Evidence(), [*kept, *new], engine(workspace), options)
+    report = link(Workspace(workspace), Evidence(), kept, engine(workspace), options, new)
+    _tell_taken_back(report, path, quiet=True)
     click.echo(f"{path}: {len(kept) + len(new)} decisions")
     for line in change_lines(report.change, dry_run=False) if report.change else ():
         click.echo(line)
 
 
-def _decided(catalog: Catalog, text: str) -> list[Decision]:
+def _decided(catalog: Catalog, lookup: GraphLookup, text: str) -> list[Decision]:
     """Read a decision as it was typed, or those in a file."""
     from functools import partial
 
@@ -284,42 +267,17 @@ def _decided(catalog: Catalog, text: str) -> list[Decision]:
 
     if "=" not in text or Path(text).is_file():
         return read_decisions(Path(text), catalog.iris)
-    return [decide(text, partial(film, catalog))]
+    return [decide(_by_key(text, lookup), partial(film, catalog))]
 
 
-def _chosen(
-    catalog: Catalog, rung: str | None, min_confidence: float | None, review: bool
-) -> list[Linked]:
-    """Choose links by what was asked for: those that hold, unless others were."""
-    from etl.pipeline.linking import links, needs_review
-
-    def wanted(each: Linked) -> bool:
-        link = each.link
-        if review:
-            return needs_review(link)
-        if rung is not None and (link.rung or "none") != rung:
-            return False
-        return (link.holds or rung is not None) and link.confidence >= (min_confidence or 0)
-
-    return [each for each in links(catalog) if wanted(each)]
-
-
-def _row(each: Linked) -> tuple[str | float | None, ...]:
-    link = each.link
-    year = f" ({each.year})" if each.year is not None else ""
-    return (
-        each.film,
-        each.title + year,
-        link.subject if link.kind == "person" else "",
-        link.imdb_id,
-        link.wikidata_id,
-        link.object_label,
-        link.rung,
-        link.confidence or None,
-        link.evidence,
-        ", ".join(link.rivals),
-        link.reason,
-    )
+def _by_key(text: str, lookup: GraphLookup) -> str:
+    """Return a decision with the key of the film that it names by an id of any kind."""
+    subject, _, verdict = text.rpartition("=")
+    slashes = [place for place, letter in enumerate(subject) if letter == "/"]
+    for end in (*slashes, len(subject)):  # an address has slashes before that of the name
+        if key := lookup.film_key(subject[:end]):
+            return f"{key}{subject[end:].rstrip('/')}={verdict}"
+    return text
 
 
 COMMANDS = (link, links)

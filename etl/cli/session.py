@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from etl.cli.options import SHAPE_TIMEOUT, read_environment, shape_timeout_option
+from etl.cli.watching import file_bounds
 from etl.errors import StoreError
 
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
+    from etl.generations import Generation
     from etl.output import Answer
+    from etl.stores import Answer as QueryAnswer
     from etl.stores.embedded import EmbeddedStore
     from etl.stores.remote import RemoteStore
-    from etl.validation import Engine, Shapes
+    from etl.validation import Engine, Shapes, ShapesEngine
+    from etl.validation.aims import Aim
+
+_DAMAGE = "Corruption"  # RocksDB's word
+_CHECK = "run: etl check"
 
 
 def command_line() -> str:
@@ -35,10 +43,13 @@ def own_shapes(workspace: Path, files: Sequence[Path], *, damaged: bool = False)
     """
     from etl.catalog.catalog import Catalog
     from etl.pipeline.changing import soundest
+    from etl.sources.proving import prove_turtle
     from etl.validation import Shapes
+    from etl.validation.shapes import turtle_files
     from etl.workspace import Workspace
 
     if files:
+        prove_turtle(turtle_files(files), file_bounds())
         return Shapes.read(files)
     held = Workspace(workspace)
     generation = soundest(held) if damaged else held.current()
@@ -51,21 +62,67 @@ def engine(
     name: str = "compiled",
     *,
     damaged: bool = False,
-) -> Engine:
-    """Make ready to validate by our shapes and the user's own; tell what is to be known of them."""
-    from etl.resources import folder
-    from etl.validation import CompiledEngine, ReferenceEngine, Shapes
+    for_our_graph: bool = True,
+) -> ShapesEngine:
+    """Build the engine that validates by our shapes and the user's own; print warnings about them.
 
-    shapes = Shapes.read([folder("shapes")])
+    What the user's shapes are about is compared with what a graph of ours can have, unless the
+    engine is `for_our_graph` not alone.
+    """
+    from etl.errors import ShapesError
+    from etl.validation import CompiledEngine, ReferenceEngine
+    from etl.validation.shapes import located
+
+    shapes = shipped_shapes()
     own = own_shapes(workspace, files, damaged=damaged)
     if own.triples:
         shapes |= own
-    if name == "pyshacl":
-        return ReferenceEngine(shapes)
-    compiled = CompiledEngine(shapes)
-    for note in compiled.notes:
+    kind = ReferenceEngine if name == "pyshacl" else CompiledEngine
+    try:
+        made = kind(shapes, shape_timeout_s())
+    except ShapesError as error:
+        if own.triples and not files:
+            error.hint = f"{error.hint}, and have it remembered: etl rebuild --shapes FILE"
+        raise located(error, files) from error
+    warn(made.notes)
+    if for_our_graph and own.triples:
+        warn(aim.note for aim in unmet_in_ours(made))
+    return made
+
+
+def shipped_shapes() -> Shapes:
+    """Read the shapes that come with the program."""
+    from etl.resources import folder
+    from etl.validation import Shapes
+
+    return Shapes.read([folder("shapes")])
+
+
+def warn(notes: Iterable[object]) -> None:
+    """Print warnings, each once."""
+    for note in dict.fromkeys(map(str, notes)):
         click.echo(f"Warning: {note}", err=True)
-    return compiled
+
+
+def unmet_in_ours(made: ShapesEngine) -> list[Aim]:
+    """Return what the user's shapes are about and no graph of ours can have."""
+    from etl.mapping import specimen
+    from etl.validation.aims import own_aims, unmet_in
+    from etl.validation.streaming import hierarchy_of
+
+    aims = own_aims(made.shapes, shipped_shapes())
+    return unmet_in(aims, [*specimen(), *hierarchy_of(made)]) if aims else []
+
+
+def shape_timeout_s() -> float:
+    """Return how long a pattern or a query of a shape may take on one node."""
+    from etl.validation.limits import SHAPE_TIMEOUT_S
+
+    context = click.get_current_context()
+    if SHAPE_TIMEOUT not in context.meta:
+        read_environment(context, shape_timeout_option)
+    seconds: float | None = context.meta[SHAPE_TIMEOUT]
+    return SHAPE_TIMEOUT_S if seconds is None else seconds
 
 
 def provenance_engine(name: str) -> Engine:
@@ -86,7 +143,7 @@ def opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
     from etl.workspace import Workspace
 
     generation = Workspace(workspace).required()
-    with Catalog.read(generation.catalog) as catalog:
+    with _undamaged(generation), Catalog.read(generation.catalog) as catalog:
         made_by = catalog.settings.mapping
         if made_by != MAPPING_VERSION:
             click.echo(
@@ -95,6 +152,29 @@ def opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
                 err=True,
             )
         yield catalog, EmbeddedStore.read(generation.store)
+
+
+@contextmanager
+def _undamaged(generation: Generation) -> Iterator[None]:
+    """Translate what catalog or store say when they meet damage while they are read.
+
+    Raises:
+        WorkspaceError: the catalog cannot be read on.
+        StoreError: the store cannot be read on.
+    """
+    import duckdb
+
+    from etl.catalog.connection import unusable
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise unusable(generation.catalog, error) from error
+    except (OSError, RuntimeError) as error:
+        reason = str(error).partition("\n")[0]
+        if _DAMAGE not in reason:
+            raise
+        raise StoreError(f"{generation.store}: damaged: {reason}", hint=_CHECK) from error
 
 
 @contextmanager
@@ -130,11 +210,6 @@ def opened_copy(workspace: Path, store: str | None) -> Iterator[tuple[Catalog, E
             yield catalog, copy
 
 
-def interruptible() -> None:
-    """Let Ctrl-C end a query at once: the engine does not look at Python's signals."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def write(
     answer: Answer, format_name: str | None, output: Path | None, base_iri: str | None = None
 ) -> None:
@@ -151,5 +226,46 @@ def write(
         except BrokenPipeError:
             raise
         except (OSError, RuntimeError) as error:  # an engine finds out while it is answering
-            reason = str(error).partition("\n")[0]
-            raise StoreError(f"the answer could not be completed: {reason}") from error
+            reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+            hint = _CHECK if _DAMAGE in reason else ""
+            message = f"the answer could not be completed: {reason.lower()}"
+            raise StoreError(message, hint=hint) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the answer to a query is written, and what to call when its first solution is there."""
+
+    format_name: str | None
+    output: Path | None
+    base_iri: str
+    answered: Callable[[], None]
+
+
+def write_answer(answer: QueryAnswer, query: str, shown: Shown) -> bool:
+    """Write the answer to a query, columns in its order; tell whether there is anything in it.
+
+    Raises:
+        StoreError: the store found out while it was answering that it cannot.
+    """
+    from itertools import chain, islice
+
+    from pyoxigraph import QuerySolutions, QueryTriples
+
+    from etl.output import Graph, Solutions
+    from etl.syntax import column_order
+
+    where = shown.format_name, shown.output, shown.base_iri
+    if isinstance(answer, QuerySolutions):
+        solutions = Solutions.of(answer, column_order(query), shown.answered)
+        write(solutions, *where)
+        shown.answered()
+        return solutions.were_any
+    if isinstance(answer, QueryTriples):
+        first = list(islice(answer, 1))
+        shown.answered()
+        write(Graph(chain(first, answer)), *where)
+        return bool(first)
+    shown.answered()
+    write(answer, *where)
+    return True

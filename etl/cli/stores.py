@@ -38,10 +38,10 @@ def add(name: str, url: str | None, workspace: Path, **details: str | None) -> N
     ETL_STORE_TOKEN, or a netrc file.
     """
     from etl.outbox import Outboxes
-    from etl.targets import Described, Target, keep
+    from etl.targets import Described, Target, give_name
 
     target = Target(name, Described(url, **details).endpoints())
-    keep(Outboxes(workspace), target)
+    give_name(Outboxes(workspace), target)
     click.echo(f"{name}: {target.where.kind.name} at {target.where.query}", err=True)
 
 
@@ -64,8 +64,9 @@ def list_stores(workspace: Path, format_name: str | None, output: Path | None) -
 def remove(name: str, workspace: Path) -> None:
     """Forget a store. What the server holds stays there."""
     from etl.outbox import Outboxes
+    from etl.targets import forget
 
-    Outboxes(workspace).remove(name)
+    forget(Outboxes(workspace), name)
 
 
 COMMANDS = (store,)

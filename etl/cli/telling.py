@@ -1,10 +1,11 @@
-"""Tell people what a command did: findings as they come, then a line for each source."""
+"""Tell people what a command did: what it found, then a line for each source; or all as JSON."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -13,35 +14,90 @@ if TYPE_CHECKING:
     from etl.pipeline.reports import LoadReport
     from etl.publication.sending import Published
 
-SHOWN_AT_MOST = 20  # findings of a kind that are named; the rest is counted
+SHOWN_AT_MOST = 20  # findings of a severity that are named; the rest is counted
+
+_WORDS = {"Info": "Note", "Warning": "Warning", "Violation": "Error"}
+_RANKS = {"loss": 0, "repair": 2, "absence": 3}  # of notes; all others are in between
+_WHERE = {"Violation": "etl quarantine"}
 
 
 class Told:
-    """Tells findings on standard error as they come, the first few of each severity."""
+    """Collects findings, and tells the first few of each severity on standard error on leaving.
+
+    Notes come first, of these what was lost; then warnings and errors, each in its order.
+    """
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._counts: Counter[str] = Counter()
+        self._held: defaultdict[tuple[str, int], list[Finding]] = defaultdict(list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for severity, word in _WORDS.items():
+            if self._quiet and severity != "Violation":
+                continue
+            shown = self._first(severity)
+            for finding in shown:
+                click.echo(f"{word}: {finding.place}: {finding.sentence}", err=True)
+            more = self._counts[severity] - len(shown)
+            if more and not self._quiet:
+                command = _WHERE.get(severity, "etl validate SOURCE")
+                click.echo(f"… and {more} more: {command} lists them all", err=True)
 
     def tell(self, finding: Finding) -> None:
-        """Print a finding, if it is among the first of its severity."""
+        """Count a finding, and keep it if it is among the first of its kind."""
         self._counts[finding.severity] += 1
-        blocks = finding.severity == "Violation"
-        if self._counts[finding.severity] <= SHOWN_AT_MOST and (blocks or not self._quiet):
-            word = {"Violation": "Error", "Warning": "Warning", "Info": "Note"}[finding.severity]
-            click.echo(f"{word}: {finding.place}: {finding.sentence}", err=True)
+        rank = _RANKS.get(finding.kind, 1) if finding.severity == "Info" else 0
+        held = self._held[finding.severity, rank]
+        if len(held) < SHOWN_AT_MOST:
+            held.append(finding)
 
-    def end(self, report: LoadReport | None) -> None:
-        """Say how many findings were not printed, and what else is to be done."""
-        where = {"Violation": "etl quarantine"}
-        for severity, count in self._counts.items():
-            if count > SHOWN_AT_MOST and not self._quiet:
-                command = where.get(severity, "etl validate SOURCE")
-                more = f"… and {count - SHOWN_AT_MOST} more: {command} lists them all"
-                click.echo(more, err=True)
-        if report and report.shapes_changed and not self._quiet:
-            line = "Note: other shapes judged the graph; to judge all of it by these: etl rebuild"
-            click.echo(line, err=True)
+    def _first(self, severity: str) -> list[Finding]:
+        """Give the first findings of a severity, what matters most before the rest."""
+        found = [finding for rank in range(4) for finding in self._held[severity, rank]]
+        return found[:SHOWN_AT_MOST]
+
+    def document(self) -> dict[str, Any]:
+        """Give the findings as JSON: how many of each severity, and the first of them."""
+        return {
+            "warnings": self._counts["Warning"],
+            "notes": self._counts["Info"],
+            "findings": [
+                _document(finding) for severity in _WORDS for finding in self._first(severity)
+            ],
+        }
+
+
+def _document(finding: Finding) -> dict[str, Any]:
+    return {
+        "severity": finding.severity,
+        "file": finding.file,
+        "line": finding.line or None,
+        "field": finding.key,
+        "message": finding.message,
+        "value": finding.value,
+        "text": finding.text,
+    }
+
+
+def change_document(report: LoadReport | None, command: str, *, dry_run: bool) -> dict[str, Any]:
+    """Give what a change did as JSON; the figures are those of `etl runs`. None changed nothing."""
+    from etl.pipeline.reports import LoadReport
+
+    report = report or LoadReport()
+    return {
+        "run": report.run if report.committed else None,
+        "command": command,
+        "dry_run": dry_run,
+        "committed": report.committed,
+        "migrated_from": report.migrated_from,
+        "sources": [asdict(source) for source in report.sources],
+        **asdict(report.graph),
+        "kept_out": report.kept_out,
+    }
 
 
 def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
@@ -56,11 +112,12 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
         }
         ended = ", ".join(f"{count} {name}" for name, count in parts.items() if count)
         gone = f"; {source.vanished} no longer there" if source.vanished else ""
+        others = f"; {source.others}" if source.others else ""
         if source.vanished and not source.read:
-            yield f"{source.label}: {source.vanished} taken out"
+            yield f"{source.label}: {source.vanished} taken out{others}"
             continue
         records = "record" if source.read == 1 else "records"
-        yield f"{source.label}: {source.read} {records} read: {ended or 'none'}{gone}"
+        yield f"{source.label}: {source.read} {records} read: {ended or 'none'}{gone}{others}"
     yield from change_lines(report, dry_run=dry_run)
 
 
@@ -68,14 +125,22 @@ def change_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
     """Say what changed in the graph, and whether it was written."""
     if report.migrated_from is not None:
         yield f"workspace: brought up to date from version {report.migrated_from}"
-    if not report.films and not report.people:
+    if not report.graph:
         yield "graph: unchanged"
+    elif not report.films and not report.people:
+        yield f"redirects: {report.graph.redirects} changed"
     else:
         for name, diff in (("films", report.films), ("people", report.people)):
             yield f"{name}: {diff.added} added, {diff.changed} changed, {diff.removed} removed"
     if report.run is not None and not report.committed:
         reason = "a dry run" if dry_run else "--strict, and some records are kept out"
         yield f"nothing was written: {reason}"
+
+
+def remarks(report: LoadReport | None) -> Iterator[str]:
+    """Say what else is to be done."""
+    if report and report.shapes_changed:
+        yield "Note: other shapes judged the graph; to judge all of it by these: etl rebuild"
 
 
 def published_line(published: Published) -> str:

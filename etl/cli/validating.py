@@ -14,16 +14,31 @@ import click
 from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
-    output_options,
+    FINDINGS,
+    QUARANTINE,
+    file_timeout_option,
+    memory_option,
+    shape_timeout_option,
     shapes_option,
     store_option,
     workspace_option,
+    writes,
 )
-from etl.cli.session import engine, opened, opened_copy, provenance_engine, write
+from etl.cli.session import (
+    engine,
+    opened,
+    opened_copy,
+    provenance_engine,
+    shipped_shapes,
+    unmet_in_ours,
+    warn,
+    write,
+)
+from etl.cli.watching import file_bounds, watched
 
 if TYPE_CHECKING:
     from etl.findings import Finding
-    from etl.validation import Engine
+    from etl.validation import ShapesEngine
 
 SHOWN_OF_A_KIND = 5
 
@@ -37,6 +52,9 @@ all_option = click.option(
 @workspace_option
 @store_option
 @shapes_option
+@shape_timeout_option
+@file_timeout_option
+@memory_option
 @click.option(
     "--engine",
     "engine_name",
@@ -46,7 +64,7 @@ all_option = click.option(
     help="Validate with our own checks, or with pySHACL, which is slow.",
 )
 @all_option
-@output_options
+@writes(FINDINGS)
 def validate(
     sources: tuple[str, ...],
     workspace: Path,
@@ -67,36 +85,51 @@ def validate(
     from etl.findings import Severity
     from etl.output import Violations
 
-    checks = engine(workspace, shapes, engine_name)
-    findings = (
-        _found_in(sources, checks) if sources else _found(workspace, store, checks, engine_name)
-    )
+    with watched(timed=False):
+        checks = engine(workspace, shapes, engine_name, for_our_graph=False)
+        findings = (
+            _found_in(sources, checks) if sources else _found(workspace, store, checks, engine_name)
+        )
     write(Violations(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
     counts = Counter(finding.severity for finding in findings)
     _tell(counts[Severity.VIOLATION], counts[Severity.WARNING])
     sys.exit(DATA_SAY_NO if counts[Severity.VIOLATION] else DONE)
 
 
-def _found(workspace: Path, store: str | None, checks: Engine, engine_name: str) -> list[Finding]:
+def _found(
+    workspace: Path, store: str | None, checks: ShapesEngine, engine_name: str
+) -> list[Finding]:
     """Validate the store: what it knows, and what it says of where that comes from."""
     from etl.findings import in_order
-    from etl.inspection.validating import validate_provenance, validate_store
+    from etl.inspection.validating import unmet_in_store, validate_provenance, validate_store
 
     with opened_copy(workspace, store) as (catalog, held):
+        warn(aim.note for aim in unmet_in_store(held, checks, shipped_shapes()))
         findings = validate_store(catalog, held, checks)
         findings += validate_provenance(catalog, held, provenance_engine(engine_name))
     return in_order(findings)
 
 
-def _found_in(sources: Sequence[str], checks: Engine) -> list[Finding]:
+def _found_in(sources: Sequence[str], checks: ShapesEngine) -> list[Finding]:
     """Validate files of RDF, and sources."""
     from etl.findings import in_order
     from etl.inspection.validating import validate_file, validate_sources
+    from etl.sources.proving import prove
     from etl.sources.rdf import is_rdf
+    from etl.validation.aims import in_all
+    from etl.validation.notes import not_followed
 
-    findings = [each for file in filter(is_rdf, sources) for each in validate_file(file, checks)]
+    of_rdf = list(filter(is_rdf, sources))
+    prove(map(Path, of_rdf), file_bounds())
+    shipped = shipped_shapes()
+    files = [validate_file(file, checks, shipped) for file in of_rdf]
+    findings = [each for file in files for each in file.findings]
+    unmet = [file.unmet for file in files]
     if records := [source for source in sources if not is_rdf(source)]:
         findings += validate_sources(records, checks, os.cpu_count() or 1)
+        unmet.append(unmet_in_ours(checks))
+    warn(not_followed(*reference) for file in files for reference in file.references)
+    warn(aim.note for aim in in_all(unmet))
     return in_order(findings)
 
 
@@ -114,7 +147,7 @@ def _tell(violations: int, warnings: int) -> None:
 @click.command()
 @workspace_option
 @all_option
-@output_options
+@writes(QUARANTINE)
 def quarantine(
     workspace: Path, everything: bool, format_name: str | None, output: Path | None
 ) -> None:
@@ -129,6 +162,8 @@ def quarantine(
     with opened(workspace) as (catalog, _):
         findings = [finding for item in kept_out(catalog) for finding in item.told()]
     write(Refusals(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
+    if not findings:
+        click.echo("Note: nothing is kept out", err=True)
 
 
 COMMANDS = (validate, quarantine)

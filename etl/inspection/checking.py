@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -11,8 +11,10 @@ from typing import TypeAlias
 from pyoxigraph import NamedNode, Quad, Triple
 
 from etl.catalog.catalog import Catalog
+from etl.catalog.connection import reads_whole
 from etl.generations import Damage, Generation
 from etl.mapping import map_person, map_redirect, person_iri
+from etl.output import GraphHash
 from etl.pipeline.building import CHUNK_FILMS
 from etl.pipeline.drafting import draft, stored
 from etl.pipeline.recording import descriptions
@@ -42,7 +44,9 @@ class Health:
     """How a workspace is: what is wrong with it, what it holds, what it takes on the disk.
 
     `bytes_taken` is by generation, beside what it shares with those before it. `remedy` is
-    what mends it, and empty where nothing is wrong.
+    what mends it, and empty where nothing is wrong. `unnamed` are generations that a killed
+    command had made but not committed. `graph` is the hash of what the store holds beside
+    provenance, as an export prints it, and None where the files are too damaged to tell.
     """
 
     damages: list[Damage]
@@ -51,6 +55,8 @@ class Health:
     people: int
     bytes_taken: dict[int, int]
     remedy: str
+    unnamed: list[Generation]
+    graph: GraphHash | None = None
 
 
 def check(workspace: Workspace, progress: Progress) -> Health:
@@ -65,16 +71,23 @@ def check(workspace: Workspace, progress: Progress) -> Health:
     damages = list(workspace.damages())
     found: list[Difference] = []
     films = people = 0
+    graph = None
     if not any(damage.path.is_relative_to(current.path) for damage in damages if damage.content):
         with Catalog.read(current.catalog) as catalog:
             films, people = catalog.counts()
-            found = list(differences(catalog, EmbeddedStore.read(current.store), progress))
-    remedy = _remedy(workspace, current) if damages or found else ""
-    return Health(damages, found, films, people, workspace.disk(), remedy)
+            store, graph = EmbeddedStore.read(current.store), GraphHash()
+            found = list(differences(catalog, store, progress))
+            graph.add(store.export())
+    remedy = _remedy(workspace, current, damages) if damages or found else ""
+    taken, unnamed = workspace.disk(), workspace.unnamed()
+    return Health(damages, found, films, people, taken, remedy, unnamed, graph)
 
 
-def _remedy(workspace: Workspace, current: Generation) -> str:
-    if current.has_sound_catalog():
+def _remedy(workspace: Workspace, current: Generation, damages: Sequence[Damage]) -> str:
+    others = list(dict.fromkeys(each.remedy for each in damages if each.remedy != MEND))
+    if others:
+        return ", ".join(others)
+    if current.has_sound_catalog() and (current.complete or reads_whole(current.catalog)):
         return MEND
     if any(each.has_sound_catalog() for each in workspace.candidates()):
         return f"{MEND}, then load your sources again"

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode, QuerySolutions, Triple
 
 from etl.catalog.catalog import Catalog
 from etl.errors import QueryError
 from etl.findings import Finding
-from etl.identifiers import Iris, imdb_page
+from etl.identifiers import Iris, imdb_title_id, movielens_id, wikidata_id
 from etl.inspection.justifying import credit_links, film_links, is_about, person_links, told
+from etl.inspection.wording import Wording, credit_wording, gives, spells, wording
 from etl.lookup import GraphLookup
 from etl.mapping import explain_film, explain_person, person_iri
 from etl.pipeline.reading import opened
 from etl.pipeline.refusing import kept_out
-from etl.records import FilmRecord, LinkRecord, Rating
-from etl.resolution import Film, Member, Performance, Person, resolve
+from etl.records import FilmRecord, LinkRecord
+from etl.resolution import Film, Member, resolve
 from etl.sources import format_of
 from etl.stores import Readable
-from etl.vocab import PREFIXES, SCHEMA, XSD
-
-_SHOWN = 100  # characters of a value
+from etl.syntax import predeclared
+from etl.vocab import PREFIXES, RDF, SCHEMA, XSD
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,6 @@ class Explanation:
         return triple, self.rule, self.field, self.value, self.place, run, self.outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Where a record speaks of a triple: the field, the line within the record, the text."""
-
-    field: str
-    line: int
-    value: str
-    agrees: bool = True
-
-
 def explain(
     catalog: Catalog, store: Readable, text: str, predicate: str | None
 ) -> tuple[list[tuple[str, ...]], list[Finding]]:
@@ -81,7 +71,7 @@ def explain(
         return [], refused
     refused = refused or explainer.refused(iri.value)
     subject = _iri(f"{iri.value}#{part}") if part else iri
-    wanted = expand(predicate) if predicate else None
+    wanted = expand(predicate, predeclared(catalog.iris)) if predicate else None
     rows = [
         each.row(catalog.iris.base)
         for each in explainer.explain(subject)
@@ -99,12 +89,17 @@ def _iri(text: str) -> NamedNode:
         ) from error
 
 
-def expand(name: str) -> NamedNode:
+def expand(name: str, prefixes: Mapping[str, str]) -> NamedNode:
     """Read a property: an IRI, a prefixed name, or a bare name of schema.org's."""
     prefix, colon, local = name.strip("<>").partition(":")
     if not colon:
-        return _iri(SCHEMA.iri + name)
-    return _iri(PREFIXES[prefix] + local if prefix in PREFIXES else name.strip("<>"))
+        return RDF.type if name == "a" else _iri(SCHEMA.iri + name)
+    return _iri(prefixes[prefix] + local if prefix in prefixes else name.strip("<>"))
+
+
+def properties(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return the properties of explained triples, each once."""
+    return list(dict.fromkeys(row[0].split(" ", 2)[1] for row in rows))
 
 
 class Explainer:
@@ -119,11 +114,21 @@ class Explainer:
 
     def refused(self, text: str) -> list[Finding]:
         """Find what keeps records out of the graph, by their film's IRI, key or title."""
-        text = text.removeprefix(self._iris.base)
+        prefix, colon, local = text.strip("<> ").partition(":")
+        start = predeclared(self._iris).get(prefix) if colon else None
+        name = (start + local if start else f"{prefix}{colon}{local}").removeprefix(self._iris.base)
+        identifiers = {
+            "imdb": imdb_title_id(name.removeprefix("movie/")),
+            "movielens": movielens_id(name),
+            "wikidata": wikidata_id(name),
+        }
+        wanted = {scheme: each for scheme, each in identifiers.items() if each}.items()
         return [
             finding
             for item in kept_out(self._catalog)
-            if item.film and text in (item.film, f"movie/{item.film}", item.title)
+            if (item.film and name in (item.film, f"movie/{item.film}"))
+            or text.strip().casefold() == item.title.casefold() != ""
+            or wanted & item.identifiers.items()
             for finding in item.findings
         ]
 
@@ -147,8 +152,8 @@ class Explainer:
                 if member.record.links:
                     for link in self._links(rule.field, triple, film, member.record):
                         yield self._justification(triple, rule.name, link, runs[member.version])
-                elif evidence := _evidence(rule.field, triple, film, member.record, self._iris):
-                    yield self._explanation(triple, rule.name, member, evidence, runs)
+                elif found := wording(rule.field, triple, film, member.record, self._iris):
+                    yield self._explanation(triple, rule.name, member, found, runs)
 
     def _links(
         self, field: str, triple: Triple, film: Film, record: FilmRecord
@@ -158,7 +163,8 @@ class Explainer:
         return film_links(field, triple, film, record)
 
     def _person(self, iri: NamedNode) -> Iterator[Explanation]:
-        """Explain a person by every film that names them."""
+        """Explain a person by every film that names them, whichever way each spells the name."""
+        name = self._name(iri)
         for key in self._films_of(iri):
             film, runs = self._resolved(key)
             person = (
@@ -171,15 +177,22 @@ class Explainer:
             )
             if film is None or person is None:
                 continue
-            for rule, triple in explain_person(person, self._iris):
+            called = person._replace(name=name or person.name)
+            for rule, triple in explain_person(called, self._iris):
                 for member in film.members:
                     for link in person_links(iri, film, member.record, self._iris):
                         if is_about(link, triple, member.record):
                             yield self._justification(triple, rule, link, runs[member.version])
                     for field in ("directors", "actors"):
-                        evidence = _credit(field, iri, member.record, film, self._iris)
-                        if evidence and _gives(member.record, field, evidence.value, triple):
-                            yield self._explanation(triple, rule, member, evidence, runs)
+                        found = credit_wording(field, iri, member.record, film, self._iris)
+                        if found and gives(member.record, field, found.value, triple):
+                            told = replace(found, agrees=spells(found, triple))
+                            yield self._explanation(triple, rule, member, told, runs)
+
+    def _name(self, person: NamedNode) -> str:
+        answer = self._store.query(f"SELECT ?name WHERE {{ {person} {SCHEMA.name} ?name }}")
+        names = answer if isinstance(answer, QuerySolutions) else ()
+        return next((solution["name"].value for solution in names), "")
 
     def _justification(self, triple: Triple, rule: str, link: LinkRecord, run: int) -> Explanation:
         """Explain a triple by a link: its rung for a field, its evidence for a place."""
@@ -208,103 +221,30 @@ class Explainer:
         triple: Triple,
         rule: str,
         member: Member,
-        evidence: Evidence,
+        found: Wording,
         runs: Mapping[int, int],
     ) -> Explanation:
         origin = member.origin
         path = opened(self._sources[origin.source], origin.path)
         form = format_of(path)
-        line = origin.line + (0 if form.one_line else evidence.line - 1)
+        line = origin.line + (0 if form.one_line else found.line - 1)
         return Explanation(
             triple=triple,
             rule=rule,
-            field=form.keys.get(evidence.field, evidence.field),
-            value=evidence.value,
+            field=form.keys.get(found.field, found.field),
+            value=found.value,
             place=f"{path}:{line}",
             run=runs[member.version],
-            outcome="stated" if evidence.agrees else "lost",
+            outcome="stated" if found.agrees else "lost",
         )
 
 
-def _evidence(
-    field: str, triple: Triple, film: Film, record: FilmRecord, iris: Iris
-) -> Evidence | None:
-    """Find what a record says about a triple that a rule made from a field."""
-    if field in ("directors", "actors"):
-        return _credit(field, triple.object, record, film, iris)
-    if field == "performances":
-        return _performance(triple, film, record, iris)
-    if field == "identifiers":
-        field = next(scheme for scheme in record.identifiers)
-    value = record.value(field)
-    if value is None:
-        return None
-    chosen = film.identifiers.get(field) if field in film.identifiers else getattr(film, field)
-    text = str(value.value) if isinstance(value, Rating) else str(value)
-    return Evidence(field, record.lines.get(field, 1), _short(text), value == chosen)
-
-
-def _credit(field: str, iri: object, record: FilmRecord, film: Film, iris: Iris) -> Evidence | None:
-    """Find where a record names a person, by any spelling that stands for them in the film."""
-    known = {person.name: person for person in film.people}
-    for credit in getattr(record, field):
-        person = known.get(credit.name, Person(credit.name, credit.imdb_id))
-        if person_iri(person, iris) == iri:
-            return Evidence(field, record.lines.get(field, 1), credit.name)
-    return None
-
-
-def _gives(record: FilmRecord, field: str, name: str, triple: Triple) -> bool:
-    """Tell whether a credit says what a triple about the person says: an id, or that they are."""
-    if record.links:
-        return False
-    if triple.predicate != SCHEMA.sameAs:
-        return True
-    credits_ = record.directors if field == "directors" else record.actors
-    return any(
-        credit.name == name
-        and credit.imdb_id
-        and isinstance(triple.object, NamedNode)
-        and triple.object.value == imdb_page(credit.imdb_id)
-        for credit in credits_
-    )
-
-
-def _performance(triple: Triple, film: Film, record: FilmRecord, iris: Iris) -> Evidence | None:
-    """Find the words of a synopsis that say who played a part, or the credit that does."""
-    node = triple.object if triple.subject == iris.movie(film.key) else triple.subject
-    number = int(node.value.rpartition("-")[2]) if isinstance(node, NamedNode) else 0
-    performance = film.performances[number - 1]
-    span = performance.span
-    if span is None:
-        return _part(performance, record)
-    if record.synopsis is None or record.synopsis != film.synopsis:
-        return None
-    line = record.lines.get("synopsis", 1) + record.synopsis.count("\n", 0, span.start)
-    return Evidence("synopsis", line, record.synopsis[span.start : span.end])
-
-
-def _part(performance: Performance, record: FilmRecord) -> Evidence | None:
-    """Find the credit that gives somebody a part."""
-    for credit in record.actors:
-        same = performance.actor.key in (credit.imdb_id, credit.name)
-        if performance.character in credit.characters and same:
-            value = f"{credit.name}: {performance.character}"
-            return Evidence("actors", record.lines.get("actors", 1), value)
-    return None
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
-
-
 def _term(term: object, base_iri: str) -> str:
-    """Write a term for people: an IRI by its prefix or without the base, a long text shortened."""
+    """Write a term for people: an IRI by its prefix or without the base, a year as such."""
     text = str(term)
     if text.startswith(f"<{base_iri}"):
         return f"<{text[len(base_iri) + 1 :]}"
     for prefix, iri in PREFIXES.items():
         if text.startswith(f"<{iri}"):
             return f"{prefix}:{text[len(iri) + 1 : -1]}"
-    return _short(text).replace(f"^^<{XSD.iri}gYear>", "").replace(f"^^<{XSD.iri}decimal>", "")
+    return text.removesuffix(f"^^<{XSD.iri}gYear>").removesuffix(f"^^<{XSD.iri}decimal>")

@@ -57,6 +57,7 @@ def document(run: Run, taken: Mapping[int, int]) -> dict[str, object]:
         "sources": run.report.get("sources", []),
         "films": run.report["films"],
         "people": run.report["people"],
+        "redirects": run.report.get("redirects", 0),
         "generation": {
             "number": generation,
             "kept": generation in taken,

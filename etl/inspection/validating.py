@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import TypeVar
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Triple
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Group, groups_of
@@ -23,20 +24,26 @@ from etl.pipeline.refusing import located, unreadable
 from etl.pipeline.workers import Workers
 from etl.resolution import Film, Member, resolve
 from etl.sources import rdf
-from etl.sources.files import Source, shown, sources
+from etl.sources.files import Source, shown
+from etl.sources.naming import sources
 from etl.sources.positions import Pattern
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.verbatim import VerbatimGraph
-from etl.validation import Engine, ValidationResult
+from etl.temporary import temporary_folder
+from etl.validation import Engine, Shapes, ShapesEngine, ValidationResult
+from etl.validation.aims import Aim, own_aims, parted, unmet, unmet_in
 from etl.validation.paths import Predicate
 from etl.validation.streaming import (
     TripleSource,
     finds_anything,
     finds_anything_in,
+    hierarchy_of,
     validate_small,
     validate_source,
 )
 from etl.vocab import SCHEMA
+
+_Each = TypeVar("_Each")
 
 
 def validate_sources(arguments: Sequence[str], engine: Engine, processes: int = 0) -> list[Finding]:
@@ -48,7 +55,7 @@ def validate_sources(arguments: Sequence[str], engine: Engine, processes: int = 
         SourceError: a source cannot be read at all.
     """
     findings: dict[Finding, None] = {}
-    with TemporaryDirectory(prefix="etl-") as folder:
+    with temporary_folder() as folder:
         catalog = Catalog.create(Path(folder, "catalog.duckdb"), Iris.below(DEFAULT_BASE_IRI))
         try:
             with Workers(processes, engine) as workers:
@@ -96,16 +103,29 @@ def _judge(catalog: Catalog, engine: Engine, sound: Set[int]) -> Iterator[Findin
         drafts = {
             each.film: draft(each, each.members, identities, iris)
             for each in groups
-            if identities or not _is_sound(each, sound)
+            if any(identities) or not _is_sound(each, sound)
         }
         faulty: dict[str, list[Member]] = {}
-        for film, result in judged(list(drafts.values()), engine, iris) if drafts else ():
+        found = judged(list(drafts.values()), engine, iris) if drafts else ()
+        for (film, result), copy in _numbered(found, lambda each: (each[0].key, each[1])):
             members: Sequence[Member] = film.members
             if result.blocks:
                 if film.key not in faulty:
                     faulty[film.key] = at_fault(drafts[film.key], engine, identities, iris)
                 members = faulty[film.key]
-            yield from _in_files(film, members, result, iris, places)
+            for finding in _in_files(film, members, result, iris, places):
+                yield replace(finding, copy=copy)
+
+
+def _numbered(
+    found: Iterable[_Each], key: Callable[[_Each], Hashable] = lambda each: each
+) -> Iterator[tuple[_Each, int]]:
+    """Yield what is found, with how many before it have the same key."""
+    counts: Counter[Hashable] = Counter()
+    for each in found:
+        same = key(each)
+        yield each, counts[same]
+        counts[same] += 1
 
 
 def _is_sound(group: Group, sound: Set[int]) -> bool:
@@ -118,38 +138,96 @@ def validate_store(catalog: Catalog, store: EmbeddedStore, engine: Engine) -> li
     graph = store.graph()
     locate = _Locating(catalog, graph)
     return [
-        finding for result in validate_source(engine, graph) for finding in locate.findings(result)
+        replace(finding, copy=copy)
+        for result, copy in _numbered(validate_source(engine, graph))
+        for finding in locate.findings(result)
     ]
+
+
+def unmet_in_store(store: EmbeddedStore, engine: ShapesEngine, shipped: Shapes) -> list[Aim]:
+    """Return the aims of the user's shapes that a store has nothing of."""
+    return unmet(own_aims(engine.shapes, shipped), store.graph(), hierarchy_of(engine))
 
 
 def validate_provenance(catalog: Catalog, store: EmbeddedStore, engine: Engine) -> list[Finding]:
     """Validate what a store says of where all of that comes from."""
     graph = store.graph(catalog.iris.provenance_graph)
-    return [of_result(result) for result in validate_source(engine, graph)]
+    results = _numbered(validate_source(engine, graph))
+    return [replace(of_result(result), copy=copy) for result, copy in results]
 
 
-def validate_file(path: str, engine: Engine) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What is wrong with a file of RDF; which aims of the user's shapes it has nothing of.
+
+    `references` are to other graphs, with the property; nothing is fetched for them.
+    """
+
+    findings: list[Finding]
+    unmet: list[Aim]
+    references: list[tuple[NamedNode, Term]]
+
+
+def validate_file(path: str, engine: ShapesEngine, shipped: Shapes) -> Validated:
     """Validate a file of RDF as one graph, whatever its size.
+
+    The shapes that are `shipped` judge schema.org's terms whether they are written with `http:` or
+    `https:`; all others judge the file as it stands.
 
     Raises:
         SourceError: the file cannot be read, or is not of its format.
     """
-    small = validate_small(engine, rdf.read(path))
+    seen = rdf.Seen()
+    aims = own_aims(engine.shapes, shipped)
+
+    def in_https() -> Iterator[Triple]:
+        return rdf.in_https(rdf.read(path), seen)
+
+    by_ours = _validated(engine, aims, in_https)
+    by_users = _Done([], is_checked=False, unmet=by_ours.unmet)
+    if seen.http and aims:
+        ours, users = (engine.of(each) for each in parted(engine.shapes, shipped))
+        by_ours = _validated(ours, (), in_https)
+        by_users = _validated(users, aims, lambda: rdf.read(path))
+    findings = [
+        *_in_file(path, by_ours.results, https=True),
+        *_in_file(path, by_users.results, https=False),
+    ]
+    if not by_ours.is_checked and not by_users.is_checked:
+        findings = [Finding(Severity.WARNING, "no shape is about anything in it", shown(path))]
+    return Validated(findings, by_users.unmet, list(seen.references))
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    results: list[ValidationResult]
+    is_checked: bool
+    unmet: list[Aim]
+
+
+def _validated(
+    engine: ShapesEngine, aims: Sequence[Aim], read: Callable[[], Iterator[Triple]]
+) -> _Done:
+    """Validate triples, which are read once more or not, and hold them on disk if they are many."""
+    hierarchy = hierarchy_of(engine)
+    small = validate_small(engine, read())
     if small is not None:
         results = list(small.results)
-        is_checked = bool(results) or finds_anything_in(engine, rdf.read(path))
-    else:
-        with VerbatimGraph.of(rdf.read(path), on_disk=True) as graph:
-            results = list(validate_source(engine, graph, in_memory=0))
-            is_checked = bool(results) or finds_anything(engine, graph)
-    if not is_checked:
-        return [Finding(Severity.WARNING, "no shape is about anything in it", shown(path))]
-    lines = rdf.lines(path, (pattern for result in results for pattern in _patterns(result)))
-    findings = []
-    for result in results:
+        is_checked = bool(results) or finds_anything_in(engine, read())
+        return _Done(results, is_checked, unmet_in(aims, chain(read(), hierarchy)) if aims else [])
+    with VerbatimGraph.of(read(), on_disk=True) as graph:
+        results = list(validate_source(engine, graph, in_memory=0))
+        is_checked = bool(results) or finds_anything(engine, graph)
+        return _Done(results, is_checked, unmet(aims, graph, hierarchy))
+
+
+def _in_file(path: str, results: Sequence[ValidationResult], *, https: bool) -> Iterator[Finding]:
+    """Point results at lines of a file of RDF."""
+    wanted = (pattern for result in results for pattern in _patterns(result))
+    lines = rdf.lines(path, wanted, https=https)
+    for result, copy in _numbered(results):
         line = next((lines[each] for each in _patterns(result) if each in lines), 0)
-        findings.append(replace(of_result(result, shown(path)), line=line))
-    return findings
+        yield replace(of_result(result, shown(path)), line=line, copy=copy)
 
 
 def _patterns(result: ValidationResult) -> Iterator[Pattern]:
@@ -213,7 +291,8 @@ def _in_files(
     for member in [each for each in members if not each.record.links] or members:
         path, line = opened(places[member.origin.source], member.origin.path), member.origin.line
         finding = located(severity_of(result), path, line, member.record, why)
-        yield replace(finding, result=result)
+        title = member.record.title or ""
+        yield replace(finding, result=result, film=film.key, title=title)
 
 
 def _places(catalog: Catalog) -> dict[str, Source]:

@@ -1,30 +1,49 @@
 """Crosswalks: which Wikidata item goes with which IMDb id, as a file says.
 
 Read are SSSOM TSV, where subject or object is an IMDb id and the other an item, and a plain
-CSV or TSV with a column of each. The columns are found by what stands in them.
+CSV or TSV with a column of each. The columns are found by what stands in them, and columns of
+titles and names by their headings, such as `label`, `itemLabel`, `title` or `name`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from etl.errors import LinkError
 from etl.identifiers import imdb_id, wikidata_id
 
+# Headings of columns with titles and names, as the query service, SSSOM and IMDb write them: of
+# both, of films only, and of people only.
+_LABEL = r"(\w+[ _]?)?label([ _]?en)?|name"
+_OF_FILMS = re.compile(
+    rf"(?i){_LABEL}|((primary|original|film|movie)[ _]?)?(title|name)|film|movie"
+)
+_OF_PEOPLE = re.compile(rf"(?i){_LABEL}|(primary|person|actor|full)[ _]?name|person|actor|director")
 _REFUSED = ("skos:closeMatch", "skos:relatedMatch", "skos:broadMatch", "skos:narrowMatch")
+
+
+Labels = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An IMDb id, the item that goes with it, and where that is said."""
+    """An IMDb id, the item that goes with it, and where that is said.
+
+    `labels` are the titles or names that stand beside them.
+    """
 
     imdb_id: str
     wikidata_id: str
     place: str
+    labels: Labels = ()
+
+    def __str__(self) -> str:
+        return f"{self.imdb_id} = {self.wikidata_id} ({self.place})"
 
 
 @dataclass(slots=True)
@@ -35,23 +54,27 @@ class Crosswalk:
     by_wikidata: dict[str, list[Pair]] = field(default_factory=dict)
 
     def add(self, pair: Pair) -> None:
-        """Take in a pair, unless it is known."""
+        """Take in a pair; of one that is known, the labels, and the place if it sorts before."""
         known = self.by_imdb.setdefault(pair.imdb_id, [])
-        if all(each.wikidata_id != pair.wikidata_id for each in known):
-            known.append(pair)
-            self.by_wikidata.setdefault(pair.wikidata_id, []).append(pair)
+        for index, each in enumerate(known):
+            if each.wikidata_id == pair.wikidata_id:
+                labels = tuple(sorted({*each.labels, *pair.labels}))
+                joined = replace(each, place=min(each.place, pair.place), labels=labels)
+                known[index] = joined
+                others = self.by_wikidata[pair.wikidata_id]
+                others[others.index(each)] = joined
+                return
+        known.append(pair)
+        self.by_wikidata.setdefault(pair.wikidata_id, []).append(pair)
 
-    def item(self, imdb: str | None) -> Pair | None:
-        """Return the one pair that an IMDb id is in, if it is in one only."""
-        return _only(self.by_imdb.get(imdb or "", []))
-
-    def imdb(self, item: str | None) -> Pair | None:
-        """Return the one pair that an item is in, if it is in one only."""
-        return _only(self.by_wikidata.get(item or "", []))
-
-
-def _only(pairs: list[Pair]) -> Pair | None:
-    return pairs[0] if len(pairs) == 1 else None
+    def pairs(self, *ids: str | None) -> list[Pair]:
+        """Return the pairs that any of these ids is in, each once, by place."""
+        found = {
+            pair
+            for each in filter(None, ids)
+            for pair in (*self.by_imdb.get(each, ()), *self.by_wikidata.get(each, ()))
+        }
+        return sorted(found, key=lambda pair: pair.place)
 
 
 def read_crosswalks(paths: list[Path]) -> Crosswalk:
@@ -90,13 +113,26 @@ def _pairs(path: Path, text: str) -> Iterator[Pair]:
     delimiter = "\t" if "\t" in header else ";" if ";" in header else ","
     rows = csv.reader(io.StringIO("\n".join(line for _, line in lines)), delimiter=delimiter)
     numbers = [number for number, _ in lines]
+    headings = [cell.strip() for cell in next(csv.reader([header], delimiter=delimiter))]
     for number, row in zip(numbers, rows, strict=False):
-        if _REFUSED and any(cell in _REFUSED or cell == "Not" for cell in row):
+        if any(cell in _REFUSED or cell == "Not" for cell in row):
             continue
-        ids = [each for cell in row if (each := _imdb(cell))]
-        items = [each for cell in row if (each := _wikidata(cell))]
-        if len(set(ids)) == 1 and len(set(items)) == 1:
-            yield Pair(ids[0], items[0], f"{path}:{number}")
+        ids = {each for cell in row if (each := _imdb(cell))}
+        items = {each for cell in row if (each := _wikidata(cell))}
+        if len(ids) == 1 and len(items) == 1:
+            [identifier], [item] = ids, items
+            labels = _labels(headings, row, _OF_FILMS if identifier[0] == "t" else _OF_PEOPLE)
+            yield Pair(identifier, item, f"{path}:{number}", labels)
+
+
+def _labels(headings: Sequence[str], row: Sequence[str], heading: re.Pattern[str]) -> Labels:
+    """Return the cells of a row that stand under the headings of titles or names."""
+    cells = [
+        cell.strip() for head, cell in zip(headings, row, strict=False) if heading.fullmatch(head)
+    ]
+    return tuple(
+        sorted({cell for cell in cells if cell and not _imdb(cell) and not _wikidata(cell)})
+    )
 
 
 def _imdb(cell: str) -> str | None:

@@ -1,8 +1,12 @@
-"""What people have decided about links, put so that the ladder can obey it."""
+"""What people have decided about links, put so that the ladder can obey it.
+
+A decision that `etl undo` has taken back stays taken back, though the user's file still has it,
+until the user decides so again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from etl.linking import ladder
@@ -10,6 +14,7 @@ from etl.linking.candidates import FilmCandidate, PersonCandidate
 from etl.linking.films import FilmOutcome
 from etl.linking.people import Mention, Outcome
 from etl.linking.sssom import Decision
+from etl.records import FilmRecord, LinkRecord
 
 
 @dataclass(slots=True)
@@ -19,6 +24,7 @@ class Choice:
     accepted: list[str] = field(default_factory=list)
     nothing: bool = False
     rejected: set[str] = field(default_factory=set)
+    said: list[str] = field(default_factory=list)
 
     @property
     def imdb_id(self) -> str | None:
@@ -42,6 +48,7 @@ def choices(decisions: Iterable[Decision], keys: Sequence[str]) -> dict[str, Cho
     for each in decisions:
         if each.film in keys:
             choice = found.setdefault(each.name, Choice())
+            choice.said.append(each.verdict)
             if each.identifier is None:
                 choice.nothing = True
             elif each.rejected:
@@ -97,3 +104,52 @@ def _is_meant(candidate: FilmCandidate | PersonCandidate, choice: Choice) -> boo
     )
     agreeing = any(mine and mine == theirs for mine, theirs in pairs)
     return agreeing and all(None in pair or pair[0] == pair[1] for pair in pairs)
+
+
+_Said = dict[tuple[str, str, str], int]
+"""The run that took something back, by place, name (the film's is "") and what was said."""
+
+
+@dataclass(slots=True)
+class TakenBack:
+    """What runs said of links, and which run has taken it back; what still stands is not here."""
+
+    decisions: _Said = field(default_factory=dict)
+    links: _Said = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, versions: Iterable[tuple[str, int | None, FilmRecord]]) -> TakenBack:
+        """Read the versions of link records: their place, the run that undid them, the record."""
+        found, standing = cls(), cls()
+        for place, undone_by, record in versions:
+            said = standing if undone_by is None else found
+            for link in record.links:
+                name = link.subject if link.kind == "person" else ""
+                for verdict in link.decided:
+                    said.decisions[place, name, verdict] = undone_by or 0
+                for identifier in _ids(link):
+                    said.links[place, name, identifier] = undone_by or 0
+        for key in standing.decisions:
+            found.decisions.pop(key, None)
+        return found
+
+    def decision(self, place: str, decision: Decision) -> int | None:
+        """Return the run that has undone a decision about the film of a place, or None."""
+        return self.decisions.get((place, decision.name, decision.verdict))
+
+    def found_again(
+        self, place: str, record: FilmRecord, earlier: FilmRecord | None
+    ) -> Iterator[tuple[str, int]]:
+        """Give the kind of each link that was taken back and comes again, and by which run."""
+        known = (
+            {(link.kind, link.subject) for link in earlier.links if link.holds} if earlier else ()
+        )
+        for link in record.links:
+            name = link.subject if link.kind == "person" else ""
+            runs = [run for each in _ids(link) if (run := self.links.get((place, name, each)))]
+            if runs and (link.kind, link.subject) not in known:
+                yield link.kind, max(runs)
+
+
+def _ids(link: LinkRecord) -> list[str]:
+    return [each for each in (link.imdb_id, link.wikidata_id) if each and link.holds]

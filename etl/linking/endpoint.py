@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import time
 import urllib.error
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from importlib.metadata import version
 from typing import Any, Protocol
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from etl.errors import EndpointError
 from etl.linking.wikidata import Question, Row
@@ -24,6 +27,8 @@ PUBLIC = "https://query.wikidata.org/sparql"
 """Wikidata's public query service."""
 
 _JSON = ("application/sparql-results+json", "application/json")
+_CONNECTING_S = 10.0
+_PORTS = {"http": 80, "https": 443}
 _TOLD = 200  # characters of an answer that are told
 
 
@@ -54,6 +59,27 @@ class Endpoint:
     contact: str
     timeout_s: float = 65.0
     largest_bytes: int = 100_000_000
+    connecting_s: float = _CONNECTING_S
+
+    def reach(self) -> None:
+        """Connect once and say nothing, so that a missing network is noticed at once.
+
+        Raises:
+            Unanswered: nobody is there, or there is no network.
+        """
+        try:
+            parts = urlsplit(self.url)
+            if parts.scheme not in _PORTS or not parts.hostname:
+                raise ValueError("expected an address such as https://example.org/sparql")
+            proxy = getproxies().get(parts.scheme)
+            if proxy and not proxy_bypass(parts.netloc):
+                parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+            address = (parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 80))
+            socket.create_connection(address, self.connecting_s).close()
+        except OSError as error:
+            raise Unanswered(Trouble.AWAY, error.strerror or str(error)) from error
+        except ValueError as error:
+            raise Unanswered(Trouble.AWAY, str(error)) from error
 
     @property
     def agent(self) -> str:
@@ -184,6 +210,13 @@ def _local(term: dict[str, str]) -> str:
 
 class Asking(Protocol):
     """Something that can be asked, such as an `Endpoint`."""
+
+    @property
+    def url(self) -> str:
+        """Say where it is."""
+
+    def reach(self) -> None:
+        """Find out whether it is there."""
 
     def select(self, question: Question, subjects: list[str]) -> dict[str, list[Row]]:
         """Ask about a batch of subjects, once."""

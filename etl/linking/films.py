@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from etl.linking import ladder
 from etl.linking.candidates import FilmCandidate
 from etl.linking.ladder import Rung
-from etl.linking.names import any_same, titles
+from etl.linking.names import share_somebody, titles, titles_differ
+
+_NAMED = 3  # people whom a reason names
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class FilmMention:
     year: int | None = None
     imdb_id: str | None = None
     directors: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,37 @@ class FilmOutcome:
     rivals: tuple[FilmCandidate, ...] = ()
     reason: str = ""
 
+    @property
+    def linked(self) -> FilmCandidate | None:
+        """Return the candidate that is the film, if one is."""
+        return self.candidate if self.rung and self.rung.predicate == ladder.EXACT else None
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Whether two films have a director, and an actor, in common; None where nobody can tell."""
+
+    director: bool | None
+    actor: bool | None
+
+    @classmethod
+    def of(cls, film: FilmMention, item: FilmCandidate) -> _People:
+        """Compare the people of a film with those of a candidate."""
+        return cls(
+            share_somebody(film.directors, item.directors),
+            share_somebody(film.actors, item.actors),
+        )
+
+    @property
+    def agree(self) -> bool:
+        """Say whether somebody is in both, and neither the directors nor the cast are others."""
+        return True in (self.director, self.actor) and not self.disagree
+
+    @property
+    def disagree(self) -> bool:
+        """Say whether all directors, or all of the cast, are others."""
+        return False in (self.director, self.actor)
+
 
 def link_by_id(film: FilmMention, items: Sequence[FilmCandidate]) -> FilmOutcome:
     """Link a film to the one item that has its IMDb id, unless what they say disagrees."""
@@ -44,40 +78,55 @@ def link_by_id(film: FilmMention, items: Sequence[FilmCandidate]) -> FilmOutcome
     if len(items) > 1:
         return FilmOutcome(film, rivals=tuple(items), reason="several items have its IMDb id")
     [item] = items
-    if reason := _disagreement(film, item):
+    if reason := item.doubt or _disagreement(film, item):
         return FilmOutcome(film, item, ladder.FILM_ID_QUESTIONED, reason=reason)
-    return FilmOutcome(film, item, ladder.FILM_ID)
+    is_compared = titles_differ(film.title, item.titles) is not None or _People.of(film, item).agree
+    unlabelled = item.claimed and not is_compared
+    return FilmOutcome(film, item, ladder.FILM_ID, reason=ladder.UNLABELLED if unlabelled else "")
 
 
 def _disagreement(film: FilmMention, item: FilmCandidate) -> str:
-    """Say what speaks against an item: two of title, year and director, or all there are.
+    """Say what speaks against an item: two of title, year and people, or all there are.
 
     One alone is common among films that are the same: a year may be that of a festival, a
-    title that of another country.
+    title that of another country. Where only a crosswalk gives the item, a title alone counts.
     """
-    against: list[str] = []
-    compared = 0
-    if film.title and item.titles:
-        compared += 1
-        if titles(film.title).isdisjoint(_forms(item)):
-            against.append(f"the title there is {item.titles[0]!r}")
-    if film.year is not None and item.years:
-        compared += 1
-        if all(abs(film.year - year) > 1 for year in item.years):
-            against.append(f"the year there is {', '.join(map(str, item.years))}")
-    if film.directors and item.directors:
-        compared += 1
-        if not _shares_director(film, item):
-            against.append(f"directed there by {', '.join(item.directors)}")
-    return "; ".join(against) if against and len(against) >= min(2, compared) else ""
+    people = _People.of(film, item)
+    differ = {
+        "title": titles_differ(film.title, item.titles) if film.title else None,
+        "year": _years_differ(film, item),
+        "directors": None if people.director is None else not people.director,
+        "cast": None if people.actor is None else not people.actor,
+    }
+    against = [what for what, differs in differ.items() if differs]
+    compared = sum(differs is not None for differs in differ.values())
+    alone = item.claimed and differ["title"]
+    if not against or not (alone or len(against) >= min(2, compared)):
+        return ""
+    return "; ".join(_other(what, item) for what in against)
 
 
-def _forms(item: FilmCandidate) -> frozenset[str]:
-    return frozenset().union(*map(titles, item.titles))
+def _years_differ(film: FilmMention, item: FilmCandidate) -> bool | None:
+    if film.year is None or not item.years:
+        return None
+    return all(abs(film.year - year) > 1 for year in item.years)
 
 
-def _shares_director(film: FilmMention, item: FilmCandidate) -> bool:
-    return any(any_same(name, item.directors) for name in film.directors)
+def _other(what: str, item: FilmCandidate) -> str:
+    """Say what a candidate has where a film of ours has something else."""
+    match what:
+        case "title":
+            return f"the title there is {item.titles[0]!r}"
+        case "year":
+            return f"the year there is {', '.join(map(str, item.years))}"
+        case "directors":
+            return f"directed there by {_named(item.directors)}"
+        case _:
+            return f"with others there: {_named(item.actors)}"
+
+
+def _named(people: Sequence[str]) -> str:
+    return ", ".join(people[:_NAMED]) + (", …" if len(people) > _NAMED else "")
 
 
 class TitleIndex:
@@ -86,55 +135,90 @@ class TitleIndex:
     def __init__(self, candidates: Iterable[FilmCandidate]) -> None:
         self._by_form: dict[str, list[FilmCandidate]] = {}
         for candidate in candidates:
-            for form in _forms(candidate):
+            for form in frozenset[str]().union(*map(titles, candidate.titles)):
                 self._by_form.setdefault(form, []).append(candidate)
 
     def called(self, title: str) -> list[FilmCandidate]:
-        """Give the candidates of which one title is like this one."""
+        """Give the candidates of which one title is like this one, in the order of their ids."""
         found: Mapping[str, FilmCandidate] = {
             candidate.key: candidate
-            for form in sorted(titles(title))
+            for form in titles(title)
             for candidate in self._by_form.get(form, ())
         }
-        return list(found.values())
+        return [found[key] for key in sorted(found)]
+
+    def near(self, film: FilmMention) -> list[FilmCandidate]:
+        """Give the candidates that are called like a film and are of its year, or one off."""
+        called = self.called(film.title) if film.year is not None else []
+        return [each for each in called if _off_by(film, each, 0) or _off_by(film, each, 1)]
 
     def link(self, film: FilmMention) -> FilmOutcome:
-        """Link a film without an id by title, year and directors."""
+        """Link a film without an id by title, year and somebody who worked on it.
+
+        Title and year alone are no link, and neither is anything against a cast, or directors,
+        that are all others: there the candidate is for a person to look at.
+        """
         called = self.called(film.title)
         if film.year is None or not called:
             reason = "no film is called so" if film.year is not None else "its year is not known"
             return FilmOutcome(film, rivals=tuple(called), reason=reason)
-        same_year = [each for each in called if film.year in each.years]
-        directed = [each for each in same_year if _shares_director(film, each)]
-        if len(directed) == 1:
-            return FilmOutcome(film, directed[0], ladder.FILM_TITLE_DIRECTOR)
-        if len(same_year) > 1:
-            return FilmOutcome(film, rivals=tuple(same_year), reason="several films of that year")
-        if same_year:
-            return _unless_directed_by_others(film, same_year[0])
-        near = [
-            each
-            for each in called
-            if any(abs(year - film.year) == 1 for year in each.years)
-            and _shares_director(film, each)
-        ]
-        if len(near) == 1:
-            return FilmOutcome(film, near[0], ladder.FILM_NEAR_YEAR_DIRECTOR)
-        if len(called) == 1 and _is_distinct_and_near(film, called[0]):
-            return FilmOutcome(film, called[0], ladder.FILM_NEAR_YEAR)
-        return FilmOutcome(film, rivals=tuple(called), reason="films called so are of other years")
+        if same_year := [each for each in called if _off_by(film, each, 0)]:
+            return _of_that_year(film, same_year)
+        return _of_near_year(film, called)
 
 
-def _is_distinct_and_near(film: FilmMention, item: FilmCandidate) -> bool:
-    """Tell whether a title is long enough to stand for one film, though the year is one off."""
-    if film.year is None or (film.directors and item.directors):
-        return False
-    near = any(abs(year - film.year) == 1 for year in item.years)
-    return near and max(map(len, titles(film.title))) >= ladder.DISTINCT_TITLE
-
-
-def _unless_directed_by_others(film: FilmMention, item: FilmCandidate) -> FilmOutcome:
-    if film.directors and item.directors:
-        reason = f"directed there by {', '.join(item.directors)}"
+def _of_that_year(film: FilmMention, called: Sequence[FilmCandidate]) -> FilmOutcome:
+    """Choose among the films of that title and year the one with a director or actor in common."""
+    people = {each.key: _People.of(film, each) for each in called}
+    agreeing = [each for each in called if people[each.key].agree]
+    directed = [each for each in agreeing if people[each.key].director]
+    if len(directed) == 1:
+        return _found(film, directed[0], ladder.FILM_TITLE_DIRECTOR)
+    if len(agreeing) == 1:
+        return _found(film, agreeing[0], ladder.FILM_TITLE_ACTOR)
+    if len(called) > 1:
+        return FilmOutcome(film, rivals=tuple(called), reason="several films of that year")
+    [item] = called
+    if people[item.key].disagree:
+        against = {"directors": people[item.key].director, "cast": people[item.key].actor}
+        reason = "; ".join(_other(what, item) for what, same in against.items() if same is False)
         return FilmOutcome(film, rivals=(item,), reason=reason)
-    return FilmOutcome(film, item, ladder.FILM_TITLE)
+    reason = "nobody who worked on it is known in both"
+    return FilmOutcome(film, item, ladder.FILM_TITLE, reason=reason)
+
+
+def _of_near_year(film: FilmMention, called: Sequence[FilmCandidate]) -> FilmOutcome:
+    """Choose the film of that title a year off with a director, or several actors, in common."""
+    near = [each for each in called if _off_by(film, each, 1)]
+    people = {each.key: _People.of(film, each) for each in near}
+    agreeing = [each for each in near if people[each.key].agree]
+    directed = [each for each in agreeing if people[each.key].director]
+    if len(directed) == 1:
+        return _found(film, directed[0], ladder.FILM_NEAR_YEAR_DIRECTOR)
+    if len(agreeing) == 1 and _share_much_of_the_cast(film, agreeing[0]):
+        return _found(film, agreeing[0], ladder.FILM_NEAR_YEAR_CAST)
+    only = near[0] if near == called and len(near) == 1 else None
+    if only and _is_distinct(film) and not people[only.key].disagree:
+        reason = f"{_other('year', only)}, and nothing else says that it is the same"
+        return FilmOutcome(film, only, ladder.FILM_NEAR_YEAR, reason=reason)
+    return FilmOutcome(film, rivals=tuple(called), reason="films called so are of other years")
+
+
+def _share_much_of_the_cast(film: FilmMention, item: FilmCandidate) -> bool:
+    return sum(share_somebody([each], item.actors) is True for each in film.actors) >= (
+        ladder.CAST_AT_LEAST
+    )
+
+
+def _found(film: FilmMention, item: FilmCandidate, rung: Rung) -> FilmOutcome:
+    return FilmOutcome(film, item, rung, reason=item.doubt)
+
+
+def _off_by(film: FilmMention, item: FilmCandidate, years: int) -> bool:
+    """Tell whether one of a candidate's years is so many off a film's."""
+    return film.year is not None and any(abs(year - film.year) == years for year in item.years)
+
+
+def _is_distinct(film: FilmMention) -> bool:
+    """Tell whether a title is long enough to stand for one film."""
+    return max(map(len, titles(film.title))) >= ladder.DISTINCT_TITLE

@@ -7,15 +7,17 @@ Source: the tables `title.basics`, `title.akas`, `title.principals`, `title.crew
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from etl.catalog.connection import ALONE
 from etl.errors import LinkError
-from etl.linking.candidates import DIRECTOR, FilmCandidate, PersonCandidate, merged
-from etl.sources.names import character_of, name_of
+from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate, merged, part
+from etl.sources.names import name_of
 from etl.sources.spelling import words
 
 _TABLES = ("title.basics", "title.akas", "title.principals", "title.crew", "name.basics")
@@ -93,11 +95,16 @@ class ImdbTables:
                 f"{folder}: none of IMDb's tables in it",
                 hint=f"expected files such as {_TABLES[2]}.tsv.gz, from datasets.imdbws.com",
             )
-        return cls(paths, duckdb.connect())
+        return cls(paths, duckdb.connect(config=ALONE))
+
+    @property
+    def has_titles(self) -> bool:
+        """Say whether films can be looked up by their titles."""
+        return "title.basics" in self.paths
 
     def _table(self, name: str) -> str:
         """Write a table as DuckDB reads it, its ids in one spelling."""
-        path = str(self.paths[name]).replace("'", "''")
+        path = os.path.abspath(self.paths[name]).replace("'", "''")
         ids = ", ".join(f"{_ID.format(column=column)} AS {column}" for column in _IDS[name])
         return f"(FROM read_csv('{path}', {_OPTIONS}) SELECT * REPLACE ({ids}))"
 
@@ -137,46 +144,37 @@ class ImdbTables:
     def films(self, ids: Sequence[str]) -> dict[str, FilmCandidate]:
         """Describe films by their IMDb ids: titles and years."""
         rows = self._rows(("title.basics",), _FILMS, list(ids))
-        return {row[0]: _film(row, ()) for row in rows}
+        return {row[0]: _film(row) for row in rows}
 
     def called(self, forms: Sequence[str], years: Sequence[int]) -> list[FilmCandidate]:
         """Give the films of about some years that have one of some titles as `titles` has them."""
         span = (min(years) - 1, max(years) + 1) if years else (0, 0)
         rows = self._rows(("title.basics",), _CALLED, list(forms), *span)
         people = self.people([row[0] for row in rows])
-        return [
-            _film(
-                row,
-                tuple(
-                    name
-                    for person in people.get(row[0], ())
-                    if DIRECTOR in person.roles
-                    for name in person.names
-                ),
-            )
-            for row in rows
-        ]
+        return [_film(row, people.get(row[0], ())) for row in rows]
 
 
-def _film(row: tuple[str, ...], directors: tuple[str, ...]) -> FilmCandidate:
+def _film(row: tuple[str, ...], people: Sequence[PersonCandidate] = ()) -> FilmCandidate:
     film, title, original, year = row
+    named = {
+        role: tuple(name for each in people if role in each.roles for name in each.names)
+        for role in (DIRECTOR, ACTOR)
+    }
     return FilmCandidate(
         titles=tuple(dict.fromkeys(words(each) for each in (title, original) if each)),
         years=(int(year),) if year and year.isdigit() else (),
         imdb_id=film,
-        directors=directors,
+        directors=named[DIRECTOR],
         evidence=f"IMDb {film}",
+        actors=named[ACTOR],
     )
 
 
 def _characters(text: str | None) -> Iterator[str]:
     r"""Read the `characters` of a row: a list in JSON, or `\N`."""
-    if not text:
-        return
     try:
-        names = json.loads(text)
+        names = json.loads(text or "[]")
     except (ValueError, RecursionError):
         return
-    for name in names if isinstance(names, list) else ():
-        if character := character_of(str(name).partition("(")[0]):
-            yield character
+    if isinstance(names, list):
+        yield from filter(None, (part(name) for name in names if isinstance(name, str)))

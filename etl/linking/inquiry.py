@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from etl.errors import EndpointError
 from etl.linking.cache import Cache
 from etl.linking.endpoint import Asking, Trouble, Unanswered
 from etl.linking.wikidata import Question, Row
@@ -27,8 +28,8 @@ class Inquiry:
     """Asks an endpoint, one request at a time, what the cache does not know.
 
     With `endpoint` None it only looks at what is known. At most `limit` requests are made.
-    `stopped` says why no more requests are made; `left` counts the subjects that were to be
-    asked about and were not answered.
+    `stopped` says why no more requests are made. An endpoint that cannot be reached by the first
+    request is not waited for.
     """
 
     cache: Cache
@@ -38,7 +39,7 @@ class Inquiry:
     progress: Callable[[str, int, int | None], None] | None = None
     requests: int = 0
     stopped: str = ""
-    left: int = 0
+    _unanswered: set[tuple[str, str]] = field(default_factory=set)
     _failures: int = 0
     _too_much: list[str] = field(default_factory=list)
 
@@ -50,11 +51,21 @@ class Inquiry:
         elif self.endpoint is not None and wait > 0:
             self.pace.sleep(wait)
 
+    @property
+    def left(self) -> int:
+        """Count the subjects that were to be asked about and were not answered."""
+        return len(self._unanswered)
+
     def ask(self, question: Question, subjects: Sequence[str]) -> dict[str, list[Row]]:
-        """Give the answers about those subjects for which there are any."""
+        """Give the answers about those subjects for which there are any.
+
+        Raises:
+            EndpointError: the endpoint cannot be reached.
+        """
         unique = list(dict.fromkeys(subjects))
         answers = self.cache.answers(question, unique)
-        waiting = [subject for subject in unique if subject not in answers]
+        known = answers.keys() | {each for kind, each in self._unanswered if kind == question.name}
+        waiting = [subject for subject in unique if subject not in known]
         total, done = len(waiting), 0
         while waiting and self._may_ask():
             batch = waiting[: self.cache.batch(question)]
@@ -64,11 +75,11 @@ class Inquiry:
                 del waiting[: len(batch)]
                 done += len(batch)
             elif self._too_much == batch:
-                self.left += 1
-                del waiting[0]  # even this one alone: leave it, and go on
+                self._unanswered.add((question.name, waiting.pop(0)))  # even this one alone
             if self.progress:
                 self.progress(question.name, done, total)
-        self.left += len(waiting) if self.endpoint is not None else 0
+        if self.endpoint is not None:
+            self._unanswered.update((question.name, subject) for subject in waiting)
         return answers
 
     def planned(self, question: Question, subjects: Sequence[str]) -> int:
@@ -86,10 +97,18 @@ class Inquiry:
         """Make one request; None where it gave nothing."""
         if self.endpoint is None:
             return None
+        is_first = not self.requests
         self.requests += 1
         try:
+            if is_first:
+                self.endpoint.reach()
             answer = self.endpoint.select(question, batch)
         except Unanswered as failed:
+            if is_first and failed.trouble is Trouble.AWAY:
+                raise EndpointError(
+                    f"{self.endpoint.url}: cannot be reached: {failed}",
+                    hint="check the network and the address, or link without: etl link --offline",
+                ) from failed
             self._failures += 1
             self._react(failed, question, len(batch))
             alone = len(batch) == 1 and failed.trouble in (Trouble.HEAVY, Trouble.BROKEN)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import chain
 
 from etl.linking import ladder
-from etl.linking.candidates import FilmCandidate, PersonCandidate
+from etl.linking.candidates import FilmCandidate, PersonCandidate, part
+from etl.linking.contradictions import Findings, without_contradictions
 from etl.linking.decisions import Choice, choices, decided_film, decided_person
 from etl.linking.evidence import Evidence
 from etl.linking.films import FilmOutcome
@@ -20,10 +21,6 @@ from etl.linking.subjects import Subject
 from etl.records import Credit, FilmRecord, LinkRecord
 
 _RIVALS_KEPT = 10
-
-Findings = dict[str, LinkRecord]
-"""What was found about one film, by the name of a person; of the film itself by ""."""
-
 
 Choices = Mapping[str, Choice]
 """What is decided about one film and its people, by the same names."""
@@ -45,37 +42,28 @@ def find_links(
         for each in subjects
     }
     elsewhere = _Elsewhere(outcomes, people)
-    judged: list[tuple[Subject, FilmRecord | None]] = []
+    judged: list[tuple[Subject, Findings]] = []
     for each in subjects:
         key = each.film.key
         found = {"": _film_link(films[key])} if key in films else {}
         for outcome in map(elsewhere.lift, outcomes[key]):
             found[outcome.mention.name] = _person_link(outcome)
-        judged.append((each, _record(each, _with_earlier(found, each, decided[key]))))
-    return _without_contradictions(judged)
-
-
-def _without_contradictions(
-    judged: Sequence[tuple[Subject, FilmRecord | None]],
-) -> list[tuple[Subject, FilmRecord | None]]:
-    """Keep the IMDb id only of people to whom different films give different items."""
-    items: dict[str, set[str]] = defaultdict(set)
-    for _, record in judged:
-        for link in record.links if record else ():
-            if link.kind == "person" and link.holds and link.imdb_id and link.wikidata_id:
-                items[link.imdb_id].add(link.wikidata_id)
-
-    def settled(link: LinkRecord) -> LinkRecord:
-        several = sorted(items.get(link.imdb_id or "", ()))
-        if link.kind != "person" or len(several) < 2 or link.rung == ladder.DECISION.name:
-            return link
-        reason = "several items have this person's IMDb id"
-        return replace(link, wikidata_id=None, rivals=tuple(several), reason=reason)
-
+        judged.append((each, _with_earlier(found, each, decided[key])))
     return [
-        (each, record and replace(record, links=tuple(map(settled, record.links))))
-        for each, record in judged
+        (each, _record(each, _signed(found, decided[each.film.key])))
+        for each, found in without_contradictions(judged)
     ]
+
+
+def _signed(found: Findings, decided: Choices) -> Findings:
+    """Write down with each link what is decided about it."""
+    said = {name: tuple(sorted(choice.said)) for name, choice in decided.items()}
+    return {
+        name: link
+        if link.decided == said.get(name, ())
+        else replace(link, decided=said.get(name, ()))
+        for name, link in found.items()
+    }
 
 
 def words_of(people: Iterable[PersonCandidate]) -> frozenset[str]:
@@ -104,16 +92,9 @@ def _link_people(
             settled.append(decided_person(mention, choice, people))
         else:
             open_.append(replace(mention, rejected=frozenset(choice.rejected)))
-    taken = {each.candidate.key for each in settled if each.candidate}
+    taken = {each.linked.key for each in settled if each.linked}
     found = link_people(open_, [each for each in people if each.key not in taken], names)
-    return [*settled, *map(_unless_rejected, found)]
-
-
-def _unless_rejected(outcome: Outcome) -> Outcome:
-    """Give a person's rejection as the reason, where nothing else was found."""
-    if outcome.candidate or outcome.rivals or not outcome.mention.rejected:
-        return outcome
-    return replace(outcome, rung=ladder.DECISION, reason="rejected by decision")
+    return [*settled, *found]
 
 
 class _Elsewhere:
@@ -130,8 +111,8 @@ class _Elsewhere:
     ) -> None:
         self._linked: dict[str, dict[str, PersonCandidate]] = defaultdict(dict)
         for each in chain.from_iterable(outcomes.values()):
-            if each.candidate:
-                self._linked[each.mention.name][each.candidate.key] = each.candidate
+            if each.linked:
+                self._linked[each.mention.name][each.linked.key] = each.linked
         self._namesakes: dict[str, set[str]] = defaultdict(set)
         for candidates in people.values():
             for candidate in candidates:
@@ -141,7 +122,7 @@ class _Elsewhere:
     def lift(self, outcome: Outcome) -> Outcome:
         """Link a mention of a film without a list by what its name stands for elsewhere."""
         name = outcome.mention.name
-        if outcome.reason != ladder.NOT_ASKED or name not in self._linked:
+        if outcome.reason != ladder.NOT_LISTED or name not in self._linked:
             return outcome
         known = self._linked[name]
         namesakes = self._namesakes[name] | set(known)
@@ -173,7 +154,9 @@ def _film_link(outcome: FilmOutcome) -> LinkRecord:
 
 
 def _person_link(outcome: Outcome) -> LinkRecord:
-    link = LinkRecord("person", outcome.mention.name, reason=outcome.reason)
+    unlabelled = outcome.candidate and outcome.candidate.unlabelled and not outcome.reason
+    reason = ladder.UNLABELLED if unlabelled else outcome.reason
+    link = LinkRecord("person", outcome.mention.name, reason=reason)
     linked = _link(link, outcome.candidate, outcome.rung, outcome.matched, outcome.rivals)
     characters = outcome.candidate.characters if outcome.candidate else ()
     return replace(linked, characters=characters)
@@ -186,9 +169,10 @@ def _link(
     label: str,
     rivals: Sequence[FilmCandidate | PersonCandidate],
 ) -> LinkRecord:
-    kept = tuple(str(each) for each in rivals[:_RIVALS_KEPT])
+    kept = tuple(sorted(str(each) for each in rivals)[:_RIVALS_KEPT])
     if candidate is None or rung is None:
         return replace(link, rung=rung.name if rung else "", rivals=kept)
+    at_most = ladder.UNLABELLED_AT_MOST if link.reason == ladder.UNLABELLED else 1.0
     return replace(
         link,
         predicate=rung.predicate,
@@ -197,7 +181,7 @@ def _link(
         object_label=label,
         rung=rung.name,
         justification=rung.justification,
-        confidence=rung.confidence,
+        confidence=min(rung.confidence, at_most),
         evidence=candidate.evidence,
         rivals=kept,
     )
@@ -208,7 +192,8 @@ def _with_earlier(found: Mapping[str, LinkRecord], subject: Subject, decided: Ch
 
     A person's decision is not kept: it is in their file, or has been taken back.
     """
-    before = {_name(link): link for link in (subject.earlier.links if subject.earlier else ())}
+    links = subject.earlier.links if subject.earlier else ()
+    before = {_name(link): _with_parts_only(link) for link in links}
     kept: Findings = {
         name: link
         for name, link in before.items()
@@ -217,7 +202,7 @@ def _with_earlier(found: Mapping[str, LinkRecord], subject: Subject, decided: Ch
     for name, link in found.items():
         old = before.get(name)
         rejected = decided[name].rejected if name in decided else set()
-        if old and link.reason == ladder.NOT_ASKED and old.rung != ladder.DECISION.name:
+        if old and link.reason in ladder.SILENT and old.rung != ladder.DECISION.name:
             kept[name] = old if not rejected & {old.imdb_id, old.wikidata_id} else link
         elif (
             old is None
@@ -225,10 +210,46 @@ def _with_earlier(found: Mapping[str, LinkRecord], subject: Subject, decided: Ch
             or ladder.DECISION.name in (old.rung, link.rung)
             or rejected & {old.imdb_id, old.wikidata_id}
         ):
-            kept[name] = link
+            kept[name] = _completed(link, old) if old else link
         else:
             kept[name] = _both(old, link)
+        if rejected:
+            kept[name] = _unless_found(kept[name])
     return kept
+
+
+def _completed(link: LinkRecord, old: LinkRecord) -> LinkRecord:
+    """Add to a person's decision for what was found all that was found with it."""
+    decided = {link.imdb_id, link.wikidata_id} - {None}
+    is_found = bool(decided & {old.imdb_id, old.wikidata_id}) and _agree(link, old)
+    if link.rung != ladder.DECISION.name or not is_found:
+        return link
+    return replace(
+        link,
+        imdb_id=link.imdb_id or old.imdb_id,
+        wikidata_id=link.wikidata_id or old.wikidata_id,
+        object_label=link.object_label or old.object_label,
+        characters=link.characters or old.characters,
+    )
+
+
+def _agree(one: LinkRecord, other: LinkRecord) -> bool:
+    """Tell whether no id of two links differs."""
+    pairs = (one.imdb_id, other.imdb_id), (one.wikidata_id, other.wikidata_id)
+    return all(None in pair or pair[0] == pair[1] for pair in pairs)
+
+
+def _with_parts_only(link: LinkRecord) -> LinkRecord:
+    """Drop what an earlier version of us took for a character: `Self - Host`."""
+    parts = tuple(filter(None, map(part, link.characters)))
+    return link if parts == link.characters else replace(link, characters=parts)
+
+
+def _unless_found(link: LinkRecord) -> LinkRecord:
+    """Give a person's rejection as the reason, where nothing else was found."""
+    if link.predicate or link.rivals:
+        return link
+    return replace(link, rung=ladder.DECISION.name, reason="rejected by decision")
 
 
 def _name(link: LinkRecord) -> str:
@@ -236,17 +257,12 @@ def _name(link: LinkRecord) -> str:
 
 
 def _both(old: LinkRecord, new: LinkRecord) -> LinkRecord:
-    """Join an earlier link with what is found now."""
+    """Join an earlier link with what is found now, unless something speaks against that."""
     if not new.holds:
         return new if new.rivals or new.predicate else old
-    alike = all(
-        None in (mine, theirs) or mine == theirs
-        for mine, theirs in (
-            (old.imdb_id, new.imdb_id),
-            (old.wikidata_id, new.wikidata_id),
-        )
-    )
-    if not alike or (not new.imdb_id and not new.wikidata_id):
+    if new.reason not in ("", ladder.UNLABELLED):
+        return new
+    if not _agree(old, new) or (not new.imdb_id and not new.wikidata_id):
         return new
     surer = old if old.confidence > new.confidence else new
     return replace(
@@ -259,7 +275,7 @@ def _both(old: LinkRecord, new: LinkRecord) -> LinkRecord:
 
 def _record(subject: Subject, found: Findings) -> FilmRecord | None:
     """Write what was found about a film as a record of its own."""
-    said = (link for link in found.values() if link.reason != ladder.NOT_ASKED)
+    said = (link for link in found.values() if link.reason not in ladder.SILENT)
     links = tuple(sorted(said, key=lambda link: (link.kind, link.subject)))
     if not links:
         return None

@@ -34,7 +34,7 @@ FILM_ID = Rung(
 )
 FILM_ID_QUESTIONED = Rung(
     "film-id-questioned",
-    "one item has the film's IMDb id, but title and year, or the directors, are others",
+    "one item has the film's IMDb id, but title, year or people are others, or evidence disagrees",
     IDENTIFIER,
     0.5,
     CLOSE,
@@ -42,22 +42,43 @@ FILM_ID_QUESTIONED = Rung(
 FILM_TITLE_DIRECTOR = Rung(
     "film-title-director", "title, year and a director agree", LEXICAL, 0.998
 )
-FILM_TITLE = Rung("film-title", "title and year agree with one film only", LEXICAL, 0.995)
+FILM_TITLE_ACTOR = Rung("film-title-actor", "title, year and an actor agree", LEXICAL, 0.995)
+FILM_TITLE = Rung(
+    "film-title",
+    "title and year agree with one film only, but nobody who worked on it is known in both",
+    LEXICAL,
+    0.5,
+    CLOSE,
+)
 FILM_NEAR_YEAR_DIRECTOR = Rung(
     "film-near-year-director", "title and a director agree, the year is one off", LEXICAL, 0.99
 )
+FILM_NEAR_YEAR_CAST = Rung(
+    "film-near-year-cast",
+    "title and three actors agree, the year is one off, and no director disagrees",
+    LEXICAL,
+    0.98,
+)
 FILM_NEAR_YEAR = Rung(
     "film-near-year",
-    "a long title that only one film has agrees, the year is one off, no directors are known",
+    "a long title that only one film has agrees, the year is one off, and nothing else says so",
     LEXICAL,
-    0.97,
+    0.4,
+    CLOSE,
 )
 
 PERSON_ID = Rung("person-id", "a source gives the IMDb id", IDENTIFIER, 0.999)
+PERSON_ID_QUESTIONED = Rung(
+    "person-id-questioned",
+    "a source gives the IMDb id, but that is somebody of quite another name",
+    IDENTIFIER,
+    0.5,
+    CLOSE,
+)
 PERSON_NAME = Rung("person-name", "the same name, once among the film's people", LEXICAL, 0.998)
 PERSON_VARIANT = Rung(
     "person-variant",
-    "the name inverted, with initials, or without a suffix or middle name; once in the film",
+    "the name with initials, or without a suffix or middle name; once in the film",
     LEXICAL,
     0.995,
 )
@@ -76,10 +97,13 @@ RUNGS: tuple[Rung, ...] = (
     FILM_ID,
     FILM_ID_QUESTIONED,
     FILM_TITLE_DIRECTOR,
+    FILM_TITLE_ACTOR,
     FILM_TITLE,
     FILM_NEAR_YEAR_DIRECTOR,
+    FILM_NEAR_YEAR_CAST,
     FILM_NEAR_YEAR,
     PERSON_ID,
+    PERSON_ID_QUESTIONED,
     PERSON_NAME,
     PERSON_VARIANT,
     PERSON_SIMILAR,
@@ -99,6 +123,12 @@ EDITED_AT_LEAST = 7
 EDITS_APART = 2
 """Up to how many slips away another name makes that uncertain."""
 
+CAST_AT_LEAST = 3
+"""How many actors two films need in common to be one though the year is one off.
+
+A short film and the long one made of it may share a title, a director and an actor or two.
+"""
+
 DISTINCT_TITLE = 12
 """How many letters a title needs to be told apart from all others by itself.
 
@@ -107,3 +137,15 @@ Among the 9,742 films of MovieLens, 20 have a namesake a year off; the longest h
 
 NOT_ASKED = "no evidence was looked at"
 """Why there is no link where nothing is known of the film elsewhere."""
+
+NOT_LISTED = "no list of the film's people was found"
+"""Why there is no link of a person where nobody is known to have worked on the film."""
+
+SILENT = (NOT_ASKED, NOT_LISTED)
+"""The reasons that no evidence gives."""
+
+UNLABELLED = "only a crosswalk gives the item, with no title or name to compare"
+"""Why a link is less sure where its item cannot be compared with a title or a name."""
+
+UNLABELLED_AT_MOST = 0.9
+"""How sure a link is, at most, whose item cannot be compared with a title or a name."""

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from enum import IntEnum
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,12 +24,11 @@ _BRACKETED = re.compile(r"^(.*?)\s*\(([^()]+)\)\s*(.*)$")
 _AKA = re.compile(r"^\s*a\.?\s?k\.?\s?a\.?:?\s+", re.IGNORECASE)
 
 
-class Likeness(IntEnum):
-    """How two names of people are alike, the surest first."""
+INVERTED_AT_LEAST = 2
+"""How many names have to be turned round for a list to count as inverted throughout."""
 
-    SAME = 1  # the same words
-    VARIANT = 2  # inverted, with or without a suffix, initials, a middle name left out
-    SIMILAR = 3  # nearly the same letters
+LIKE_AT_LEAST = 0.85
+"""How alike two family names have to be, as Jaro and Winkler count, to be one person's."""
 
 
 class Name(NamedTuple):
@@ -56,10 +54,10 @@ def folded(text: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def name_of(text: str) -> Name:
     """Read a person's name; one with a comma is inverted: `Carrey, Jim`."""
-    family, comma, given = text.partition(",")
-    if comma and folded(given) not in _SUFFIXES:
-        text = f"{given} {family}"
-    words = folded(text).split()
+    family, *others = text.split(",")
+    given = [part for part in others if folded(part) not in _SUFFIXES]
+    suffixes = [part for part in others if folded(part) in _SUFFIXES]
+    words = folded(" ".join((*given, family, *suffixes))).split()
     suffix = _SUFFIXES.get(words[-1], "") if len(words) > 1 else ""
     return Name(tuple(words[:-1] if suffix else words), suffix)
 
@@ -82,8 +80,8 @@ def _native(text: str) -> str:
 def is_variant(one: str, other: str) -> bool:
     """Tell whether two names are one person's names as people write them.
 
-    Inverted, with or without a suffix, with initials, or with middle names left out. A surname
-    alone is nobody's name, and `Jr.` is not `Sr.`
+    With or without a suffix, with initials, or with middle names left out. A surname alone is
+    nobody's name, and `Jr.` is not `Sr.`
     """
     return any(
         _is_variant(first, second) for first in _hyphenated(one) for second in _hyphenated(other)
@@ -101,16 +99,7 @@ def _is_variant(first: Name, second: Name) -> bool:
         return False
     if min(len(first.words), len(second.words)) < 2 or set(first.words).isdisjoint(second.words):
         return False
-    return any(
-        _abbreviates(words, second.words) or _abbreviates(second.words, words)
-        for words in _orders(first.words)
-    )
-
-
-def _orders(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    yield words
-    yield (*words[1:], words[0])
-    yield (words[-1], *words[:-1])
+    return _abbreviates(first.words, second.words) or _abbreviates(second.words, first.words)
 
 
 def _abbreviates(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
@@ -136,6 +125,88 @@ def _initial_of(word: str, whole: str, *, either: bool) -> bool:
     if len(word) > 1 and either:
         return _initial_of(whole, word, either=False)
     return len(word) == 1 and len(whole) > 1 and word == whole[0]
+
+
+def is_turned(one: str, other: str) -> bool:
+    """Tell whether two names are the same, or variants, when one of them is turned round.
+
+    `James Thomas` is not `Thomas James`: this is for lists that are inverted throughout. A name
+    with a comma says itself which way round it is.
+    """
+    if set(name_of(one).words).isdisjoint(name_of(other).words):
+        return False
+    return any(
+        same(turned, name) or is_variant(turned, name)
+        for first, name in ((one, other), (other, one))
+        for turned in _turned(first)
+    )
+
+
+def _turned(text: str) -> Iterator[str]:
+    """Turn a name round: its family name, of one word or of all but one, to the other end."""
+    name = name_of(text)
+    if "," not in text and len(name.words) > 1:
+        for words in ((*name.words[1:], name.words[0]), (name.words[-1], *name.words[:-1])):
+            yield " ".join((*words, name.suffix)).strip()
+
+
+def is_inverted(names: Sequence[str], others: Sequence[str]) -> bool:
+    """Tell whether of two lists of people one is inverted throughout.
+
+    At least two names have to be in both lists when turned round, and none as it stands.
+    """
+    turned = sum(any(is_turned(name, other) for other in others) for name in names)
+    return turned >= INVERTED_AT_LEAST and not any(
+        same(name, other) or is_variant(name, other) for name in names for other in others
+    )
+
+
+def share_somebody(names: Sequence[str], others: Sequence[str]) -> bool | None:
+    """Tell whether two lists of people have somebody in common; None where nobody can tell.
+
+    Nobody can where a list is empty, or where no two names are written in the same script.
+    """
+    if any(same(name, other) or is_variant(name, other) for name in names for other in others):
+        return True
+    if is_inverted(names, others):
+        return True
+    return False if can_be_compared(names, others) else None
+
+
+def can_be_compared(names: Sequence[str], others: Sequence[str]) -> bool:
+    """Tell whether both of two lists of names have some in Latin letters."""
+    return any(map(_is_latin, names)) and any(map(_is_latin, others))
+
+
+def are_unlike(names: Sequence[str], others: Sequence[str]) -> bool:
+    """Tell whether no name of one person can be a name of another.
+
+    Names in different scripts cannot be compared, and so are not unlike.
+    """
+    latin = [name for name in names if _is_latin(name)]
+    known = [name for name in others if _is_latin(name)]
+    return bool(latin and known) and not any(_is_like(a, b) for a in latin for b in known)
+
+
+def _is_like(one: str, other: str) -> bool:
+    """Tell whether two names may be one person's: the words of one are in the other, or so.
+
+    A given name in common is not enough, a family name is.
+    """
+    first, second = name_of(one).words, name_of(other).words
+    if not first or not second:
+        return True  # there is nothing to compare
+    within = set(first) <= set(second) or set(second) <= set(first)
+    family = JaroWinkler.normalized_similarity(first[-1], second[-1])
+    return within or family >= LIKE_AT_LEAST or is_variant(one, other)
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_latin(text: str) -> bool:
+    """Tell whether a text can be compared with others in Latin letters: it has none of others."""
+    if text.isascii():
+        return bool(text)
+    return all(unicodedata.name(x, "").startswith("LATIN") for x in text if x.isalpha())
 
 
 def similarity(one: str, other: str) -> float:
@@ -206,3 +277,10 @@ def _in_front(text: str) -> str:
 def any_same(name: str, others: Iterable[str]) -> bool:
     """Tell whether one of several names is the same."""
     return any(same(name, other) for other in others)
+
+
+def titles_differ(title: str, others: Sequence[str]) -> bool | None:
+    """Tell whether a film's title is none of several; None where none is in the same script."""
+    if any(not titles(title).isdisjoint(titles(other)) for other in others):
+        return False
+    return True if any(_is_latin(title) == _is_latin(other) for other in others) else None

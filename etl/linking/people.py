@@ -7,12 +7,21 @@ answers are as good as each other there is none.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.linking import ladder
 from etl.linking.candidates import ACTOR, PersonCandidate
 from etl.linking.ladder import Rung
-from etl.linking.names import any_same, edits, is_variant, name_of, similarity
+from etl.linking.names import (
+    any_same,
+    are_unlike,
+    edits,
+    is_inverted,
+    is_turned,
+    is_variant,
+    name_of,
+    similarity,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,8 @@ class Mention:
 class Outcome:
     """What became of a mention: a candidate and the rung it was found by, or neither.
 
-    `rivals` are others that came into question; `reason` says why there is no link.
+    `rivals` are others that came into question; `reason` says why there is no link, or why it
+    is questioned.
     """
 
     mention: Mention
@@ -41,6 +51,11 @@ class Outcome:
     matched: str = ""
     rivals: tuple[PersonCandidate, ...] = ()
     reason: str = ""
+
+    @property
+    def linked(self) -> PersonCandidate | None:
+        """Return the candidate who is the person, if one is."""
+        return self.candidate if self.rung and self.rung.predicate == ladder.EXACT else None
 
 
 def link_people(
@@ -54,23 +69,62 @@ def link_people(
     that are somebody's name for certain, and so no slip of the pen: `Joan` is not `John`.
     """
 
+    def variant(mention: Mention, left: Sequence[PersonCandidate]) -> list[PersonCandidate]:
+        return _by_variant(mention, left, turned=inverted)
+
     def nearly(mention: Mention, left: Sequence[PersonCandidate]) -> list[PersonCandidate]:
         return _by_similarity(mention, left, names)
 
     outcomes: dict[str, Outcome] = {}
+    inverted = False
     for rung, compare in (
         (ladder.PERSON_ID, _by_id),
         (ladder.PERSON_NAME, _by_name),
-        (ladder.PERSON_VARIANT, _by_variant),
+        (ladder.PERSON_VARIANT, variant),
         (ladder.PERSON_SIMILAR, nearly),
     ):
-        taken = {out.candidate.key for out in outcomes.values() if out.candidate}
-        left = [each for each in candidates if each.key not in taken]
+        if rung is ladder.PERSON_VARIANT:
+            inverted = _are_inverted(mentions, candidates, outcomes)
+        left = _free(candidates, outcomes)
         waiting = [each for each in mentions if each.name not in outcomes]
         found = {each.name: compare(each, left) for each in waiting}
         outcomes.update(_decided(waiting, found, rung))
-    none = "nobody in the film's lists is called so" if candidates else ladder.NOT_ASKED
-    return [outcomes.get(each.name) or Outcome(each, reason=none) for each in mentions]
+    left = _free(candidates, outcomes)
+    none = "nobody in the film's lists is called so" if candidates else ladder.NOT_LISTED
+    return [outcomes.get(each.name) or _nobody(each, left, none) for each in mentions]
+
+
+def _free(
+    candidates: Sequence[PersonCandidate], outcomes: Mapping[str, Outcome]
+) -> list[PersonCandidate]:
+    """Give the candidates that no mention has been linked to."""
+    taken = {outcome.linked.key for outcome in outcomes.values() if outcome.linked}
+    return [each for each in candidates if each.key not in taken]
+
+
+def _are_inverted(
+    mentions: Sequence[Mention],
+    candidates: Sequence[PersonCandidate],
+    outcomes: Mapping[str, Outcome],
+) -> bool:
+    """Tell whether the names of a film are inverted throughout, of whom none is found as it is."""
+    by_id = (ladder.PERSON_ID, ladder.PERSON_ID_QUESTIONED)
+    if any(each.rung not in by_id for each in outcomes.values()):
+        return False
+    known = [name for each in candidates for name in each.names]
+    return is_inverted([mention.name for mention in mentions], known)
+
+
+def _nobody(mention: Mention, free: Sequence[PersonCandidate], reason: str) -> Outcome:
+    """Leave a mention without a link; those of its name who may not be meant are its rivals."""
+    left = [each for each in free if not mention.rejected & {each.imdb_id, each.wikidata_id}]
+    if others := [each for each in left if any_same(mention.name, each.names)]:
+        reason = f"the record says that this is {mention.imdb_id}"
+        return Outcome(mention, rivals=tuple(others), reason=reason)
+    if others := [each for each in left if any(is_turned(mention.name, n) for n in each.names)]:
+        reason = "somebody of the film is called so the other way round"
+        return Outcome(mention, rivals=tuple(others), reason=reason)
+    return Outcome(mention, reason=reason)
 
 
 def _decided(
@@ -95,13 +149,22 @@ def _decided(
             reason = f"one person of the film for several names: {names}"
             outcomes[mention.name] = Outcome(mention, rivals=(first,), reason=reason)
         else:
-            outcomes[mention.name] = Outcome(mention, first, rung, _best(mention.name, first))
+            outcomes[mention.name] = _found(mention, first, rung)
     return outcomes
+
+
+def _found(mention: Mention, candidate: PersonCandidate, rung: Rung) -> Outcome:
+    """Link a mention to a candidate; where only the id says so, the names may speak against it."""
+    outcome = Outcome(mention, candidate, rung, _best(mention.name, candidate))
+    if rung is ladder.PERSON_ID and are_unlike([mention.name], candidate.names):
+        reason = f"{candidate.imdb_id} is called {candidate.label!r} there"
+        return replace(outcome, rung=ladder.PERSON_ID_QUESTIONED, reason=reason)
+    return replace(outcome, reason=candidate.doubt)
 
 
 def _best(name: str, candidate: PersonCandidate) -> str:
     """Return which of a candidate's names is nearest."""
-    return max(candidate.names, key=lambda each: similarity(name, each), default="")
+    return max(candidate.names, key=lambda each: (similarity(name, each), each), default="")
 
 
 def _by_id(mention: Mention, candidates: Sequence[PersonCandidate]) -> list[PersonCandidate]:
@@ -136,11 +199,18 @@ def _of_role(mention: Mention, found: list[PersonCandidate]) -> list[PersonCandi
     return fitting if len(fitting) == 1 else found
 
 
-def _by_variant(mention: Mention, candidates: Sequence[PersonCandidate]) -> list[PersonCandidate]:
+def _by_variant(
+    mention: Mention, candidates: Sequence[PersonCandidate], *, turned: bool
+) -> list[PersonCandidate]:
+    """Give those of a variant of the name; in a list that is inverted, also when turned round."""
     return [
         each
         for each in candidates
-        if _eligible(mention, each) and any(is_variant(mention.name, name) for name in each.names)
+        if _eligible(mention, each)
+        and any(
+            is_variant(mention.name, name) or (turned and is_turned(mention.name, name))
+            for name in each.names
+        )
     ]
 
 

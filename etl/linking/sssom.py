@@ -61,6 +61,14 @@ class Decision:
     identifier: str | None
     rejected: bool = False
 
+    @property
+    def verdict(self) -> str:
+        """Say in a word or two what is decided: an id, `none`, or `not` an id."""
+        return f"not {self.identifier}" if self.rejected else self.identifier or "none"
+
+    def __str__(self) -> str:
+        return f"{'/'.join(filter(None, (self.film, self.name)))}: {self.verdict}"
+
 
 def write_links(links: Iterable[tuple[str, LinkRecord]], iris: Iris) -> str:
     """Write links, each with the key of its film, as SSSOM TSV: a row for each object."""

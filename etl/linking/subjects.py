@@ -10,7 +10,7 @@ from etl.linking.candidates import ACTOR, DIRECTOR
 from etl.linking.films import FilmMention
 from etl.linking.people import Mention
 from etl.records import FilmRecord
-from etl.resolution import Member, resolve
+from etl.resolution import NO_IDENTITIES, Identities, Member, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,14 @@ class Subject:
         return FilmRecord(self.own).key
 
 
-def subject(key: str, members: Sequence[Member]) -> Subject:
+def subject(key: str, members: Sequence[Member], identities: Identities = NO_IDENTITIES) -> Subject:
     """Look at a film as its own records make it, whatever linking has found."""
     own = [member for member in members if not member.record.links]
     earlier = [member.record for member in members if member.record.links]
-    film = resolve(key, own, {})
+    film = resolve(key, own, identities.names_only)
     directors = tuple(person.name for person in film.directors)
+    actors = tuple(person.name for person in film.actors)
+    imdb_id = film.identifiers.get("imdb")
     roles: dict[str, set[str]] = {}
     ids: dict[str, str | None] = {}
     for role, people in ((DIRECTOR, film.directors), (ACTOR, film.actors)):
@@ -46,7 +48,7 @@ def subject(key: str, members: Sequence[Member]) -> Subject:
             roles.setdefault(person.name, set()).add(role)
             ids.setdefault(person.name, person.imdb_id)
     return Subject(
-        film=FilmMention(key, film.title or "", film.year, film.identifiers.get("imdb"), directors),
+        film=FilmMention(key, film.title or "", film.year, imdb_id, directors, actors),
         own=dict(own[0].record.identifiers) | dict(film.identifiers),
         people=tuple(Mention(name, ids[name], frozenset(roles[name])) for name in roles),
         unlisted=tuple(unlisted(film.synopsis or "", roles)),

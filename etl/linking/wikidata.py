@@ -16,10 +16,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal
 
-from etl.identifiers import imdb_name_id, imdb_title_id, wikidata_id
-from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate
-from etl.linking.names import folded
-from etl.sources.names import character_of
+from etl.identifiers import imdb_id, imdb_name_id, imdb_title_id, wikidata_id
+from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate, part
 from etl.sources.spelling import words
 
 Row = tuple[str, ...]
@@ -125,16 +123,57 @@ PEOPLE = Question(
 )
 """The people of films, by the films' items."""
 
-MERGED = Question(
-    "merged",
-    "SELECT ?subject ?item WHERE { VALUES ?subject { %VALUES% } ?subject owl:sameAs ?item }",
-    ("subject", "item"),
-    200,
+ITEMS = Question(
+    "items",
+    """SELECT ?subject ?says ?value WHERE {
+  { VALUES ?subject { %VALUES% } ?subject rdfs:label ?value .
+    FILTER(LANG(?value) IN ("en", "mul")) BIND("label" AS ?says) }
+  UNION { VALUES ?subject { %VALUES% } ?subject skos:altLabel ?value .
+          FILTER(LANG(?value) IN ("en", "mul")) BIND("name" AS ?says) }
+  UNION { VALUES ?subject { %VALUES% } ?subject wdt:P1476|wdt:P1559 ?value .
+          BIND("name" AS ?says) }
+  UNION { VALUES ?subject { %VALUES% } ?subject wdt:P577 ?value . BIND("date" AS ?says) }
+  UNION { VALUES ?subject { %VALUES% } ?subject wdt:P345 ?value . BIND("imdb" AS ?says) }
+  UNION { VALUES ?subject { %VALUES% } ?subject wdt:P31/wdt:P279* wd:Q11424 .
+          BIND("film" AS ?says) BIND("yes" AS ?value) }
+  UNION { VALUES ?subject { %VALUES% } ?subject owl:sameAs ?value . BIND("merged" AS ?says) }
+}""",
+    ("subject", "says", "value"),
+    100,
     _item,
 )
-"""Items that have been merged into others."""
+"""What items are that something else gives, and which other items they have been merged into."""
 
-QUESTIONS: tuple[Question, ...] = (FILMS, TITLES, PEOPLE, MERGED)
+QUESTIONS: tuple[Question, ...] = (FILMS, TITLES, PEOPLE, ITEMS)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """What an endpoint says of an item; () where it is silent. The label is its first name."""
+
+    names: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    imdb_ids: tuple[str, ...] = ()
+    merged_into: tuple[str, ...] = ()
+    is_film: bool = False
+
+
+def item_facts(rows: Iterable[Row]) -> ItemFacts:
+    """Read the answer to `ITEMS` about one subject."""
+    facts: dict[str, set[str]] = defaultdict(set)
+    for says, value in rows:
+        facts[says].add(value)
+    return ItemFacts(
+        names=tuple(dict.fromkeys((*sorted(facts["label"]), *sorted(facts["name"])))),
+        years=_years(facts["date"]),
+        imdb_ids=tuple(sorted(each for text in facts["imdb"] if (each := imdb_id(text)))),
+        merged_into=tuple(sorted(each for iri in facts["merged"] if (each := wikidata_id(iri)))),
+        is_film="film" in facts,
+    )
+
+
+def _years(dates: Iterable[str]) -> tuple[int, ...]:
+    return tuple(sorted({int(date[:4]) for date in dates if date[:4].isdigit()}))
 
 
 def film_candidates(rows: Iterable[Row], evidence: str) -> list[FilmCandidate]:
@@ -150,11 +189,10 @@ def film_candidates(rows: Iterable[Row], evidence: str) -> list[FilmCandidate]:
 
 
 def _film(item: str, facts: dict[str, list[str]], evidence: str) -> FilmCandidate:
-    years = {int(date[:4]) for date in facts.get("date", ()) if date[:4].isdigit()}
     ids = [each for text in facts.get("imdb", ()) if (each := imdb_title_id(text))]
     return FilmCandidate(
         titles=tuple(facts.get("title", ())),
-        years=tuple(sorted(years)),
+        years=_years(facts.get("date", ())),
         imdb_id=ids[0] if len(ids) == 1 else None,
         wikidata_id=item,
         directors=tuple(facts.get("director", ())),
@@ -185,6 +223,6 @@ def _person(item: str, facts: dict[str, list[str]], evidence: str) -> PersonCand
         imdb_id=ids[0] if len(ids) == 1 else None,
         wikidata_id=item,
         roles=frozenset({DIRECTOR, ACTOR} & set(facts)),
-        characters=tuple(filter(folded, map(character_of, facts.get("character", ())))),
+        characters=tuple(filter(None, map(part, facts.get("character", ())))),
         evidence=evidence,
     )

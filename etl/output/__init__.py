@@ -1,8 +1,8 @@
 """Answers as text: solutions, booleans, graphs and reports, in the format asked for.
 
-Each kind of answer has a table of its formats. Solutions become `Rows` like any report, so
-what people read, a table or Markdown, is made in one way; what programs read is in the
-formats that SPARQL 1.1 defines.
+Each kind of answer has a table of its formats. Solutions become `Rows` like any report where
+people read them, as a table or Markdown; what programs read is in the formats that SPARQL 1.1
+defines.
 """
 
 from __future__ import annotations
@@ -15,10 +15,23 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTr
 
 from etl.output.findings import REFUSALS, VIOLATIONS, Refusals, Violations
 from etl.output.formats import Formats, Target, Writer, opened
-from etl.output.graphs import GRAPH_WRITERS, Statement
-from etl.output.rows import ROW_WRITERS, Cell, Rows, write_markdown, write_table
+from etl.output.graphs import GRAPH_WRITERS, GraphHash, Statement
+from etl.output.rows import ROW_WRITERS, Cell, Rows, write_table
+from etl.output.solutions import SOLUTION_WRITERS, Solutions
 
-__all__ = ["Answer", "Cell", "Graph", "Refusals", "Rows", "Target", "Violations", "opened", "write"]
+__all__ = [
+    "Answer",
+    "Cell",
+    "Graph",
+    "GraphHash",
+    "Refusals",
+    "Rows",
+    "Solutions",
+    "Target",
+    "Violations",
+    "opened",
+    "write",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +41,9 @@ class Graph:
     statements: Iterable[Statement]
 
 
-Answer = QuerySolutions | QueryBoolean | QueryTriples | Rows | Graph | Refusals | Violations
+Answer = (
+    QuerySolutions | Solutions | QueryBoolean | QueryTriples | Rows | Graph | Refusals | Violations
+)
 
 
 def write(answer: Answer, target: Target) -> None:
@@ -39,6 +54,8 @@ def write(answer: Answer, target: Target) -> None:
     """
     match answer:
         case QuerySolutions():
+            SOLUTIONS.chosen(target)(Solutions.of(answer), target)
+        case Solutions():
             SOLUTIONS.chosen(target)(answer, target)
         case QueryBoolean():
             BOOLEANS.chosen(target)(answer, target)
@@ -56,23 +73,14 @@ def write(answer: Answer, target: Target) -> None:
             assert_never(answer)
 
 
-def _as_rows(writer: Writer[Rows]) -> Writer[QuerySolutions]:
-    def write_solutions(solutions: QuerySolutions, target: Target) -> None:
-        columns = tuple(variable.value for variable in solutions.variables)
-        writer(Rows(columns, map(tuple, solutions)), target)
-
-    return write_solutions
-
-
-def _results(results: QueryResultsFormat) -> Writer[QuerySolutions | QueryBoolean]:
+def _truth(results: QueryResultsFormat) -> Writer[QueryBoolean]:
     """Make a writer of one of the formats that SPARQL 1.1 defines."""
 
-    def write_results(answer: QuerySolutions | QueryBoolean, target: Target) -> None:
+    def write_truth(answer: QueryBoolean, target: Target) -> None:
         answer.serialize(target.stream, results)
-        if results in (QueryResultsFormat.JSON, QueryResultsFormat.XML):
-            target.stream.write(b"\n")
+        target.stream.write(b"\n")
 
-    return write_results
+    return write_truth
 
 
 def _write_truth(answer: QueryBoolean, target: Target) -> None:
@@ -83,18 +91,8 @@ def _graph(writer: Callable[[Iterable[Statement], BinaryIO], None]) -> Writer[Gr
     return lambda graph, target: writer(graph.statements, target.stream)
 
 
-SOLUTIONS: Formats[QuerySolutions] = Formats(
-    "solutions",
-    {
-        "table": _as_rows(write_table),
-        "csv": _results(QueryResultsFormat.CSV),
-        "tsv": _results(QueryResultsFormat.TSV),
-        "json": _results(QueryResultsFormat.JSON),
-        "xml": _results(QueryResultsFormat.XML),
-        "markdown": _as_rows(write_markdown),
-    },
-    on_terminal="table",
-    piped="tsv",
+SOLUTIONS: Formats[Solutions] = Formats(
+    "solutions", SOLUTION_WRITERS, on_terminal="table", piped="tsv"
 )
 BOOLEANS: Formats[QueryBoolean] = Formats(
     "a yes or no",
@@ -102,8 +100,8 @@ BOOLEANS: Formats[QueryBoolean] = Formats(
         "table": _write_truth,
         "csv": _write_truth,
         "tsv": _write_truth,
-        "json": _results(QueryResultsFormat.JSON),
-        "xml": _results(QueryResultsFormat.XML),
+        "json": _truth(QueryResultsFormat.JSON),
+        "xml": _truth(QueryResultsFormat.XML),
         "markdown": _write_truth,
     },
     on_terminal="table",

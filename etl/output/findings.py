@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain
 from operator import attrgetter
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from rich.cells import cell_len
 
 from etl.findings import Finding, Severity
 from etl.output.formats import Formats, Target, Writer
 from etl.output.graphs import GRAPH_WRITERS, Statement
-from etl.output.rows import ROW_WRITERS, Rows, aligned, shown, text_stream
+from etl.output.rows import ROW_WRITERS, Rows, shown, terminal_width, text_stream
 from etl.output.sarif import write_sarif
+from etl.output.tables import folded
+from etl.vocab import DCTERMS, FILM_RUNS, XSD
+
+if TYPE_CHECKING:
+    from etl.validation import ValidationResult
 
 _ATTRIBUTES = {"field": "key"}
+_READABLE = NamedNode("https://w3id.org/reelgraph/shapes#readable-record")
+_READABLE_COMPONENT = NamedNode("https://w3id.org/reelgraph/shapes#ReadableConstraintComponent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +46,43 @@ class Violations:
 
 def write_groups(answer: Refusals | Violations, target: Target) -> None:
     """Write findings grouped by what is wrong, the most frequent first."""
-    groups: dict[tuple[Severity, str], list[Finding]] = {}
+    groups: dict[tuple[Severity, str, str], list[Finding]] = {}
     for finding in answer.findings:
         headline = f"{finding.key}: repaired" if finding.is_repair else finding.headline
-        groups.setdefault((finding.severity, headline), []).append(finding)
+        groups.setdefault((finding.severity, headline, finding.rule), []).append(finding)
     most_frequent = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0][0].rank))
+    width = terminal_width() if target.terminal else sys.maxsize
     with text_stream(target.stream) as text:
-        for (severity, headline), found in most_frequent:
-            text.write(f"{severity} ({len(found)}): {shown(headline, target.base_iri)}\n")
-            text.writelines(_some(found, answer.at_most, target.base_iri))
+        for (severity, headline, rule), found in most_frequent:
+            line = f"{severity} ({len(found)}): {shown(headline, target.base_iri)}"
+            text.writelines(folded(line, width, 2, hanging=True))
+            text.write(f"  rule: {shown(_rule(rule), target.base_iri)}\n")
+            text.writelines(_some(found, answer.at_most, target.base_iri, width))
 
 
-def _some(found: Sequence[Finding], at_most: int | None, base_iri: str | None) -> Iterator[str]:
-    places = [_place(each, base_iri) for each in found[:at_most]]
-    values = [
-        shown(each.message if each.is_repair else each.value, base_iri) for each in found[:at_most]
+def _rule(rule: str) -> NamedNode | str:
+    """Return a rule so that it is shown by its prefix, where it has an IRI."""
+    return NamedNode(rule) if ":" in rule and not rule.startswith("_:") else rule
+
+
+def _some(
+    found: Sequence[Finding], at_most: int | None, base_iri: str | None, width: int
+) -> Iterator[str]:
+    """Yield the places of a group, each with what is found there."""
+    rows = [
+        (_place(each, base_iri), shown(each.message if each.is_repair else each.found, base_iri))
+        for each in found[:at_most]
     ]
-    cells = [list(row) for row in zip(places, values, strict=True)]
-    for line in islice(aligned(("", ""), cells, [False, False]), 1, None):
-        yield f"  {line}"
-    if len(found) > len(places):
-        yield f"  … and {len(found) - len(places)} more\n"
+    widest = max(cell_len(place) for place, _ in rows)
+    fits = widest + 4 + max(cell_len(value) for _, value in rows) <= width
+    for place, value in rows:
+        if fits or not value:
+            yield f"  {place}{' ' * (widest - cell_len(place))}  {value}".rstrip() + "\n"
+        else:
+            yield f"  {place}\n"
+            yield from folded(value, width, 4)
+    if len(found) > len(rows):
+        yield f"  … and {len(found) - len(rows)} more: --all names them\n"
 
 
 def _place(finding: Finding, base_iri: str | None) -> str:
@@ -84,19 +111,57 @@ def _marks(answer: Refusals | Violations, target: Target) -> None:
 def _report(
     writer: Callable[[Iterable[Statement], BinaryIO], None],
 ) -> Callable[[Violations, Target], None]:
-    """Make a writer of the standard's report, which knows nothing of files and their lines."""
+    """Make a writer of the standard's report; beside it stand file, line and field of a record."""
 
     def write_report(answer: Violations, target: Target) -> None:
         from etl.validation import ValidationReport
 
-        results = dict.fromkeys(each.result for each in answer.findings if each.result)
-        writer(ValidationReport(tuple(results)).to_triples(), target.stream)
+        results: list[ValidationResult] = []
+        # several records may be at fault for one result
+        numbers: dict[tuple[ValidationResult, int], int] = {}
+        origins: list[tuple[int, Finding]] = []
+        for finding in answer.findings:
+            result = finding.result or _unreadable(finding, len(results) + 1)
+            if result is None:
+                continue
+            key = (result, finding.copy)
+            if key not in numbers:
+                results.append(result)
+                numbers[key] = len(results)
+            if finding.of_record:
+                origins.append((numbers[key], finding))
+        report = ValidationReport(tuple(results))
+        writer(chain(report.to_triples(), _origins(origins)), target.stream)
 
     return write_report
 
 
+def _unreadable(finding: Finding, number: int) -> ValidationResult | None:
+    """Return the result that says of a record that it cannot be read."""
+    from etl.validation import ValidationResult
+
+    if finding.severity != Severity.VIOLATION:
+        return None
+    message = Literal(finding.reason, language="en")
+    record = BlankNode(f"record{number}")
+    return ValidationResult(record, _READABLE, _READABLE_COMPONENT, messages=(message,))
+
+
+def _origins(found: Iterable[tuple[int, Finding]]) -> Iterator[Triple]:
+    """Say for results, by their numbers, where the record stands that they are about."""
+    from etl.validation.report import result_node
+
+    for place, (number, finding) in enumerate(found, start=1):
+        origin = BlankNode(f"origin{place}")
+        yield Triple(result_node(number), DCTERMS.source, origin)
+        yield Triple(origin, FILM_RUNS.file, Literal(finding.file))
+        yield Triple(origin, FILM_RUNS.line, Literal(str(finding.line), datatype=XSD.integer))
+        if finding.key:
+            yield Triple(origin, FILM_RUNS.field, Literal(finding.key))
+
+
 _RECORD_COLUMNS = ("kind", "source", "film", "title", "file", "line", "field", "text", "message")
-_SHAPE_COLUMNS = ("path", "focus_node", "component", "shape")
+_SHAPE_COLUMNS = ("path", "focus_node", "component", "shape", "rule", "found")
 
 REFUSALS: Formats[Refusals] = Formats(
     "a quarantine",

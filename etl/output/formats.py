@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Generic, TypeVar
+from typing import BinaryIO, Generic, TypeVar, cast
 
 from etl.errors import EtlError
+from etl.temporary import temporary_file
+from etl.terminal import HarmlessBytes
 
 _Answer = TypeVar("_Answer")
 
@@ -45,16 +47,20 @@ def opened(
     final = path.resolve()
     special = final.exists() and not final.is_file()  # such as /dev/null
     written = final if special else final.with_name(f".{final.name}.{os.getpid()}.part")
+    removed = nullcontext() if special else temporary_file(written)
     try:
-        with written.open("wb") as stream:
-            yield Target(stream, format_name, path, base_iri=base_iri)
-        if not special:
-            written.replace(final)
+        with removed:
+            with written.open("wb") as stream:
+                yield Target(_harmless(stream), format_name, path, base_iri=base_iri)
+            if not special:
+                written.replace(final)
     except OSError as error:
         raise EtlError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        if not special:
-            written.unlink(missing_ok=True)
+
+
+def _harmless(stream: BinaryIO) -> BinaryIO:
+    """Let nothing that steers a terminal pass, if the stream leads to one, as `/dev/tty` does."""
+    return cast(BinaryIO, HarmlessBytes(stream)) if stream.isatty() else stream
 
 
 Writer = Callable[[_Answer, Target], None]

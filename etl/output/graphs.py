@@ -14,6 +14,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from hashlib import sha256
 from typing import BinaryIO, assert_never
 
 from pyoxigraph import (
@@ -35,6 +36,7 @@ Statement = Triple | Quad
 Node = NamedNode | BlankNode | Literal | Triple
 
 SORTED_AT_ONCE = 200_000
+HASHED_AT_ONCE = 4_096
 
 
 def write_nquads(statements: Iterable[Statement], stream: BinaryIO) -> None:
@@ -116,6 +118,50 @@ def _merged(statements: Iterable[Statement]) -> Iterator[Quad]:
         yield Quad(*(statement.triple if isinstance(statement, Quad) else statement))
 
 
+class GraphHash:
+    r"""The number of triples of a graph, and a hash that does not depend on their order.
+
+    The hash is the sum, modulo 2^128, of one number for each triple: the first 16 bytes of the
+    SHA-256 of its line, the most significant byte first. The line is that of canonical N-Triples,
+    as an export has it, in UTF-8, from the `<` of the subject to the full stop, without the line
+    end: one space between terms and before the full stop, no `^^xsd:string`, languages in lower
+    case, and nothing escaped but `\b`, `\t`, `\n`, `\f`, `\r`, `\"`, `\\` and, as
+    `\u000B`, the other characters below U+0020, U+007F, U+FFFE and U+FFFF.
+
+    Names of graphs are left out. A store holds each triple once, and provenance says nothing
+    that the graph says, so the lines that are counted are distinct.
+
+    Source: RDF 1.2 N-Triples, section 4.
+    """
+
+    def __init__(self) -> None:
+        self.triples = 0
+        self._sum = 0
+
+    def __str__(self) -> str:
+        return f"{self.triples} triples, hash {self.digest}"
+
+    @property
+    def digest(self) -> str:
+        """Return the hash in hexadecimal."""
+        return f"{self._sum % (1 << 128):032x}"
+
+    def add(self, statements: Iterable[Statement]) -> None:
+        """Count statements, none of which has been counted before."""
+        for _ in self.counting(statements):
+            pass
+
+    def counting(self, statements: Iterable[Statement]) -> Iterator[Statement]:
+        """Give statements on as they come, and count them."""
+        remaining = iter(statements)
+        while some := list(itertools.islice(remaining, HASHED_AT_ONCE)):
+            triples = [each.triple if isinstance(each, Quad) else each for each in some]
+            lines = (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines()
+            self.triples += len(lines)
+            self._sum += sum(int.from_bytes(sha256(line).digest()[:16], "big") for line in lines)
+            yield from some
+
+
 def film_before_parts(line: bytes) -> bytes:
     """Return what to sort a line by: `<film>` first, `<film#part>` next, then `<film-2>`."""
     subject, end, rest = line.partition(b">")
@@ -195,12 +241,12 @@ def _verb(predicate: NamedNode) -> str:
 
 
 # Source: XML 1.0 section 2.2, `Char`; a predicate is an element, so it ends in an `NCName`.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENDS_IN_NAME = re.compile(r".*[^\W\d][\w.-]*", re.DOTALL)
 
 
 def _fit_for_xml(triple: Triple) -> Triple:
-    if isinstance(triple.object, Literal) and (found := _NOT_XML.search(triple.object.value)):
+    if isinstance(triple.object, Literal) and (found := NOT_XML.search(triple.object.value)):
         problem = f"the character U+{ord(found[0]):04X} of {_prefixed(triple.predicate)}"
     elif not _ENDS_IN_NAME.fullmatch(triple.predicate.value):
         problem = f"the property {triple.predicate}"

@@ -7,6 +7,7 @@ import io
 import itertools
 import json
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,12 +16,14 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from rich.cells import cell_len
 
 from etl.output.formats import Target, Writer
+from etl.output.tables import aligned, fitted
+from etl.terminal import harmless
 from etl.vocab import PREFIXES, XSD
 
 Node = NamedNode | BlankNode | Literal | Triple
+_ABRIDGED = 100  # characters
 Cell = Node | str | int | float | date | Path | None
 
 
@@ -28,12 +31,15 @@ Cell = Node | str | int | float | date | Path | None
 class Rows:
     """A report: named columns, and as many rows of cells as there are. None is an empty cell.
 
-    `documents` say in JSON what does not go into a row.
+    `documents` say in JSON what does not go into a row; a single `document` says it all. Columns
+    that are `abridged` are shortened where people read them.
     """
 
     columns: tuple[str, ...]
     rows: Iterable[Sequence[Cell]]
     documents: Iterable[Mapping[str, object]] | None = None
+    document: Mapping[str, object] | None = None
+    abridged: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, columns: Iterable[str], records: Iterable[Mapping[str, Cell]]) -> Rows:
@@ -53,54 +59,38 @@ def text_stream(stream: BinaryIO) -> Iterator[TextIO]:
 
 
 def write_table(rows: Rows, target: Target) -> None:
-    """Write aligned columns, numbers to the right; in colour and folded on a terminal."""
+    """Write aligned columns, numbers to the right; fitted to a terminal."""
     cells = [tuple(row) for row in rows.rows]
     right = [
         any(row[place] is not None for row in cells)
         and all(row[place] is None or _is_number(row[place]) for row in cells)
         for place in range(len(rows.columns))
     ]
-    body = [[shown(cell, target.base_iri) for cell in row] for row in cells]
+    body = [list(_for_people(rows, row, target)) for row in cells]
     with text_stream(target.stream) as text:
         if target.terminal:
-            _write_rich_table(rows.columns, body, right, text)
+            text.writelines(fitted(rows.columns, body, right, terminal_width()))
         else:
             text.writelines(aligned(rows.columns, body, right))
 
 
-def _write_rich_table(
-    columns: Sequence[str], body: list[list[str]], right: list[bool], text: TextIO
-) -> None:
-    from rich import box  # costs a start of the program that shows no table 50 ms
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold")
-    for column, to_the_right in zip(columns, right, strict=True):
-        table.add_column(Text(column), justify="right" if to_the_right else "left", overflow="fold")
-    for row in body:
-        table.add_row(*map(Text, row))
-    Console(file=text, force_terminal=True).print(table)
+def _for_people(rows: Rows, row: Sequence[Cell], target: Target) -> Iterator[str]:
+    """Yield the cells of a row as people read them."""
+    for column, cell in zip(rows.columns, row, strict=True):
+        text = shown(cell, target.base_iri)
+        too_long = column in rows.abridged and len(text) > _ABRIDGED
+        yield text[: _ABRIDGED - 1] + "…" if too_long else text
 
 
-def aligned(columns: Sequence[str], body: list[list[str]], right: list[bool]) -> Iterator[str]:
-    """Yield lines of columns that are as wide as their widest cell."""
-    widths = [max(map(cell_len, column)) for column in zip(columns, *body, strict=True)]
-    for row in (columns, *body):
-        padded = (
-            " " * (width - cell_len(cell)) + cell
-            if to_the_right
-            else cell + " " * (width - cell_len(cell))
-            for cell, width, to_the_right in zip(row, widths, right, strict=True)
-        )
-        yield "  ".join(padded).rstrip() + "\n"
+def terminal_width() -> int:
+    """Return how many cells a line of the terminal has."""
+    return shutil.get_terminal_size().columns
 
 
 def write_markdown(rows: Rows, target: Target) -> None:
     """Write a Markdown table."""
     head = [list(rows.columns), ["---"] * len(rows.columns)]
-    body = ([_escaped(shown(cell, target.base_iri)) for cell in row] for row in rows.rows)
+    body = (map(_escaped, _for_people(rows, row, target)) for row in rows.rows)
     with text_stream(target.stream) as text:
         text.writelines(f"| {' | '.join(row)} |\n" for row in itertools.chain(head, body))
 
@@ -124,8 +114,11 @@ def write_tsv(rows: Rows, target: Target) -> None:
 
 
 def write_json(rows: Rows, target: Target) -> None:
-    """Write a list of objects, one on each line."""
+    """Write a list of objects, one on each line; or one object, where that says all."""
     with text_stream(target.stream) as text:
+        if rows.document is not None:
+            text.write(json.dumps(rows.document, ensure_ascii=False, indent=2) + "\n")
+            return
         separator = "[\n"
         for document in _documents(rows):
             text.write(separator + json.dumps(document, ensure_ascii=False))
@@ -163,12 +156,7 @@ def _plain(cell: Cell) -> str:
 def shown(cell: Cell, base_iri: str | None) -> str:
     """Return a cell's text for people: on one line, IRIs short, nothing that steers a terminal."""
     text = _short(cell, base_iri) if isinstance(cell, NamedNode) else _plain(cell)
-    on_one_line = re.sub(r"\s*[\n\r\t]\s*", " ", text).strip()
-    return _STEERING.sub(lambda match: ascii(match[0])[1:-1], on_one_line)
-
-
-# Control characters, and those that turn the direction of what follows them.
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+    return harmless(re.sub(r"\s*[\n\r\t]\s*", " ", text).strip())
 
 
 def _short(iri: NamedNode, base_iri: str | None) -> str:

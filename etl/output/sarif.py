@@ -21,11 +21,11 @@ _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-# What no shape has found, by its severity: the rule, and what it says.
+# What no shape has found, by its severity.
 _NO_SHAPE = {
-    Severity.VIOLATION: ("unreadable-record", "A record cannot be read."),
-    Severity.WARNING: ("nothing-to-check", "No shape is about anything in a file."),
-    Severity.INFO: ("repaired-record", "A record was repaired without guessing."),
+    Severity.VIOLATION: "A record cannot be read.",
+    Severity.WARNING: "No shape is about anything in a file.",
+    Severity.INFO: "A record was repaired without guessing.",
 }
 
 
@@ -33,7 +33,7 @@ def write_sarif(findings: Sequence[Finding], stream: BinaryIO) -> None:
     """Write a log of one run."""
     rules: dict[str, Finding] = {}
     for finding in findings:
-        rules.setdefault(_rule_id(finding), finding)
+        rules.setdefault(finding.rule, finding)
     places = {rule: place for place, rule in enumerate(rules)}
     run = {
         "tool": {
@@ -51,12 +51,8 @@ def write_sarif(findings: Sequence[Finding], stream: BinaryIO) -> None:
     stream.write(text.encode("utf-8", "backslashreplace") + b"\n")
 
 
-def _rule_id(finding: Finding) -> str:
-    return finding.shape or _NO_SHAPE[finding.severity][0]
-
-
 def _rule(rule: str, example: Finding) -> Json:
-    text = example.message if example.shape else _NO_SHAPE[example.severity][1]
+    text = example.message if example.shape else _NO_SHAPE[example.severity]
     return {
         "id": rule,
         "shortDescription": {"text": text},
@@ -65,18 +61,21 @@ def _rule(rule: str, example: Finding) -> Json:
 
 
 def _result(finding: Finding, places: Mapping[str, int]) -> Json:
-    rule = _rule_id(finding)
     result: dict[str, Json] = {
-        "ruleId": rule,
-        "ruleIndex": places[rule],
+        "ruleId": finding.rule,
+        "ruleIndex": places[finding.rule],
         "level": _LEVELS[finding.severity],
-        "message": {"text": finding.sentence},
+        "message": {"text": finding.reason},
     }
     if location := _location(finding):
         result["locations"] = [location]
     details = {
         name: value
         for name, value in (
+            ("kind", finding.kind),
+            ("source", finding.source),
+            ("field", finding.key),
+            ("found", finding.found),
             ("component", finding.component),
             ("path", finding.path),
             ("value", finding.text),

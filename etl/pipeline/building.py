@@ -13,6 +13,7 @@ from etl.catalog.comparison import Comparison
 from etl.catalog.entries import groups_of
 from etl.identifiers import Iris
 from etl.mapping import map_person, map_redirect, person_iri
+from etl.pipeline.counting import all_new, count, own
 from etl.pipeline.drafting import (
     Draft,
     Prepared,
@@ -27,9 +28,8 @@ from etl.pipeline.reports import Diff, LoadReport, Progress
 from etl.pipeline.workers import Workers
 from etl.provenance.tally import Tally
 from etl.resolution import Film
-from etl.stores import Writable
+from etl.stores.embedded import EmbeddedStore
 from etl.validation import Engine, ValidationResult
-from etl.vocab import DCTERMS
 
 CHUNK_FILMS = 1000
 CHUNK_PEOPLE = 20_000
@@ -40,7 +40,7 @@ class Builder:
     """Brings a store in step with a catalog, entity by entity."""
 
     catalog: Catalog
-    store: Writable
+    store: EmbeddedStore
     iris: Iris
     engine: Engine
     report: LoadReport
@@ -83,9 +83,9 @@ class Builder:
             self._replace(self.iris.movie(film), (), self.report.films, fresh=False)
             self._comparison.forget([film])
         self._apply()
-        if self.fresh:
-            self.report.films = Diff(added=self.catalog.counts()[0])
         self._people()
+        if self.fresh:
+            self.report.graph = all_new(self.tally)
         return self._comparison
 
     def _prepare(self, workers: Workers) -> None:
@@ -187,17 +187,16 @@ class Builder:
         """
         if fresh:
             self._new.extend(statements)
-            diff.added += 1
             return
         new = set(map(_quad, statements))
-        old = _own(self.store.entity(subject))
+        old = own(self.store.entity(subject))
         self._gone.extend(old - new)
         self._new.extend(new - old)
         if self._again:
-            before = _own(self.before(subject))
-            diff.count(before, old, -1)
+            before = own(self.before(subject))
+            count(diff, before, old, -1)
             old = before
-        diff.count(old, new)
+        count(diff, old, new)
 
     def _apply(self) -> None:
         """Write to the store what has been replaced since it was last written to."""
@@ -216,6 +215,8 @@ class Builder:
         """Bring the people in step, and what redirects to them and to films."""
         self._comparison.compare_people()
         obsolete, redirects = self._comparison.change_redirects()
+        replaced = {(each.kind, each.old) for each in (*obsolete, *redirects)}
+        self.report.graph.redirects = len(replaced)
         for quad in (_quad(map_redirect(each, self.iris)) for each in obsolete):
             if quad in self.store.entity(cast(NamedNode, quad.subject)):  # else its film is back
                 self._gone.append(quad)
@@ -234,11 +235,6 @@ class Builder:
             self._replace(node, (), self.report.people, fresh=False)
         self._new.extend(map_redirect(each, self.iris) for each in redirects)
         self._apply()
-
-
-def _own(quads: Iterable[Quad]) -> set[Quad]:
-    """Leave out what an IRI redirects to: the entity that had it, or has it again, says no such."""
-    return {quad for quad in quads if quad.predicate != DCTERMS.isReplacedBy}
 
 
 def _in_default_graph(statements: Iterable[Triple | Quad]) -> list[Triple]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import gc
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,9 +16,10 @@ from pyoxigraph import NamedNode, Quad
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
+from etl.catalog.connection import expect_openable, reads_whole
 from etl.catalog.migrations import VERSION
-from etl.errors import EtlError, WorkspaceError
-from etl.findings import Found, severity_of, unheard
+from etl.errors import EtlError, WorkspaceError, limit_reached
+from etl.findings import Finding, Found, Severity, severity_of, unheard
 from etl.generations import Generation
 from etl.identifiers import Iris
 from etl.mapping import MAPPING_VERSION
@@ -32,10 +32,11 @@ from etl.pipeline.refusing import Scope, kept_out, located
 from etl.pipeline.reports import LoadReport, Progress, SourceReport, silent
 from etl.provenance.tally import Tally
 from etl.resolution import Film
-from etl.sources.files import Source
-from etl.stores.embedded import EmbeddedStore
+from etl.sources.files import LINKS, Source
+from etl.stores.embedded import EmbeddedStore, expect_memory
 from etl.validation import Engine, ValidationResult
 from etl.workspace import Workspace
+from etl.workspace.entries import cannot_write
 
 Changed = Callable[[str, Iterable[Quad]], None]
 """Told of statements that leave the graph ("-") and enter it ("+")."""
@@ -120,6 +121,8 @@ class Change:
             if self.current is None:
                 return Catalog.create(self._following.catalog, iris)
             shutil.copyfile(self.current.catalog, self._following.catalog)
+            if (found := Catalog.version(self._following.catalog)) != VERSION:
+                self.report.migrated_from = found
             return Catalog.write(self._following.catalog)
 
     def _store(self, *, afresh: bool) -> EmbeddedStore:
@@ -172,8 +175,10 @@ class Change:
         comparison: Comparison,
         sources: Iterable[tuple[Source, int]],
         scope: Scope,
+        *,
+        why: bool = True,
     ) -> None:
-        """Say how every record within a scope ended, source by source.
+        """Say how every record within a scope ended, source by source, and why any is kept out.
 
         Each source comes with the number of its records that have vanished.
         """
@@ -186,7 +191,7 @@ class Change:
                 setattr(ended, status, number)
             self.report.sources.append(ended)
             self._ended[source.name] = ended
-        for refused in kept_out(catalog, scope):
+        for refused in kept_out(catalog, scope) if why else ():
             for finding in refused.findings:
                 self._options.found(finding)
 
@@ -194,7 +199,8 @@ class Change:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
         catalog, run = builder.catalog, self.report.run or 0
         for name, ended in self._ended.items():
-            ended.files, ended.bytes, ended.digest = catalog.extent(name)
+            if name != LINKS.name:
+                ended.files, ended.bytes, ended.digest = catalog.extent(name)
         seconds = time.perf_counter() - self._started
         catalog.runs.end(run, seconds, self.report.summary(self._following.number))
         catalog.settings.set("mapping", str(MAPPING_VERSION))
@@ -204,11 +210,6 @@ class Change:
             described = runs if builder.fresh else concerned(runs, run)
             describe(catalog, builder.store, builder.tally, described)
             builder.store.finish()
-
-    @property
-    def following(self) -> Generation:
-        """Return the generation that is being built."""
-        return self._following
 
     def commit(self) -> None:
         """Make it the generation that readers see, unless this is a dry run."""
@@ -257,21 +258,23 @@ def mending(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Ite
         WorkspaceError: there is none.
     """
     with _building(workspace, engine, options, soundest) as change:
-        if change.current and (found := Catalog.version(change.current.catalog)) != VERSION:
-            change.report.migrated_from = found
         yield change
 
 
 def soundest(workspace: Workspace) -> Generation:
     """Return the newest generation of a workspace, which may be damaged, with a sound catalog.
 
+    Where the list of a generation's files is lost, all of its catalog is read.
+
     Raises:
-        WorkspaceError: nothing has been loaded, or no sound catalog is left.
+        WorkspaceError: nothing has been loaded, no sound catalog is left, or one may not be read.
     """
     if workspace.is_new:
         return workspace.required()
     for generation in workspace.candidates():
-        if generation.has_sound_catalog() and Catalog.opens(generation.catalog):
+        if generation.has_sound_catalog() and (
+            generation.complete or reads_whole(generation.catalog)
+        ):
             return generation
     raise WorkspaceError(
         f"{workspace.path}: no sound catalog is left",
@@ -286,8 +289,13 @@ def _building(
     options: ChangeOptions,
     base: Callable[[Workspace], Generation | None],
 ) -> Iterator[Change]:
+    expect_openable(workspace.path)
+    expect_memory(workspace.path)
     writing = workspace.writing(options.command, options.waiting)
-    with uncollected(), _needing_room(workspace), writing as following:
+    with uncollected(), undisturbed(workspace), writing as following:
+        for generation in workspace.abandoned:
+            message = "complete but never the current one, since a command was killed: deleted"
+            options.found(Finding(Severity.WARNING, message, str(generation.path)))
         yield Change(workspace, following, engine, options, base(workspace))
 
 
@@ -334,26 +342,29 @@ def _bring_up_to_date(generation: Generation) -> set[str]:
 
 
 @contextmanager
-def _needing_room(workspace: Workspace) -> Iterator[None]:
-    """Say that the disk is full, whoever has found it so."""
+def undisturbed(workspace: Workspace) -> Iterator[None]:
+    """Translate what the system, the catalog or the store say when they cannot go on.
+
+    Raises:
+        WorkspaceError: the disk is full, a limit of the system is reached, a file is damaged.
+    """
     try:
         yield
-    except (OSError, RuntimeError, duckdb.Error, EtlError) as error:
-        if not _is_about_room(error):
+    except (OSError, RuntimeError, MemoryError, duckdb.Error, EtlError) as error:
+        if limit := limit_reached(error):
+            message = f"{workspace.path}: {limit[0]}; the graph is as it was"
+            hint = f"{limit[1]}, then run the same command again"
+            raise WorkspaceError(message, hint=hint) from error
+        if isinstance(error, EtlError | BrokenPipeError):
             raise
-        raise WorkspaceError(
-            f"{workspace.path}: the disk is full; the graph is as it was",
-            hint="make room, then run the same command again",
-        ) from error
+        if isinstance(error, OSError) and error.errno in _FORBIDDEN:
+            raise cannot_write(workspace.path, error) from error
+        first = str(error).partition("\n")[0] or type(error).__name__
+        message = f"{workspace.path}: {first}; the graph is as it was"
+        raise WorkspaceError(message, hint="run: etl check") from error
 
 
-def _is_about_room(error: BaseException | None) -> bool:
-    """Tell by an error, or one that it came of, whether there was no room left on a disk."""
-    if error is None:
-        return False
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    before = error.__cause__ or error.__context__
-    return full or os.strerror(errno.ENOSPC) in str(error) or _is_about_room(before)
+_FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 @contextmanager

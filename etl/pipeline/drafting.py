@@ -20,7 +20,7 @@ from etl.identifiers import Iris
 from etl.mapping import PERSON_PROPERTIES, describe_film, describe_person, person_iri
 from etl.provenance.deriving import derivations
 from etl.provenance.tally import Tally
-from etl.resolution import Film, Member, Person, resolve
+from etl.resolution import NO_IDENTITIES, Film, Identities, Member, Person, resolve
 from etl.validation import Engine, ValidationResult
 
 
@@ -33,9 +33,7 @@ class Draft:
     descriptions: list[Description]
 
 
-def draft(
-    group: Group, members: Sequence[Member], identities: Mapping[str, str], iris: Iris
-) -> Draft:
+def draft(group: Group, members: Sequence[Member], identities: Identities, iris: Iris) -> Draft:
     """Draft a film from some of its group's members."""
     film = resolve(group.film, members, identities)
     return Draft(group, film, describe_film(film, iris))
@@ -172,7 +170,7 @@ def prepare(
 ) -> Prepared:
     """Draft and judge films whose people have no identities but those in their records."""
     started = time.perf_counter()
-    drafts = [draft(group, group.members, {}, iris) for group in groups]
+    drafts = [draft(group, group.members, NO_IDENTITIES, iris) for group in groups]
     drafted = time.perf_counter()
     remarked = {film.key for film, _ in judged(drafts, engine, iris)}
     validated = time.perf_counter()

@@ -6,18 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Place, Staged
 from etl.identifiers import Iris
+from etl.linking.decisions import TakenBack
 from etl.linking.evidence import Evidence
 from etl.linking.judgement import find_links
-from etl.linking.ladder import CLOSE, DECISION
+from etl.linking.ladder import CLOSE, DECISION, NOT_ASKED, NOT_LISTED, UNLABELLED
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject, subject
 from etl.pipeline.changing import Change, ChangeOptions, changing
 from etl.pipeline.reports import LoadReport, SourceReport
-from etl.records import FilmRecord, LinkRecord
+from etl.records import FilmRecord, LinkRecord, decode_film
 from etl.sources.files import LINKS
 from etl.validation import Engine
 from etl.workspace import Workspace
@@ -30,7 +32,8 @@ class LinkReport:
     """What linking found: of each kind how many were linked, by rung, of how many.
 
     `stopped` says why the endpoint was not asked to the end, `left` how many films or titles
-    are still to be asked about.
+    are still to be asked about. `undone` are decisions that stay undone, with the run that undid
+    them; `again` counts the links that run has taken back, and that are found once more.
     """
 
     change: LoadReport | None = None
@@ -40,6 +43,28 @@ class LinkReport:
     requests: int = 0
     stopped: str = ""
     left: int = 0
+    undone: list[tuple[Decision, int]] = field(default_factory=list)
+    again: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Return what linking found as JSON, without what that changed."""
+        linked = {
+            kind: {"of": self.total[kind], "rungs": dict(self.linked.get(kind, {}))}
+            for kind in ("film", "person")
+        }
+        return {
+            "linked": linked,
+            "review": self.review,
+            "requests": self.requests,
+            "stopped": self.stopped,
+            "left": self.left,
+            "undone": [{"decision": str(each), "run": run} for each, run in self.undone],
+            "again": [
+                {"kind": kind, "run": run, "links": count}
+                for (kind, run), count in sorted(self.again.items())
+            ],
+        }
 
     def count(self, each: Subject, links: Iterable[LinkRecord]) -> None:
         """Count the links of a film."""
@@ -65,13 +90,13 @@ class Linked:
 def needs_review(link: LinkRecord) -> bool:
     """Say whether a person should look at a link: it is questioned, or was left open.
 
-    A name that no list of the film has is nothing to look at.
+    A film or a name that nothing was found for is nothing to look at.
     """
     if link.rung == DECISION.name:
         return False
     if link.holds:
-        return bool(link.reason)
-    return link.predicate == CLOSE or link.kind == "film" or bool(link.rivals)
+        return link.reason not in ("", UNLABELLED)
+    return link.predicate == CLOSE or bool(link.rivals)
 
 
 def plan(workspace: Workspace, evidence: Evidence) -> list[tuple[str, int]]:
@@ -86,19 +111,29 @@ def link(
     decisions: Sequence[Decision],
     engine: Engine,
     options: ChangeOptions,
+    renewed: Sequence[Decision] = (),
 ) -> LinkReport:
     """Link the films of a workspace and their people, and change the graph by what was found.
+
+    Decisions that have been undone are left out, unless they are `renewed`.
 
     Raises:
         WorkspaceError: the workspace cannot be used, or nothing has been loaded yet.
         LinkError: an evidence cannot be read.
+        EndpointError: the endpoint cannot be reached.
     """
     with Catalog.read(workspace.required().catalog) as catalog:
         iris, subjects = catalog.iris, list(_subjects(catalog))
-    found = find_links(subjects, evidence, decisions)
+        taken_back = _taken_back(catalog)
     report = LinkReport()
+    report.undone = _undone(subjects, decisions, taken_back) if taken_back.decisions else []
+    undone = {decision for decision, _ in report.undone}
+    valid = [*(each for each in decisions if each not in undone), *renewed]
+    found = find_links(subjects, evidence, valid)
     for each, record in found:
         report.count(each, record.links if record else ())
+        if record:
+            report.again.update(taken_back.found_again(each.place, record, each.earlier))
     if inquiry := evidence.inquiry:
         report.requests, report.stopped = inquiry.requests, inquiry.stopped
         report.left = inquiry.left
@@ -115,16 +150,40 @@ def link(
     return report
 
 
+def _taken_back(catalog: Catalog) -> TakenBack:
+    versions = catalog.runs.versions_of(LINKS.name)
+    return TakenBack.of((place, run, decode_film(body)) for place, run, body in versions)
+
+
+def _undone(
+    subjects: Sequence[Subject], decisions: Sequence[Decision], taken_back: TakenBack
+) -> list[tuple[Decision, int]]:
+    """Return the decisions that a run has undone, with that run."""
+    places = {each.film.key: each.place for each in subjects}
+    return [
+        (each, run)
+        for each in decisions
+        if (run := taken_back.decision(places.get(each.film, each.film), each)) is not None
+    ]
+
+
 def _subjects(catalog: Catalog) -> Iterator[Subject]:
-    for groups in catalog.compare().films(CHUNK_FILMS):
+    comparison = catalog.compare()
+    for groups in comparison.films(CHUNK_FILMS):
+        identities = comparison.identities(groups)
         for group in groups:
-            yield subject(group.film, group.members)
+            yield subject(group.film, group.members, identities)
 
 
 def film(catalog: Catalog, key: str) -> Subject | None:
     """Return a film of the graph as what is to be linked, or None."""
     found = catalog.group(key)
-    return subject(key, found[0].members) if found else None
+    if found is None:
+        return None
+    group, _ = found
+    if all(credit.name for member in group.members for credit in member.record.credits):
+        return subject(key, group.members)
+    return subject(key, group.members, catalog.compare().identities([group]))
 
 
 def _stage(
@@ -146,13 +205,27 @@ def _stage(
 
 
 def links(catalog: Catalog) -> Iterator[Linked]:
-    """Give all links of a catalog, by film; of films that are in the graph."""
-    for groups in catalog.compare().films(CHUNK_FILMS):
-        for group in groups:
-            found = [each.record for each in group.members if each.record.links]
-            own = [each.record for each in group.members if not each.record.links]
-            title = next((each.title for each in own if each.title), "")
-            year = next((each.year for each in own if each.year is not None), None)
-            for record in found:
-                for each in record.links:
-                    yield Linked(group.film, title, year, each)
+    """Give what linking says of each film in the graph and of everybody it names, by film.
+
+    Where there is no link there is a reason.
+    """
+    for each in _subjects(catalog):
+        known = {_name(link): link for link in each.earlier.links} if each.earlier else {}
+        names = sorted({person.name for person in each.people} | known.keys() & set(each.unlisted))
+        for name in ("", *names):
+            link = known.get(name) or _unlinked(each, name)
+            yield Linked(each.film.key, each.film.title, each.film.year, link)
+
+
+def _name(link: LinkRecord) -> str:
+    return link.subject if link.kind == "person" else ""
+
+
+def _unlinked(each: Subject, name: str) -> LinkRecord:
+    """Say why nothing is known of a film, or of somebody it names."""
+    if name:
+        reason = NOT_LISTED if each.earlier else NOT_ASKED
+        return LinkRecord("person", name, reason=reason)
+    has_clue = each.film.imdb_id or each.film.title
+    reason = NOT_ASKED if has_clue else "it has neither an IMDb id nor a title"
+    return LinkRecord("film", each.film.title, reason=reason)

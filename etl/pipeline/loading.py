@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.comparison import Comparison
@@ -19,7 +17,9 @@ from etl.pipeline.reports import LoadReport
 from etl.pipeline.workers import Workers
 from etl.records import Reject
 from etl.sources.description import UNDESCRIBED, description_of, read_description
-from etl.sources.files import Source, shown, sources
+from etl.sources.files import Source, shown
+from etl.sources.naming import sources
+from etl.temporary import temporary_folder
 from etl.validation import Engine
 from etl.workspace import Workspace
 
@@ -54,8 +54,8 @@ def load(
         WorkspaceError: the workspace cannot be used.
     """
     if options.dry_run and workspace.is_new:
-        with TemporaryDirectory() as folder:
-            return _load(Workspace(Path(folder)), arguments, engine, options)
+        with temporary_folder() as folder:
+            return _load(Workspace(folder), arguments, engine, options)
     return _load(workspace, arguments, engine, options)
 
 
@@ -177,7 +177,7 @@ class _Load:
     def _keep(self, catalog: Catalog, readings: Iterable[Reading]) -> None:
         for reading in readings:
             catalog.keep_source(reading.source)
-            catalog.files.keep(reading.source.name, reading.stats)
+            catalog.files.keep(self._report.run or 0, reading.source.name, reading.stats)
             for source in reading.absorbed:
                 catalog.files.forget(source.name)
 
@@ -187,6 +187,8 @@ class _Load:
         ended = [(reading.source, reading.vanished) for reading in readings]
         scope = {item for reading in readings for item in reading.scope}
         self._change.account(catalog, comparison, ended, scope)
+        for reading, report in zip(readings, self._report.sources, strict=True):
+            report.other_files = dict(reading.others)
 
 
 def _absorbed(source: Source, known: Sequence[Source]) -> list[Source]:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from etl.catalog.entries import Group, Known, Place, Staged
 from etl.errors import SourceError
 from etl.findings import Finding, Found, Severity
 from etl.identifiers import Iris
 from etl.pipeline.drafting import NOTHING, Prepared, prepare
-from etl.records import FilmRecord, Note, Origin
+from etl.pipeline.reports import other_files
+from etl.records import FilmRecord, Note, NoteKind, Origin
 from etl.resolution import Member
 from etl.sources import SUFFIXES, Raw, format_of
 from etl.sources.files import Found as File
 from etl.sources.files import Source, Stat, find, shown
+from etl.sources.kinds import kind_of_file
 from etl.validation import Engine
 
 if TYPE_CHECKING:  # the processes that read files have no need of the database
@@ -78,7 +81,7 @@ class Read(NamedTuple):
 
     `films` were each made of one new record, as if it were all there is about them; `positions`
     gives the place of that record among what is `staged`. Those in `moved` only stand on
-    another line.
+    another line. `absences` counts the records that say nothing of a field, by its key.
     """
 
     staged: list[Staged]
@@ -86,12 +89,14 @@ class Read(NamedTuple):
     films: Prepared = NOTHING
     positions: Mapping[str, int] = MappingProxyType({})
     moved: Sequence[Place] = ()
+    absences: Mapping[str, int] = MappingProxyType({})
 
 
 def parse_records(engine: Engine, batch: Batch) -> Read:
     """Parse records, and prepare the films that they may turn out to make."""
     staged: list[Staged] = []
     findings: list[Finding] = []
+    absences = Counter[str]()
     lone = _LoneFilms()
     shown_as = cache(partial(opened, batch.source))
     for path, raw, new in batch.records:
@@ -100,11 +105,14 @@ def parse_records(engine: Engine, batch: Batch) -> Read:
         if new and isinstance(item, FilmRecord):
             lone.add(place, item, len(staged))
         staged.append(Staged.read(place, raw.digest, item))
-        if isinstance(item, FilmRecord) and item.notes:
-            findings.extend(_findings(item.notes, shown_as(path), raw.line))
+        for note in item.notes if isinstance(item, FilmRecord) else ():
+            if note.kind == NoteKind.ABSENCE:
+                absences[note.field] += 1
+            else:
+                findings.append(_told(shown_as(path), raw.line, note))
     sources = {batch.source.name: batch.iris.source(batch.source.slug)}
     films = prepare(engine, lone.groups.values(), batch.iris, sources)
-    return Read(staged, findings, films, lone.positions)
+    return Read(staged, findings, films, lone.positions, absences=absences)
 
 
 class _LoneFilms:
@@ -127,10 +135,19 @@ class _LoneFilms:
         self.positions[key] = position
 
 
-def _findings(notes: Iterable[Note], path: str, line: int) -> Iterator[Finding]:
-    """Tell notes about a record that begins on a line of a file."""
-    for note in notes:
-        yield Finding(Severity.INFO, note.message, path, line + note.line - 1, key=note.field)
+def _told(path: str, line: int, note: Note) -> Finding:
+    """Tell a note about a record that begins on a line of a file."""
+    line += note.line - 1
+    return Finding(Severity.INFO, note.message, path, line, key=note.field, kind=note.kind)
+
+
+def _absent(source: Source, counts: Mapping[str, int]) -> Finding:
+    """Say how many records have nothing to say of a field: they are counted, not named."""
+    told = (
+        f"1 record has no {key}" if count == 1 else f"{count} records have no {key}"
+        for key, count in counts.items()
+    )
+    return Finding(Severity.INFO, "; ".join(told), shown(source.root), kind=NoteKind.ABSENCE)
 
 
 @dataclass(slots=True)
@@ -139,7 +156,8 @@ class Reading:
 
     `scope` names what was looked at, as `Catalog.statuses` wants it; `stats` what the files
     that were read looked like, which with `rehash` is all of them. What was repaired in them goes
-    to `found`. The records of the sources that it has `absorbed` are from now on its own.
+    to `found`. The records of the sources that it has `absorbed` are from now on its own. `others`
+    counts the files of its folders that no format claims, by kind.
     """
 
     source: Source
@@ -151,6 +169,7 @@ class Reading:
     absorbed: Sequence[Source] = ()
     stats: list[tuple[str, Stat | None]] = field(default_factory=list)
     scope: list[tuple[str, str | None]] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
     vanished: int = 0
     held: int = 0
 
@@ -161,34 +180,47 @@ class Reading:
         seen, closed = set[str](), list[str]()
         differences = Differences(name)
         unread = self._unread(self._differing(seen, closed), differences)
+        absences = Counter[str]()
         for read in self.workers.map(parse_records, self._batches(unread)):
             for finding in read.findings:
                 self.found(finding)
+            absences.update(read.absences)
             yield read
+        if absences:
+            self.found(_absent(self.source, absences))
         yield Read(list(map(Staged.gone, differences.gone)), moved=differences.moved)
         self.vanished = len(differences.gone)
         if not seen and not counts:
-            raise SourceError(
-                f"{shown(self.source.root)}: no records in it",
-                hint=f"expected files that end in {' or '.join(SUFFIXES)}",
-            )
-        if not self.source.whole:
-            self.scope.extend((name, path) for path in sorted(seen))
-            return
-        self.scope.append((name, None))
-        gone = [path for path in counts if path not in seen and not _below(path, closed)]
+            self._refuse_empty()
+        gone = [
+            path
+            for path in counts
+            if path not in seen and self.source.speaks_for(path) and not _below(path, closed)
+        ]
         self.vanished += sum(counts[path] for path in gone)
         self.stats.extend((path, None) for path in gone)
+        looked_at = [None] if self.source.whole else sorted(seen)
+        self.scope.extend((name, path) for path in looked_at)
         yield Read(list(self._gone(name, gone)))
         for source in self.absorbed:
             places_of = self.catalog.place_counts(source.name) if self.catalog else {}
             yield Read(list(self._gone(source.name, list(places_of))))
+
+    def _refuse_empty(self) -> NoReturn:
+        others = f", but {other_files(self.others)}" if self.others else ""
+        raise SourceError(
+            f"{shown(self.source.root)}: no records in it{others}",
+            hint=f"expected files that end in {' or '.join(SUFFIXES)}",
+        )
 
     def _differing(self, seen: set[str], closed: list[str]) -> Iterator[File]:
         """Find the files that are not as they were when they were last read, or all of them."""
         remembered = None if self.rehash else self.catalog
         known = remembered.files.of(self.source.name) if remembered else {}
         for found in find(self.source, SUFFIXES):
+            if found.other:
+                self.others[kind_of_file(found.path).name] += 1
+                continue
             seen.add(found.relative)
             if found.problem:
                 closed.append(found.relative + os.sep)
@@ -206,8 +238,9 @@ class Reading:
                 yield from differences.of(found, known.get(found.relative, ()))
 
     def _batches(self, unread: Iterator[Unread]) -> Iterator[Batch]:
+        source = replace(self.source, paths=(), complete=frozenset())  # other processes get it
         while records := list(islice(unread, RECORDS_AT_ONCE)):
-            yield Batch(self.source, records, self.iris)
+            yield Batch(source, records, self.iris)
 
     def _gone(self, source: str, paths: Sequence[str]) -> Iterator[Staged]:
         for path, places in self._known(source, paths).items():
@@ -226,40 +259,6 @@ class Reading:
                 hint="is the right folder there? To take them out of the graph, "
                 "load with --allow-removals",
             )
-
-
-class Rereading:
-    """One more look at files of a source that hold what is kept out.
-
-    A file that is not there any more is left as it was read: only a load takes it for gone.
-    """
-
-    def __init__(
-        self, source: Source, paths: Sequence[str], catalog: Catalog, engine: Engine
-    ) -> None:
-        known = catalog.known(source.name, paths)
-        rejects = {
-            (path, place.key, place.digest)
-            for path, places in known.items()
-            for place in places
-            if place.kind == "reject"
-        }
-        unread = {
-            path: [p._replace(digest="") if p.kind == "reject" else p for p in places]
-            for path, places in known.items()
-        }
-        part = replace(source, paths=tuple(full_path(source, path) for path in paths))
-        found = [each for each in find(part, SUFFIXES) if not each.problem]
-        differences = Differences(source.name)
-        records = [r for file in found for r in differences.of(file, unread[file.relative])]
-        read = parse_records(engine, Batch(source, records, catalog.iris))
-        self.findings = read.findings
-        self.staged = [
-            each
-            for each in (*read.staged, *map(Staged.gone, differences.gone))
-            if each.kind != "reject" or (each.path, each.key, each.digest) not in rejects
-        ]
-        self.stats: list[tuple[str, Stat | None]] = [(each.relative, each.stat) for each in found]
 
 
 def _below(path: str, folders: list[str]) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Quarantined, Reason
@@ -23,6 +23,7 @@ class KeptOut:
     film: str
     title: str
     findings: tuple[Finding, ...]
+    identifiers: Mapping[str, str] = field(default_factory=dict)
 
     def told(self) -> Iterator[Finding]:
         """Give the findings, each with what is known of the record."""
@@ -60,7 +61,8 @@ def _quarantined(item: Quarantined, source: Source) -> KeptOut:
         located(Severity.VIOLATION, path, line, item.record, reason) for reason in item.reasons
     )
     title = item.record.title or ""
-    return KeptOut("quarantined", source.label, item.film, title, tuple(findings))
+    ids = item.record.identifiers
+    return KeptOut("quarantined", source.label, item.film, title, tuple(findings), ids)
 
 
 def unreadable(path: str, first_line: int, reject: Reject) -> Finding:

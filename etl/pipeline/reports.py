@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -24,14 +24,31 @@ class Diff:
     changed: int = 0
     removed: int = 0
 
-    def count(self, old: Set[object], new: Set[object], times: int = 1) -> None:
-        """Count an entity by what is said of it, before and now; -1 times takes that back."""
-        self.added += times * bool(new and not old)
-        self.changed += times * bool(new and old and old != new)
-        self.removed += times * bool(old and not new)
-
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(slots=True)
+class GraphDiff:
+    """How much of a graph a run added, changed and removed: films, people, redirects.
+
+    `redirects` counts the IRIs that have been replaced by others than before, or are no longer.
+    """
+
+    films: Diff = field(default_factory=Diff)
+    people: Diff = field(default_factory=Diff)
+    redirects: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.films or self.people or self.redirects)
+
+
+def other_files(counts: Mapping[str, int]) -> str:
+    """Say how many files no format claims: `3 files of other kinds: 2 CSV, 1 PNG`."""
+    number = sum(counts.values())
+    files = "1 file of another kind" if number == 1 else f"{number} files of other kinds"
+    kinds = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return f"{files}: {', '.join(f'{count} {name}' for name, count in kinds)}"
 
 
 @dataclass(slots=True)
@@ -41,6 +58,7 @@ class SourceReport:
     `label` is what people call the source, `source` what the catalog knows it by, `path` where
     it lies. `files`, `bytes` and `digest` are of all that the source says after the run, whether
     it was read now or before: the digest is made of those of its records, in order of place.
+    `other_files` counts the files in its folders that no format claims, by kind.
     """
 
     label: str
@@ -55,6 +73,12 @@ class SourceReport:
     rejected: int = 0
     quarantined: int = 0
     vanished: int = 0
+    other_files: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def others(self) -> str:
+        """Say how many files no format claims; empty if there are none."""
+        return other_files(self.other_files) if self.other_files else ""
 
     @property
     def read(self) -> int:
@@ -83,9 +107,18 @@ class LoadReport:
     committed: bool = False
     shapes_changed: bool = False
     sources: list[SourceReport] = field(default_factory=list)
-    films: Diff = field(default_factory=Diff)
-    people: Diff = field(default_factory=Diff)
+    graph: GraphDiff = field(default_factory=GraphDiff)
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def films(self) -> Diff:
+        """Return how many films were added, changed and removed."""
+        return self.graph.films
+
+    @property
+    def people(self) -> Diff:
+        """Return how many people were added, changed and removed."""
+        return self.graph.people
 
     @property
     def kept_out(self) -> int:
@@ -110,6 +143,5 @@ class LoadReport:
         return {
             "generation": generation,
             "sources": [asdict(source) for source in self.sources],
-            "films": asdict(self.films),
-            "people": asdict(self.people),
+            **asdict(self.graph),
         }

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
-
 from etl.catalog.catalog import Catalog
-from etl.catalog.entries import Staged
+from etl.catalog.entries import Place, Staged
 from etl.errors import SourceError, StoreError
 from etl.findings import Finding, Severity
 from etl.generations import Generation
@@ -17,23 +16,26 @@ from etl.identifiers import Iris
 from etl.output.changes import Changes, differing
 from etl.pipeline.building import Builder
 from etl.pipeline.changing import Change, ChangeOptions, changing, mending
-from etl.pipeline.reading import Rereading
+from etl.pipeline.counting import counted
+from etl.pipeline.reading import full_path
 from etl.pipeline.refusing import Scope
-from etl.pipeline.reports import Diff, LoadReport, SourceReport
+from etl.pipeline.reports import GraphDiff, LoadReport, SourceReport
+from etl.pipeline.rereading import Rereading
 from etl.pipeline.workers import Workers
 from etl.queries import nearest
-from etl.sources.files import Source
+from etl.sources.files import Source, Stat, shown
+from etl.sources.kinds import unclaimed_text
 from etl.sources.spelling import words
 from etl.stores.embedded import EmbeddedStore
 from etl.validation import Engine
-from etl.vocab import SCHEMA
 from etl.workspace import Workspace
 
 
 def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions) -> LoadReport:
     """Take a run back: the graph is what the other runs make of it.
 
-    An undo is itself a run, and can be undone.
+    An undo is itself a run, and can be undone. Its report counts the records of the files in which
+    others stand now than before: as loaded those that stand again.
 
     Raises:
         WorkspaceError: there is no such run, it is undone already, or it changed no record.
@@ -41,8 +43,15 @@ def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions)
     workspace.required()
     with changing(workspace, engine, options) as change:
         with change.building(None) as builder:
-            builder.catalog.runs.undo(run, change.report.run or 0)
-            builder.build()
+            catalog = builder.catalog
+            taken = catalog.runs.undo(run, change.report.run or 0)
+            comparison = builder.build()
+            vanished = Counter[str]()
+            for each in taken:
+                vanished[each.source] += each.vanished
+            ended = [(s, vanished[s.name]) for s in catalog.all_sources() if s.name in vanished]
+            scope: Scope = {(each.source, each.path) for each in taken}
+            change.account(catalog, comparison, ended, scope, why=False)
             change.record(builder)
         change.commit()
     return change.report
@@ -75,9 +84,9 @@ def replay(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Load
     Raises:
         WorkspaceError: the workspace cannot be used.
     """
-    generation = workspace.required()
+    workspace.required()
     with changing(workspace, engine, options) as change:
-        with Catalog.read(generation.catalog) as catalog:
+        with Catalog.read(workspace.required().catalog) as catalog:  # which may be migrated now
             files = catalog.kept_out()
         if files:
             with change.building(None) as builder:
@@ -97,20 +106,41 @@ def _try_again(
     before = catalog.quarantined()
     tried = [source for source in catalog.sources() if source.name in files]
     staged: list[Staged] = []
+    kept: list[tuple[str, list[tuple[str, Stat | None]]]] = []
+    gone = _unclaimed(catalog, options)
     for source in tried:
         reread = Rereading(source, files[source.name], catalog, change.engine)
         staged.extend(reread.staged)
-        catalog.files.keep(source.name, reread.stats)
+        kept.append((source.name, reread.stats))
         for finding in reread.findings:
             options.found(finding)
-    if staged:
-        catalog.stage(change.report.run or 0, staged)
+    run = change.report.run or 0
+    catalog.stage(run, [*staged, *gone])
+    for name, stats in kept:
+        catalog.files.keep(run, name, stats)
     catalog.try_again()
     comparison = builder.build()
     scope: Scope = {(source, path) for source, paths in files.items() for path in paths}
-    change.account(catalog, comparison, [(source, 0) for source in tried], scope)
+    vanished = Counter(each.source for each in gone)
+    change.account(catalog, comparison, [(each, vanished[each.name]) for each in tried], scope)
     change.record(builder)
-    return bool(staged) or before != catalog.quarantined()
+    return bool(staged or gone) or before != catalog.quarantined()
+
+
+def _unclaimed(catalog: Catalog, options: ChangeOptions) -> list[Staged]:
+    """Let go of files of which nothing was ever read, because they are no records: say so of each.
+
+    Older versions took any file that was named for a record.
+    """
+    known = {source.name: source for source in catalog.all_sources()}
+    staged: list[Staged] = []
+    for origin, reject in catalog.files.never_read():
+        path = full_path(known[origin.source], origin.path)
+        if kind := unclaimed_text(path, reject.text):
+            message = f"no format reads this: {kind}; it no longer counts as a record"
+            options.found(Finding(Severity.INFO, message, shown(path)))
+            staged.append(Staged.gone(Place(origin.source, origin.path, "", origin.line)))
+    return staged
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +175,19 @@ def rebuild(workspace: Workspace, engine: Engine, options: RebuildOptions) -> Lo
             change.building(iris, afresh=True) as builder,
             Workers(options.processes, engine) as workers,
         ):
+            builder.catalog.stage(builder.run, _unclaimed(builder.catalog, options))
             comparison = builder.build(workers)
             sources = builder.catalog.sources()
             scope: Scope = {(source.name, None) for source in sources}
             ended = [(source, 0) for source in sources]
             change.account(builder.catalog, comparison, ended, scope)
+            builder.store.finish()
+            old = workspace.newest()
+            _tell_what_is_lost(change, old, options)
+            difference = _difference(builder.store, old, options)
+            if difference is not None:
+                change.report.graph = difference
             change.record(builder)
-        old = workspace.newest()
-        _tell_what_is_lost(change, old, options)
-        _tell_difference(change, old, options)
         change.commit()
         if change.report.committed:
             workspace.discard_damaged()
@@ -172,43 +206,25 @@ def _tell_what_is_lost(change: Change, old: Generation, options: ChangeOptions) 
         options.found(Finding(Severity.VIOLATION, message, str(old.catalog)))
 
 
-def _tell_difference(change: Change, old: Generation, options: ChangeOptions) -> None:
+def _difference(after: EmbeddedStore, old: Generation, options: ChangeOptions) -> GraphDiff | None:
     """Compare the new store with the old one, if that is sound."""
     try:
         if old.has_sound_store():
-            _compare(change, old, options)
-            return
+            return _compared(EmbeddedStore.read(old.store), after, options)
         problem = "damaged"
     except (StoreError, OSError, RuntimeError) as error:  # an older version listed no files
         problem = str(error).partition("\n")[0]
     message = f"{problem}, so nothing can be compared with it"
     options.found(Finding(Severity.WARNING, message, str(old.store)))
+    return None
 
 
-def _compare(change: Change, old: Generation, options: ChangeOptions) -> None:
-    before = EmbeddedStore.read(old.store)
-    after = EmbeddedStore.read(change.following.store)
+def _compared(before: EmbeddedStore, after: EmbeddedStore, options: ChangeOptions) -> GraphDiff:
     with Changes() as changes:
         for sign, quads in differing(before.export(), after.export()):
             changes.add(sign, quads)
             options.changed(sign, quads)
-        _count(change.report, changes, before, after)
-
-
-def _count(
-    report: LoadReport, changes: Changes, before: EmbeddedStore, after: EmbeddedStore
-) -> None:
-    """Count the films and people that differ between two stores."""
-    report.films, report.people = Diff(), Diff()
-    for entity in changes.entities():
-        node = NamedNode(entity.iri)
-        old, new = before.types(node), after.types(node)
-        if not old | new:
-            continue  # it only says what has taken its place
-        diff = report.films if SCHEMA.Movie in old | new else report.people
-        diff.added += not old
-        diff.removed += not new
-        diff.changed += bool(old and new)
+        return counted((entity.iri for entity in changes.entities()), before, after)
 
 
 def _source(sources: Sequence[Source], name: str) -> Source:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pyoxigraph import NamedNode
 
@@ -21,6 +20,7 @@ from etl.stores.remote import RemoteStore
 from etl.stores.servers import Kind
 from etl.stores.updates import as_held
 from etl.targets import Target
+from etl.temporary import temporary_folder
 from etl.workspace import Workspace
 
 PART_BYTES = 1 << 29  # four million lines; their hashes take a third of a gigabyte
@@ -38,7 +38,7 @@ def copied(workspace: Workspace, remote: RemoteStore) -> Iterator[EmbeddedStore]
     Raises:
         StoreError: the server fails, or cuts its answer short.
     """
-    with TemporaryDirectory(dir=workspace.path, prefix="copy-") as folder:
+    with temporary_folder(workspace.path, "copy-") as folder:
         file = Path(folder, "graph.nq")
         with file.open("wb") as target:
             remote.copy(target)
@@ -70,7 +70,7 @@ def differing(
     """
     found: defaultdict[str, Differing] = defaultdict(Differing)
     ours = tuple(bases)
-    with TemporaryDirectory(dir=workspace.path, prefix="copy-") as folder:
+    with temporary_folder(workspace.path, "copy-") as folder:
         here, there = Path(folder, "here.nq"), Path(folder, "there.nq")
         with ThreadPoolExecutor(1) as beside, there.open("wb") as target:
             dumped = beside.submit(store.dump, here)

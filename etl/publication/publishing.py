@@ -18,6 +18,7 @@ from etl.mapping import MAPPING_VERSION
 from etl.outbox import Outbox, Outboxes
 from etl.pipeline.changing import uncollected
 from etl.pipeline.reports import Progress, silent
+from etl.provenance.runs import date_time
 from etl.publication.comparing import differing, provenance_graphs
 from etl.publication.seeding import Seed
 from etl.publication.sending import Batch, Published, Sender
@@ -34,6 +35,7 @@ BESIDE = (
     "{{ ?s {replaced} ?o }} UNION "
     '{{ GRAPH ?g {{ ?s ?p ?o }} FILTER(!STRSTARTS(STR(?s), "{movies}")) }}'
 )
+_SECOND = len("2026-01-01T00:00:00")  # a server may write the time zone otherwise
 PAGE = 5_000  # subjects that are taken out of the outbox at once
 
 
@@ -111,6 +113,8 @@ class _Publication:
         sent = Published(self._outbox.name)
         if self._outbox.state == "new" and not options.repair:
             self._begin()
+        elif not options.repair:
+            self._expect_no_newer()
         first = self._outbox.state != "done"
         if options.repair or self._outbox.whole(self._number) or (first and not self._made_so()):
             self._compare()
@@ -150,6 +154,23 @@ class _Publication:
                 "workspace's graph take their place",
             )
         self._outbox.begin(self._number, self._base, held)
+
+    def _expect_no_newer(self) -> None:
+        """Refuse to publish from a workspace that was taken from a copy of it.
+
+        Raises:
+            StoreError: the server was sent a run that this workspace knows nothing of.
+        """
+        iris = self._catalog.iris
+        known = {iris.run(run.run).value: run.started for run in self._catalog.runs.all()}
+        for run, started in self._remote.runs(self._base):
+            if run not in known or date_time(known[run]).value[:_SECOND] != started[:_SECOND]:
+                raise StoreError(
+                    f"{self._outbox.name}: holds {run.removeprefix(self._base)}, started at "
+                    f"{started}, of which this workspace knows nothing: is it an older copy?",
+                    hint="publish from the newer workspace, or add --repair to have this "
+                    "one's graph take the place of what the server holds",
+                )
 
     def _seed(self, sender: Sender) -> None:
         """Send all that the catalog makes; put what else the store holds into the outbox."""

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO
 
-from etl.errors import SourceError
 from etl.records import Reject
 from etl.sources.description import FILE, UNDESCRIBED, Description
-from etl.sources.spelling import words
 
+# Files that tell people about a folder, and are no data of it.
+_DOCUMENTS = re.compile(r"(?i:readme|licen[cs]e|copying|notice|authors|citation|changelog)(\.\w+)?")
 RECORD_LIMIT = 1 << 24
 """Bytes that one record may have; what is larger holds no film, and would take all memory."""
 
@@ -26,24 +26,30 @@ _AT_ONCE = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """What the file system says of a file: unchanged while all of it is unchanged."""
+    """What the file system says of a file: unchanged while all of it is unchanged.
+
+    `ctime_ns` is None where an older version of us looked: any file differs from that.
+    """
 
     size: int
     mtime_ns: int
     inode: int
+    ctime_ns: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A file of a source: where it is, its path within the source, its `Stat`.
 
-    `problem` says why it cannot be opened, where that shows already.
+    `problem` says why it cannot be opened, where that shows already. An `other` file lies in a
+    folder of the source, and no format claims it.
     """
 
     path: str
     relative: str
     stat: Stat | None = None
     problem: str = ""
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,9 @@ class Source:
     """What was named on the command line: a folder, or files, under one name.
 
     `name` is what a source is known by: its resolved path, or what the user called it.
-    `whole` is False where only a part of a known source was named, so that nothing of it may
-    be taken for gone. `description` is what it says of itself.
+    `whole` is False where only a part of it was named, so that nothing may be taken for gone but
+    what lies where the part is `complete`: in a folder of it, with a suffix of which all files are
+    named. `description` is what it says of itself.
     """
 
     name: str
@@ -60,6 +67,7 @@ class Source:
     root: str
     paths: tuple[str, ...]
     whole: bool = True
+    complete: frozenset[tuple[str, str]] = frozenset()
     description: Description = UNDESCRIBED
 
     @property
@@ -76,6 +84,16 @@ class Source:
         )
 
     @property
+    def kept_paths(self) -> list[str]:
+        """Return the paths to be remembered of it; of a part, those of the whole."""
+        return list(self.paths) if self.whole else [self.root]
+
+    def speaks_for(self, relative: str) -> bool:
+        """Say whether a file that was known in it, and is not found any more, has gone."""
+        folder, suffix = os.path.dirname(relative) or os.curdir, os.path.splitext(relative)[1]
+        return self.whole or (folder, suffix) in self.complete
+
+    @property
     def slug(self) -> str:
         """Name the source in an IRI without showing where it lies on the disk."""
         if self.named:
@@ -87,70 +105,8 @@ LINKS = Source("links", "links", "links", ())
 """What linking finds is kept as the records of this source."""
 
 
-def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source]) -> list[Source]:
-    """Turn what was named on the command line into sources.
-
-    A file or folder inside a source that is already known, or is named beside it, is a part of
-    that source.
-
-    A source with a name of its own may have moved: its records are known by their paths in it.
-
-    Raises:
-        SourceError: an argument names nothing, or the name is empty.
-    """
-    name = None if name is None else words(name)
-    if name == "":
-        raise SourceError(
-            "--name: expected a name, found nothing", hint="leave it out, or give one"
-        )
-    if name == LINKS.name:
-        raise SourceError(f"--name: {name!r} is what linking's own source is called")
-    paths = [path for argument in arguments for path in _expand(argument)]
-    if name is not None:
-        earlier = (source.name for source in known if words(source.name) == name)
-        return [_named(next(earlier, name), paths)]
-    whole = [Source(path, words(os.path.basename(path)) or path, path, (path,)) for path in paths]
-    named = {source.root: source for source in whole}
-    outermost = [
-        s for s in named.values() if not any(str(up) in named for up in Path(s.root).parents)
-    ]
-    return [_known(source, known) for source in outermost]
-
-
-def _expand(argument: str) -> list[str]:
-    """Resolve a path or a glob to absolute paths, in order."""
-    if os.path.lexists(argument):
-        return [_absolute(argument)]
-    if glob.has_magic(argument):
-        if found := sorted(glob.glob(argument, recursive=True)):
-            return [_absolute(path) for path in found]
-        raise SourceError(f"{argument}: no file matches", hint="check the pattern")
-    raise SourceError(f"{argument}: no such file or folder", hint="check the path")
-
-
-def _absolute(path: str) -> str:
-    """Resolve the folder a path lies in, but not the path itself: a link may lead nowhere."""
-    target = os.path.realpath(path)
-    return target if os.path.isdir(target) else str(Path(path).parent.resolve() / Path(path).name)
-
-
-def _named(name: str, paths: Sequence[str]) -> Source:
-    root = paths[0] if len(paths) == 1 else os.path.commonpath(paths)
-    return Source(name, name, root, tuple(paths))
-
-
-def _known(source: Source, known: Sequence[Source]) -> Source:
-    """Give the known source that this one is, or is a part of, else this one."""
-    for other in known:
-        if other.holds(source.root):
-            return replace(other, paths=source.paths, whole=False)
-        if other.root == source.root:
-            return other
-    return source
-
-
 def find(source: Source, suffixes: Sequence[str]) -> Iterator[Found]:
-    """Find the files of a source, in order of path; a folder gives those with a suffix we read."""
+    """Find the files of a source, in order of path; in a folder, those without our suffix apart."""
     for path in source.paths:
         if os.path.isdir(path):
             yield from _walk(path, source.root, tuple(suffixes))
@@ -168,13 +124,24 @@ def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[Found]:
     for entry in entries:
         if entry.name.startswith(".") or entry.name == FILE:
             continue
-        if not _is_unicode(entry.name):
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if is_folder and _is_workspace(entry.path):
+            continue
+        if not is_folder and not entry.name.lower().endswith(suffixes):
+            if not _DOCUMENTS.fullmatch(entry.name):
+                yield Found(entry.path, _relative(entry.path, root), other=True)
+        elif not _is_unicode(entry.name):
             name = os.fsencode(_relative(entry.path, root)).decode("utf-8", "backslashreplace")
             yield Found(entry.path, name, problem="a name that is not UTF-8")
-        elif entry.is_dir(follow_symlinks=False):
+        elif is_folder:
             yield from _walk(entry.path, root, suffixes)
-        elif entry.name.lower().endswith(suffixes):
+        else:
             yield _found(entry.path, root, regular=True)
+
+
+def _is_workspace(folder: str) -> bool:
+    """Say whether a folder is a workspace of ours, which holds no records."""
+    return all(os.path.exists(os.path.join(folder, name)) for name in ("generations", "lock"))
 
 
 def _is_unicode(name: str) -> bool:
@@ -196,7 +163,7 @@ def _found(path: str, root: str, *, regular: bool = False) -> Found:
         return Found(path, _relative(path, root), problem=_reason(error))
     if regular and not stat.S_ISREG(status.st_mode):
         return Found(path, _relative(path, root), problem="something that is no file")
-    seen = Stat(status.st_size, status.st_mtime_ns, status.st_ino)
+    seen = Stat(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
     return Found(path, _relative(path, root), seen)
 
 

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from etl.records import FilmRecord, Rating, Reject
+from etl.records import FilmRecord, NoteKind, Rating, Reject
 from etl.sources import people, values
 from etl.sources.decoding import decode, wide_encoding
 from etl.sources.fields import READERS, Bad, film_record
@@ -196,7 +196,7 @@ def _parse(text: str, notes: Notes) -> FilmRecord:
         field = _FIELDS.get(key) or _FIELDS.get(key.strip().lower())
         notes.at(1, composed(key))
         if field is None:
-            notes.add("unknown key: its value is not read")
+            notes.add("unknown key: its value is not read", NoteKind.LOSS)
         elif field and value is not None:
             _keep(read, field, key, value, _read(field, key, value, notes))
     _rate(read)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from etl.records import Note
+from etl.records import Note, NoteKind
 
 _AT_MOST = 1000  # notes of one record; a record with more is damaged throughout
 
@@ -19,7 +19,7 @@ class Unreadable(Exception):
     def __init__(self, expected: str, found: str) -> None:
         super().__init__(expected, found)
         self.expected = expected
-        self.found = quoted(found)
+        self.found = repr(found)
 
 
 @dataclass(slots=True)
@@ -34,10 +34,10 @@ class Notes:
         """Say which field is read next."""
         self.line, self.field = line, name
 
-    def add(self, message: str) -> None:
-        """Note a repair of the field that is being read."""
+    def add(self, message: str, kind: NoteKind = NoteKind.REPAIR) -> None:
+        """Note something about the field that is being read."""
         if len(self.notes) < _AT_MOST:
-            self.notes.append(Note(self.line, shortened(self.field), message))
+            self.notes.append(Note(self.line, shortened(self.field), message, kind))
         elif not self.is_full:
             self.notes.append(Note(self.line, "", f"more than {_AT_MOST} notes"))
 

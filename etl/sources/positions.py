@@ -77,7 +77,7 @@ def _found(
     if form in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
         yield from _by_line(path, subjects, read)
     elif form in _SEARCHES and Path(path).stat().st_size <= SEARCHED_BYTES:
-        text = Path(path).read_text("utf-8")
+        text = Path(path).read_text("utf-8-sig")
         line, place = 1, 0
         for pattern, at in _SEARCHES[form](text, subjects, read):
             line += text.count("\n", place, at) - text.count("\n", at, place)
@@ -87,7 +87,7 @@ def _found(
 
 def _by_line(path: str, subjects: set[Term], read: Read) -> Iterator[tuple[Pattern, int]]:
     starts = {str(subject) for subject in subjects}
-    with open(path, encoding="utf-8") as file:
+    with open(path, encoding="utf-8-sig") as file:
         for number, line in enumerate(file, start=1):
             if line.partition(" ")[0] in starts:
                 for pattern in _patterns(next(read(line))):

@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, Triple, parse
 
+from etl.descriptions import Term
 from etl.errors import SourceError
 from etl.sources import positions
 from etl.sources.files import shown
+from etl.sources.parsing import FORMATS, known_context, skip_mark
 from etl.sources.positions import Pattern
-from etl.vocab import SCHEMA
-
-FORMATS: Mapping[str, RdfFormat] = {
-    ".jsonld": RdfFormat.JSON_LD,
-    ".nq": RdfFormat.N_QUADS,
-    ".nt": RdfFormat.N_TRIPLES,
-    ".rdf": RdfFormat.RDF_XML,
-    ".trig": RdfFormat.TRIG,
-    ".ttl": RdfFormat.TURTLE,
-    ".xml": RdfFormat.RDF_XML,
-}
-"""The format of a file of RDF by its suffix."""
+from etl.vocab import OWL, SCHEMA, SH
 
 _POSITION = re.compile(r"Parser error at line \d+ (between columns \d+ and \d+|column \d+): ")
 _HTTP = "http://schema.org/"
-
-# What schema.org's context says of how our terms are written; all others are texts there.
-_CONTEXT = (
-    rb'"@context": {"@vocab": "https://schema.org/", "id": "@id", "type": "@type",'
-    rb' "url": {"@type": "@id"}, "sameAs": {"@type": "@id"}}'
-)
-_CONTEXT_ADDRESS = re.compile(
-    rb'"@context"\s*:\s*"https?:(?://|\\/\\/)(?:www\.)?schema\.org(?:/|\\/)?"'
-)
 
 
 def is_rdf(path: str) -> bool:
@@ -47,7 +29,7 @@ def is_rdf(path: str) -> bool:
 
 
 def read(path: str) -> Iterator[Triple]:
-    """Yield the triples of all graphs of a file; schema.org's `http:` terms become `https:`.
+    """Yield the triples of all graphs of a file, as they stand.
 
     Raises:
         SourceError: the file cannot be read, or is not of its format.
@@ -56,8 +38,10 @@ def read(path: str) -> Iterator[Triple]:
     try:
         base_iri = Path(path).resolve().as_uri()
         with open(path, "rb") as file:
-            for quad in parse(_known_context(file, form), form, base_iri=base_iri):
-                yield _in_https(quad.triple)
+            check_encoding(file.peek(_LONGEST_MARK))
+            skip_mark(file)
+            for quad in parse(known_context(file, form), form, base_iri=base_iri):
+                yield quad.triple
     except OSError as error:
         raise SourceError(
             f"{shown(path)}: cannot be read: {error.strerror or error}",
@@ -70,22 +54,61 @@ def read(path: str) -> Iterator[Triple]:
         ) from error
 
 
-def lines(path: str, wanted: Iterable[Pattern]) -> dict[Pattern, int]:
-    """Find the first lines that fit patterns, in a file that can be read, where that is certain."""
+def lines(path: str, wanted: Iterable[Pattern], *, https: bool = True) -> dict[Pattern, int]:
+    """Find the first lines that fit patterns, in a file that can be read, where that is certain.
+
+    With `https`, the patterns are those of the file's triples as `in_https` gives them.
+    """
     form, base_iri = FORMATS[Path(path).suffix.lower()], Path(path).resolve().as_uri()
 
     def read(text: str) -> Iterator[Triple]:
-        known = _known_context(io.BytesIO(text.encode()), form)
-        return (_in_https(quad.triple) for quad in parse(known, form, base_iri=base_iri))
+        known = known_context(io.BytesIO(text.encode()), form)
+        found = (quad.triple for quad in parse(known, form, base_iri=base_iri))
+        return map(_in_https, found) if https else found
 
     return positions.lines(path, form, wanted, read)
 
 
-def _known_context(file: BinaryIO, form: RdfFormat) -> BinaryIO:
-    """Put schema.org's JSON-LD context in the place of its address: nothing is fetched."""
-    if form != RdfFormat.JSON_LD:
-        return file
-    return io.BytesIO(_CONTEXT_ADDRESS.sub(_CONTEXT, file.read()))
+def check_encoding(start: bytes) -> None:
+    """Refuse a text whose first bytes say that it is not in UTF-8, as RDF is.
+
+    Raises:
+        ValueError: it is in another encoding.
+    """
+    for mark, encoding in _OTHER_MARKS.items():
+        if start.startswith(mark):
+            raise ValueError(f"it is in {encoding}, and RDF is in UTF-8")
+
+
+_OTHER_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",  # before UTF-16, whose mark is its beginning
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+_LONGEST_MARK = 4
+
+
+class Seen:
+    """What is noticed in triples as they pass."""
+
+    def __init__(self) -> None:
+        self.http = False  # a term of schema.org that is written with `http:`
+        self.references: dict[tuple[NamedNode, Term], None] = {}  # to other graphs
+
+
+def in_https(triples: Iterable[Triple], seen: Seen) -> Iterator[Triple]:
+    """Write schema.org's terms with `https:`, as our shapes do; note what is seen on the way."""
+    for triple in triples:
+        changed = _in_https(triple)
+        if changed is not triple:
+            seen.http = True
+        elif triple.predicate in _REFERENCES:
+            seen.references[triple.predicate, triple.object] = None
+        yield changed
+
+
+_REFERENCES = frozenset({OWL.imports, SH.shapesGraph})
 
 
 def _in_https(triple: Triple) -> Triple:

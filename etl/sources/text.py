@@ -16,13 +16,14 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import process
 
-from etl.records import FilmRecord, Reject
+from etl.records import FilmRecord, NoteKind, Reject
 from etl.sources.decoding import decode
 from etl.sources.fields import READERS, Bad, film_record
 from etl.sources.files import Found, read
 from etl.sources.notes import Notes, Unreadable, quoted
 from etl.sources.raw import Raw, digest
 
+SUFFIX = ".txt"
 KEYS = {
     "movielens": "movieId",
     "title": "title",
@@ -86,7 +87,7 @@ def _header(lines: list[str], notes: Notes) -> tuple[dict[str, _Entry], _Entry |
         notes.at(number, key)
         if field is None:
             if not notes.is_full:
-                notes.add(_unknown(key))
+                notes.add(_unknown(key), NoteKind.LOSS)
             continue
         if key != KEYS[field]:
             notes.add(f"key {quoted(key)} read as {KEYS[field]!r}")
@@ -148,7 +149,7 @@ def _note_missing(where: Mapping[str, int], notes: Notes) -> None:
     for field, key in KEYS.items():
         if field not in where:
             notes.at(1, key)
-            notes.add(f"no {key!r} line")
+            notes.add(f"no {key!r} line", NoteKind.ABSENCE)
 
 
 def cut(found: Found) -> Iterator[Raw]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cache
 
 from etl.identifiers import imdb_title_id
-from etl.records import Rating
+from etl.records import NoteKind, Rating
 from etl.sources import spelling
 from etl.sources.notes import Notes as Notes
 from etl.sources.notes import Unreadable as Unreadable
@@ -41,7 +41,7 @@ def present(text: str, notes: Notes) -> str:
     """Return a value without the space around it; empty for the usual marks of absence."""
     value = text.strip()
     if value.lower() in _ABSENT:
-        notes.add(f"{quoted(value)} read as no value")
+        notes.add(f"{quoted(value)} read as no value", NoteKind.LOSS)
         return ""
     if value and text[-1].isspace():
         notes.add("space at the end of the line dropped")

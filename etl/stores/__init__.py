@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Triple
@@ -13,8 +13,10 @@ Answer = QuerySolutions | QueryBoolean | QueryTriples
 class Readable(Protocol):
     """A store that answers SPARQL queries."""
 
-    def query(self, sparql: str) -> Answer:
+    def query(self, sparql: str, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Answer a query over the default graph and the named graphs.
+
+        The query need not declare the `prefixes`; its own declarations win.
 
         Raises:
             QueryError: the text is not a SPARQL query.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import html
-import netrc
 import os
 import random
 import re
 import ssl
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Self
 from urllib.parse import urlsplit
@@ -19,6 +18,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from etl.errors import StoreError
+from etl.stores.answers import Deadlines, shortened, whole
+from etl.stores.credentials import Credentials, SignIn
 
 AGENT = f"reelgraph/{version('reelgraph')} (https://w3id.org/reelgraph/)"
 
@@ -32,92 +33,35 @@ class NotUnderstood(StoreError):
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
-    """Who we are to a server. None of it ever appears in a text."""
-
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-    token: str | None = field(default=None, repr=False)
-
-    @classmethod
-    def found(cls, host: str, environment: Mapping[str, str] = os.environ) -> Self:
-        """Find them: ETL_STORE_TOKEN, ETL_STORE_USER and _PASSWORD, or the netrc file.
-
-        Raises:
-            StoreError: there is a netrc file that cannot be read.
-        """
-        if token := environment.get("ETL_STORE_TOKEN"):
-            return cls(token=token)
-        if user := environment.get("ETL_STORE_USER"):
-            return cls(user, environment.get("ETL_STORE_PASSWORD", ""))
-        try:
-            entry = netrc.netrc(environment.get("NETRC")).authenticators(host)
-        except FileNotFoundError:
-            return cls()
-        except netrc.NetrcParseError as error:
-            raise StoreError(f"{error.filename}: {error.msg}") from error
-        except OSError as error:
-            raise StoreError(f"{error.filename}: cannot be read: {error.strerror}") from error
-        return cls(entry[0], entry[2] or "") if entry else cls()
-
-    def struck(self, text: str) -> str:
-        """Strike out whatever of them a server repeats."""
-        for secret in (self.password, self.token):
-            if secret:
-                text = text.replace(secret, "…")
-        return text
-
-
-class SignIn(httpx.Auth):
-    """Signs in as the server asks: with a token, or by the digest or basic scheme."""
-
-    def __init__(self, credentials: Credentials) -> None:
-        self._credentials = credentials
-        self._scheme: httpx.Auth | None = None
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send a request, and once more when the server asks who we are."""
-        known = self._credentials
-        if known.token is not None:
-            request.headers["Authorization"] = f"Bearer {known.token}"
-        if self._scheme is None:
-            response = yield request
-            if response.status_code != httpx.codes.UNAUTHORIZED or known.user is None:
-                return
-            asked = response.headers.get("WWW-Authenticate", "").lower()
-            if "digest" in asked:
-                self._scheme = httpx.DigestAuth(known.user, known.password or "")
-            elif "basic" in asked:
-                self._scheme = httpx.BasicAuth(known.user, known.password or "")
-            else:
-                return
-        yield from self._scheme.auth_flow(request)
-
-
-@dataclass(frozen=True, slots=True)
 class Patience:
     """How long to wait for an answer, and to try again when a server is away or overloaded.
 
-    A server that has never answered is given up sooner than one that did.
+    A server that has never answered is given up sooner than one that did. An answer that is kept
+    in memory has at most `answer_mb`.
     """
 
     answer_s: float = 300.0
+    answer_mb: float = 500.0
     first_s: float = 2.0
     again_s: float = 60.0
     pause_s: float = 0.1
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read ETL_STORE_TIMEOUT and ETL_STORE_PATIENCE, in seconds.
+        """Read ETL_STORE_TIMEOUT and ETL_STORE_PATIENCE, in seconds, and ETL_STORE_ANSWER_MB.
 
         Raises:
             StoreError: one is not a number above zero.
         """
         given = cls()
-        for name, part in (("ETL_STORE_TIMEOUT", "answer_s"), ("ETL_STORE_PATIENCE", "again_s")):
+        for name, part, unit in (
+            ("ETL_STORE_TIMEOUT", "answer_s", "seconds"),
+            ("ETL_STORE_PATIENCE", "again_s", "seconds"),
+            ("ETL_STORE_ANSWER_MB", "answer_mb", "megabytes"),
+        ):
             if text := environment.get(name):
                 if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", text) or float(text) == 0:
-                    raise StoreError(f"{name}: expected a number of seconds, found {text!r}")
+                    raise StoreError(f"{name}: expected a number of {unit}, found {text!r}")
                 given = replace(given, **{part: float(text)})
         return given
 
@@ -135,6 +79,8 @@ class Patience:
 
 
 TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
+ERROR_BYTES = 20_000  # of an answer that says what is wrong
+SLOWEST = 10_000  # bytes a second, on an average, of an answer that is read bit by bit
 MEANT = 3  # failures (500) of one request; then they are not by chance
 
 
@@ -145,6 +91,7 @@ class Connection:
         """Connect to a server by the URL of its queries, and those of its other services."""
         self._patience = patience or Patience.from_environment()
         self._credentials = Credentials.found(urlsplit(url).hostname or "")
+        self._deadlines = Deadlines(self._patience.answer_s)
         self._met = False
         self._client = httpx.Client(
             auth=SignIn(self._credentials),
@@ -165,23 +112,32 @@ class Connection:
             NotUnderstood: the server says that it is not right.
             StoreError: the server cannot be reached, or refuses.
         """
-        response = self._answer(request, whole=True)
-        # A response and its stream hold each other, and so the megabytes that were sent, until
-        # somebody looks for circles; what has been read has no need of its stream.
-        for each in (*response.history, response):
-            each.stream = httpx.ByteStream(b"")
-        return response
+        return self._answer(request, kept=True)
 
     @contextmanager
     def stream(self, request: httpx.Request) -> Iterator[httpx.Response]:
         """Send a request as `send` does; its answer is yet to be read, and can break off."""
-        response = self._answer(request, whole=False)
+        response = self._answer(request, kept=False)
         try:
             yield response
         except httpx.HTTPError as error:
             raise self._unreachable(request, error) from error
         finally:
             response.close()
+
+    def chunks(self, response: httpx.Response) -> Iterator[bytes]:
+        """Read the answer of `stream` bit by bit.
+
+        Raises:
+            StoreError: it comes so slowly that it might never end.
+        """
+        started, received = time.monotonic(), 0
+        for chunk in response.iter_bytes():
+            received += len(chunk)
+            allowed_s = self._patience.answer_s + received / SLOWEST
+            if time.monotonic() - started > allowed_s:
+                raise self._late(response.request)
+            yield chunk
 
     def request(
         self,
@@ -203,20 +159,21 @@ class Connection:
         pauses = self._patience.pauses(met=self._met)
         while True:
             try:
-                return str(self._client.send(request).headers.get("Server", ""))
+                with self._deadlines.watched(request):
+                    response = self._client.send(request, stream=True)
+                    response.close()
+                return str(response.headers.get("Server", ""))
             except httpx.HTTPError as error:
                 pause = next(pauses, None)
                 if pause is None:
                     raise self._unreachable(request, error) from error
             time.sleep(pause)
 
-    def _answer(self, request: httpx.Request, *, whole: bool) -> httpx.Response:
+    def _answer(self, request: httpx.Request, *, kept: bool) -> httpx.Response:
         pauses, failures = self._patience.pauses(met=self._met), 0
         while True:
             try:
-                response = self._client.send(request, stream=True)
-                if whole or not response.is_success:
-                    response.read()
+                response = self._sent(request, kept=kept)
             except httpx.HTTPError as error:
                 pause = next(pauses, None)
                 if pause is None or isinstance(error, httpx.UnsupportedProtocol):
@@ -233,11 +190,38 @@ class Connection:
                 pause = max(pause, _retry_after(response, at_most=self._patience.again_s))
             time.sleep(pause)
 
+    def _sent(self, request: httpx.Request, *, kept: bool) -> httpx.Response:
+        """Send a request once. An answer that is kept, or no success, is read within the limits.
+
+        Raises:
+            httpx.TimeoutException: the answer has not ended in time.
+            StoreError: the answer is too large.
+        """
+        most = int(self._patience.answer_mb * 1_000_000)
+        with self._deadlines.watched(request):
+            response = self._client.send(request, stream=True)
+            if not response.is_success:
+                return shortened(response, ERROR_BYTES)
+            if not kept:
+                return response
+            answer = whole(response, most)
+        if answer is None:
+            raise StoreError(
+                f"{_place(request)}: the answer has more than {self._patience.answer_mb:g} MB",
+                hint="ask for less, for instance with a LIMIT, or raise ETL_STORE_ANSWER_MB",
+            )
+        return answer
+
+    def _late(self, request: httpx.Request) -> StoreError:
+        return StoreError(
+            f"{_place(request)}: cannot be reached: no answer within {self._patience.answer_s:g} s",
+            hint="set ETL_STORE_TIMEOUT to wait longer",
+        )
+
     def _unreachable(self, request: httpx.Request, error: httpx.HTTPError) -> StoreError:
         if isinstance(error, httpx.TimeoutException):
-            reason = f"no answer within {self._patience.answer_s:g} s"
-            hint = "set ETL_STORE_TIMEOUT to wait longer"
-        elif isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError):
+            return self._late(request)
+        if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError):
             reason, hint = "the connection broke off", "is the server well? Its log may say more"
         else:
             reason = re.sub(r"^\[[^]]*\]\s*", "", str(error)) or type(error).__name__
@@ -301,7 +285,7 @@ _TAG = re.compile(r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<[^>]*>"
 
 def _words(response: httpx.Response) -> str:
     """Return the one line of an answer that says what is wrong."""
-    text = response.text[:20_000]
+    text = response.text
     if "html" in response.headers.get("Content-Type", ""):
         text = html.unescape(_TAG.sub("\n", text))
     lines = [line.strip() for line in text.splitlines() if line.strip()]

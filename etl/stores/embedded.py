@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from etl.errors import StoreError
+from etl.errors import StoreError, limit_reached
 from etl.stores import Answer
 from etl.syntax import syntax_error
 from etl.vocab import RDF
@@ -33,6 +34,7 @@ _ANYWHERE = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }"
 _SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
 _LEAST_PART, _LARGEST_PART = 1 << 22, 1 << 24  # 4 and 16 MB, about 30,000 and 130,000 triples
 _PART_OF_ALL = 8  # a part is at least an eighth of all that came before it
+_TO_READ, TO_WRITE = 1 << 30, 2 << 30  # bytes of address space, measured with small stores
 _STANDING_BACK = 15  # how nice the threads are that compact
 
 
@@ -54,6 +56,7 @@ class EmbeddedStore:
         Raises:
             StoreError: it cannot be opened.
         """
+        expect_memory(path, _TO_READ)
         try:
             return cls(Store.read_only(str(path)))
         except (OSError, RuntimeError) as error:
@@ -66,6 +69,7 @@ class EmbeddedStore:
         Raises:
             StoreError: it cannot be opened.
         """
+        expect_memory(path)
         try:
             store = Store(str(path))
         except (OSError, RuntimeError) as error:
@@ -81,12 +85,12 @@ class EmbeddedStore:
         except (OSError, RuntimeError) as error:
             raise _unusable(source, error) from error
 
-    def query(self, sparql: str) -> Answer:
+    def query(self, sparql: str, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Answer a query. See `Readable.query`."""
         try:
-            return self._store.query(sparql)
+            return self._store.query(sparql, prefixes=dict(prefixes or {}))
         except SyntaxError as error:
-            raise syntax_error(error, sparql) from error
+            raise syntax_error(error, sparql, prefixes) from error
 
     def entity(self, subject: NamedNode) -> set[Quad]:
         """Return an entity's quads. See `Writable.entity`."""
@@ -184,7 +188,11 @@ class EmbeddedStore:
 
     def types(self, subject: NamedNode) -> set[object]:
         """Return the classes that a subject is said to be of."""
-        return {quad.object for quad in self._store.quads_for_pattern(subject, RDF.type, None)}
+        return self.objects(subject, RDF.type)
+
+    def objects(self, subject: NamedNode, predicate: NamedNode) -> set[object]:
+        """Return the values of a property of a subject."""
+        return {quad.object for quad in self._store.quads_for_pattern(subject, predicate, None)}
 
     def holds(self, quads: Iterable[Quad]) -> bool:
         """Say whether it has all of some quads."""
@@ -249,4 +257,23 @@ def _compact_in_the_background() -> None:
 
 
 def _unusable(path: Path, error: Exception) -> StoreError:
-    return StoreError(f"{path}: the store cannot be opened: {error}", hint="run: etl check")
+    reason, hint = limit_reached(error) or (str(error), "run: etl check")
+    return StoreError(f"{path}: the store cannot be opened: {reason}", hint=hint)
+
+
+def expect_memory(path: Path, needed: int = TO_WRITE) -> None:
+    """Refuse to open a store where its library would find no memory, and abort the process.
+
+    Raises:
+        StoreError: the limit that the system sets is too low.
+    """
+    if sys.platform != "win32":
+        import resource
+
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if limit not in (resource.RLIM_INFINITY, -1) and limit < needed:
+            raise StoreError(
+                f"{path}: opening the store takes {needed >> 20} MB of address space, and the "
+                f"limit is {limit >> 20}",
+                hint=f"raise the limit: ulimit -v {needed >> 10}",
+            )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import IO, Self, cast
 
@@ -23,14 +24,15 @@ from pyoxigraph import (
     parse_query_results,
     serialize,
 )
-from SPARQLWrapper import CONSTRUCT, DESCRIBE, POST, SPARQLWrapper
+from SPARQLWrapper import ASK, CONSTRUCT, DESCRIBE, POST, SPARQLWrapper
 
 from etl.errors import QueryError, StoreError
 from etl.stores import Answer
 from etl.stores.connection import AGENT, Connection, NotUnderstood
 from etl.stores.servers import Endpoints
 from etl.stores.updates import Piece, dataset, documents, replacement
-from etl.syntax import refused_update
+from etl.syntax import declared, refused_update
+from etl.vocab import PROV
 
 _N_TRIPLES, _N_QUADS = "application/n-triples", "application/n-quads"
 _RESULTS = "application/sparql-results+json"
@@ -64,8 +66,9 @@ class RemoteStore:
         """Return where the server answers."""
         return self._where
 
-    def query(self, sparql: str) -> Answer:
+    def query(self, sparql: str, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Answer a query. See `Readable.query`."""
+        sparql = declared(sparql, prefixes or {})
         if self._where.graph is None:
             return self._ask(sparql, None)
         return self._ask(sparql, self._where.graph, self._provenance[0])
@@ -86,7 +89,10 @@ class RemoteStore:
                 hint="add a LIMIT, or raise ResultSetMaxRows in virtuoso.ini",
             )
         if "json" in kind:
-            return _results(response.content, self._where.query)
+            answer = _results(response.content, self._where.query)
+            if isinstance(answer, QueryBoolean) != (asked.queryType == ASK):
+                raise not_sparql(self._where.query, "an answer to another kind of query")
+            return answer
         if kind in (_N_TRIPLES, "text/turtle", "text/plain"):
             return _triples(response.content, self._where.query)
         raise not_sparql(self._where.query, kind)
@@ -95,6 +101,16 @@ class RemoteStore:
         """Tell whether the graph says anything about what lies below a base IRI."""
         answer = self.query(f'ASK {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), "{base_iri}")) }}')
         return bool(answer)
+
+    def runs(self, base_iri: str) -> list[tuple[str, str]]:
+        """List the runs below a base IRI that the server was sent, with when they started."""
+        sparql = (
+            f"SELECT ?run ?started WHERE {{ GRAPH ?graph {{ ?run a {PROV.Activity} ; "
+            f"{PROV.startedAtTime} ?started }} "
+            f'FILTER(STRSTARTS(STR(?run), "{base_iri}run/")) }} ORDER BY DESC(?started)'
+        )
+        answer = cast(QuerySolutions, self.query(sparql))
+        return [(row["run"].value, row["started"].value) for row in answer]
 
     def replace(self, pieces: Sequence[Piece], *, fresh: bool) -> None:
         """Give subjects the statements they should have. See `requests` and `send`."""
@@ -182,10 +198,13 @@ class RemoteStore:
             with self._connection.stream(request) as response:
                 if "html" in response.headers.get("Content-Type", ""):
                     raise not_sparql(str(response.url), response.headers["Content-Type"])
-                given = cast(IO[bytes], _Stream(response.iter_bytes()))
-                for quad in parse(given, RdfFormat.N_TRIPLES):
-                    count += 1
-                    yield quad
+                given = cast(IO[bytes], _Stream(self._connection.chunks(response)))
+                try:
+                    for quad in parse(given, RdfFormat.N_TRIPLES):
+                        count += 1
+                        yield quad
+                except SyntaxError as error:
+                    raise not_sparql(self._where.query, "broken N-Triples") from error
         if count != expected:
             raise StoreError(
                 f"{self._where.query}: the server gave {count} of {expected} triples",
@@ -200,7 +219,8 @@ class RemoteStore:
         answer = self._ask("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", graph)
         if isinstance(answer, QuerySolutions):
             for solution in answer:
-                return int(solution["n"].value)
+                with suppress(KeyError, ValueError):
+                    return int(solution["n"].value)
         raise not_sparql(self._where.query, "something else")
 
     def _whole(self, graph: str | None, triples: int) -> Iterator[httpx.Request]:
@@ -302,13 +322,17 @@ def not_sparql(url: str, kind: str) -> StoreError:
 
 def _results(content: bytes, url: str) -> QuerySolutions | QueryBoolean:
     try:
+        if isinstance(
+            read := parse_query_results(content, QueryResultsFormat.JSON), QuerySolutions
+        ):
+            deque(read, maxlen=0)  # what is wrong with a solution shows only here
         answer = parse_query_results(content, QueryResultsFormat.JSON)
         if isinstance(answer, QueryBoolean) or answer.variables != [Variable("__ASK_RETVAL")]:
             return answer
         truth = any(solution[0].value == "1" for solution in answer)  # so says Virtuoso yes
         text = b'{"head":{},"boolean":%s}' % (b"true" if truth else b"false")
         return parse_query_results(text, QueryResultsFormat.JSON)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, OSError) as error:
         raise not_sparql(url, "broken JSON") from error
 
 

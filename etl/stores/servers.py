@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from pyoxigraph import NamedNode
 
@@ -91,12 +91,36 @@ class Endpoints:
 
     @property
     def addresses(self) -> tuple[str | None, ...]:
-        """Return what tells one store from another."""
-        return self.query, self.update, self.graph_store, self.graph
+        """Return all that has to be known to reach it."""
+        urls = (url and canonical(url) for url in (self.query, self.update, self.graph_store))
+        return *urls, self.graph
+
+    @property
+    def base(self) -> str:
+        """Return its base URL, in the one spelling that it has here."""
+        return canonical(self.query.removesuffix(self.kind.query))
+
+    @property
+    def place(self) -> tuple[str, str | None]:
+        """Return what tells one store from another: where it is asked, and its graph."""
+        return canonical(self.query), self.graph
+
+
+def canonical(url: str) -> str:
+    """Return a URL in one spelling: host in small letters, no default port, no slash at its end.
+
+    Source: RFC 3986, sections 6.2.2.1 and 6.2.3.
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removesuffix(".")
+    host = f"[{host}]" if ":" in host else host
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    port = "" if parts.port in (None, default) else f":{parts.port}"
+    return urlunsplit((parts.scheme, host + port, parts.path.rstrip("/"), "", ""))
 
 
 def checked_url(url: str) -> str:
-    """Return a URL without a slash at its end.
+    """Return a URL in its canonical spelling.
 
     Raises:
         StoreError: it is not an http(s) URL, or has a password, a query or a fragment in it.
@@ -119,7 +143,7 @@ def checked_url(url: str) -> str:
         )
     if parts.query or parts.fragment:
         raise StoreError("--store: expected a URL without '?' and '#'")
-    return url.rstrip("/")
+    return canonical(url)
 
 
 def kind_called(name: str) -> Kind:

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Self
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from etl.descriptions import Term
+from etl.temporary import temporary_folder
 from etl.vocab import XSD
 
 _AS_WRITTEN = "as-written:"
@@ -37,7 +37,7 @@ class VerbatimGraph:
             graph._fill(triples)
             yield graph
             return
-        with TemporaryDirectory(prefix="etl-") as folder:
+        with temporary_folder() as folder:
             graph = cls(Store(str(Path(folder, "graph"))))
             graph._fill(triples)
             yield graph

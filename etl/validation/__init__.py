@@ -4,7 +4,8 @@ An engine is made of shapes and has one method, `validate(triples) -> Validation
 """
 
 from etl.descriptions import Told
-from etl.validation.engine import CompiledEngine, Note, ReferenceEngine
+from etl.validation.engine import CompiledEngine, ReferenceEngine, ShapesEngine
+from etl.validation.notes import Note
 from etl.validation.report import Engine, ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
 
@@ -14,6 +15,7 @@ __all__ = [
     "Note",
     "ReferenceEngine",
     "Shapes",
+    "ShapesEngine",
     "Told",
     "ValidationReport",
     "ValidationResult",

@@ -34,8 +34,9 @@ class Compiler:
     Shapes must not refer to themselves, not even through others.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, timeout_s: float) -> None:
         self._graph = graph
+        self.timeout_s = timeout_s
         self._compiled: dict[NamedNode | BlankNode, CompiledShape] = {}
 
     def compile(self, node: NamedNode | BlankNode) -> CompiledShape:
@@ -63,7 +64,7 @@ class CompiledShape:
         self._constraints: list[Constraint] = []
         self._properties: list[CompiledShape] = []
         if not shape.is_deactivated:
-            self._constraints += constraints(shape, compiler.compile)
+            self._constraints += constraints(shape, compiler.compile, compiler.timeout_s)
             self._properties += map(compiler.compile, shape.property_shapes())
         own = demands(self._constraints)
         self.demands = own | Demands(

@@ -5,18 +5,19 @@ Source: SHACL sections 2.1 to 2.3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from etl.descriptions import Term
 from etl.errors import ShapesError
-from etl.validation.graph import Graph
-from etl.validation.literals import number
+from etl.validation.graph import Graph, reachable
+from etl.validation.literals import integer
 from etl.validation.paths import PropertyPath, read_path
-from etl.vocab import PREFIXES, SH, XSD
+from etl.vocab import PREFIXES, RDF, SH, XSD
 
 # The parameters whose values are shapes, and those whose values are lists of shapes.
 SHAPE_EXPECTING = (SH.node, SH.property, SH["not"], SH.qualifiedValueShape)
@@ -69,7 +70,11 @@ class Declaration:
     @property
     def messages(self) -> tuple[Literal, ...]:
         """What to tell a person, once for each language (section 2.1.5)."""
-        return tuple(self.literals(SH.message))
+        messages = tuple(self.literals(SH.message))
+        for message in messages:
+            if message.datatype not in (XSD.string, RDF.langString):
+                raise self.error(SH.message, f"expected a text, found {message}")
+        return messages
 
     @property
     def is_deactivated(self) -> bool:
@@ -100,7 +105,7 @@ class Declaration:
 
     def iri(self, parameter: NamedNode) -> NamedNode:
         """Return the only value of a parameter, which must be an IRI."""
-        self.one(parameter)
+        self._required(parameter)
         return next(self.iris(parameter))
 
     def literals(self, parameter: NamedNode) -> Iterator[Literal]:
@@ -112,18 +117,36 @@ class Declaration:
 
     def literal(self, parameter: NamedNode) -> Literal:
         """Return the only value of a parameter, which must be a literal."""
-        self.one(parameter)
+        self._required(parameter)
         return next(self.literals(parameter))
 
+    def _required(self, parameter: NamedNode) -> None:
+        if self.one(parameter) is None:
+            raise self.error(parameter, "expected one value, found none")
+
+    def texts(self, parameter: NamedNode) -> Iterator[str]:
+        """Yield the values of a parameter, which must be texts without a language."""
+        for value in self.literals(parameter):
+            if value.datatype != XSD.string:
+                raise self.error(parameter, f"expected a text without a language, found {value}")
+            yield value.value
+
+    def text(self, parameter: NamedNode) -> str:
+        """Return the only value of a parameter, which must be a text without a language."""
+        self.literal(parameter)
+        return next(self.texts(parameter))
+
     def integer(self, parameter: NamedNode) -> int | None:
-        """Return the only value of a parameter, which must be an integer, or None."""
+        """Return the only value of a parameter, which must be a count, or None."""
         value = self.one(parameter)
         if value is None:
             return None
-        found = number(value)
-        if found is None or found != int(found):
+        found = integer(value)
+        if found is None:
             raise self.error(parameter, f"expected an integer, found {name(value)}")
-        return int(found)
+        if found < 0:
+            raise self.error(parameter, f"expected 0 or more, found {found}")
+        return found
 
     def boolean(self, parameter: NamedNode) -> bool:
         """Say whether the only value of a parameter is `true`.
@@ -145,6 +168,11 @@ class Declaration:
                 yield self.graph.members(value)
             except ValueError as error:
                 raise self.error(parameter, str(error)) from error
+
+    def members(self, parameter: NamedNode) -> tuple[Term, ...] | None:
+        """Return the members of the only value of a parameter, which must be a list, or None."""
+        self.one(parameter)
+        return next(self.lists(parameter), None)
 
     def require_path(self, parameter: NamedNode) -> None:
         """Check that the shape is a property shape, which alone can have the parameter."""
@@ -171,8 +199,83 @@ class Declaration:
             return value
         raise self.error(parameter, f"expected a shape, found {name(value)}")
 
-    def error(self, parameter: NamedNode, reason: str) -> ShapesError:
+    def check_common(self) -> None:
+        """Check what shapes and SPARQL constraints alike may say: how bad it is, and what to do."""
+        _ = self.severity, self.messages, self.is_deactivated
+
+    def __str__(self) -> str:
+        return described(self.node, self.graph)
+
+    def error(self, parameter: NamedNode, reason: str, hint: str = "mend the shape") -> ShapesError:
         """Describe what is wrong with a parameter of this shape."""
-        return ShapesError(
-            f"shape {name(self.node)}: {name(parameter)}: {reason}", hint="mend the shape"
+        owners = [owner.value for owner, _ in _owners(self.node, self.graph)]
+        part_of = owners[-1] if owners else ""
+        return ShapesError(f"{self}: {name(parameter)}: {reason}", hint=hint, part_of=part_of)
+
+    def overdue(self, parameter: NamedNode, what: str, timeout_s: float) -> ShapesError:
+        """Describe what has taken too long."""
+        return self.error(
+            parameter,
+            f"{what} takes longer than {timeout_s:g} s",
+            hint="make it simpler, or give it more seconds with ETL_SHAPE_TIMEOUT",
         )
+
+
+# What refers to a node that has no IRI.
+_OWNING = (
+    *(*SHAPE_EXPECTING, *SHAPE_LIST_EXPECTING),
+    *(SH.sparql, SH.validator, SH.nodeValidator, SH.propertyValidator, SH.parameter, SH.declare),
+)
+
+_Node: TypeAlias = NamedNode | BlankNode
+
+
+def described(node: _Node, graph: Graph) -> str:
+    """Say which shape a node of a shapes graph is: by its IRI, else by the shapes around it."""
+    owners = list(_owners(node, graph))
+    root = owners[-1][0] if owners else node
+    inner = [node, *(owner for owner, _ in owners)]
+    steps = (
+        f": {name(parameter)}{_path(below, graph)}"
+        for below, (_, parameter) in reversed(list(zip(inner, owners, strict=False)))
+    )
+    return "".join((_called(root, graph), *steps))
+
+
+def _called(node: _Node, graph: Graph) -> str:
+    if isinstance(node, NamedNode):
+        is_component = SH.ConstraintComponent in graph.objects(node, RDF.type)
+        return f"{'constraint component' if is_component else 'shape'} {name(node)}"
+    classes = ", ".join(map(name, graph.objects(node, SH.targetClass)))
+    return f"a shape without an IRI{' about ' if classes else ''}{classes}"
+
+
+def _path(node: _Node, graph: Graph) -> str:
+    paths = graph.objects(node, SH.path)
+    return "".join(f" {name(path)}" for path in paths if isinstance(path, NamedNode))
+
+
+def _owners(node: _Node, graph: Graph) -> Iterator[tuple[_Node, NamedNode]]:
+    """Yield the shape that refers to a blank node, with the parameter that does, and so on up."""
+    seen = {node}
+    while isinstance(node, BlankNode):
+        values = [node, *_lists_with(node, graph)]
+        found = (
+            (owner, parameter)
+            for value in values
+            for parameter in _OWNING
+            for owner in graph.subjects(parameter, value)
+            if isinstance(owner, NamedNode | BlankNode) and owner not in seen
+        )
+        owner = next(found, None)
+        if owner is None:
+            return
+        yield owner
+        node = owner[0]
+        seen.add(node)
+
+
+def _lists_with(node: Term, graph: Graph) -> Iterable[Term]:
+    """Return the lists that a node is a member of, from the cell that holds it to their heads."""
+    cells = graph.subjects(RDF.first, node)
+    return reachable(cells, lambda cell: graph.subjects(RDF.rest, cell))

@@ -6,14 +6,12 @@ that refer to themselves.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 from etl.descriptions import Term
-from etl.errors import ShapesError
 from etl.validation import reference
 from etl.validation.constraints.shape_based import sibling_shapes
 from etl.validation.declarations import Declaration, name
@@ -21,11 +19,9 @@ from etl.validation.graph import Graph, reachable
 from etl.validation.paths import walked_back
 from etl.validation.report import ValidationResult
 from etl.validation.shapes import Shapes
-from etl.validation.targets import TARGETS, class_types, focus_nodes, targets
-from etl.vocab import RDF, SH
-
-# Oxigraph's complaint goes on with the whole grammar: the first clause says what is wrong.
-_SYNTAX_ERROR = re.compile(r"error at (\d+):(\d+): (?:expected one of )?([^,]*).*", re.DOTALL)
+from etl.validation.sparql import own_components
+from etl.validation.targets import focus_nodes, is_target, targets
+from etl.vocab import SH
 
 
 def reason_to_delegate(shape: Declaration) -> str | None:
@@ -67,7 +63,7 @@ def _reason_beyond_core(shape: Declaration) -> str | None:
         return None
     if shape.all(SH.sparql):
         return "it has a SPARQL constraint"
-    for component in _own_components(shape.graph):
+    for component in own_components(shape.graph):
         for declaration in shape.graph.objects(component, SH.parameter):
             for parameter in shape.graph.objects(declaration, SH.path):
                 if parameter in shape.graph.properties(shape.node):
@@ -75,25 +71,12 @@ def _reason_beyond_core(shape: Declaration) -> str | None:
     return None
 
 
-def _own_components(graph: Graph) -> Iterator[NamedNode]:
-    """Yield the constraint components that a shapes graph defines, beside the standard's."""
-    for component in graph.instances(SH.ConstraintComponent):
-        if isinstance(component, NamedNode) and not component.value.startswith(SH.iri):
-            yield component
-
-
 class Delegate:
     """Has pySHACL validate some shapes of a shapes graph, on as few triples as will do."""
 
-    def __init__(self, shapes: Shapes, delegated: Sequence[Declaration]) -> None:
-        """Take some shapes of a shapes graph.
-
-        Raises:
-            ShapesError: a query among the shapes is not SPARQL.
-        """
+    def __init__(self, shapes: Shapes, delegated: Sequence[Declaration], timeout_s: float) -> None:
+        self._timeout_s = timeout_s
         nodes = frozenset(shape.node for shape in delegated)
-        if delegated:
-            _check_queries(shapes)
         self._targets = [target for shape in delegated for target in targets(shape)]
         self._shapes = Shapes(tuple(_without_other_targets(shapes, nodes)))
         self._looks_ahead_only = all(map(looks_ahead_only, delegated))
@@ -112,35 +95,15 @@ class Delegate:
         if not found:
             return ()
         ahead = _ahead_of(found, graph) if self._looks_ahead_only else graph
-        return reference.validate(self._shapes, ahead).results
-
-
-def _check_queries(shapes: Shapes) -> None:
-    """Have Oxigraph read each query, whose complaints can be told from other errors."""
-    prefixes = " ".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in set(shapes.prefixes()))
-    for parameter in (SH.select, SH.ask):
-        for query, constraints in shapes.graph.column(parameter).by_value.items():
-            text = query.value if isinstance(query, Literal) else ""
-            try:
-                Store().query(f"{prefixes} {text.replace('$PATH', '<urn:path>')}")
-            except SyntaxError as error:
-                raise ShapesError(
-                    f"{name(parameter)} of {', '.join(map(name, constraints))}: "
-                    + _SYNTAX_ERROR.sub(r"line \1, column \2: \3", error.msg),
-                    hint="mend the query, or declare its prefixes with sh:prefixes and sh:declare",
-                ) from error
+        return reference.validate(self._shapes, ahead, self._timeout_s).results
 
 
 def _without_other_targets(
     shapes: Shapes, nodes: frozenset[NamedNode | BlankNode]
 ) -> Iterator[Triple]:
     """Yield a shapes graph in which only some shapes have targets."""
-    classes = class_types(shapes.graph)
     for triple in shapes.triples:
-        is_target = triple.predicate in TARGETS or (
-            triple.predicate == RDF.type and triple.object in classes
-        )
-        if triple.subject in nodes or not is_target:
+        if triple.subject in nodes or not is_target(triple, shapes.graph):
             yield triple
 
 

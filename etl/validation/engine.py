@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
+from typing import TypeAlias
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import NamedNode
 
 from etl.descriptions import Term, Told
 from etl.errors import ShapesError
 from etl.validation import reference
 from etl.validation.compiling import CompiledShape, Compiler
-from etl.validation.constraints.components import unknown_terms
 from etl.validation.declarations import Declaration, name
 from etl.validation.delegation import (
     Delegate,
     properties_walked_back,
     reason_to_delegate,
-    referred_shapes,
 )
 from etl.validation.graph import Graph
+from etl.validation.limits import SHAPE_TIMEOUT_S
+from etl.validation.notes import Note, notes
 from etl.validation.report import ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
+from etl.validation.sparql import queries
 from etl.validation.targets import Target, declared_shapes, focus_nodes_by_table, targets
+from etl.validation.wellformedness import check
 from etl.vocab import RDFS, SH
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something about a shape that its author should know."""
-
-    shape: NamedNode | BlankNode
-    reason: str
-
-    def __str__(self) -> str:
-        return f"shape {name(self.shape)}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +53,40 @@ class Group:
 class CompiledEngine:
     """Validates with checks compiled from the shapes.
 
-    `notes` says which shapes could not be compiled, and what in them is not SHACL Core.
+    `notes` says which shapes could not be compiled, and what in them asks for nothing.
     """
 
-    def __init__(self, shapes: Shapes) -> None:
-        """Compile the shapes.
+    def __init__(
+        self, shapes: Shapes, timeout_s: float = SHAPE_TIMEOUT_S, *, is_checked: bool = False
+    ) -> None:
+        """Compile the shapes; a pattern or a query of theirs takes at most so long on one node.
 
         Raises:
             ShapesError: a shape is not what SHACL allows, or none says what it is about.
         """
         declared = declared_shapes(shapes.graph)
-        _check_scope(shapes, declared)
+        found = () if is_checked else _checked(shapes, declared, timeout_s)
         self.shapes = shapes
+        self.timeout_s = timeout_s
         self.walked_back = _walked_back(declared)
         self.hierarchy = [
             triple for triple in shapes.triples if triple.predicate == RDFS.subClassOf
         ]
         reasons = {shape: reason_to_delegate(shape) for shape in declared}
-        self.groups = tuple(_groups([shape for shape in declared if not reasons[shape]], shapes))
-        self.delegate = Delegate(shapes, [shape for shape in declared if reasons[shape]])
-        self.notes = (*_delegation_notes(reasons), *_unknown_term_notes(declared))
+        compiled = [shape for shape in declared if not reasons[shape]]
+        self.groups = tuple(_groups(compiled, Compiler(shapes.graph, timeout_s)))
+        delegated = [shape for shape in declared if reasons[shape]]
+        self.delegate = Delegate(shapes, delegated, timeout_s)
+        self.notes = (*_delegation_notes(reasons), *found)
 
-    def __reduce__(self) -> tuple[type[CompiledEngine], tuple[Shapes]]:
+    def of(self, shapes: Shapes) -> CompiledEngine:
+        """Make such an engine of other shapes."""
+        return CompiledEngine(shapes, self.timeout_s)
+
+    def __reduce__(self) -> tuple[Callable[..., CompiledEngine], tuple[Shapes, float]]:
         """Travel to another process as the shapes, to be compiled there."""
-        return CompiledEngine, (Shapes(self.shapes.triples),)
+        again = partial(CompiledEngine, is_checked=True)
+        return again, (Shapes(self.shapes.triples), self.timeout_s)
 
     def validate(self, triples: Iterable[Told]) -> ValidationReport:
         """Validate triples, together with the class hierarchy that the shapes graph states.
@@ -104,15 +107,28 @@ class CompiledEngine:
 
 
 class ReferenceEngine:
-    """Validates with pySHACL; every call reads the shapes anew."""
+    """Validates with pySHACL; every call reads the shapes anew.
 
-    def __init__(self, shapes: Shapes) -> None:
+    It refuses the shapes that `CompiledEngine` refuses, for the same reasons.
+    """
+
+    def __init__(self, shapes: Shapes, timeout_s: float = SHAPE_TIMEOUT_S) -> None:
+        declared = declared_shapes(shapes.graph)
+        self.notes = _checked(shapes, declared, timeout_s)
         self.shapes = shapes
-        self.walked_back = _walked_back(declared_shapes(shapes.graph))
+        self.timeout_s = timeout_s
+        self.walked_back = _walked_back(declared)
+
+    def of(self, shapes: Shapes) -> ReferenceEngine:
+        """Make such an engine of other shapes."""
+        return ReferenceEngine(shapes, self.timeout_s)
 
     def validate(self, triples: Iterable[Told]) -> ValidationReport:
         """Validate triples; see `reference.validate`."""
-        return reference.validate(self.shapes, triples)
+        return reference.validate(self.shapes, triples, self.timeout_s)
+
+
+ShapesEngine: TypeAlias = CompiledEngine | ReferenceEngine
 
 
 def _walked_back(declared: Iterable[Declaration]) -> frozenset[NamedNode] | None:
@@ -124,8 +140,16 @@ def _walked_back(declared: Iterable[Declaration]) -> frozenset[NamedNode] | None
     return found
 
 
-def _groups(declared: Sequence[Declaration], shapes: Shapes) -> Iterator[Group]:
-    compiler = Compiler(shapes.graph)
+def _checked(shapes: Shapes, declared: Sequence[Declaration], timeout_s: float) -> tuple[Note, ...]:
+    """Check that the shapes can be used by any engine; return what is to be known of them."""
+    _check_scope(shapes, declared)
+    check(shapes.graph, timeout_s)
+    prefixes = dict(shapes.prefixes())
+    nameless = [each for each in queries(shapes.graph, prefixes) if not each.check(timeout_s)]
+    return tuple(dict.fromkeys(notes(shapes.graph, nameless)))
+
+
+def _groups(declared: Sequence[Declaration], compiler: Compiler) -> Iterator[Group]:
     same_targets: dict[tuple[Target, ...], list[Declaration]] = {}
     for shape in declared:
         same_targets.setdefault(tuple(targets(shape)), []).append(shape)
@@ -166,11 +190,4 @@ def _check_scope(shapes: Shapes, declared: Sequence[Declaration]) -> None:
 def _delegation_notes(reasons: Mapping[Declaration, str | None]) -> Iterator[Note]:
     for shape, reason in reasons.items():
         if reason is not None:
-            yield Note(shape.node, f"checked by pySHACL, which is slow: {reason}")
-
-
-def _unknown_term_notes(declared: Iterable[Declaration]) -> Iterator[Note]:
-    below = {shape.node: shape for root in declared for shape in referred_shapes(root)}
-    for shape in below.values():
-        for term in unknown_terms(shape):
-            yield Note(shape.node, f"{name(term)} is not a term of SHACL Core, and is ignored")
+            yield Note(str(shape), f"checked by pySHACL, which is slow: {reason}")

@@ -30,11 +30,11 @@ _DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _DOUBLE = rf"{_DECIMAL}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN"
 _DATE_PART = r"(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?"
 _TIME_PART = r"(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?"
-_NAME_START = (
+NAME_START = (
     ":A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-_NAME_MORE = _NAME_START + ".0-9\u00b7\u0300-\u036f\u203f-\u2040-"
+NAME_MORE = NAME_START + ".0-9\u00b7\u0300-\u036f\u203f-\u2040-"
 
 _PATTERNS: dict[str, str] = {
     "boolean": "true|false|1|0",
@@ -59,9 +59,9 @@ _PATTERNS: dict[str, str] = {
     "language": "[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",
     "normalizedString": r"[^\t\n\r]*",
     "token": r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?",
-    "NMTOKEN": f"[{_NAME_MORE}]+",
-    "Name": f"[{_NAME_START}][{_NAME_MORE}]*",
-    "NCName": f"[{_NAME_START[1:]}][{_NAME_MORE[1:]}]*",
+    "NMTOKEN": f"[{NAME_MORE}]+",
+    "Name": f"[{NAME_START}][{NAME_MORE}]*",
+    "NCName": f"[{NAME_START[1:]}][{NAME_MORE[1:]}]*",
 }
 
 _DATES: dict[str, str] = {
@@ -169,6 +169,14 @@ def number(term: Term) -> Decimal | None:
         return None
     text = term.value
     return Decimal(text) if is_well_formed(text) else None
+
+
+def integer(term: Term) -> int | None:
+    """Return the value of a well-formed integer, or of a type derived from it, or None."""
+    if not isinstance(term, Literal) or term.datatype == XSD.decimal:
+        return None
+    value = number(term)
+    return None if value is None else int(value)
 
 
 @lru_cache(_REMEMBERED_PAIRS)

@@ -121,11 +121,11 @@ def _read(shapes: Graph, node: Term, above: frozenset[Term]) -> PropertyPath:
     above |= {node}
     if shapes.objects(node, RDF.first):
         return Sequence(_several(shapes, node, above))
-    for parameter, kind in _UNARY.items():
-        for inner in shapes.objects(node, parameter):
-            return kind(_read(shapes, inner, above))
-    for choices in shapes.objects(node, SH.alternativePath):
-        return Alternative(_several(shapes, choices, above))
+    match [(p, v) for p in (SH.alternativePath, *_UNARY) for v in shapes.objects(node, p)]:
+        case [(SH.alternativePath, choices)]:
+            return Alternative(_several(shapes, choices, above))
+        case [(parameter, inner)]:
+            return _UNARY[parameter](_read(shapes, inner, above))
     raise ValueError(f"{node} is not a property path")
 
 

@@ -10,16 +10,20 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from etl.descriptions import Term, Told, triples
+from etl.descriptions import Term, Told
 from etl.errors import ShapesError
+from etl.validation.constraints.strings import matchers
+from etl.validation.declarations import Declaration
 from etl.validation.paths import PropertyPath, read_path
+from etl.validation.patterns import Matcher
 from etl.validation.report import ValidationReport, ValidationResult
 from etl.validation.shapes import Shapes
-from etl.vocab import RDFS, SH, XSD
+from etl.validation.wellformedness import NEEDED
+from etl.vocab import RDFS, SH
 
 if TYPE_CHECKING:
     import rdflib
@@ -28,35 +32,94 @@ if TYPE_CHECKING:
 _TALKATIVE = ("pyshacl-validate", "rdflib.term")
 
 
-def validate(shapes: Shapes, told: Iterable[Told]) -> ValidationReport:
+# What pySHACL and rdflib raise where shapes or data are not what they expect.
+_GIVING_UP = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError),
+    *(RuntimeError, TypeError, ValueError),
+)
+
+
+def validate(shapes: Shapes, told: Iterable[Told], timeout_s: float) -> ValidationReport:
     """Validate triples, together with the class hierarchy that the shapes graph states.
 
-    Results come in an order that may differ from one run to the next.
+    A pattern or a query may take `timeout_s` on one node. Results come in an order that may differ
+    from one run to the next.
 
     Raises:
-        ShapesError: pySHACL refuses the shapes, or gives up on them.
+        ShapesError: pySHACL refuses the shapes, or gives up on them, or something takes too long.
     """
     import pyshacl
     from pyshacl.errors import ReportableRuntimeError
+    from rdflib.plugins.sparql.sparql import SPARQLError
+
+    from etl.validation.rdflib_graphs import DataGraph, filled, plain_graph
 
     hierarchy = (triple for triple in shapes.triples if triple.predicate == RDFS.subClassOf)
-    with _silence():
-        data = _to_rdflib(chain(told, hierarchy))
-        for prefix, namespace in shapes.prefixes():
-            data.bind(prefix, namespace)
+    with _silence(), _our_patterns(shapes, timeout_s):
         try:
             _, report, text = pyshacl.validate(
-                data,
-                shacl_graph=_to_rdflib(shapes.triples),
+                filled(DataGraph(shapes, timeout_s), chain(told, hierarchy)),
+                shacl_graph=filled(plain_graph(), _asking(shapes)),
                 advanced=False,
                 inference="none",
                 meta_shacl=False,
             )
-        except (ReportableRuntimeError, NotImplementedError, TypeError, ArithmeticError) as error:
+        except (*_GIVING_UP, SPARQLError) as error:
             raise _refusal(str(error)) from error
         if isinstance(report, ReportableRuntimeError):
             raise _refusal(text)
         return ValidationReport(tuple(_results(shapes, report)))
+
+
+def _asking(shapes: Shapes) -> Iterator[Triple]:
+    """Yield a shapes graph without what says nothing: pySHACL refuses it also where it is allowed.
+
+    Source: the W3C's qualified-001.
+    """
+    for triple in shapes.triples:
+        needed = NEEDED.get(triple.predicate, ())
+        if not needed or any(shapes.graph.objects(triple.subject, each) for each in needed):
+            yield triple
+
+
+@contextmanager
+def _our_patterns(shapes: Shapes, timeout_s: float) -> Iterator[None]:
+    """Have pySHACL match patterns as we do: its own are those of Python, and may never end."""
+    from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
+    from pyshacl.constraints.core.string_based_constraints import (
+        PatternConstraintComponent,
+        StringBasedConstraintBase,
+    )
+
+    from etl.validation.rdflib_graphs import term_of, term_to_rdflib
+
+    class OurPattern(PatternConstraintComponent):
+        """A constraint on the form of values, of one shape."""
+
+        def __init__(self, shape: Any) -> None:  # noqa: ANN401 - pySHACL's
+            StringBasedConstraintBase.__init__(self, shape)
+            declaration = Declaration(_node(term_of(shape.node)), shapes.graph)
+            self.string_rules = list(shape.objects(term_to_rdflib(SH.pattern)))
+            tests = matchers(declaration, timeout_s)
+            compiled: dict[Any, Any] = {
+                rule: _Matching(tests[str(rule)]) for rule in self.string_rules
+            }
+            self.compiled_cache = compiled
+
+    parameter = term_to_rdflib(SH.pattern)
+    theirs = CONSTRAINT_PARAMETERS_MAP[parameter]
+    CONSTRAINT_PARAMETERS_MAP[parameter] = OurPattern
+    try:
+        yield
+    finally:
+        CONSTRAINT_PARAMETERS_MAP[parameter] = theirs
+
+
+class _Matching:
+    """Stands for what `re` makes of a pattern."""
+
+    def __init__(self, search: Matcher) -> None:
+        self.search = self.match = search
 
 
 def _refusal(reason: str) -> ShapesError:
@@ -85,63 +148,16 @@ def _silence() -> Iterator[None]:
             logger.removeFilter(refuse)
 
 
-def _to_rdflib(told: Iterable[Told]) -> rdflib.Graph:
-    import rdflib
-
-    graph = rdflib.Graph(bind_namespaces="none")
-    known: dict[Term, Node] = {}
-    for subject, predicate, object_ in triples(told):
-        for term in (subject, predicate, object_):
-            if term not in known:
-                known[term] = _term_to_rdflib(term)
-        graph.add((known[subject], known[predicate], known[object_]))
-    return graph
-
-
-def _term_to_rdflib(term: Term) -> Node:
-    """Turn a term into rdflib's, keeping a literal's lexical form as it is."""
-    import rdflib
-
-    match term:
-        case NamedNode():
-            return rdflib.URIRef(term.value)
-        case BlankNode():
-            return rdflib.BNode(term.value)
-        case Literal() if term.language is not None:
-            return rdflib.Literal(term.value, lang=term.language)
-        case Literal() if term.datatype == XSD.string:
-            return rdflib.Literal(term.value)
-        case Literal():
-            datatype = rdflib.URIRef(term.datatype.value)
-            return rdflib.Literal(term.value, datatype=datatype, normalize=False)
-        case _:
-            raise ValueError(f"pySHACL knows no triple terms: {term}")
-
-
-def _term_of(node: Node) -> Term:
-    import rdflib
-
-    match node:
-        case rdflib.URIRef():
-            return NamedNode(str(node))
-        case rdflib.BNode():
-            return BlankNode(str(node))
-        case rdflib.Literal() if node.language is not None:
-            return Literal(str(node), language=node.language)
-        case rdflib.Literal() if node.datatype is not None:
-            return Literal(str(node), datatype=NamedNode(str(node.datatype)))
-        case _:
-            return Literal(str(node))
-
-
 def _results(shapes: Shapes, report: rdflib.Graph) -> Iterator[ValidationResult]:
     import rdflib
+
+    from etl.validation.rdflib_graphs import term_of
 
     for node in report.objects(None, rdflib.URIRef(SH.result.value)):
         fields: dict[str, list[Node]] = {}
         for predicate, value in report.predicate_objects(node):
             fields.setdefault(str(predicate).removeprefix(SH.iri), []).append(value)
-        yield _result(shapes, {name: list(map(_term_of, found)) for name, found in fields.items()})
+        yield _result(shapes, {name: list(map(term_of, found)) for name, found in fields.items()})
 
 
 def _result(shapes: Shapes, fields: dict[str, list[Term]]) -> ValidationResult:

@@ -64,11 +64,16 @@ class ValidationReport:
         yield Triple(report, RDF.type, SH.ValidationReport)
         conforms = "true" if self.strictly_conforms else "false"
         yield Triple(report, SH.conforms, Literal(conforms, datatype=XSD.boolean))
-        nodes = [BlankNode(f"result{number}") for number in range(1, len(self.results) + 1)]
+        nodes = [result_node(number) for number in range(1, len(self.results) + 1)]
         for node in nodes:
             yield Triple(report, SH.result, node)
         for node, result in zip(nodes, self.results, strict=True):
             yield from _result_triples(node, result)
+
+
+def result_node(number: int) -> BlankNode:
+    """Return the node of a result in a report graph, by its place from 1."""
+    return BlankNode(f"result{number}")
 
 
 class Engine(Protocol):

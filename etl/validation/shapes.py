@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pyoxigraph import (
     CanonicalizationAlgorithm,
     Dataset,
     Literal,
+    NamedNode,
     Quad,
     RdfFormat,
     Triple,
@@ -20,6 +22,9 @@ from pyoxigraph import (
 )
 
 from etl.errors import ShapesError
+from etl.sources import positions
+from etl.sources.files import shown
+from etl.sources.rdf import check_encoding
 from etl.validation.graph import Graph
 from etl.vocab import SH
 
@@ -41,8 +46,7 @@ class Shapes:
         Raises:
             ShapesError: a file is missing or is not Turtle, or there is none.
         """
-        files = [file for path in paths for file in _turtle_files(path)]
-        return cls.of(triple for file in files for triple in _parse(file))
+        return cls.of(triple for file in turtle_files(paths) for triple in _parse(file))
 
     @classmethod
     def of(cls, triples: Iterable[Triple]) -> Self:
@@ -88,6 +92,15 @@ class Shapes:
         return Graph(self.triples)
 
 
+def turtle_files(paths: Iterable[Path]) -> list[Path]:
+    """Return files, and all files `*.ttl` in the place of a folder.
+
+    Raises:
+        ShapesError: a folder has none.
+    """
+    return [file for path in paths for file in _turtle_files(path)]
+
+
 def _turtle_files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
@@ -100,14 +113,39 @@ def _turtle_files(path: Path) -> list[Path]:
     return files
 
 
+def located(error: ShapesError, paths: Sequence[Path]) -> ShapesError:
+    """Add the line where the shape around a shape without an IRI begins, where that is certain."""
+    found = []
+    if error.part_of:
+        pattern = NamedNode(error.part_of), None, None
+        for file in turtle_files(paths):
+            lines = positions.lines(str(file), RdfFormat.TURTLE, [pattern], _reader(file))
+            found += [f"{shown(str(file))}:{line}" for line in lines.values()]
+    if len(found) != 1:
+        return error
+    return ShapesError(f"{found[0]}: {error}", hint=error.hint)
+
+
+def _reader(file: Path) -> positions.Read:
+    base_iri = file.resolve().as_uri()
+
+    def read(text: str) -> Iterator[Triple]:
+        quads = parse(text.encode(), RdfFormat.TURTLE, base_iri=base_iri)
+        return (quad.triple for quad in quads)
+
+    return read
+
+
 def _parsed(text: str) -> Iterator[Triple]:
     return (quad.triple for quad in parse(text, RdfFormat.N_TRIPLES, rename_blank_nodes=True))
 
 
 def _parse(file: Path) -> Iterator[Triple]:
     try:
+        data = file.read_bytes().removeprefix(codecs.BOM_UTF8)
+        check_encoding(data)
         quads = parse(
-            file.read_bytes(),
+            data,
             RdfFormat.TURTLE,
             base_iri=file.resolve().as_uri(),
             rename_blank_nodes=True,
@@ -118,6 +156,8 @@ def _parse(file: Path) -> Iterator[Triple]:
         raise ShapesError(
             f"{file}: cannot be read: {error.strerror}", hint="check the path and its permissions"
         ) from error
+    except ValueError as error:
+        raise ShapesError(f"{file}: not Turtle: {error}", hint="save the file as UTF-8") from error
     except SyntaxError as error:
         reason = error.msg.partition(": ")[2] or error.msg
         raise ShapesError(

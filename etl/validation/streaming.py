@@ -106,12 +106,12 @@ class _TooLargeError(Exception):
 
 def finds_anything(engine: Engine, source: TripleSource) -> bool:
     """Say whether any shape is about anything in a graph; else it conforms and means nothing."""
-    return any(True for _ in focus_nodes(_all_targets(engine), source, _hierarchy(engine)))
+    return any(True for _ in focus_nodes(_all_targets(engine), source, hierarchy_of(engine)))
 
 
 def finds_anything_in(engine: Engine, triples: Iterable[Triple]) -> bool:
     """Say the same of triples at hand."""
-    graph = Graph(chain(triples, _hierarchy(engine)))
+    graph = Graph(chain(triples, hierarchy_of(engine)))
     return any(target.focus_nodes(graph) for target in _all_targets(engine))
 
 
@@ -119,7 +119,8 @@ def _all_targets(engine: Engine) -> list[Target]:
     return [found for shape in declared_shapes(engine.shapes.graph) for found in targets(shape)]
 
 
-def _hierarchy(engine: Engine) -> list[Triple]:
+def hierarchy_of(engine: Engine) -> list[Triple]:
+    """Return what the shapes graph says of classes below others."""
     return [each for each in engine.shapes.triples if each.predicate == RDFS.subClassOf]
 
 

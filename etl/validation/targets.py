@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 from etl.descriptions import Term
 from etl.validation.constraints.components import PARAMETERS
@@ -84,6 +84,13 @@ def targets(shape: Declaration) -> Iterator[Target]:
         yield ClassTarget(shape.node)
     yield from map(SubjectsOfTarget, shape.iris(SH.targetSubjectsOf))
     yield from map(ObjectsOfTarget, shape.iris(SH.targetObjectsOf))
+
+
+def is_target(triple: Triple, graph: Graph) -> bool:
+    """Say whether a triple of a shapes graph gives its subject a target, if that is a shape."""
+    if triple.predicate == RDF.type:
+        return triple.object in class_types(graph)
+    return triple.predicate in TARGETS
 
 
 def focus_nodes(graph: Graph, found: Sequence[Target]) -> Terms:

@@ -70,7 +70,9 @@ class Case:
         return self._comparable(self.manifest, self.result)
 
     def found(self, report: ValidationReport) -> Dataset:
-        graph = Graph(report.to_triples())
+        return self.found_in(Graph(report.to_triples()))
+
+    def found_in(self, graph: Graph) -> Dataset:
         (node,) = graph.subjects(RDF.type, SH.ValidationReport)
         return self._comparable(graph, node)
 

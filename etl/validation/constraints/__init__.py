@@ -4,7 +4,7 @@ model         what a constraint is
 value_type    4.1   class, datatype, nodeKind
 cardinality   4.2   minCount, maxCount
 value_range   4.3   minExclusive to maxInclusive
-strings       4.4   minLength to uniqueLang; patterns holds the regular expressions
+strings       4.4   minLength to uniqueLang
 pairs         4.5   equals, disjoint, lessThan, lessThanOrEquals
 logic         4.6   not, and, or, xone
 shape_based   4.7   node, qualifiedValueShape

@@ -32,7 +32,6 @@ _OF_VALUES: dict[NamedNode, Callable[[Declaration], Iterable[Constraint]]] = {
     SH.maxInclusive: value_range.max_inclusive,
     SH.minLength: strings.min_length,
     SH.maxLength: strings.max_length,
-    SH.pattern: strings.pattern,
     SH.languageIn: strings.language_in,
     SH.uniqueLang: strings.unique_lang,
     SH.equals: pairs.equals,
@@ -42,6 +41,10 @@ _OF_VALUES: dict[NamedNode, Callable[[Declaration], Iterable[Constraint]]] = {
     SH.closed: other.closed,
     SH.hasValue: other.has_value,
     SH["in"]: other.in_,
+}
+
+_OF_TIME: dict[NamedNode, Callable[[Declaration, float], Iterable[Constraint]]] = {
+    SH.pattern: strings.pattern,
 }
 
 _OF_SHAPES: dict[NamedNode, Callable[[Declaration, ShapeLookup], Iterable[Constraint]]] = {
@@ -54,32 +57,11 @@ _OF_SHAPES: dict[NamedNode, Callable[[Declaration, ShapeLookup], Iterable[Constr
 }
 
 # The parameters that make a node of a shapes graph a shape (section 2.1).
-PARAMETERS = frozenset({*_OF_VALUES, *_OF_SHAPES, SH.property})
+PARAMETERS = frozenset({*_OF_VALUES, *_OF_TIME, *_OF_SHAPES, SH.property})
 
 
-# What else the standard lets a shape say (sections 2.1, 2.2, 2.3 and 5).
-_FURTHER = frozenset(
-    {
-        *(SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf),
-        *(SH.path, SH.deactivated, SH.message, SH.severity, SH.flags, SH.ignoredProperties),
-        *(SH.name, SH.description, SH.order, SH.group, SH.defaultValue),
-        *(SH.qualifiedMinCount, SH.qualifiedMaxCount, SH.qualifiedValueShapesDisjoint),
-        *(SH.sparql, SH.parameter, SH.declare, SH.validator),
-    }
-)
-
-
-def unknown_terms(shape: Declaration) -> list[NamedNode]:
-    """Return what a shape says with SHACL's prefix that SHACL Core does not know."""
-    return [
-        predicate
-        for predicate in shape.graph.properties(shape.node)
-        if predicate.value.startswith(SH.iri) and predicate not in PARAMETERS | _FURTHER
-    ]
-
-
-def constraints(shape: Declaration, lookup: ShapeLookup) -> Iterator[Constraint]:
-    """Yield the constraints that a shape declares.
+def constraints(shape: Declaration, lookup: ShapeLookup, timeout_s: float) -> Iterator[Constraint]:
+    """Yield the constraints that a shape declares, which take at most so long on one value.
 
     Raises:
         ShapesError: a parameter has a value that the standard does not allow.
@@ -87,5 +69,7 @@ def constraints(shape: Declaration, lookup: ShapeLookup) -> Iterator[Constraint]
     for parameter in shape.graph.properties(shape.node):
         if parameter in _OF_VALUES:
             yield from _OF_VALUES[parameter](shape)
+        elif parameter in _OF_TIME:
+            yield from _OF_TIME[parameter](shape, timeout_s)
         elif parameter in _OF_SHAPES:
             yield from _OF_SHAPES[parameter](shape, lookup)

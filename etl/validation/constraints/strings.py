@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pyoxigraph import Literal
 
 from etl.descriptions import Term
+from etl.sources.values import quoted
 from etl.validation.constraints.model import (
     Finding,
     SetConstraint,
@@ -17,9 +18,10 @@ from etl.validation.constraints.model import (
     component,
     in_any_graph,
 )
-from etl.validation.constraints.patterns import matcher
 from etl.validation.declarations import Declaration, name
-from etl.vocab import SH
+from etl.validation.limits import Limit
+from etl.validation.patterns import Matcher, matcher
+from etl.vocab import SH, XSD
 
 
 def min_length(shape: Declaration) -> Iterator[TermConstraint]:
@@ -36,33 +38,46 @@ def max_length(shape: Declaration) -> Iterator[TermConstraint]:
     yield TermConstraint(component("MaxLength"), f"expected at most {most} characters", test)
 
 
-def pattern(shape: Declaration) -> Iterator[TermConstraint]:
+def pattern(shape: Declaration, timeout_s: float) -> Iterator[TermConstraint]:
     """Each value node matches a regular expression (section 4.4.3)."""
-    flags = shape.literal(SH.flags).value if shape.one(SH.flags) is not None else ""
-    for expression in shape.literals(SH.pattern):
-        yield TermConstraint(
-            component("Pattern"),
-            f"expected a value that matches {expression.value}",
-            _matches(shape, expression.value, flags),
-        )
+    for expression, matches in matchers(shape, timeout_s).items():
+        message = f"expected a value that matches {expression}"
+        yield TermConstraint(component("Pattern"), message, TextTest(matches))
 
 
-def _matches(shape: Declaration, expression: str, flags: str) -> TextTest:
+def matchers(shape: Declaration, timeout_s: float) -> dict[str, Matcher]:
+    """Return what matches a text, for each pattern of a shape.
+
+    Raises:
+        ShapesError: a pattern is none, or its flags are not.
+    """
+    flags = shape.text(SH.flags) if shape.all(SH.flags) else ""
+    return {each: _matcher(shape, each, flags, timeout_s) for each in shape.texts(SH.pattern)}
+
+
+def _matcher(shape: Declaration, expression: str, flags: str, timeout_s: float) -> Matcher:
+    what = f"to match {quoted(expression)} with one text"
     try:
-        return TextTest(matcher(expression, flags))
+        limit = Limit(timeout_s, lambda: shape.overdue(SH.pattern, what, timeout_s))
+        return matcher(expression, flags, limit)
     except ValueError as error:
         raise shape.error(SH.pattern, str(error)) from error
 
 
 def language_in(shape: Declaration) -> Iterator[TermConstraint]:
     """Each value node is in one of some languages (section 4.4.4)."""
-    for members in shape.lists(SH.languageIn):
-        ranges = tuple(name(member).lower() for member in members)
-        yield TermConstraint(
-            component("LanguageIn"),
-            f"expected a text in one of the languages {', '.join(ranges)}",
-            _is_in_language(ranges),
-        )
+    ranges = tuple(_language_range(shape, member) for member in shape.members(SH.languageIn) or ())
+    yield TermConstraint(
+        component("LanguageIn"),
+        f"expected a text in one of the languages {', '.join(ranges)}",
+        _is_in_language(ranges),
+    )
+
+
+def _language_range(shape: Declaration, member: Term) -> str:
+    if isinstance(member, Literal) and member.datatype == XSD.string:
+        return member.value.lower()
+    raise shape.error(SH.languageIn, f'expected a language such as "en", found {name(member)}')
 
 
 def _is_in_language(ranges: Sequence[str]) -> TermTest:

@@ -1,0 +1,117 @@
+"""Interrupts: SIGINT and SIGTERM end a command in order, and at the latest a little later.
+
+A signal raises `Interrupted` in the main thread, so that whatever was begun is taken back. The
+engines do not look at Python's signals while they work, so a thread waits beside them: where the
+command has not ended by then, or is interrupted again, it ends the process. That is as safe as
+any kill: a change that is not committed is no change.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from etl.temporary import remove_temporary
+
+_GRACE_S = 0.2  # what a command that only asks has to end in
+_LONGER_S = 5.0  # what a change may take to be taken back
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_LEFT = b"\0"  # what the thread is sent when the command has ended by itself
+
+
+class Interrupted(BaseException):
+    """The command was interrupted by a signal; `exit_code` is what a shell gives for that."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
+
+
+_grace_s = _GRACE_S
+_heard = 0  # the number of the signal that interrupts this process
+
+
+def interrupted() -> Interrupted | None:
+    """Return the interrupt that this process has heard, if any: an engine may hide it."""
+    return Interrupted(_heard) if _heard else None
+
+
+def take_back_in_order() -> None:
+    """Give the command more time to end when it is interrupted: it changes something."""
+    global _grace_s
+    _grace_s = _LONGER_S
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Raise `Interrupted` when a signal asks this process to end, and see to it that it does.
+
+    In any thread but the main one this does nothing: only there signals can be handled.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    global _grace_s, _heard
+    _grace_s, _heard = _GRACE_S, 0
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    handlers = {number: signal.signal(number, _interrupt) for number in _SIGNALS}
+    before = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    hook, sys.unraisablehook = sys.unraisablehook, _again
+    thread = threading.Thread(target=_end_in_time, args=(heard,), name="interrupts", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        sys.unraisablehook = hook
+        signal.set_wakeup_fd(before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        os.write(told, _LEFT)
+        thread.join()
+        os.close(told)
+        os.close(heard)
+
+
+def _interrupt(number: int, _: FrameType | None) -> None:
+    global _heard
+    _heard = number
+    for each in _SIGNALS:  # from here on the thread alone listens
+        signal.signal(each, lambda *_: None)
+    raise Interrupted(number)
+
+
+def _again(unraisable: sys.UnraisableHookArgs) -> None:
+    """Interrupt again where that happened in code that can raise nothing."""
+    if isinstance(unraisable.exc_value, Interrupted):
+        number = unraisable.exc_value.exit_code - 128
+        signal.signal(number, _interrupt)
+        signal.raise_signal(number)
+    else:
+        sys.__unraisablehook__(unraisable)
+
+
+def _end_in_time(heard: int) -> None:
+    """Wait for a signal, then for a second one or for the grace to be over, and end the process."""
+    number = os.read(heard, 1)
+    if number == _LEFT:
+        return
+    timer = threading.Timer(_grace_s, _end, [number[0]])
+    timer.daemon = True
+    timer.start()
+    again = os.read(heard, 1)
+    timer.cancel()
+    if again != _LEFT:
+        _end(again[0])
+
+
+def _end(number: int) -> None:
+    with suppress(OSError):
+        os.write(2, b"Error: interrupted\n")
+    remove_temporary()
+    os._exit(128 + number)

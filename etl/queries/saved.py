@@ -1,0 +1,159 @@
+"""Saved queries as files: SPARQL with a header of its summary and its parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from rapidfuzz import fuzz, process
+
+from etl.errors import QueryError
+from etl.queries.kinds import KINDS
+from etl.resources import folder
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that a saved query asks for. A default of None means that it must be given."""
+
+    name: str
+    kind: str
+    description: str
+    default: str | None = None
+
+    def __str__(self) -> str:
+        default = "" if self.default is None else f" = {self.default}"
+        return f"{self.name} ({self.kind}{default})"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedQuery:
+    """A SPARQL file with a summary and typed parameters."""
+
+    name: str
+    summary: str
+    text: str = field(repr=False)
+    parameters: tuple[Parameter, ...]
+    path: Path
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a query and check that its header and its placeholders agree.
+
+        Raises:
+            QueryError: the file cannot be read, or its header is not as it should be.
+        """
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise QueryError(f"{path}: cannot be read: {error}") from error
+        summaries, parameters = _read_header(path, text)
+        if len(summaries) != 1:
+            raise QueryError(
+                f"{path}: expected one summary, found {len(summaries)}",
+                hint="begin the file with a line such as '#+ summary: Who acts in a film.'",
+            )
+        _check_placeholders(path, text, parameters)
+        return cls(path.stem, summaries[0], text, tuple(parameters), path)
+
+
+_HEADER = re.compile(r"#\+\s*(?P<key>[^\s:]+)\s*:\s*(?P<value>.*?)\s*")
+_PARAMETER = re.compile(
+    r"(?P<name>[a-z]\w*) (?P<kind>\w+)(?: = (?P<default>.*?))?: (?P<description>\S.*)", re.ASCII
+)
+PLACEHOLDER = re.compile(
+    r"^(?P<before>[ \t]*VALUES[ \t]+\?(?P<name>\w+)[ \t]*\{[ \t]*)UNDEF(?P<after>[ \t]*\})",
+    re.MULTILINE,
+)
+
+
+def _read_header(path: Path, text: str) -> tuple[list[str], list[Parameter]]:
+    summaries: list[str] = []
+    parameters: list[Parameter] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.startswith("#+"):
+            continue
+        match = _HEADER.fullmatch(line)
+        key, value = (match["key"], match["value"]) if match else ("", "")
+        if key == "summary":
+            summaries.append(value)
+        elif key == "param":
+            parameters.append(_read_parameter(f"{path}:{number}", value))
+        else:
+            raise QueryError(
+                f"{path}:{number}: expected a summary or a param, found {line!r}",
+                hint="a header line is '#+ summary: …' or '#+ param: …'",
+            )
+    return summaries, parameters
+
+
+def _read_parameter(place: str, text: str) -> Parameter:
+    match = _PARAMETER.fullmatch(text)
+    if match is None:
+        raise QueryError(
+            f"{place}: expected a parameter, found {text!r}",
+            hint="write '#+ param: NAME KIND: description' or '… NAME KIND = DEFAULT: description'",
+        )
+    if match["kind"] not in KINDS:
+        raise QueryError(
+            f"{place}: {match['kind']!r} is not a kind of parameter",
+            hint=f"choose one of {', '.join(KINDS)}",
+        )
+    return Parameter(match["name"], match["kind"], match["description"], match["default"])
+
+
+def _check_placeholders(path: Path, text: str, parameters: list[Parameter]) -> None:
+    declared = [parameter.name for parameter in parameters]
+    placed = {match["name"] for match in PLACEHOLDER.finditer(text)}
+    for name in declared:
+        if declared.count(name) > 1:
+            raise QueryError(f"{path}: the parameter {name} is declared twice")
+        if name not in placed:
+            raise QueryError(
+                f"{path}: the parameter {name} has no place in the query",
+                hint=f"put a line 'VALUES ?{name} {{ UNDEF }}' where it belongs",
+            )
+    for name in sorted(placed.difference(declared)):
+        raise QueryError(
+            f"{path}: the place of ?{name} has no parameter",
+            hint=f"declare it with a line '#+ param: {name} KIND: description'",
+        )
+
+
+def read_queries(folders: Iterable[Path] | None = None) -> dict[str, SavedQuery]:
+    """Read the saved queries of some folders, by name; the shipped ones when None.
+
+    A query of a later folder takes the place of one with the same name in an earlier folder.
+
+    Raises:
+        QueryError: a folder is missing, or a query's header is not as it should be.
+    """
+    queries: dict[str, SavedQuery] = {}
+    for place in [folder("queries")] if folders is None else folders:
+        if not place.is_dir():
+            raise QueryError(f"{place}: no such folder of queries")
+        for path in sorted(place.glob("*.rq")):
+            queries[path.stem] = SavedQuery.read(path)
+    return dict(sorted(queries.items()))
+
+
+def nearest(text: str, names: Iterable[str], limit: int = 3) -> list[str]:
+    """Return the names that look most like a text, the nearest first."""
+    found = process.extract(text, sorted(names), scorer=fuzz.ratio, score_cutoff=60, limit=limit)
+    return [name for name, _, _ in found]
+
+
+def find(queries: Mapping[str, SavedQuery], name: str) -> SavedQuery:
+    """Return the query of this name.
+
+    Raises:
+        QueryError: there is none; its hint has the nearest names.
+    """
+    if name in queries:
+        return queries[name]
+    names = nearest(name, queries)
+    hint = f"did you mean {' or '.join(names)}?" if names else "'etl queries' lists them all"
+    raise QueryError(f"no saved query {name!r}", hint=hint)
