@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Self
 
 from pyoxigraph import (
+    CanonicalizationAlgorithm,
+    Dataset,
     Literal,
     NamedNode,
+    Quad,
     RdfFormat,
     Triple,
     parse,
@@ -22,7 +25,6 @@ from etl.errors import ShapesError
 from etl.sources import positions
 from etl.sources.files import shown
 from etl.sources.rdf import check_encoding
-from etl.validation.canonical import canonical
 from etl.validation.graph import Graph
 from etl.vocab import SH
 
@@ -49,12 +51,10 @@ class Shapes:
 
     @classmethod
     def of(cls, triples: Iterable[Triple]) -> Self:
-        """Make a shapes graph of triples.
-
-        Raises:
-            ShapesError: its blank nodes take too long to tell apart.
-        """
-        return cls(canonical(triples))
+        """Make a shapes graph of triples."""
+        dataset = Dataset(Quad(*triple) for triple in triples)
+        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+        return cls(tuple(quad.triple for quad in sorted(dataset, key=str)))
 
     @classmethod
     def of_text(cls, text: str) -> Self:
