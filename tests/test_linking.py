@@ -383,6 +383,16 @@ def test_decisions_are_read_as_they_are_written(tmp_path: Path) -> None:
     assert sorted(found, key=str) == sorted(said, key=str)
 
 
+def test_decisions_are_about_names_and_films_in_the_spelling_of_records(tmp_path: Path) -> None:
+    said = [Decision("tt0338013", "Björn Ny Jr.", "Q1"), Decision("tt10338013", "", "Q2")]
+    path = tmp_path / "decisions.sssom.tsv"
+    text = write_decisions(said, Iris()).replace(
+        "\tBjörn Ny Jr.\t", "\tBjo\u0308rn Ny, Jr.\u200e\t"
+    )
+    path.write_text(text.replace("movie:tt", "movie:TT00"), "utf-8")
+    assert sorted(read_decisions(path, Iris()), key=str) == sorted(said, key=str)
+
+
 # Reasons
 
 

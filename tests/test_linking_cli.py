@@ -575,6 +575,19 @@ def test_a_decision_that_is_none_is_refused(text: str, message: str) -> None:
     assert refused.value.hint
 
 
+def test_a_decision_may_spell_names_and_films_in_another_way() -> None:
+    film = Subject(
+        FilmMention("tt0113277", "Heat", 1995), {}, (Mention("Björn Ny"), Mention("Dana Quill Jr."))
+    )
+    films = {"tt0113277": film}.get
+    for name in ("Bjo\u0308rn\u00a0Ny", "Björn Ny\u200e"):
+        assert decide(f"TT000113277/{name}=nm00000001", films) == Decision(
+            "tt0113277", "Björn Ny", "nm0000001"
+        )
+    said = decide("tt0113277/Dana Quill, Jr.=Q1", films)
+    assert said == Decision("tt0113277", "Dana Quill Jr.", "Q1")
+
+
 def test_files_that_are_no_evidence_are_refused(tmp_path: Path) -> None:
     empty = tmp_path / "empty.csv"
     empty.write_text("a,b\n1,2\n", "utf-8")

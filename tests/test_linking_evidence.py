@@ -18,7 +18,7 @@ from etl.linking.films import FilmMention, link_by_id
 from etl.linking.imdb_tables import ImdbTables
 from etl.linking.ladder import UNLABELLED
 from etl.linking.pairing import Pairing
-from etl.linking.wikidata import ItemFacts, person_candidates
+from etl.linking.wikidata import ItemFacts, film_candidates, person_candidates
 
 TABLES = {
     "title.basics": (
@@ -128,6 +128,52 @@ def test_films_are_found_by_id_and_by_either_title(tables: ImdbTables) -> None:
     assert tables.called(["quotedandco"], [2005]) == tables.called(["quotedandco"], []) == []
 
 
+def test_ids_names_and_characters_of_tables_are_spelled_as_those_of_records(
+    tmp_path: Path,
+) -> None:
+    tables = {
+        "title.basics": "tconst\ttitleType\tprimaryTitle\toriginalTitle\tisAdult\tstartYear\n"
+        "TT00000001\tmovie\tCafe\u0301\u200e\tA\u00a0 B\t0\t1999\n",
+        "title.principals": "tconst\tordering\tnconst\tcategory\tjob\tcharacters\n"
+        'tt000000001\t1\tnm0010000002\tactor\t\\N\t["Self - Host","No\\u0308ra","Themselves"]\n',
+        "title.crew": "tconst\tdirectors\twriters\ntt0000001\tNM00000003,nm10000002\t\\N\n",
+        "name.basics": "nconst\tprimaryName\n"
+        "nm10000002\tBjo\u0308rn Ny\nnm0000003\tDana Quill, Jr.\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / f"{name}.tsv").write_text(text, "utf-8")
+    found = ImdbTables.find(tmp_path)
+    assert found.films(["tt0000001"])["tt0000001"].titles == ("Café", "A B")
+    both = frozenset({ACTOR, DIRECTOR})
+    assert found.people(["tt0000001"])["tt0000001"] == [
+        PersonCandidate(("Björn Ny",), "nm10000002", None, both, ("Nöra",), "IMDb tt0000001"),
+        PersonCandidate(
+            ("Dana Quill Jr.",), "nm0000003", None, frozenset({DIRECTOR}), (), "IMDb tt0000001"
+        ),
+    ]
+
+
+def test_labels_and_characters_of_an_endpoint_are_spelled_as_those_of_records() -> None:
+    item = "http://www.wikidata.org/entity/Q1"
+    people = [
+        (item, "actor", ""),
+        (item, "label", "Bjo\u0308rn\u00a0Ny"),
+        (item, "name", "Björn Ny\u200e"),
+        (item, "imdb", "nm0010000002"),
+        (item, "character", "himself or herself"),
+        (item, "character", "Nora\u200b"),
+    ]
+    assert person_candidates(people, "Wikidata") == [
+        PersonCandidate(
+            ("Björn Ny",), "nm10000002", "Q1", frozenset({ACTOR}), ("Nora",), "Wikidata"
+        )
+    ]
+    films = [(item, "title", "Cafe\u0301"), (item, "title", "Café"), (item, "imdb", "TT00000001")]
+    assert film_candidates(films, "Wikidata") == [
+        FilmCandidate(("Café",), (), "tt0000001", "Q1", (), "Wikidata")
+    ]
+
+
 def test_a_table_that_is_not_one_is_refused(tmp_path: Path) -> None:
     (tmp_path / "title.principals.tsv").write_text("something else\n", "utf-8")
     (tmp_path / "name.basics.tsv").write_text("nconst\tprimaryName\n", "utf-8")
@@ -170,6 +216,7 @@ CROSSWALKS = [
         [("nm0000001", "Q1", 4), ("nm0000003", "Q3", 6)],
     ),
     ("a,b\ntt0000001,tt0000002\nnot,ids\ntt0000003,Q3\n", [("tt0000003", "Q3", 4)]),
+    ("tt00000001,Q1\nNM0010000002,Q2\n", [("tt0000001", "Q1", 1), ("nm10000002", "Q2", 2)]),
 ]
 
 

@@ -19,7 +19,9 @@ from shared_data import shared
 from thoroughness import examples
 
 from etl.errors import SourceError, WorkspaceError
+from etl.pipeline.changing import ChangeOptions
 from etl.pipeline.reports import Diff
+from etl.pipeline.revising import remove
 from etl.vocab import FILM, SCHEMA, XSD
 from etl.workspace import Workspace
 
@@ -233,6 +235,20 @@ def test_a_named_source_may_move(desk: Desk, tmp_path: Path) -> None:
     report = desk.load(tmp_path / "elsewhere", name="films")
     assert (report.run, report.sources[0].unchanged) == (None, 2)
     assert desk.graph() == before
+
+
+def test_the_name_of_a_source_is_one_however_it_is_spelled(desk: Desk) -> None:
+    desk.write(EMMA, HEAT)
+    desk.load(name="Cafe\u0301\u00a0 films\u200e")
+    report = desk.load(name="Café films", rehash=True)
+    source = report.sources[0]
+    assert (report.run, source.label, source.unchanged) == (None, "Café films", 2)
+    assert desk.check() == []
+    assert (
+        remove(desk.workspace, "Cafe\u0301 films", desk.engine, ChangeOptions()).films.removed == 2
+    )
+    with pytest.raises(SourceError, match="expected a name, found nothing"):
+        desk.load(name=" \u200e")
 
 
 # Nothing lost in silence

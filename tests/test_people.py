@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from etl.identifiers import imdb_name_id
-from etl.records import Credit, FilmRecord, Reject
+from etl.records import Credit, FilmRecord, NoteKind, Reject
 from etl.sources import format_of
 from etl.sources.names import character_of, name_of
 
@@ -284,6 +284,21 @@ def test_a_list_and_a_text_name_the_same_people(people: list[tuple[str, str, str
     assert [credit.name for credit in from_list] == list(
         dict.fromkeys(name + suffix.replace(",", "") for name, suffix, _ in people)
     )
+
+
+def test_what_is_not_read_is_told_as_lost_and_what_is_repaired_as_repaired() -> None:
+    people = [{"name": "", "id": "p7"}, {"name": "Ola\ufffd (voice)"}, "N/A"]
+    record = read(people)
+    assert isinstance(record, FilmRecord)
+    kinds = {note.message.partition(":")[0]: note.kind for note in record.notes}
+    assert kinds == {
+        "somebody without a name left out": NoteKind.LOSS,
+        "U+FFFD stands where letters were lost": NoteKind.LOSS,
+        "taken off a name": NoteKind.REPAIR,
+        "'N/A' read as no value": NoteKind.LOSS,
+        "no IMDb id of a person": NoteKind.LOSS,
+    }
+    assert all(type(note.message) is str for note in record.notes)
 
 
 def test_somebody_without_a_name_is_left_out_and_told() -> None:

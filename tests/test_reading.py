@@ -26,7 +26,7 @@ from shared_data import shared
 from etl.errors import SourceError
 from etl.records import Credit, FilmRecord, Note, Rating, Reject, decode_film, decode_reject, encode
 from etl.sources import SUFFIXES, format_of
-from etl.sources.files import find
+from etl.sources.files import Found, find
 from etl.sources.naming import sources
 
 VALUES = {
@@ -559,6 +559,17 @@ FILES: dict[str, tuple[str | bytes, str]] = {
         "2: " + not_utf8(0xC8, "windows-1251"),
     ),
     "utf-16 without a mark": (text().encode("utf-16-le"), "1: " + unmarked("utf-16le")),
+    "utf-16 of other letters without a mark": (
+        text(title="Зеркало", directors="Андрей Тарковский", synopsis="Зеркало" * 99).encode(
+            "utf-16-le"
+        ),
+        "1: " + unmarked("utf-16le"),
+    ),
+    "utf-32 without a mark": (text().encode("utf-32-le"), "1: " + unmarked("utf-32le")),
+    "big-endian utf-32 without a mark": (
+        text().encode("utf-32-be"),
+        "1: " + unmarked("utf-32be"),
+    ),
     "big-endian without a mark": (
         text(title="8½").encode("utf-16-be"),
         "2: " + unmarked("utf-16be"),
@@ -589,6 +600,29 @@ def test_a_reject_keeps_the_text_that_was_refused() -> None:
 def test_a_file_of_ten_megabytes_is_read() -> None:
     synopsis = ("Emma (Gwyneth Paltrow) & “Mr. Knightley” &c. " * 250_000).strip()
     assert read(text(synopsis)) == replace(EMMA, synopsis=synopsis)
+
+
+def test_a_file_that_is_too_large_to_be_a_record_is_refused(tmp_path: Path) -> None:
+    limit = "expected a file of at most 16,777,216 bytes, found"
+    path = tmp_path / "film.txt"
+    with path.open("wb") as file:
+        file.truncate(20_000_000)
+    [found] = find(sources([str(path)], None, [])[0], SUFFIXES)
+    [raw] = format_of(found.path).cut(found)
+    assert raw.reject
+    assert raw.reject.message == f"{limit} 20,000,000 bytes"
+    [raw] = format_of("zero.txt").cut(Found("/dev/zero", "zero.txt"))  # without a size, nor an end
+    assert raw.reject
+    assert raw.reject.message.startswith(limit)
+
+
+def test_a_record_of_a_million_bad_lines_is_read_in_seconds() -> None:
+    many = "".join(f"k{number}:\nactors: Extra\n" for number in range(300_000))
+    record = read(f"movieId: 838\n{many}")
+    assert isinstance(record, FilmRecord)
+    assert record.actors == (Credit("Extra"),)
+    assert len(record.notes) == 1001
+    assert record.notes[-1].message == "more than 1000 notes"
 
 
 def test_a_line_of_ten_megabytes_is_read() -> None:

@@ -25,10 +25,9 @@ from etl.sources import people, values
 from etl.sources.decoding import decode, wide_encoding
 from etl.sources.fields import READERS, Bad, film_record
 from etl.sources.files import RECORD_LIMIT, Found, opening, too_long, unreadable
-from etl.sources.notes import Notes, Unreadable, as_json, quoted
+from etl.sources.notes import Notes, Unreadable, as_json, composed, quoted
 from etl.sources.raw import Raw, digest
 from etl.sources.repeated_keys import refuse_repeated_keys
-from etl.sources.spelling import composed
 
 KEYS = {
     "movielens": "movieId",

@@ -13,7 +13,7 @@ from functools import lru_cache
 from etl.identifiers import imdb_name_id
 from etl.records import Credit
 from etl.sources import spelling
-from etl.sources.notes import Unreadable, listed, quoted, shortened
+from etl.sources.notes import Loss, Unreadable, listed, quoted, shortened
 from etl.sources.values import is_absent
 
 IMDB_NAME_EXPECTED = "an IMDb name id such as nm0000120"
@@ -82,7 +82,7 @@ def _person(text: str) -> tuple[Credit | None, tuple[str, ...]]:
         said.append("space between the words of a name made one")
     name = without_remarks(name, said).strip()
     if is_absent(name):
-        said.append(f"{quoted(name)} read as no value")
+        said.append(Loss(f"{quoted(name)} read as no value"))
         name = ""
     if not name:
         return None, tuple(said)
@@ -96,7 +96,7 @@ def _character(text: str) -> tuple[str, tuple[str, ...]]:
     value, said = spelling.line(text)
     name = without_remarks(" ".join(value.split()), said).strip()
     if is_absent(name):
-        said.append(f"{quoted(name)} read as no value")
+        said.append(Loss(f"{quoted(name)} read as no value"))
         name = ""
     elif _SELF.fullmatch(name):
         said.append(f"no character: {quoted(name)}")

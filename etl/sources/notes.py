@@ -13,13 +13,19 @@ from etl.records import Note, NoteKind
 _AT_MOST = 1000  # notes of one record; a record with more is damaged throughout
 
 
+class Loss(str):
+    """A message about something that was not read, or of which letters are lost."""
+
+    __slots__ = ()
+
+
 class Unreadable(Exception):
     """A value is not of its field's kind."""
 
     def __init__(self, expected: str, found: str) -> None:
         super().__init__(expected, found)
         self.expected = expected
-        self.found = repr(found)
+        self.found = repr(composed(found))
 
 
 @dataclass(slots=True)
@@ -46,17 +52,23 @@ class Notes:
         """Say whether no more is noted."""
         return len(self.notes) > _AT_MOST
 
-    def once(self, name: str, message: str) -> None:
+    def once(self, name: str, message: str, kind: NoteKind = NoteKind.REPAIR) -> None:
         """Note something about another field, unless it is noted already."""
         if not self.is_full and Note(self.line, shortened(name), message) not in self.notes:
             self.field, field = name, self.field
-            self.add(message)
+            self.add(message, kind)
             self.field = field
 
     def extend(self, messages: Iterable[str]) -> None:
-        """Note several repairs of the field that is being read, each once."""
+        """Note repairs and losses of the field that is being read, each once."""
         for message in dict.fromkeys(messages):
-            self.add(message)
+            kind = NoteKind.LOSS if isinstance(message, Loss) else NoteKind.REPAIR
+            self.add(str(message), kind)
+
+
+def composed(text: str) -> str:
+    """Return a text in Unicode's form NFC."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def quoted(text: str, limit: int = 60) -> str:
@@ -66,8 +78,7 @@ def quoted(text: str, limit: int = 60) -> str:
 
 def shortened(text: str, limit: int = 60) -> str:
     """Cut a text for a message, in form NFC, to `limit` characters."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+    text = composed(text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

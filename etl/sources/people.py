@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from etl.records import Credit
+from etl.records import Credit, NoteKind
 from etl.sources import names, spelling
-from etl.sources.notes import Notes, Unreadable, as_json, listed, quoted
+from etl.sources.notes import Loss, Notes, Unreadable, as_json, listed, quoted
 from etl.sources.values import is_absent, present
 
 _EXPECTED = "a name, or an object with a `name`"
@@ -54,7 +54,7 @@ def credits_of(value: object, notes: Notes) -> tuple[Credit, ...]:
     if objects.said:
         notes.extend(objects.said)
     for key, message in objects.unread.items():
-        notes.once(key, message)
+        notes.once(key, message, NoteKind.LOSS)
     return _merged(people, notes)
 
 
@@ -145,7 +145,7 @@ class _Objects:
         if repairs:
             self.said += repairs
         if credit is None and not identifiers:
-            self.said.append(f"somebody without a name left out: {quoted(as_json(item))}")
+            self.said.append(Loss(f"somebody without a name left out: {quoted(as_json(item))}"))
             return None
         return _put_together(credit, identifiers, characters)
 
@@ -155,7 +155,7 @@ class _Objects:
             if not isinstance(value, str):
                 raise Unreadable(names.IMDB_NAME_EXPECTED, as_json(value))
             if is_absent(value.strip()):
-                self.said.append(f"{quoted(value)} read as no value")
+                self.said.append(Loss(f"{quoted(value)} read as no value"))
             elif text := value.strip():
                 return names.identifier(text, self.said)
         elif kind is None:

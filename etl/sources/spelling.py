@@ -15,7 +15,7 @@ from html.entities import html5
 from typing import NamedTuple
 
 from etl.sources import mojibake
-from etl.sources.notes import listed, quoted
+from etl.sources.notes import Loss, composed, listed, quoted
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # Windows has letters where Unicode has the C1 controls, which no text has.
@@ -93,11 +93,6 @@ def words(text: str) -> str:
     return " ".join(line(text)[0].split())
 
 
-def composed(text: str) -> str:
-    """Return a text in Unicode's form NFC."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
 def _is_plain(text: str) -> bool:
     """Tell quickly whether nothing is to be done with a line.
 
@@ -129,13 +124,14 @@ def _repaired(text: str, faults: _Faults) -> tuple[str, list[str]]:
         text, more = _repaired(text, faults)
         return text, said + more
     if (place := text.find("\ufffd")) >= 0:
-        said.append(f"U+FFFD stands where letters were lost: {_excerpt(text, place)}")
+        said.append(Loss(f"U+FFFD stands where letters were lost: {_excerpt(text, place)}"))
     elif match := faults.lost.search(text):
         where = _excerpt(text, match.start())
-        said.append(f"question marks may stand for letters that were lost: {where}")
+        said.append(Loss(f"question marks may stand for letters that were lost: {where}"))
     if match := mojibake.telltale(text):
         where = _excerpt(text, match.start())
-        said.append(f"text that was read in a wrong encoding: {quoted(match[0])} in {where}")
+        found = f"{quoted(match[0])} in {where}"
+        said.append(Loss(f"text that was read in a wrong encoding: {found}"))
     return text, said
 
 
