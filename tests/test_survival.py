@@ -21,13 +21,16 @@ from etl.stores.embedded import EmbeddedStore
 from etl.validation import ReferenceEngine
 
 _LINE = st.text(
-    st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="&"),
+    st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"], exclude_characters="&"),
     min_size=1,
     max_size=60,
 )
 _REPAIRED = "&\r" + "".join(map(chr, {*range(32)} - {*b"\t\n"})) + "\ufffe\uffff"
+_REPAIRED += "".join(map(chr, range(0x80, 0xA0)))  # taken for Windows' characters
 _TEXT = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters=_REPAIRED), min_size=1, max_size=200
+    st.characters(exclude_categories=["Cs", "Cf"], exclude_characters=_REPAIRED),
+    min_size=1,
+    max_size=200,
 )
 
 
