@@ -35,6 +35,7 @@ _NO_SHAPE = {
     Severity.WARNING: "nothing-to-check",
     Severity.INFO: "repaired-record",
 }
+_OF_NOTES = {"loss": "lost-value", "absence": "silent-record"}  # by their kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Finding:
     @property
     def rule(self) -> str:
         """Name the rule: the IRI of the shape, or what is asked of a record beside the shapes."""
-        return self.shape or _NO_SHAPE[self.severity]
+        return self.shape or _OF_NOTES.get(self.kind) or _NO_SHAPE[self.severity]
 
     @property
     def found(self) -> str:

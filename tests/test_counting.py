@@ -214,12 +214,15 @@ def test_a_link_that_is_left_open_changes_nothing(desk: Desk) -> None:
 
 
 def test_a_redirect_alone_is_told(desk: Desk, tmp_path: Path) -> None:
-    """A second source calls a linked film by its number alone."""
-    desk.write(HEAT)
+    """A second source tells of its own accord which film a linked one is."""
+    film = {"movieId": 6, "title": "Heat", "year": 1995, "directors": ["Michael Mann"]}
+    (desk.source / "films.jsonl").write_text(json.dumps(film))
     desk.load()
-    link(desk.workspace, Evidence(), [Decision(HEAT.imdb, "", "Q42198")], ENGINE, ChangeOptions())
-    (tmp_path / "more.jsonl").write_text(json.dumps({"movieId": 6, "title": "Heat"}))
+    decided = Decision("movielens-6", "", HEAT.imdb)
+    link(desk.workspace, Evidence(), [decided], ENGINE, ChangeOptions())
     before = desk.graph()
+    (tmp_path / "more.jsonl").write_text(json.dumps(film | {"imdb": HEAT.imdb}))
     report = desk.load(tmp_path / "more.jsonl")
-    assert len(desk.graph() - before) == 1
+    assert len(before - desk.graph()) == 1
+    assert desk.graph() < before
     assert (report.films, report.people, report.graph.redirects) == (Diff(), Diff(), 1)

@@ -130,7 +130,7 @@ def test_an_interrupted_change_is_taken_back(prepared: Desk, command: str) -> No
     whole.communicate(timeout=120)
     duration, after = time.monotonic() - began, desk.graph()
     chance = random.Random(command)
-    for _ in range(examples(3, 12)):
+    for _ in range(examples(2, 8)):
         shutil.rmtree(desk.workspace.path)
         shutil.copytree(kept, desk.workspace.path)
         number = chance.choice([signal.SIGINT, signal.SIGTERM])
@@ -149,7 +149,7 @@ def test_an_interrupted_change_is_taken_back(prepared: Desk, command: str) -> No
 @pytest.mark.parametrize("command", QUESTIONS if THOROUGH else QUESTIONS[:2])
 def test_an_interrupted_question_ends(prepared: Desk, command: str) -> None:
     chance = random.Random(command)
-    for _ in range(examples(1, 5)):
+    for _ in range(examples(1, 3)):
         number = chance.choice([signal.SIGINT, signal.SIGTERM])
         process = start(prepared, *command.split())
         ended = interrupted(process, number, chance.uniform(0, 0.5), group=False)

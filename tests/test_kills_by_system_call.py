@@ -108,7 +108,7 @@ def test_a_command_killed_at_a_system_call_changes_all_or_nothing(
     after = desk.graph()
     assert before != after
     chance = random.Random(name)
-    for at in (*chance.sample(range(1, calls + 1), examples(2, 8)), calls):
+    for at in (*chance.sample(range(1, calls + 1), examples(1, 4)), calls):
         shutil.rmtree(desk.workspace.path)
         shutil.copytree(kept, desk.workspace.path)
         traced.killed(command, at)
@@ -132,7 +132,7 @@ def test_a_publication_killed_at_a_system_call_goes_on(
     publish = f"load seeds --store {desk.target.name}"
     calls = traced.calls(publish)
     chance = random.Random(1)
-    for edition, at in enumerate(chance.sample(range(1, calls + 1), examples(2, 8)), start=4):
+    for edition, at in enumerate(chance.sample(range(1, calls + 1), examples(1, 4)), start=4):
         for number in range(1, FILMS + 1):
             write(desk.source, film(number, edition))
         traced.killed(publish, at)

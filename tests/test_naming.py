@@ -128,11 +128,15 @@ def test_a_name_of_ones_own_counts_and_takes_out_what_it_no_longer_names(desk: D
     assert (report.films.removed, known(desk)) == (1, [("films", 2)])
 
 
-def test_the_description_of_a_folder_is_no_record_of_it(desk: Desk) -> None:
+def test_what_tells_about_a_folder_is_no_record_of_it(desk: Desk) -> None:
     desk.write(EMMA, HEAT)
     (desk.source / "datapackage.json").write_text('{"title": "Two films"}')
+    (desk.source / "README.md").write_text("# Two films")
+    (desk.source / "sub").mkdir()
+    write(desk.source / "sub", RONIN)
     report = desk.load(*expanded(desk.source, "*"))
-    assert [(each.label, each.read) for each in report.sources] == [("records", 2)]
+    assert [(each.label, each.read) for each in report.sources] == [("records", 3)]
+    assert desk.load().run is None
     with pytest.raises(SourceError, match=r"datapackage\.json: JSON object: no format reads that"):
         desk.load(desk.source / "datapackage.json")
 

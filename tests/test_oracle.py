@@ -306,7 +306,7 @@ def place(member: Member) -> tuple[object, ...]:
 
 TestComparing = Comparing.TestCase
 TestComparing.settings = settings(
-    max_examples=examples(3, 100), stateful_step_count=examples(10, 30), deadline=None
+    max_examples=examples(2, 20), stateful_step_count=examples(8, 20), deadline=None
 )
 
 

@@ -20,14 +20,29 @@ from etl.output import Graph, Target, write
 from etl.stores.embedded import EmbeddedStore
 from etl.validation import ReferenceEngine
 
+# What Unicode lets nobody see (`Default_Ignorable_Code_Point`), beside the category Cf.
+_UNSEEN = "".join(
+    chr(code)
+    for start, end in (
+        *((0x34F, 0x350), (0x115F, 0x1161), (0x17B4, 0x17B6), (0x180B, 0x1810), (0x2065, 0x2066)),
+        *((0x3164, 0x3165), (0xFE00, 0xFE10), (0xFFA0, 0xFFA1), (0xFFF0, 0xFFF9)),
+        (0xE0000, 0xE1000),
+    )
+    for code in range(start, end)
+)
 _LINE = st.text(
-    st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="&"),
+    st.characters(
+        exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"], exclude_characters="&" + _UNSEEN
+    ),
     min_size=1,
     max_size=60,
 )
 _REPAIRED = "&\r" + "".join(map(chr, {*range(32)} - {*b"\t\n"})) + "\ufffe\uffff"
+_REPAIRED += "".join(map(chr, range(0x7F, 0xA0)))  # taken for Windows' characters
 _TEXT = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters=_REPAIRED), min_size=1, max_size=200
+    st.characters(exclude_categories=["Cs", "Cf"], exclude_characters=_REPAIRED),
+    min_size=1,
+    max_size=200,
 )
 
 

@@ -190,7 +190,7 @@ def test_absences_are_counted_where_sources_are_validated_too(etl: Etl) -> None:
     for path in Path("seeds").iterdir():
         path.write_text(path.read_text().partition("\n\nsynopsis")[0])
     shown = etl("validate", "seeds", "-f", "table").stdout
-    assert shown == "Info (1): 2 records have no synopsis\n  seeds\n"
+    assert shown == "Info (1): 2 records have no synopsis\n  rule: silent-record\n  seeds\n"
 
 
 def test_notes_are_told_though_the_load_is_refused(etl: Etl) -> None:

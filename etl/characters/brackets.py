@@ -46,23 +46,23 @@ _APART = re.compile(r"\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+")
 _MARKS = re.compile(r"[\W_]+")
 
 
-class Wording(NamedTuple):
+class BracketReading(NamedTuple):
     """How a bracket words a name, and how sure the pairs are that it gives so."""
 
     name: str
     confidence: float
 
 
-FULL_NAME = Wording("full name", 0.99)
-SPELLING = Wording("another spelling", 0.97)
-SURNAME = Wording("surname", 0.97)
+FULL_NAME = BracketReading("full name", 0.99)
+SPELLING = BracketReading("another spelling", 0.97)
+SURNAME = BracketReading("surname", 0.97)
 
 
 class Meant(NamedTuple):
     """A member of the cast whom a bracket means, and how it says so."""
 
     actor: str
-    wording: Wording
+    wording: BracketReading
 
 
 class Cast:
@@ -151,7 +151,7 @@ def _introduced(content: str) -> str:
     return content[words.end() :] if words else content
 
 
-def _only(actors: set[str], wording: Wording) -> Meant | None:
+def _only(actors: set[str], wording: BracketReading) -> Meant | None:
     return Meant(next(iter(actors)), wording) if len(actors) == 1 else None
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from etl.characters.brackets import BRACKET, FULL_NAME, SURNAME, Cast, Meant, Wording
+from etl.characters.brackets import BRACKET, FULL_NAME, SURNAME, BracketReading, Cast, Meant
 from etl.characters.joining import LongerNames
 from etl.characters.names import LONGEST, CalledName, name_before, names_before
 from etl.characters.words import PARTICLES, TITLES
@@ -26,7 +26,7 @@ class Played:
     actor: str
     start: int
     end: int
-    wording: Wording = FULL_NAME
+    wording: BracketReading = FULL_NAME
 
     def justification(self, text: str) -> str:
         """Return the words that say so, and how they say it, if not by the full name."""

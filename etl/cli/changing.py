@@ -14,7 +14,6 @@ from etl.cli.options import (
     dry_run_option,
     json_option,
     quiet_option,
-    shape_timeout_option,
     shapes_option,
     store_option,
     workspace_option,
@@ -33,7 +32,6 @@ from etl.cli.session import engine
 @click.option("--rehash", is_flag=True, help="Read files too that look as when last read.")
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
 @shapes_option
-@shape_timeout_option
 @click.option("--repair", is_flag=True, help="Compare all that --store holds, and mend it.")
 @json_option
 @quiet_option
@@ -137,7 +135,6 @@ def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click chec
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs with this from now on.")
 @click.option("--keep", type=click.IntRange(1), help="Keep so many generations from now on.")
 @shapes_option
-@shape_timeout_option
 @dry_run_option
 @json_option
 @quiet_option

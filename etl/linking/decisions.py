@@ -111,14 +111,14 @@ _Said = dict[tuple[str, str, str], int]
 
 
 @dataclass(slots=True)
-class TakenBack:
+class UndoneLinks:
     """What runs said of links, and which run has taken it back; what still stands is not here."""
 
     decisions: _Said = field(default_factory=dict)
     links: _Said = field(default_factory=dict)
 
     @classmethod
-    def of(cls, versions: Iterable[tuple[str, int | None, FilmRecord]]) -> TakenBack:
+    def of(cls, versions: Iterable[tuple[str, int | None, FilmRecord]]) -> UndoneLinks:
         """Read the versions of link records: their place, the run that undid them, the record."""
         found, standing = cls(), cls()
         for place, undone_by, record in versions:

@@ -279,17 +279,27 @@ def _record(subject: Subject, found: Findings) -> FilmRecord | None:
     links = tuple(sorted(said, key=lambda link: (link.kind, link.subject)))
     if not links:
         return None
-    identifiers = dict(subject.own)
-    film = found.get("")
-    if film is not None and film.holds:
-        if film.imdb_id:
-            identifiers.setdefault("imdb", film.imdb_id)
-        if film.wikidata_id:
-            identifiers["wikidata"] = film.wikidata_id
     listed = {each.name for each in subject.people}
     confirmed = tuple(
         Credit(name, found[name].imdb_id)
         for name in subject.unlisted
         if name not in listed and name in found and found[name].holds
     )
-    return FilmRecord(identifiers, actors=confirmed, links=links)
+    return FilmRecord(_identifiers(subject, found.get("")), actors=confirmed, links=links)
+
+
+def _identifiers(subject: Subject, film: LinkRecord | None) -> dict[str, str]:
+    """Return the ids of a link record: the film's own, and those that were found.
+
+    Where none was found, one id ties the record to the film; more would keep what a source has
+    said of ids after that source is gone.
+    """
+    if film is None or not film.holds:
+        scheme = next(each for each in ("imdb", *subject.own) if each in subject.own)
+        return {scheme: subject.own[scheme]}
+    identifiers = dict(subject.own)
+    if film.imdb_id:
+        identifiers.setdefault("imdb", film.imdb_id)
+    if film.wikidata_id:
+        identifiers["wikidata"] = film.wikidata_id
+    return identifiers

@@ -11,7 +11,7 @@ from typing import Any
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Place, Staged
 from etl.identifiers import Iris
-from etl.linking.decisions import TakenBack
+from etl.linking.decisions import UndoneLinks
 from etl.linking.evidence import Evidence
 from etl.linking.judgement import find_links
 from etl.linking.ladder import CLOSE, DECISION, NOT_ASKED, NOT_LISTED, UNLABELLED
@@ -150,13 +150,13 @@ def link(
     return report
 
 
-def _taken_back(catalog: Catalog) -> TakenBack:
+def _taken_back(catalog: Catalog) -> UndoneLinks:
     versions = catalog.runs.versions_of(LINKS.name)
-    return TakenBack.of((place, run, decode_film(body)) for place, run, body in versions)
+    return UndoneLinks.of((place, run, decode_film(body)) for place, run, body in versions)
 
 
 def _undone(
-    subjects: Sequence[Subject], decisions: Sequence[Decision], taken_back: TakenBack
+    subjects: Sequence[Subject], decisions: Sequence[Decision], taken_back: UndoneLinks
 ) -> list[tuple[Decision, int]]:
     """Return the decisions that a run has undone, with that run."""
     places = {each.film.key: each.place for each in subjects}

@@ -24,7 +24,7 @@ from etl.pipeline.rereading import Rereading
 from etl.pipeline.workers import Workers
 from etl.queries import nearest
 from etl.sources.files import Source, Stat, shown
-from etl.sources.kinds import unclaimed_text
+from etl.sources.kinds import unclaimed_reject
 from etl.sources.spelling import words
 from etl.stores.embedded import EmbeddedStore
 from etl.validation import Engine
@@ -136,7 +136,7 @@ def _unclaimed(catalog: Catalog, options: ChangeOptions) -> list[Staged]:
     staged: list[Staged] = []
     for origin, reject in catalog.files.never_read():
         path = full_path(known[origin.source], origin.path)
-        if kind := unclaimed_text(path, reject.text):
+        if kind := unclaimed_reject(path, reject):
             message = f"no format reads this: {kind}; it no longer counts as a record"
             options.found(Finding(Severity.INFO, message, shown(path)))
             staged.append(Staged.gone(Place(origin.source, origin.path, "", origin.line)))

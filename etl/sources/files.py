@@ -122,13 +122,13 @@ def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[Found]:
         yield Found(folder, _relative(folder, root), problem=problem)
         return
     for entry in entries:
-        if entry.name.startswith(".") or entry.name == FILE:
+        if entry.name.startswith("."):
             continue
         is_folder = entry.is_dir(follow_symlinks=False)
         if is_folder and _is_workspace(entry.path):
             continue
         if not is_folder and not entry.name.lower().endswith(suffixes):
-            if not _DOCUMENTS.fullmatch(entry.name):
+            if not is_document(entry.path):
                 yield Found(entry.path, _relative(entry.path, root), other=True)
         elif not _is_unicode(entry.name):
             name = os.fsencode(_relative(entry.path, root)).decode("utf-8", "backslashreplace")
@@ -137,6 +137,12 @@ def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[Found]:
             yield from _walk(entry.path, root, suffixes)
         else:
             yield _found(entry.path, root, regular=True)
+
+
+def is_document(path: str) -> bool:
+    """Say whether a file that is no record tells about those beside it, as a `README` does."""
+    name = os.path.basename(path)
+    return name == FILE or bool(_DOCUMENTS.fullmatch(name))
 
 
 def _is_workspace(folder: str) -> bool:

@@ -13,6 +13,7 @@ from itertools import islice
 
 import msgspec
 
+from etl.records import Reject
 from etl.sources import SUFFIXES, text
 
 _SNIFFED = 65_536  # bytes that are looked at
@@ -25,7 +26,7 @@ _AS_LINES = "turn it into JSON Lines, a film in each line"
 _DUCKDB = (
     _AS_LINES + ", for instance: duckdb -c \"COPY (FROM '{path}') TO 'films.jsonl' (FORMAT json)\""
 )
-_JQ = _AS_LINES + ": jq -c '{filter}' {path} > films.jsonl"
+_JQ = _AS_LINES + ": jq -c '{filter}' \"{path}\" > films.jsonl"
 
 _MAGIC: tuple[tuple[bytes, int, str, str], ...] = (
     (b"PAR1", 0, "Parquet", _DUCKDB),
@@ -79,6 +80,7 @@ class FileKind:
 
 
 RECORD = FileKind(f"record without {text.SUFFIX}")
+BINARY = FileKind("binary data")
 SPECIAL, CLOSED, FOLDER = map(FileKind, ("special file", "unreadable file", "linked folder"))
 
 
@@ -95,11 +97,13 @@ def unclaimed(path: str) -> FileKind | None:
     return None if kind in (RECORD, SPECIAL, CLOSED) else kind
 
 
-def unclaimed_text(path: str, text: str) -> FileKind | None:
-    """Tell the same of a file that was read as this text once, and may not be there any more."""
+def unclaimed_reject(path: str, reject: Reject) -> FileKind | None:
+    """Tell the same of a file that was rejected as a record, and may not be there any more."""
     if os.path.exists(path) or path.lower().endswith(SUFFIXES):
         return unclaimed(path)
-    kind = kind_of(text.encode()) if text else FileKind("binary data")
+    if not reject.text:
+        return BINARY if reject.found.startswith(BINARY.name) else None
+    kind = kind_of(reject.text.encode())
     return None if kind is RECORD else kind
 
 
@@ -125,7 +129,7 @@ def kind_of(head: bytes) -> FileKind:
             return FileKind(inner or name, remedy=_AS_LINES if inner else remedy)
     decoded = _decoded(head)
     if "\0" in decoded:
-        return FileKind("binary data")
+        return BINARY
     if len(head) >= _SNIFFED:  # the last line is cut off
         decoded = decoded[: decoded.rfind("\n") + 1] or decoded
     return _of_text(decoded)

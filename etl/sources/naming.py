@@ -12,15 +12,15 @@ from __future__ import annotations
 import glob
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 from etl.errors import SourceError
 from etl.sources import SUFFIXES
-from etl.sources.description import FILE
-from etl.sources.files import LINKS, Source, shown
-from etl.sources.kinds import unclaimed
+from etl.sources.files import LINKS, Source, is_document, shown
+from etl.sources.kinds import FileKind, unclaimed
 from etl.sources.spelling import words
 
 _REFUSED_SHOWN = 3
@@ -46,8 +46,7 @@ def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source])
     if name == LINKS.name:
         raise SourceError(f"--name: {name!r} is what linking's own source is called")
     named = dict.fromkeys(path for argument in arguments for path in _expand(argument))
-    paths = _without_descriptions(list(named))
-    _refuse_unclaimed(paths)
+    paths = _claimed(list(named))
     if name is not None:
         earlier = (source.name for source in known if words(source.name) == name)
         return [_named(next(earlier, name), paths)]
@@ -76,22 +75,21 @@ def _absolute(path: str) -> str:
     return target if os.path.isdir(target) else str(Path(path).parent.resolve() / Path(path).name)
 
 
-def _without_descriptions(paths: list[str]) -> list[str]:
-    """Leave out what only describes files that are named beside it."""
-    rest = [path for path in paths if os.path.basename(path) != FILE]
-    return rest or paths
-
-
-def _refuse_unclaimed(paths: Iterable[str]) -> None:
-    """Refuse files that no format claims, before anything is read.
+def _claimed(paths: list[str]) -> list[str]:
+    """Leave out what only tells about files named beside it; refuse all else that no format reads.
 
     Raises:
-        SourceError: there is one.
+        SourceError: there is such a file.
     """
     files = (path for path in paths if not os.path.isdir(path))
-    refused = [(path, kind) for path in files if (kind := unclaimed(path))]
-    if not refused:
-        return
+    refused = {path: kind for path in files if (kind := unclaimed(path))}
+    rest = [path for path in paths if not (path in refused and is_document(path))]
+    if not rest or any(path in refused for path in rest):
+        _refuse([(path, refused[path]) for path in rest or paths if path in refused])
+    return rest
+
+
+def _refuse(refused: list[tuple[str, FileKind]]) -> NoReturn:
     told = [f"{shown(path)}: {kind}" for path, kind in refused[:_REFUSED_SHOWN]]
     if len(refused) > _REFUSED_SHOWN:
         more = len(refused) - _REFUSED_SHOWN

@@ -148,9 +148,13 @@ class Workspace:
         Raises:
             WorkspaceError: the folder cannot be written.
         """
-        with writable(self.path):
-            self._generations.mkdir(parents=True, exist_ok=True)
         expect_entries(self.path)
+        try:
+            self._generations.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            message = f"{self.path}: cannot be made: {reason.lower()}"
+            raise WorkspaceError(message, hint="choose another --workspace") from error
         with self._lock(command, waiting):
             with writable(self.path):
                 generation = self._begun()
