@@ -52,6 +52,7 @@ IDENTIFIED: list[tuple[dict[str, object], list[str]]] = [
     ({"imdb": "https://www.imdb.com/name/nm9000002/?ref_=x"}, []),
     ({"id": "nm9000002"}, []),
     ({"url": "//imdb.com/name/nm9000002/"}, []),
+    ({"id": " HTTPS://WWW.IMDB.COM/name/nm9000002/"}, []),
     ({"imdb_id": "nm9000002"}, []),
     ({"imdbId": "nm9000002"}, []),
     ({"IMDb-ID": "nm9000002"}, []),

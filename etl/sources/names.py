@@ -125,9 +125,8 @@ def identifier(text: str, said: list[str]) -> str:
 
 def looks_like_an_identifier(text: str) -> bool:
     """Tell whether a text has the form of an IMDb id, if perhaps a bad one."""
-    return ("imdb" in text or text.lstrip()[:2].lower() in ("nm", "tt")) and _ID_LIKE.fullmatch(
-        text.strip()
-    ) is not None
+    small = text.strip().lower()
+    return ("imdb" in small or small[:2] in ("nm", "tt")) and bool(_ID_LIKE.fullmatch(small))
 
 
 def is_suffix(text: str) -> bool:
