@@ -119,9 +119,15 @@ def counted(before: dict[str, set[Quad]], after: dict[str, set[Quad]]) -> Diff:
 def extent(texts: dict[str, str]) -> Extent:
     """Give how much the files of a source say."""
     sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
-    lines = "\n".join(f"{name}\0\0{sums[name]}" for name in sorted(sums))
+    lines = "\n".join(f"{name}\0{key_of(texts[name])}\0{sums[name]}" for name in sorted(sums))
     digest = hashlib.sha256(lines.encode()).hexdigest() if lines else ""
     return Extent(len(texts), sum(len(text.encode()) for text in texts.values()), digest)
+
+
+def key_of(text: str) -> str:
+    """Give what a record is called in its file: the id of a JSON object, else nothing."""
+    film = json.loads(text) if text.startswith("{") else {}
+    return str(film.get("movieId") or film.get("imdb") or "")
 
 
 MOMENTS = ["", "", "", "records", "films", "before the switch", "after the switch"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import shutil
+import time
 import weakref
 from dataclasses import replace
 from pathlib import Path
@@ -93,7 +94,8 @@ def test_an_older_copy_of_the_workspace_is_noticed_before_anything_is_sent(
         with pytest.raises(StoreError, match=r"server: holds run/2, .* is it an older copy\?"):
             desk.publish()
         assert desk.there() == there
-        desk.write(CASINO)  # another run 2
+        desk.write(CASINO)
+        time.sleep(1)  # moments are told in whole seconds, and this is another run 2
         desk.load(name="films")
     desk.publish(repair=True)
     assert desk.there() == desk.here()

@@ -70,7 +70,11 @@ def shortened(response: httpx.Response, most: int) -> httpx.Response:
 
 
 def beginning(response: httpx.Response, most: int) -> bytes:
-    """Read at most so many bytes of an answer, and close it."""
+    """Read at most so many bytes of an answer, and close it.
+
+    It is cut loose of its stream, which knows it in turn: the request that both hold may be
+    megabytes, and would wait for the garbage collector.
+    """
     content = bytearray()
     try:
         for chunk in response.iter_bytes():
@@ -79,6 +83,8 @@ def beginning(response: httpx.Response, most: int) -> bytes:
                 break
     finally:
         response.close()
+        for each in (*response.history, response):
+            each.stream = httpx.ByteStream(b"")
     return bytes(content[:most])
 
 

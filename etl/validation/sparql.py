@@ -96,7 +96,7 @@ class ShapeQuery:
         except ParseException as error:
             raise self.error(f"line {error.lineno}, column {error.col}: not SPARQL") from error
         except RecursionError as error:
-            raise self.error("too many brackets stand in one another") from error
+            raise self.error("it is nested too deeply, or too long") from error
         if _SHAPES_GRAPH.search(self.text):
             raise self.error("$shapesGraph is not supported")
         names_this = self._check_form(parts)

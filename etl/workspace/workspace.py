@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from etl.workspace.entries import expect_entries, misplaced, writable
 from etl.workspace.pointer import Pointer, replace
 
 KEPT_GENERATIONS = 3
+_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # within what an interrupted change may take
 
 
 class Workspace:
@@ -94,7 +96,8 @@ class Workspace:
                 read()
             except WorkspaceError as error:
                 if path not in told:
-                    yield Damage(path, str(error).removeprefix(f"{path}: "), content=False)
+                    problem = str(error).removeprefix(f"{path}: ")
+                    yield Damage(path, problem, content=False, remedy=error.hint or MEND)
         if self._all() and not self._current.path.exists():
             yield Damage(self._current.path, "missing", content=False)
 
@@ -156,17 +159,17 @@ class Workspace:
             message = f"{self.path}: cannot be made: {reason.lower()}"
             raise WorkspaceError(message, hint="choose another --workspace") from error
         with self._lock(command, waiting):
-            with writable(self.path):
-                generation = self._begun()
+            with readable(self._generations):
+                before = self._newest()
             try:
+                with writable(self.path):
+                    generation = self._begun(before)
                 yield generation
             finally:
-                built = generation.number - 1
-                self._clean(self._newest() if self._current.path.exists() else built)
+                self._clean(self._newest() if self._current.path.exists() else before)
 
-    def _begun(self) -> Generation:
-        """Make the folder of the next generation, beside nothing but what is to be kept."""
-        number = self._newest()
+    def _begun(self, number: int) -> Generation:
+        """Make the folder of the generation after one, beside nothing but what is to be kept."""
         if number and self._number(self._committed) != number:
             self._committed.write(number)
         self.abandoned = self.unnamed()
@@ -187,7 +190,7 @@ class Workspace:
         newest, digests = self._newest(), dict[int, str]()
         for generation in self._all():
             if generation.number < newest and any(generation.damages(digests)):
-                shutil.rmtree(generation.path, ignore_errors=True)
+                _delete(generation.path)
 
     @contextlib.contextmanager
     def _lock(self, command: str, waiting: Callable[[str], None]) -> Iterator[None]:
@@ -266,7 +269,16 @@ class Workspace:
         """Delete unfinished generations, and those too old for any reader."""
         for generation in self._all():
             if generation.number > newest or generation.number <= newest - self.kept():
-                shutil.rmtree(generation.path, ignore_errors=True)
+                _delete(generation.path)
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder, in which an interrupted store may still be writing what it had begun."""
+    for pause_s in _PAUSES_S:
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(pause_s)
 
 
 def _number(text: str) -> int:

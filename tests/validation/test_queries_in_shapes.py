@@ -233,11 +233,11 @@ def test_a_select_without_this_is_noted() -> None:
 
 def test_a_query_that_cannot_be_read_is_stopped() -> None:
     long = f"SELECT $this {{ {'?a ex:p ?b . ' * 100_000} }}"
-    with pytest.raises(ShapesError, match=r"to read the query takes longer than 0\.2 s"):
+    with pytest.raises(ShapesError, match=r"to read the query takes longer than 0\.2 s|too long"):
         CompiledEngine(shapes(constraint(long)), 0.2)
     for brackets in ("()", "{}"):
         deep = f"SELECT $this {{ FILTER{'(' + brackets[0] * 2000 + brackets[1] * 2000})"
-        with pytest.raises(ShapesError, match=r"too many brackets stand in one another|not SPARQL"):
+        with pytest.raises(ShapesError, match=r"nested too deeply|not SPARQL"):
             CompiledEngine(shapes(constraint(deep)))
 
 
