@@ -66,27 +66,33 @@ def _prefixes(text: str) -> tuple[dict[str, None], set[str]]:
     return used, own
 
 
-DEEPEST = 200  # brackets in one another: the engine's parser is recursive, and crashes
+DEEPEST = 200  # brackets in one another: the engine is recursive, and crashes
+LONGEST = 2_000  # signs and words that put one part of a query after another, for the same reason
+_CHAINING = frozenset("! + - / | & as bind filter graph minus optional union".split())
 
 
-def refuse_deep(text: str) -> None:
-    """Refuse a query that is nested so deeply that a parser may crash.
+def refuse_endless(text: str) -> None:
+    """Refuse a query that is so deeply nested or so long a chain that the engine may crash.
 
     Raises:
         QueryError: it is.
     """
-    if sum(map(text.count, "([{<")) <= DEEPEST:
+    if len(text) <= LONGEST and sum(map(text.count, "([{<")) <= DEEPEST:
         return
-    depth = 0
+    depth = links = 0
+    listed = False  # between VALUES and the end of its brackets a sign is that of a number
     for token in tokens(text):
+        word = token.text.lower()
+        listed = word == "values" or (listed and word != "}")
         if token.kind == "sign":
-            depth += (token.text in "([{") - (token.text in ")]}")
-        if depth > DEEPEST:
+            depth += (word in "([{") - (word in ")]}")
+        links += word in _CHAINING and not listed
+        if depth > DEEPEST or links > LONGEST:
             line = text.count("\n", 0, token.start) + 1
-            raise QueryError(
-                f"the query has brackets in one another, more than {DEEPEST}, in line {line}",
-                hint="make it simpler",
-            )
+            what = f"brackets in one another, more than {DEEPEST}"
+            if links > LONGEST:
+                what = f"more than {LONGEST} parts such as {token.text}"
+            raise QueryError(f"the query has {what}, in line {line}", hint="make it simpler")
 
 
 def column_order(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -133,6 +134,39 @@ def test_brackets_without_end_are_refused(desk: Desk) -> None:
             "Hint: make it simpler\n"
         ),
     )
+
+
+CHAINS = {
+    "bind": "SELECT * {" + " ".join(f"BIND({n} AS ?v{n})" for n in range(9_000)) + "}",
+    "not": f"ASK {{ FILTER({'!' * 40_000}true) }}",
+    "plus": f"ASK {{ FILTER(1{' + 1' * 9_000} = 0) }}",
+    "minus": f"ASK {{ FILTER(1{' -1' * 9_000} = 0) }}",
+    "union": "ASK {" + " UNION ".join(["{ ?s ?p 1 }"] * 9_000) + "}",
+    "optional": "ASK {" + "OPTIONAL { ?s ?p 1 } " * 9_000 + "}",
+    "alternative": f"ASK {{ ?s <a:b>{'|<a:b>' * 40_000} ?o }}",
+    "columns": "SELECT " + " ".join(f"({n} AS ?v{n})" for n in range(9_000)) + " {}",
+}
+
+
+@pytest.mark.parametrize("chain", CHAINS if THOROUGH else ["bind", "not"])
+def test_chains_without_end_are_refused(desk: Desk, chain: str) -> None:
+    query = desk.source.parent / "long.rq"
+    query.write_text(CHAINS[chain], "utf-8")
+    code, stdout, stderr = ran(desk, "sparql", str(query), "--workspace", "workspace")
+    assert (code, stdout) == (2, "")
+    assert re.fullmatch(
+        r"Error: the query has more than 2000 parts such as \S+, in line 1\n"
+        r"Hint: make it simpler\n",
+        stderr,
+    )
+
+
+def test_long_lists_are_no_chains(desk: Desk) -> None:
+    numbers = [*range(-9_000, 9_000)]
+    listed = " ".join(map(str, numbers))
+    query = desk.source.parent / "long.rq"
+    query.write_text(f"ASK {{ VALUES ?x {{ {listed} }} FILTER(?x IN (1, 2)) }}", "utf-8")
+    assert ran(desk, "sparql", str(query), "--workspace", "workspace") == (0, "true\n", "")
 
 
 def _entities(times: int) -> str:

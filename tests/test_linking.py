@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ from thoroughness import examples
 
 from bench.linking_data import asking, served
 from etl.catalog.catalog import Catalog
+from etl.errors import LinkError
 from etl.identifiers import Iris
 from etl.inspection.explaining import Explainer
 from etl.linking.crosswalk import read_crosswalks
@@ -117,6 +119,26 @@ def parts(desk: Desk, film: Film) -> list[str]:
     )
     assert isinstance(answer, QuerySolutions)
     return [f"{row['character'].value} = {row['actor'].value[22:]}" for row in answer]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["a?b", "a*b", "a[x]b", "it's", "a\\b", "a\\b?", "{a}$1"])
+def test_a_folder_whose_name_reads_as_a_pattern_is_that_folder(
+    evidence: Evidence, tmp_path: Path, name: str
+) -> None:
+    del evidence
+    for each in ("axb", name):
+        shutil.copytree(tmp_path / "imdb", tmp_path / each)
+    decoy = tmp_path / "axb" / "name.basics.tsv"
+    decoy.write_text(decoy.read_text("utf-8").replace("Jim Carrey", "Somebody Else"), "utf-8")
+    tables = ImdbTables.find(tmp_path / name)
+    if name == "a\\b?":
+        with pytest.raises(LinkError, match=r"a backslash beside"):
+            tables.people(["tt0200001"])
+        return
+    found = {each.names[0] for each in tables.people(["tt0200001"])["tt0200001"]}
+    assert "Jim Carrey" in found
+    assert "Somebody Else" not in found
 
 
 def test_films_and_people_get_ids_iris_and_same_as(desk: Desk, evidence: Evidence) -> None:

@@ -104,10 +104,10 @@ def any_query(
     itself stands for what it says.
     """
     from etl.lookup import unknown_names
-    from etl.syntax import predeclared, refuse_deep
+    from etl.syntax import predeclared, refuse_endless
 
     text = _query_text(query)
-    refuse_deep(text)
+    refuse_endless(text)
     with watched() as watch, opened_store(workspace, store) as (catalog, graph):
         prefixes = predeclared(catalog.iris)
         answer = graph.query(text, prefixes)

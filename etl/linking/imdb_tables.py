@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,9 @@ WHERE list_has_any(forms, $1::TEXT[]) ORDER BY tconst
 """
 
 
+_GLOB = re.compile(r"[*?\[]")  # by which the database would read other files as well
+
+
 @dataclass(slots=True)
 class ImdbTables:
     """The tables in a folder, by name; read by DuckDB when they are asked."""
@@ -104,7 +108,13 @@ class ImdbTables:
 
     def _table(self, name: str) -> str:
         """Write a table as DuckDB reads it, its ids in one spelling."""
-        path = os.path.abspath(self.paths[name]).replace("'", "''")
+        whole = os.path.abspath(self.paths[name])
+        path = _GLOB.sub(r"[\g<0>]", whole).replace("'", "''")
+        if "\\" in whole and path != whole and os.sep != "\\":
+            raise LinkError(
+                f"{whole}: cannot be read: the path has a backslash beside one of * ? [ '",
+                hint="choose another folder",
+            )
         ids = ", ".join(f"{_ID.format(column=column)} AS {column}" for column in _IDS[name])
         return f"(FROM read_csv('{path}', {_OPTIONS}) SELECT * REPLACE ({ids}))"
 

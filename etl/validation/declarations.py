@@ -56,6 +56,8 @@ class Declaration:
             return read_path(self.graph, node)
         except ValueError as error:
             raise self.error(SH.path, str(error)) from error
+        except RecursionError as error:
+            raise self.error(SH.path, "too many paths stand in one another") from error
 
     @property
     def severity(self) -> NamedNode:

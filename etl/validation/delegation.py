@@ -28,7 +28,7 @@ def reason_to_delegate(shape: Declaration) -> str | None:
     """Say why a shape, or one that it refers to, cannot be compiled; None if it can."""
     reasons = map(_reason_beyond_core, referred_shapes(shape))
     beyond_core = next(filter(None, reasons), None)
-    if beyond_core is None and any(map(_refers_to_itself, referred_shapes(shape))):
+    if beyond_core is None and _refers_to_itself(shape):
         return "it refers to itself"
     return beyond_core
 
@@ -51,11 +51,21 @@ def _references(shape: Declaration) -> Iterator[NamedNode | BlankNode]:
 
 
 def _refers_to_itself(shape: Declaration) -> bool:
-    return any(
-        below.node == shape.node
-        for node in _references(shape)
-        for below in referred_shapes(Declaration(node, shape.graph))
-    )
+    """Say whether a shape, or one that it refers to, comes to itself again."""
+    above = {shape.node: None}  # the shapes that lead to the one that is looked at
+    seen: set[NamedNode | BlankNode] = set()
+    waiting = [_references(shape)]
+    while waiting:
+        node = next(waiting[-1], None)
+        if node is None:
+            waiting.pop()
+            seen.add(above.popitem()[0])
+        elif node in above:
+            return True
+        elif node not in seen:
+            above[node] = None
+            waiting.append(_references(Declaration(node, shape.graph)))
+    return False
 
 
 def _reason_beyond_core(shape: Declaration) -> str | None:

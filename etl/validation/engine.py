@@ -154,8 +154,15 @@ def _groups(declared: Sequence[Declaration], compiler: Compiler) -> Iterator[Gro
     for shape in declared:
         same_targets.setdefault(tuple(targets(shape)), []).append(shape)
     for found, declarations in same_targets.items():
-        compiled = (compiler.compile(shape.node) for shape in declarations)
+        compiled = (_compiled(shape, compiler) for shape in declarations)
         yield Group(found, tuple(declarations), tuple(compiled))
+
+
+def _compiled(shape: Declaration, compiler: Compiler) -> CompiledShape:
+    try:
+        return compiler.compile(shape.node)
+    except RecursionError as error:
+        raise shape.error(SH.node, "too many shapes stand in one another") from error
 
 
 @contextmanager

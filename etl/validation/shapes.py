@@ -11,11 +11,8 @@ from pathlib import Path
 from typing import Self
 
 from pyoxigraph import (
-    CanonicalizationAlgorithm,
-    Dataset,
     Literal,
     NamedNode,
-    Quad,
     RdfFormat,
     Triple,
     parse,
@@ -26,6 +23,7 @@ from etl.sources import positions
 from etl.sources.files import shown
 from etl.sources.rdf import check_encoding
 from etl.validation.graph import Graph
+from etl.validation.labelling import labelled
 from etl.vocab import SH
 
 
@@ -51,9 +49,7 @@ class Shapes:
     @classmethod
     def of(cls, triples: Iterable[Triple]) -> Self:
         """Make a shapes graph of triples."""
-        dataset = Dataset(Quad(*triple) for triple in triples)
-        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-        return cls(tuple(quad.triple for quad in sorted(dataset, key=str)))
+        return cls(labelled(triples))
 
     @classmethod
     def of_text(cls, text: str) -> Self:
