@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from etl.characters import Played, played
 from etl.records import FilmRecord
+from etl.resolution.characters import Played, played
 from etl.sources.text import parse
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -11,12 +11,12 @@ from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from etl.descriptions import Description
-from etl.identifiers import Iris
-from etl.mapping import describe_film, describe_person
+from etl.entities.mapping import describe_film, describe_person
+from etl.rdf.descriptions import Description
+from etl.rdf.identifiers import Iris
+from etl.rdf.vocab import RDF, SCHEMA, XSD
 from etl.records import Rating
-from etl.resolution import Film, Performance, Person
-from etl.vocab import RDF, SCHEMA, XSD
+from etl.resolution.films import Film, Performance, Person
 
 _FIRST = "James Mary José Zoë François Björn Łukasz Mei Akira Olga Иван Agnès Penélope Tom".split()
 _LAST = "Smith O'Connor García Müller Nguyễn Kurosawa Dvořák Carrey Winslet Петров D'Arcy".split()

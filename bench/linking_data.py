@@ -32,7 +32,7 @@ from etl.linking.films import FilmMention
 from etl.linking.inquiry import Inquiry
 from etl.linking.subjects import Subject, subject
 from etl.records import FilmRecord, Origin
-from etl.resolution import Member
+from etl.resolution.films import Member
 from etl.sources.text import parse
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -28,7 +28,7 @@ from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 from bench.records import write_records
 
 if TYPE_CHECKING:
-    from etl.validation import ValidationReport
+    from etl.shacl import ValidationReport
 
 SAMPLE = 1000  # records that rdflib and pySHACL are given
 
@@ -39,13 +39,13 @@ class Unchecked:
     walked_back: frozenset[NamedNode] | None = frozenset()
 
     def __init__(self) -> None:
-        from etl.validation import Shapes
+        from etl.shacl import Shapes
 
         self.shapes = Shapes(())
 
     def validate(self, triples: object) -> ValidationReport:
         """Find nothing."""
-        from etl.validation import ValidationReport
+        from etl.shacl import ValidationReport
 
         del triples
         return ValidationReport()
@@ -53,9 +53,9 @@ class Unchecked:
 
 def our_load(source: str, workspace: str, *, validate: bool) -> dict[str, float]:
     """Load text files into a new workspace; give the seconds of each part."""
-    from etl.pipeline.loading import LoadOptions, load
+    from etl.operations.load import LoadOptions, load
     from etl.resources import folder
-    from etl.validation import CompiledEngine, Shapes
+    from etl.shacl import CompiledEngine, Shapes
     from etl.workspace import Workspace
 
     engine = CompiledEngine(Shapes.read([folder("shapes")])) if validate else Unchecked()

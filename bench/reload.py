@@ -57,9 +57,9 @@ FORMATS: dict[str, Callable[..., None]] = {"text": as_text, "jsonl": as_json_lin
 
 def load(workspace: Path, source: Path) -> float:
     """Load a source; give the seconds it took."""
-    from etl.pipeline.loading import LoadOptions, load
+    from etl.operations.load import LoadOptions, load
     from etl.resources import folder
-    from etl.validation import CompiledEngine, Shapes
+    from etl.shacl import CompiledEngine, Shapes
     from etl.workspace import Workspace
 
     engine = CompiledEngine(Shapes.read([folder("shapes")]))

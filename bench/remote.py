@@ -28,15 +28,15 @@ from pyoxigraph import DefaultGraph, RdfFormat, Store
 from SPARQLWrapper import DIGEST, POST, SPARQLWrapper
 
 from bench.records import write_records
-from etl.pipeline.loading import LoadOptions, load
+from etl.operations.load import LoadOptions, load
 from etl.publication.publishing import PublishOptions, publish
+from etl.publication.targets import Target
 from etl.resources import folder
+from etl.shacl import CompiledEngine, Shapes
 from etl.stores.servers import Endpoints
-from etl.targets import Target
-from etl.validation import CompiledEngine, Shapes
 from etl.workspace import Workspace
 
-sys.path.append(str(Path(__file__).parent.parent / "tests"))
+sys.path.append(str(Path(__file__).parent.parent / "tests" / "support"))
 
 from servers import Oxigraph, Server, Virtuoso
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from bench.reload import FORMATS
 from bench.remote import cpu_of, started
 
-sys.path.append(str(Path(__file__).parent.parent / "tests"))
+sys.path.append(str(Path(__file__).parent.parent / "tests" / "support"))
 
 from servers import Oxigraph, Server, Virtuoso
 

@@ -23,9 +23,9 @@ from pyoxigraph import RdfFormat, Triple, serialize
 
 from bench.films import chunks, films
 from bench.load import measured
-from etl.descriptions import Description, triples
+from etl.rdf.descriptions import Description, triples
 from etl.resources import folder
-from etl.validation import CompiledEngine, ReferenceEngine, Shapes
+from etl.shacl import CompiledEngine, ReferenceEngine, Shapes
 
 CHUNK = 1000
 SAMPLE = 2000

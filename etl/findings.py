@@ -1,4 +1,4 @@
-"""What is wrong with a record or a graph, and where: found by the pipeline, told by `cli`."""
+"""What is wrong with a record or a graph, and where, as operations and inspection find it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from etl.rdf.vocab import SH
 from etl.terminal import on_one_line
-from etl.vocab import SH
 
 if TYPE_CHECKING:  # a query has no need of the shapes
-    from etl.validation import ValidationResult
+    from etl.shacl import ValidationResult
 
 
 class Severity(StrEnum):

@@ -180,3 +180,22 @@ def decode_film(text: str) -> FilmRecord:
 def decode_reject(text: str) -> Reject:
     """Read back a reject that `encode` wrote."""
     return _REJECT.decode(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the shapes refuse a film: one validation result, in words.
+
+    `field` is the field of the record that it speaks of, `path` the property, `value` the
+    offending term as a person reads it, `text` all of it, `shape` and `component` the IRIs of
+    the shape and of its constraint component; each is empty where there is none.
+    """
+
+    message: str
+    field: str
+    path: str
+    value: str
+    shape: str
+    focus_node: str
+    component: str = ""
+    text: str = ""

@@ -8,15 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from commands import Etl, run
-from desk import SEEDS, Desk
 from hypothesis import settings
 from pyoxigraph import RdfFormat, Store
+
+from commands import Etl, run
+from desk import Desk
+from etl.rdf.identifiers import Iris
+from places import SEEDS, TESTS
 from servers import Oxigraph, Server, Virtuoso
-
-from etl.identifiers import Iris
-
-TESTS = Path(__file__).parent
 
 settings.register_profile("unhurried", deadline=None)  # machines differ, promises do not
 settings.load_profile("unhurried")

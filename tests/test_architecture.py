@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from desk import Desk
+from places import ROOT
 
-ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "etl"
 
 
@@ -64,7 +64,7 @@ def test_only_one_module_imports_the_reference_engine() -> None:
         for p in PACKAGE.rglob("*.py")
         if re.search(r"import pyshacl|from pyshacl", p.read_text("utf-8"))
     ]
-    assert users == [PACKAGE / "validation" / "reference.py"]
+    assert users == [PACKAGE / "shacl" / "reference.py"]
 
 
 def modules(*arguments: str) -> set[str]:
@@ -87,6 +87,6 @@ def test_nothing_heavy_is_imported_for_help() -> None:
 
 def test_a_query_imports_nothing_that_only_loads_or_servers_need(loaded: Desk) -> None:
     found = modules("query", "--workspace", str(loaded.workspace.path), "films-of-year", "1995")
-    assert "etl.lookup" in found
-    needless = {"rdflib", "pyshacl", "SPARQLWrapper", "httpx", "etl.validation"}
+    assert "etl.queries.lookup" in found
+    needless = {"rdflib", "pyshacl", "SPARQLWrapper", "httpx", "etl.shacl"}
     assert not needless & found

@@ -13,16 +13,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from commands import Etl
-from desk import SEEDS
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
-from session import played
-from shared_data import shared
 
 from bench.linking_data import served
 from bench.records import film, pool_of, write_records
+from commands import Etl
 from etl.output import GraphHash
-from etl.vocab import RDF
+from etl.rdf.vocab import RDF
+from places import SEEDS
+from session import played
+from shared_data import shared
 
 Expect = Callable[[str, bytes], None]
 GENERATED = 2000

@@ -11,10 +11,11 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from commands import Etl
+from places import ROOT
 from thoroughness import THOROUGH
 
-ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 _SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)
 

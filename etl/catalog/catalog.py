@@ -16,27 +16,22 @@ from typing import Self
 
 import duckdb
 
-from etl.catalog.comparison import Comparison
-from etl.catalog.connection import connect, scalar
-from etl.catalog.entries import (
-    Derivation,
-    Extent,
-    Group,
-    Known,
-    Place,
-    Quarantined,
-    Reason,
-    Staged,
-)
+from etl.catalog.connection import connect
+from etl.catalog.entries import Extent, Known, Place, Quarantined, Staged
 from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
 from etl.catalog.runs import Runs
 from etl.catalog.settings import Settings
-from etl.catalog.statements import EXTENT, FORESEEN, TABLES, TRIED, VIEWS
+from etl.catalog.statements import EXTENT, TABLES, VIEWS
+from etl.entities.deriving import Derivation
 from etl.errors import WorkspaceError
-from etl.identifiers import DEFAULT_BASE_IRI, Iris
-from etl.records import FilmRecord, Origin, Reject, decode_film, decode_reject, digest_of
-from etl.resolution import Member
+from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
+from etl.records import FilmRecord, Origin, Reason, Reject, decode_film, decode_reject, digest_of
+from etl.resolution.comparison import Comparison
+from etl.resolution.films import Member
+from etl.resolution.groups import Group
+from etl.resolution.statements import FORESEEN, TRIED
+from etl.resolution.tables import scalar
 from etl.sources.description import Description
 from etl.sources.files import Source
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -84,9 +83,3 @@ def reads_whole(path: Path) -> bool:
         except duckdb.Error:
             return False
     return True
-
-
-def scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> Any:  # noqa: ANN401 - any SQL value
-    """Return the first value of the first row, or None."""
-    row = connection.execute(sql, parameters).fetchone()
-    return row[0] if row else None

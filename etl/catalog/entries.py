@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from etl.records import FilmRecord, Origin, Reject, decode_film, encode
-from etl.resolution import Member
+from etl.records import FilmRecord, Origin, Reason, Reject, encode
 
 
 class Staged(NamedTuple):
@@ -80,48 +78,6 @@ class Extent(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The records that make one film, and the text that tells this make-up from another."""
-
-    film: str
-    inputs: str
-    members: tuple[Member, ...]
-
-
-MemberRow = tuple[str, str, int, str, str, int, str]
-"""A record of a group as the catalog gives it: film, inputs, version, source, path, line, body."""
-
-
-def groups_of(rows: Sequence[MemberRow]) -> Iterator[Group]:
-    """Put rows together that follow each other and are of one film."""
-    members: list[Member] = []
-    for index, (film, inputs, version, source, path, line, body) in enumerate(rows):
-        members.append(Member(Origin(source, path, line), decode_film(body), version))
-        if index + 1 == len(rows) or rows[index + 1][0] != film:
-            yield Group(film, inputs, tuple(members))
-            members = []
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why the shapes refuse a film: one validation result, in words.
-
-    `field` is the field of the record that it speaks of, `path` the property, `value` the
-    offending term as a person reads it, `text` all of it, `shape` and `component` the IRIs of
-    the shape and of its constraint component; each is empty where there is none.
-    """
-
-    message: str
-    field: str
-    path: str
-    value: str
-    shape: str
-    focus_node: str
-    component: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Quarantined:
     """A record that is kept out: where it stands, its film, and the results that say why."""
 
@@ -129,17 +85,6 @@ class Quarantined:
     film: str
     record: FilmRecord
     reasons: tuple[Reason, ...]
-    run: int
-
-
-class Derivation(NamedTuple):
-    """A film in the graph, and a record it is made from: its place, and the run that read it."""
-
-    film: str
-    source: str
-    path: str
-    key: str
-    line: int
     run: int
 
 

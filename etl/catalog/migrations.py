@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from etl.catalog.connection import scalar
 from etl.catalog.statements import VIEWS
 from etl.errors import WorkspaceError
+from etl.resolution.tables import scalar
 
 MIGRATIONS: tuple[str, ...] = (
     # 1 → 2: the graph remembers which mapping made it

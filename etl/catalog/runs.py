@@ -9,10 +9,10 @@ from typing import Any
 
 import duckdb
 
-from etl.catalog.connection import scalar
 from etl.catalog.entries import Run, TakenBack
 from etl.catalog.statements import STANDING_AT, TAKEN_BACK
 from etl.errors import WorkspaceError
+from etl.resolution.tables import scalar
 
 
 class Runs:

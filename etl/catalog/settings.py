@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from etl.catalog.connection import scalar
+from etl.resolution.tables import scalar
 
 
 class Settings:

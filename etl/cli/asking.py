@@ -54,8 +54,8 @@ def query(
     `Emma (1996)` tells two films of one name apart. Values without a name stand for the query's
     parameters in their order.
     """
-    from etl.lookup import GraphLookup, near_values
     from etl.queries import assignments, fill, find, parse_terms, positional, read_queries
+    from etl.queries.lookup import GraphLookup, near_values
 
     saved = find(read_queries(), name)
     with watched() as watch, opened_store(workspace, store) as (catalog, graph):
@@ -103,8 +103,8 @@ def any_query(
     rdf, rdfs, schema, sh, skos, void, wd (Wikidata's items) and xsd. One that the query declares
     itself stands for what it says.
     """
-    from etl.lookup import unknown_names
-    from etl.syntax import predeclared, refuse_endless
+    from etl.queries.lookup import unknown_names
+    from etl.queries.syntax import predeclared, refuse_endless
 
     text = _query_text(query)
     refuse_endless(text)
@@ -163,8 +163,8 @@ def search(
     output: Path | None,
 ) -> None:
     """Find films and people by name or id, forgiving typing errors."""
-    from etl.lookup import search
     from etl.output import Rows
+    from etl.queries.lookup import search
 
     with opened_store(workspace, store) as (catalog, graph):
         rows = [
@@ -239,9 +239,9 @@ def export(
     The number of triples and a hash of them are printed on standard error. They are the same for
     the same graph in any format and any order; 'etl check' prints those of the store.
     """
-    from etl.mapping import with_owl_same_as
+    from etl.entities.mapping import with_owl_same_as
     from etl.output import Graph, GraphHash
-    from etl.pipeline.recording import provenance_of
+    from etl.provenance.recording import provenance_of
 
     with opened_store(workspace, store) as (catalog, held):
         graph = with_owl_same_as(held.export()) if owl_same_as else held.export()

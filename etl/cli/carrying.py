@@ -25,8 +25,8 @@ from etl.cli.telling import (
 from etl.errors import EtlError
 
 if TYPE_CHECKING:
-    from etl.pipeline.changing import ChangeOptions
-    from etl.pipeline.reports import LoadReport
+    from etl.operations.reports import LoadReport
+    from etl.operations.transaction import ChangeOptions
     from etl.publication.sending import Published
 
 _Options = TypeVar("_Options", bound="ChangeOptions")
@@ -61,8 +61,8 @@ def carry_out(
     repair: bool = False,
 ) -> None:
     """Carry out a change and say what it did, then bring a remote store in step; and exit."""
-    from etl.outbox import Outboxes
-    from etl.targets import Target
+    from etl.publication.outbox import Outboxes
+    from etl.publication.targets import Target
 
     take_back_in_order()
     if manner.store is not None:  # a wrong name is told before anything is done
@@ -80,8 +80,8 @@ def _changed(
     change: Callable[[_Options], LoadReport], options: Callable[..., _Options], manner: Manner
 ) -> tuple[LoadReport, dict[str, Any]]:
     """Carry out a change and say what it did; of a dry run, print the triples on stdout."""
+    from etl.cli.progress import Meter
     from etl.output.changes import Changes
-    from etl.progress import Meter
 
     told, dry_run = Told(quiet=manner.quiet), manner.dry_run
     with Changes() as changes:
@@ -167,10 +167,10 @@ def bring_in_step(
 def _published(manner: Manner, *, repair: bool) -> Published | None:
     if manner.store is None or manner.dry_run:
         return None
-    from etl.outbox import Outboxes
-    from etl.progress import Meter
+    from etl.cli.progress import Meter
+    from etl.publication.outbox import Outboxes
     from etl.publication.publishing import PublishOptions, publish
-    from etl.targets import Target
+    from etl.publication.targets import Target
     from etl.workspace import Workspace
 
     target = Target.named(Outboxes(manner.workspace), manner.store)

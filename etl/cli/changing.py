@@ -53,7 +53,7 @@ def load(
     no longer says goes. With --store, the same is then sent to a SPARQL server; with --repair, no
     source need be named.
     """
-    from etl.pipeline.loading import LoadOptions, load
+    from etl.operations.load import LoadOptions, load
     from etl.workspace import Workspace
 
     manner = Manner(workspace, store, dry_run, quiet, format_name)
@@ -82,8 +82,8 @@ def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - cl
 
     An undo is a run too, and can be undone. `etl runs` lists them.
     """
-    from etl.pipeline.changing import ChangeOptions
-    from etl.pipeline.revising import undo
+    from etl.operations.transaction import ChangeOptions
+    from etl.operations.undo import undo
     from etl.workspace import Workspace
 
     checks = engine(workspace)
@@ -100,8 +100,8 @@ def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - cl
 @quiet_option
 def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
     """Take out of the graph all that only this source says."""
-    from etl.pipeline.changing import ChangeOptions
-    from etl.pipeline.revising import remove
+    from etl.operations.remove import remove
+    from etl.operations.transaction import ChangeOptions
     from etl.workspace import Workspace
 
     checks = engine(workspace)
@@ -120,8 +120,8 @@ def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click chec
 
     That makes sense after its files were mended, or the shapes have changed.
     """
-    from etl.pipeline.changing import ChangeOptions
-    from etl.pipeline.revising import replay
+    from etl.operations.replay import replay
+    from etl.operations.transaction import ChangeOptions
     from etl.workspace import Workspace
 
     checks = engine(workspace)
@@ -152,7 +152,7 @@ def rebuild(
     That is to be done after mapping, shapes or base IRI have changed. It also mends a damaged
     store; where the catalog is damaged, it takes that of the generation before.
     """
-    from etl.pipeline.revising import RebuildOptions, rebuild
+    from etl.operations.rebuild import RebuildOptions, rebuild
     from etl.workspace import Workspace
 
     processes, checks = os.cpu_count() or 1, engine(workspace, shapes, damaged=True)
@@ -163,7 +163,7 @@ def rebuild(
 
 def _text(shapes: tuple[Path, ...]) -> str | None:
     """Read shapes of one's own, to be remembered; None leaves those that are."""
-    from etl.validation import Shapes
+    from etl.shacl import Shapes
 
     return Shapes.read(shapes).text if shapes else None
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from etl.cli.progress import Meter
     from etl.linking.evidence import Evidence
     from etl.linking.inquiry import Inquiry
-    from etl.progress import Meter
 
 
 @dataclass(frozen=True, slots=True)

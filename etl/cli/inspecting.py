@@ -51,9 +51,9 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     As JSON the answer is one object, also when all is well: status (sound, damaged or different),
     findings, generation, films, people, triples and hash of the graph, bytes, remedy.
     """
+    from etl.cli.progress import Meter
     from etl.inspection.checking import check
     from etl.output import Rows
-    from etl.progress import Meter
     from etl.workspace import Workspace
 
     held = Workspace(workspace)
@@ -104,9 +104,9 @@ def _of_workspace(health: Health, workspace: Path) -> Verdict:
 
 def _of_server(held: Workspace, store: str) -> Verdict:
     """Compare a server with what the catalog says."""
-    from etl.outbox import Outboxes
     from etl.publication.comparing import compared
-    from etl.targets import Target
+    from etl.publication.outbox import Outboxes
+    from etl.publication.targets import Target
 
     found = compared(held, Target.named(Outboxes(held.path), store))
     if not found:

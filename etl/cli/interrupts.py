@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from etl.temporary import remove_temporary
+from etl.process.temporary import remove_temporary
 
 _GRACE_S = 0.2  # what a command that only asks has to end in
 _LONGER_S = 5.0  # what a change may take to be taken back

@@ -30,8 +30,8 @@ from etl.cli.telling import SHOWN_AT_MOST, Told, change_lines
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
     from etl.linking.sssom import Decision
-    from etl.lookup import GraphLookup
-    from etl.pipeline.linking import LinkReport
+    from etl.operations.link import LinkReport
+    from etl.queries.lookup import GraphLookup
 
 decisions_option = click.option(
     "--decisions",
@@ -87,9 +87,9 @@ def link(
     People are looked for only among those of their film. What has been answered before is not asked
     again; what was found before stays, unless something says otherwise.
     """
-    from etl.pipeline.changing import ChangeOptions
-    from etl.pipeline.linking import link, plan
-    from etl.progress import Meter
+    from etl.cli.progress import Meter
+    from etl.operations.link import link, plan
+    from etl.operations.transaction import ChangeOptions
     from etl.workspace import Workspace
 
     take_back_in_order()
@@ -236,9 +236,9 @@ def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
     """Write decisions into the user's file, and link again by what is known."""
     from etl.linking.evidence import Evidence
     from etl.linking.sssom import write_decisions
-    from etl.lookup import GraphLookup
-    from etl.pipeline.changing import ChangeOptions
-    from etl.pipeline.linking import link
+    from etl.operations.link import link
+    from etl.operations.transaction import ChangeOptions
+    from etl.queries.lookup import GraphLookup
     from etl.workspace import Workspace
 
     with opened(workspace) as (catalog, graph):
@@ -263,7 +263,7 @@ def _decided(catalog: Catalog, lookup: GraphLookup, text: str) -> list[Decision]
 
     from etl.linking.deciding import decide
     from etl.linking.sssom import read_decisions
-    from etl.pipeline.linking import film
+    from etl.operations.link import film
 
     if "=" not in text or Path(text).is_file():
         return read_decisions(Path(text), catalog.iris)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
+    from etl.operations.link import Linked
     from etl.output import Rows
-    from etl.pipeline.linking import Linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Chosen:
         """
         from etl.errors import LinkError
         from etl.linking.ladder import RUNGS
-        from etl.pipeline.linking import links
+        from etl.operations.link import links
 
         names = [rung.name for rung in RUNGS]
         if self.rung not in (None, "none", *names):
@@ -51,7 +51,7 @@ class Chosen:
         return found, rest
 
     def _wants(self, each: Linked) -> bool:
-        from etl.pipeline.linking import needs_review
+        from etl.operations.link import needs_review
 
         link = each.link
         if self.review:

@@ -17,13 +17,13 @@ from etl.errors import StoreError
 
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
-    from etl.generations import Generation
     from etl.output import Answer
+    from etl.shacl import Engine, Shapes, ShapesEngine
+    from etl.shacl.aims import Aim
     from etl.stores import Answer as QueryAnswer
     from etl.stores.embedded import EmbeddedStore
     from etl.stores.remote import RemoteStore
-    from etl.validation import Engine, Shapes, ShapesEngine
-    from etl.validation.aims import Aim
+    from etl.workspace.generations import Generation
 
 _DAMAGE = "Corruption"  # RocksDB's word
 _CHECK = "run: etl check"
@@ -42,10 +42,10 @@ def own_shapes(workspace: Path, files: Sequence[Path], *, damaged: bool = False)
     A workspace that may be `damaged` is asked for the newest sound generation's.
     """
     from etl.catalog.catalog import Catalog
-    from etl.pipeline.changing import soundest
+    from etl.operations.transaction import soundest
+    from etl.shacl import Shapes
+    from etl.shacl.shapes import turtle_files
     from etl.sources.proving import prove_turtle
-    from etl.validation import Shapes
-    from etl.validation.shapes import turtle_files
     from etl.workspace import Workspace
 
     if files:
@@ -70,8 +70,8 @@ def engine(
     engine is `for_our_graph` not alone.
     """
     from etl.errors import ShapesError
-    from etl.validation import CompiledEngine, ReferenceEngine
-    from etl.validation.shapes import located
+    from etl.shacl import CompiledEngine, ReferenceEngine
+    from etl.shacl.shapes import located
 
     shapes = shipped_shapes()
     own = own_shapes(workspace, files, damaged=damaged)
@@ -93,7 +93,7 @@ def engine(
 def shipped_shapes() -> Shapes:
     """Read the shapes that come with the program."""
     from etl.resources import folder
-    from etl.validation import Shapes
+    from etl.shacl import Shapes
 
     return Shapes.read([folder("shapes")])
 
@@ -106,9 +106,9 @@ def warn(notes: Iterable[object]) -> None:
 
 def unmet_in_ours(made: ShapesEngine) -> list[Aim]:
     """Return what the user's shapes are about and no graph of ours can have."""
-    from etl.mapping import specimen
-    from etl.validation.aims import own_aims, unmet_in
-    from etl.validation.streaming import hierarchy_of
+    from etl.entities.mapping import specimen
+    from etl.shacl.aims import own_aims, unmet_in
+    from etl.shacl.streaming import hierarchy_of
 
     aims = own_aims(made.shapes, shipped_shapes())
     return unmet_in(aims, [*specimen(), *hierarchy_of(made)]) if aims else []
@@ -116,7 +116,7 @@ def unmet_in_ours(made: ShapesEngine) -> list[Aim]:
 
 def shape_timeout_s() -> float:
     """Return how long a pattern or a query of a shape may take on one node."""
-    from etl.validation.limits import SHAPE_TIMEOUT_S
+    from etl.shacl.limits import SHAPE_TIMEOUT_S
 
     context = click.get_current_context()
     if SHAPE_TIMEOUT not in context.meta:
@@ -128,7 +128,7 @@ def shape_timeout_s() -> float:
 def provenance_engine(name: str) -> Engine:
     """Make ready to validate what is said of runs, sources and the data set."""
     from etl.resources import folder
-    from etl.validation import CompiledEngine, ReferenceEngine, Shapes
+    from etl.shacl import CompiledEngine, ReferenceEngine, Shapes
 
     shapes = Shapes.read([folder("shapes") / "provenance"])
     return ReferenceEngine(shapes) if name == "pyshacl" else CompiledEngine(shapes)
@@ -138,7 +138,7 @@ def provenance_engine(name: str) -> Engine:
 def opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
     """Open the current generation for reading, and say if another mapping made its graph."""
     from etl.catalog.catalog import Catalog
-    from etl.mapping import MAPPING_VERSION
+    from etl.entities.mapping import MAPPING_VERSION
     from etl.stores.embedded import EmbeddedStore
     from etl.workspace import Workspace
 
@@ -186,9 +186,9 @@ def opened_store(
         if store is None:
             yield catalog, embedded
             return
-        from etl.outbox import Outboxes
+        from etl.publication.outbox import Outboxes
+        from etl.publication.targets import Target
         from etl.stores.remote import RemoteStore
-        from etl.targets import Target
 
         where = Target.named(Outboxes(workspace), store).where
         with RemoteStore.opened(where, catalog.iris.provenance_graph) as remote:
@@ -253,7 +253,7 @@ def write_answer(answer: QueryAnswer, query: str, shown: Shown) -> bool:
     from pyoxigraph import QuerySolutions, QueryTriples
 
     from etl.output import Graph, Solutions
-    from etl.syntax import column_order
+    from etl.queries.syntax import column_order
 
     where = shown.format_name, shown.output, shown.base_iri
     if isinstance(answer, QuerySolutions):

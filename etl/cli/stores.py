@@ -37,8 +37,8 @@ def add(name: str, url: str | None, workspace: Path, **details: str | None) -> N
     User and password never go here: they are read from ETL_STORE_USER and ETL_STORE_PASSWORD, or
     ETL_STORE_TOKEN, or a netrc file.
     """
-    from etl.outbox import Outboxes
-    from etl.targets import Described, Target, give_name
+    from etl.publication.outbox import Outboxes
+    from etl.publication.targets import Described, Target, give_name
 
     target = Target(name, Described(url, **details).endpoints())
     give_name(Outboxes(workspace), target)
@@ -50,9 +50,9 @@ def add(name: str, url: str | None, workspace: Path, **details: str | None) -> N
 @output_options
 def list_stores(workspace: Path, format_name: str | None, output: Path | None) -> None:
     """List the stores, and how many entities each has yet to be sent."""
-    from etl.outbox import Outboxes
     from etl.output import Rows
-    from etl.targets import known
+    from etl.publication.outbox import Outboxes
+    from etl.publication.targets import known
 
     columns = ("store", "kind", "query", "update", "graph", "waiting")
     write(Rows(columns, known(Outboxes(workspace))), format_name, output)
@@ -63,8 +63,8 @@ def list_stores(workspace: Path, format_name: str | None, output: Path | None) -
 @workspace_option
 def remove(name: str, workspace: Path) -> None:
     """Forget a store. What the server holds stays there."""
-    from etl.outbox import Outboxes
-    from etl.targets import forget
+    from etl.publication.outbox import Outboxes
+    from etl.publication.targets import forget
 
     forget(Outboxes(workspace), name)
 

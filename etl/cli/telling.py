@@ -11,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from etl.findings import Finding
-    from etl.pipeline.reports import LoadReport
+    from etl.operations.reports import LoadReport
     from etl.publication.sending import Published
 
 SHOWN_AT_MOST = 20  # findings of a severity that are named; the rest is counted
@@ -85,7 +85,7 @@ def _document(finding: Finding) -> dict[str, Any]:
 
 def change_document(report: LoadReport | None, command: str, *, dry_run: bool) -> dict[str, Any]:
     """Give what a change did as JSON; the figures are those of `etl runs`. None changed nothing."""
-    from etl.pipeline.reports import LoadReport
+    from etl.operations.reports import LoadReport
 
     report = report or LoadReport()
     return {

@@ -38,7 +38,7 @@ from etl.cli.watching import file_bounds, watched
 
 if TYPE_CHECKING:
     from etl.findings import Finding
-    from etl.validation import ShapesEngine
+    from etl.shacl import ShapesEngine
 
 SHOWN_OF_A_KIND = 5
 
@@ -114,10 +114,10 @@ def _found_in(sources: Sequence[str], checks: ShapesEngine) -> list[Finding]:
     """Validate files of RDF, and sources."""
     from etl.findings import in_order
     from etl.inspection.validating import validate_file, validate_sources
+    from etl.shacl.aims import in_all
+    from etl.shacl.notes import not_followed
     from etl.sources.proving import prove
     from etl.sources.rdf import is_rdf
-    from etl.validation.aims import in_all
-    from etl.validation.notes import not_followed
 
     of_rdf = list(filter(is_rdf, sources))
     prove(map(Path, of_rdf), file_bounds())
@@ -156,8 +156,8 @@ def quarantine(
     A table groups them by reason, the most frequent first; `--format sarif` gives the marks for
     an editor.
     """
+    from etl.catalog.kept_out import kept_out
     from etl.output import Refusals
-    from etl.pipeline.refusing import kept_out
 
     with opened(workspace) as (catalog, _):
         findings = [finding for item in kept_out(catalog) for finding in item.told()]

@@ -23,8 +23,8 @@ from etl.cli.options import (
     memory_option,
     read_environment,
 )
-from etl.limits import FILE_S, MB, QUERY_S, Bounds, memory_taken
-from etl.temporary import remove_temporary
+from etl.process.limits import FILE_S, MB, QUERY_S, Bounds, memory_taken
+from etl.process.temporary import remove_temporary
 
 _LOOK_S = 0.05
 

@@ -12,16 +12,15 @@ from pyoxigraph import NamedNode, Quad, Triple
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.connection import reads_whole
-from etl.generations import Damage, Generation
-from etl.mapping import map_person, map_redirect, person_iri
+from etl.entities.drafting import CHUNK_FILMS, draft, stored
+from etl.entities.mapping import map_person, map_redirect, person_iri
+from etl.entities.tally import Tally
 from etl.output import GraphHash
-from etl.pipeline.building import CHUNK_FILMS
-from etl.pipeline.drafting import draft, stored
-from etl.pipeline.recording import descriptions
-from etl.pipeline.reports import Progress, silent
-from etl.provenance.tally import Tally
+from etl.process.progress import Progress, silent
+from etl.provenance.recording import descriptions
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import MEND, Workspace
+from etl.workspace.generations import Damage, Generation
 
 
 @dataclass(frozen=True, slots=True)

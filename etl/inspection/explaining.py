@@ -8,21 +8,21 @@ from dataclasses import dataclass, replace
 from pyoxigraph import NamedNode, QuerySolutions, Triple
 
 from etl.catalog.catalog import Catalog
+from etl.catalog.kept_out import kept_out
+from etl.entities.mapping import explain_film, explain_person, person_iri
 from etl.errors import QueryError
 from etl.findings import Finding
-from etl.identifiers import Iris, imdb_title_id, movielens_id, wikidata_id
 from etl.inspection.justifying import credit_links, film_links, is_about, person_links, told
 from etl.inspection.wording import Wording, credit_wording, gives, spells, wording
-from etl.lookup import GraphLookup
-from etl.mapping import explain_film, explain_person, person_iri
-from etl.pipeline.reading import opened
-from etl.pipeline.refusing import kept_out
+from etl.queries.lookup import GraphLookup
+from etl.queries.syntax import predeclared
+from etl.rdf.identifiers import Iris, imdb_title_id, movielens_id, wikidata_id
+from etl.rdf.vocab import PREFIXES, RDF, SCHEMA, XSD
 from etl.records import FilmRecord, LinkRecord
-from etl.resolution import Film, Member, resolve
+from etl.resolution.films import Film, Member, resolve
 from etl.sources import format_of
+from etl.sources.files import opened
 from etl.stores import Readable
-from etl.syntax import predeclared
-from etl.vocab import PREFIXES, RDF, SCHEMA, XSD
 
 
 @dataclass(frozen=True, slots=True)

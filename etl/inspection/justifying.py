@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from pyoxigraph import NamedNode, Triple
 
-from etl.characters import same_character
-from etl.identifiers import Iris, imdb_page, wikidata_entity
-from etl.mapping import person_iri
+from etl.entities.mapping import person_iri
+from etl.rdf.identifiers import Iris, imdb_page, wikidata_entity
+from etl.rdf.vocab import SCHEMA
 from etl.records import FilmRecord, LinkRecord
-from etl.resolution import Film
-from etl.vocab import SCHEMA
+from etl.resolution.characters import same_character
+from etl.resolution.films import Film
 
 
 def film_links(field: str, triple: Triple, film: Film, record: FilmRecord) -> Iterator[LinkRecord]:

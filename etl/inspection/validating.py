@@ -12,28 +12,22 @@ from typing import TypeVar
 from pyoxigraph import NamedNode, Triple
 
 from etl.catalog.catalog import Catalog
-from etl.catalog.entries import Group, groups_of
-from etl.descriptions import Term
+from etl.catalog.kept_out import located, unreadable
+from etl.entities.drafting import CHUNK_FILMS, draft, judged
+from etl.entities.judging import at_fault, reason
 from etl.findings import Finding, Severity, of_result, severity_of
-from etl.identifiers import DEFAULT_BASE_IRI, Iris
-from etl.pipeline.building import CHUNK_FILMS
-from etl.pipeline.drafting import draft, judged
-from etl.pipeline.judging import at_fault, reason
-from etl.pipeline.reading import Reading, opened
-from etl.pipeline.refusing import located, unreadable
-from etl.pipeline.workers import Workers
-from etl.resolution import Film, Member, resolve
-from etl.sources import rdf
-from etl.sources.files import Source, shown
-from etl.sources.naming import sources
-from etl.sources.positions import Pattern
-from etl.stores.embedded import EmbeddedStore
-from etl.stores.verbatim import VerbatimGraph
-from etl.temporary import temporary_folder
-from etl.validation import Engine, Shapes, ShapesEngine, ValidationResult
-from etl.validation.aims import Aim, own_aims, parted, unmet, unmet_in
-from etl.validation.paths import Predicate
-from etl.validation.streaming import (
+from etl.operations.reading import Reading
+from etl.process.temporary import temporary_folder
+from etl.process.workers import Workers
+from etl.rdf.descriptions import Term
+from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
+from etl.rdf.vocab import SCHEMA
+from etl.resolution.films import Film, Member, resolve
+from etl.resolution.groups import Group, groups_of
+from etl.shacl import Engine, Shapes, ShapesEngine, ValidationResult
+from etl.shacl.aims import Aim, own_aims, parted, unmet, unmet_in
+from etl.shacl.paths import Predicate
+from etl.shacl.streaming import (
     TripleSource,
     finds_anything,
     finds_anything_in,
@@ -41,7 +35,12 @@ from etl.validation.streaming import (
     validate_small,
     validate_source,
 )
-from etl.vocab import SCHEMA
+from etl.sources import rdf
+from etl.sources.files import Source, opened, shown
+from etl.sources.naming import sources
+from etl.sources.positions import Pattern
+from etl.stores.embedded import EmbeddedStore
+from etl.stores.verbatim import VerbatimGraph
 
 _Each = TypeVar("_Each")
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from etl.identifiers import Iris, imdb_page
-from etl.mapping import person_iri
+from etl.entities.mapping import person_iri
+from etl.rdf.identifiers import Iris, imdb_page
+from etl.rdf.vocab import SCHEMA
 from etl.records import Credit, FilmRecord, Rating
-from etl.resolution import Film, Performance, Person
-from etl.vocab import SCHEMA
+from etl.resolution.films import Film, Performance, Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from etl.errors import LinkError
-from etl.identifiers import imdb_id, wikidata_id
+from etl.rdf.identifiers import imdb_id, wikidata_id
 
 # Headings of columns with titles and names, as the query service, SSSOM and IMDb write them: of
 # both, of films only, and of people only.

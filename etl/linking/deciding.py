@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from etl.errors import LinkError
-from etl.identifiers import imdb_id, imdb_title_id, wikidata_id
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject
+from etl.rdf.identifiers import imdb_id, imdb_title_id, wikidata_id
 from etl.records import LinkRecord
 from etl.sources.names import name_of
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl.errors import LinkError
-from etl.identifiers import (
+from etl.linking.ladder import CURATION, DECISION, EXACT
+from etl.rdf.identifiers import (
     Iris,
     imdb_id,
     imdb_page,
@@ -20,7 +21,6 @@ from etl.identifiers import (
     wikidata_entity,
     wikidata_id,
 )
-from etl.linking.ladder import CURATION, DECISION, EXACT
 from etl.records import LinkRecord
 from etl.sources.names import name_of
 

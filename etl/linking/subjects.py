@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.characters import unlisted
 from etl.linking.candidates import ACTOR, DIRECTOR
 from etl.linking.films import FilmMention
 from etl.linking.people import Mention
 from etl.records import FilmRecord
-from etl.resolution import NO_IDENTITIES, Identities, Member, resolve
+from etl.resolution.characters import unlisted
+from etl.resolution.films import NO_IDENTITIES, Identities, Member, resolve
 
 
 @dataclass(frozen=True, slots=True)

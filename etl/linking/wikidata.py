@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal
 
-from etl.identifiers import imdb_id, imdb_name_id, imdb_title_id, wikidata_id
 from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate, part
+from etl.rdf.identifiers import imdb_id, imdb_name_id, imdb_title_id, wikidata_id
 from etl.sources.spelling import words
 
 Row = tuple[str, ...]

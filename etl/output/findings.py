@@ -18,10 +18,10 @@ from etl.output.graphs import GRAPH_WRITERS, Statement
 from etl.output.rows import ROW_WRITERS, Rows, shown, terminal_width, text_stream
 from etl.output.sarif import write_sarif
 from etl.output.tables import folded
-from etl.vocab import DCTERMS, FILM_RUNS, XSD
+from etl.rdf.vocab import DCTERMS, FILM_RUNS, XSD
 
 if TYPE_CHECKING:
-    from etl.validation import ValidationResult
+    from etl.shacl import ValidationResult
 
 _ATTRIBUTES = {"field": "key"}
 _READABLE = NamedNode("https://w3id.org/reelgraph/shapes#readable-record")
@@ -114,7 +114,7 @@ def _report(
     """Make a writer of the standard's report; beside it stand file, line and field of a record."""
 
     def write_report(answer: Violations, target: Target) -> None:
-        from etl.validation import ValidationReport
+        from etl.shacl import ValidationReport
 
         results: list[ValidationResult] = []
         # several records may be at fault for one result
@@ -138,7 +138,7 @@ def _report(
 
 def _unreadable(finding: Finding, number: int) -> ValidationResult | None:
     """Return the result that says of a record that it cannot be read."""
-    from etl.validation import ValidationResult
+    from etl.shacl import ValidationResult
 
     if finding.severity != Severity.VIOLATION:
         return None
@@ -149,7 +149,7 @@ def _unreadable(finding: Finding, number: int) -> ValidationResult | None:
 
 def _origins(found: Iterable[tuple[int, Finding]]) -> Iterator[Triple]:
     """Say for results, by their numbers, where the record stands that they are about."""
-    from etl.validation.report import result_node
+    from etl.shacl.report import result_node
 
     for place, (number, finding) in enumerate(found, start=1):
         origin = BlankNode(f"origin{place}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar, cast
 
 from etl.errors import EtlError
-from etl.temporary import temporary_file
+from etl.process.temporary import temporary_file
 from etl.terminal import HarmlessBytes
 
 _Answer = TypeVar("_Answer")

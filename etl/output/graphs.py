@@ -30,7 +30,7 @@ from pyoxigraph import (
 
 from etl.errors import EtlError
 from etl.output.jsonld import Json, nodes, shipped_context
-from etl.vocab import PREFIXES, RDF, XSD
+from etl.rdf.vocab import PREFIXES, RDF, XSD
 
 Statement = Triple | Quad
 Node = NamedNode | BlankNode | Literal | Triple

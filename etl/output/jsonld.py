@@ -19,8 +19,8 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from etl.errors import EtlError
+from etl.rdf.vocab import RDF, XSD
 from etl.resources import folder
-from etl.vocab import RDF, XSD
 
 Json = Any
 Resource = NamedNode | BlankNode

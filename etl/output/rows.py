@@ -19,8 +19,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from etl.output.formats import Target, Writer
 from etl.output.tables import aligned, fitted
+from etl.rdf.vocab import PREFIXES, XSD
 from etl.terminal import harmless
-from etl.vocab import PREFIXES, XSD
 
 Node = NamedNode | BlankNode | Literal | Triple
 _ABRIDGED = 100  # characters

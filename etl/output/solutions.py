@@ -30,7 +30,7 @@ from etl.errors import EtlError
 from etl.output.formats import Target, Writer
 from etl.output.graphs import NOT_XML
 from etl.output.rows import Node, Rows, text_stream, write_markdown, write_table
-from etl.vocab import XSD
+from etl.rdf.vocab import XSD
 
 Row = tuple[Node | None, ...]
 

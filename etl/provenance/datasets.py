@@ -11,11 +11,11 @@ from datetime import datetime
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from etl.identifiers import Iris, wikidata_entity
+from etl.entities.tally import LINKED, Tally
 from etl.provenance.runs import date_time, integer
-from etl.provenance.tally import LINKED, Tally
+from etl.rdf.identifiers import Iris, wikidata_entity
+from etl.rdf.vocab import DCAT, DCTERMS, FILM, PROV, RDF, SCHEMA, VOID
 from etl.sources.files import Source
-from etl.vocab import DCAT, DCTERMS, FILM, PROV, RDF, SCHEMA, VOID
 
 TARGETS = {"imdb": wikidata_entity("Q37312"), "wikidata": wikidata_entity("Q2013")}
 """The data sets that we link to, as Wikidata knows them."""

@@ -16,8 +16,8 @@ from typing import Any
 from pyoxigraph import Literal, Triple
 
 from etl.catalog.entries import Run
-from etl.identifiers import Iris
-from etl.vocab import DCAT, FILM_RUNS, PROV, RDF, RDFS, XSD
+from etl.rdf.identifiers import Iris
+from etl.rdf.vocab import DCAT, FILM_RUNS, PROV, RDF, RDFS, XSD
 
 RECORDS = {
     "loaded": FILM_RUNS.recordsLoaded,

@@ -13,14 +13,14 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from etl.catalog.catalog import Catalog
-from etl.identifiers import Iris
-from etl.outbox import Outboxes
+from etl.process.temporary import temporary_folder
+from etl.publication.outbox import Outboxes
+from etl.publication.targets import Target
+from etl.rdf.identifiers import Iris
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
 from etl.stores.servers import Kind
 from etl.stores.updates import as_held
-from etl.targets import Target
-from etl.temporary import temporary_folder
 from etl.workspace import Workspace
 
 PART_BYTES = 1 << 29  # four million lines; their hashes take a third of a gigabyte

@@ -12,23 +12,23 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from etl.catalog.catalog import Catalog
+from etl.entities.mapping import MAPPING_VERSION
 from etl.errors import StoreError
-from etl.generations import Generation
-from etl.mapping import MAPPING_VERSION
-from etl.outbox import Outbox, Outboxes
-from etl.pipeline.changing import uncollected
-from etl.pipeline.reports import Progress, silent
+from etl.process.garbage import uncollected
+from etl.process.progress import Progress, silent
 from etl.provenance.runs import date_time
 from etl.publication.comparing import differing, provenance_graphs
+from etl.publication.outbox import Outbox, Outboxes
 from etl.publication.seeding import Seed
 from etl.publication.sending import Batch, Published, Sender
+from etl.publication.targets import Target, keep
+from etl.rdf.vocab import DCTERMS
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
 from etl.stores.servers import check_graph
 from etl.stores.updates import Piece
-from etl.targets import Target, keep
-from etl.vocab import DCTERMS
 from etl.workspace import Workspace
+from etl.workspace.generations import Generation
 
 # What the store holds beside what films and people are made of: redirects, and provenance.
 BESIDE = (

@@ -15,13 +15,12 @@ from functools import partial
 from pyoxigraph import NamedNode
 
 from etl.catalog.catalog import Catalog
-from etl.catalog.comparison import Comparison
-from etl.identifiers import Iris
-from etl.mapping import map_person, person_iri
-from etl.outbox import Outbox, Position
-from etl.pipeline.building import CHUNK_FILMS
-from etl.pipeline.drafting import draft, stored
+from etl.entities.drafting import CHUNK_FILMS, draft, stored
+from etl.entities.mapping import map_person, person_iri
+from etl.publication.outbox import Outbox, Position
 from etl.publication.sending import Batch, Sender
+from etl.rdf.identifiers import Iris
+from etl.resolution.comparison import Comparison
 from etl.stores.updates import Piece
 
 FILMS, PEOPLE = 0, 1

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import httpx
 
-from etl.stores.connection import TooLarge
+from etl.sparql.connection import TooLarge
 from etl.stores.remote import RemoteStore
 from etl.stores.updates import Piece
 

@@ -9,8 +9,8 @@ from typing import Protocol
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 
 from etl.errors import QueryError
+from etl.rdf.vocab import XSD
 from etl.sources import spelling
-from etl.vocab import XSD
 
 Term = NamedNode | Literal
 

@@ -238,3 +238,14 @@ def too_long(what: str, size: int) -> Reject:
     """Refuse a file or a line of so many bytes."""
     expected = f"a {what} of at most {RECORD_LIMIT:,} bytes"
     return Reject(1, "", expected, f"{size:,} bytes" if size else "more")
+
+
+def full_path(source: Source, path: str) -> str:
+    """Turn a path within a source into an absolute one."""
+    root = source.root
+    return root if os.path.basename(root) == path else os.path.join(root, path)
+
+
+def opened(source: Source, path: str) -> str:
+    """Turn a path within a source into one that a person can open from here."""
+    return shown(full_path(source, path))

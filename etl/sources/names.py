@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from etl.identifiers import imdb_name_id
+from etl.rdf.identifiers import imdb_name_id
 from etl.records import Credit
 from etl.sources import spelling
 from etl.sources.notes import Loss, Unreadable, listed, quoted, shortened

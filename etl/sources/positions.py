@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from pyoxigraph import NamedNode, RdfFormat, Triple
 
-from etl.descriptions import Term
+from etl.rdf.descriptions import Term
 
 Pattern: TypeAlias = tuple[Term, NamedNode | None, Term | None]
 """A triple, by its subject, maybe its predicate, and maybe its object."""

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from etl.errors import EtlError, ShapesError, SourceError
-from etl.limits import MB, Bounds
+from etl.process.limits import MB, Bounds
 from etl.sources import parsing
 from etl.sources.files import shown
 

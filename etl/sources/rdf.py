@@ -11,13 +11,13 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple, parse
 
-from etl.descriptions import Term
 from etl.errors import SourceError
+from etl.rdf.descriptions import Term
+from etl.rdf.vocab import OWL, SCHEMA, SH
 from etl.sources import positions
 from etl.sources.files import shown
 from etl.sources.parsing import FORMATS, known_context, skip_mark
 from etl.sources.positions import Pattern
-from etl.vocab import OWL, SCHEMA, SH
 
 _POSITION = re.compile(r"Parser error at line \d+ (between columns \d+ and \d+|column \d+): ")
 _HTTP = "http://schema.org/"

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from etl.identifiers import imdb_title_id
+from etl.rdf.identifiers import imdb_title_id
 from etl.records import NoteKind, Rating
 from etl.sources import spelling
 from etl.sources.notes import Notes as Notes

@@ -26,9 +26,9 @@ from pyoxigraph import (
 )
 
 from etl.errors import StoreError, limit_reached
+from etl.queries.syntax import syntax_error
+from etl.rdf.vocab import RDF
 from etl.stores import Answer
-from etl.syntax import syntax_error
-from etl.vocab import RDF
 
 _ANYWHERE = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }"
 _SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)

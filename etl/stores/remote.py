@@ -27,12 +27,12 @@ from pyoxigraph import (
 from SPARQLWrapper import ASK, CONSTRUCT, DESCRIBE, POST, SPARQLWrapper
 
 from etl.errors import QueryError, StoreError
+from etl.queries.syntax import declared, refused_update
+from etl.rdf.vocab import PROV
+from etl.sparql.connection import AGENT, Connection, NotUnderstood
 from etl.stores import Answer
-from etl.stores.connection import AGENT, Connection, NotUnderstood
 from etl.stores.servers import Endpoints
 from etl.stores.updates import Piece, dataset, documents, replacement
-from etl.syntax import declared, refused_update
-from etl.vocab import PROV
 
 _N_TRIPLES, _N_QUADS = "application/n-triples", "application/n-quads"
 _RESULTS = "application/sparql-results+json"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pyoxigraph import NamedNode
 
 from etl.errors import StoreError
-from etl.vocab import XSD
+from etl.rdf.vocab import XSD
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from typing import Self
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from etl.descriptions import Term
-from etl.temporary import temporary_folder
-from etl.vocab import XSD
+from etl.process.temporary import temporary_folder
+from etl.rdf.descriptions import Term
+from etl.rdf.vocab import XSD
 
 _AS_WRITTEN = "as-written:"
 

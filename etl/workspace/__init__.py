@@ -13,7 +13,7 @@ killed writer left behind is a generation that nothing names; the next writer de
 `committed` is written after the commit: by it a pointer that has gone back is found out.
 """
 
-from etl.generations import MEND
+from etl.workspace.generations import MEND
 from etl.workspace.workspace import KEPT_GENERATIONS, Workspace
 
 __all__ = ["KEPT_GENERATIONS", "MEND", "Workspace"]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from etl.errors import WorkspaceError, readable
-from etl.generations import Damage
+from etl.workspace.generations import Damage
 
 _FILES = "current current.new committed committed.new keep keep.new lock holder".split()
 _FULL = (errno.ENOSPC, errno.EDQUOT)  # whoever holds the workspace for a change says that

@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 
 from etl.errors import WorkspaceError, cannot_read
-from etl.generations import MEND, sync
+from etl.workspace.generations import MEND, sync
 
 _LONGEST = 9  # digits; more generations than that is damage
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from etl.errors import WorkspaceError, readable
-from etl.generations import MEND, Damage, Generation
 from etl.workspace.entries import expect_entries, misplaced, writable
+from etl.workspace.generations import MEND, Damage, Generation
 from etl.workspace.pointer import Pointer, replace
 
 KEPT_GENERATIONS = 3

@@ -1,0 +1,231 @@
+"""Link films and people: what is found goes into the catalog as records of a source of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from etl.catalog.catalog import Catalog
+from etl.catalog.entries import Place, Staged
+from etl.linking.decisions import UndoneLinks
+from etl.linking.evidence import Evidence
+from etl.linking.judgement import find_links
+from etl.linking.ladder import CLOSE, DECISION, NOT_ASKED, NOT_LISTED, UNLABELLED
+from etl.linking.sssom import Decision
+from etl.linking.subjects import Subject, subject
+from etl.operations.reports import LoadReport, SourceReport
+from etl.operations.transaction import Change, ChangeOptions, changing
+from etl.rdf.identifiers import Iris
+from etl.records import FilmRecord, LinkRecord, decode_film
+from etl.shacl import Engine
+from etl.sources.files import LINKS
+from etl.workspace import Workspace
+
+CHUNK_FILMS = 5000
+
+
+@dataclass(slots=True)
+class LinkReport:
+    """What linking found: of each kind how many were linked, by rung, of how many.
+
+    `stopped` says why the endpoint was not asked to the end, `left` how many films or titles
+    are still to be asked about. `undone` are decisions that stay undone, with the run that undid
+    them; `again` counts the links that run has taken back, and that are found once more.
+    """
+
+    change: LoadReport | None = None
+    linked: dict[str, Counter[str]] = field(default_factory=dict)
+    total: Counter[str] = field(default_factory=Counter)
+    review: int = 0
+    requests: int = 0
+    stopped: str = ""
+    left: int = 0
+    undone: list[tuple[Decision, int]] = field(default_factory=list)
+    again: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Return what linking found as JSON, without what that changed."""
+        linked = {
+            kind: {"of": self.total[kind], "rungs": dict(self.linked.get(kind, {}))}
+            for kind in ("film", "person")
+        }
+        return {
+            "linked": linked,
+            "review": self.review,
+            "requests": self.requests,
+            "stopped": self.stopped,
+            "left": self.left,
+            "undone": [{"decision": str(each), "run": run} for each, run in self.undone],
+            "again": [
+                {"kind": kind, "run": run, "links": count}
+                for (kind, run), count in sorted(self.again.items())
+            ],
+        }
+
+    def count(self, each: Subject, links: Iterable[LinkRecord]) -> None:
+        """Count the links of a film."""
+        self.total["film"] += 1
+        self.total["person"] += len(each.people)
+        for link in links:
+            if link.holds:
+                self.linked.setdefault(link.kind, Counter())[link.rung] += 1
+                self.total["person"] += link.subject in each.unlisted
+            self.review += needs_review(link)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A link with the film that it belongs to."""
+
+    film: str
+    title: str
+    year: int | None
+    link: LinkRecord
+
+
+def needs_review(link: LinkRecord) -> bool:
+    """Say whether a person should look at a link: it is questioned, or was left open.
+
+    A film or a name that nothing was found for is nothing to look at.
+    """
+    if link.rung == DECISION.name:
+        return False
+    if link.holds:
+        return link.reason not in ("", UNLABELLED)
+    return link.predicate == CLOSE or bool(link.rivals)
+
+
+def plan(workspace: Workspace, evidence: Evidence) -> list[tuple[str, int]]:
+    """Say how many requests linking would make, at most, and make none."""
+    with Catalog.read(workspace.required().catalog) as catalog:
+        return evidence.plan(list(_subjects(catalog)))
+
+
+def link(
+    workspace: Workspace,
+    evidence: Evidence,
+    decisions: Sequence[Decision],
+    engine: Engine,
+    options: ChangeOptions,
+    renewed: Sequence[Decision] = (),
+) -> LinkReport:
+    """Link the films of a workspace and their people, and change the graph by what was found.
+
+    Decisions that have been undone are left out, unless they are `renewed`.
+
+    Raises:
+        WorkspaceError: the workspace cannot be used, or nothing has been loaded yet.
+        LinkError: an evidence cannot be read.
+        EndpointError: the endpoint cannot be reached.
+    """
+    with Catalog.read(workspace.required().catalog) as catalog:
+        iris, subjects = catalog.iris, list(_subjects(catalog))
+        taken_back = _taken_back(catalog)
+    report = LinkReport()
+    report.undone = _undone(subjects, decisions, taken_back) if taken_back.decisions else []
+    undone = {decision for decision, _ in report.undone}
+    valid = [*(each for each in decisions if each not in undone), *renewed]
+    found = find_links(subjects, evidence, valid)
+    for each, record in found:
+        report.count(each, record.links if record else ())
+        if record:
+            report.again.update(taken_back.found_again(each.place, record, each.earlier))
+    if inquiry := evidence.inquiry:
+        report.requests, report.stopped = inquiry.requests, inquiry.stopped
+        report.left = inquiry.left
+    differing = [
+        (Place(LINKS.name, each.place, "", 1), record)
+        for each, record in found
+        if record != each.earlier
+    ]
+    if differing:
+        with changing(workspace, engine, options) as change:
+            _stage(change, iris, differing)
+            change.commit()
+            report.change = change.report
+    return report
+
+
+def _taken_back(catalog: Catalog) -> UndoneLinks:
+    versions = catalog.runs.versions_of(LINKS.name)
+    return UndoneLinks.of((place, run, decode_film(body)) for place, run, body in versions)
+
+
+def _undone(
+    subjects: Sequence[Subject], decisions: Sequence[Decision], taken_back: UndoneLinks
+) -> list[tuple[Decision, int]]:
+    """Return the decisions that a run has undone, with that run."""
+    places = {each.film.key: each.place for each in subjects}
+    return [
+        (each, run)
+        for each in decisions
+        if (run := taken_back.decision(places.get(each.film, each.film), each)) is not None
+    ]
+
+
+def _subjects(catalog: Catalog) -> Iterator[Subject]:
+    comparison = catalog.compare()
+    for groups in comparison.films(CHUNK_FILMS):
+        identities = comparison.identities(groups)
+        for group in groups:
+            yield subject(group.film, group.members, identities)
+
+
+def film(catalog: Catalog, key: str) -> Subject | None:
+    """Return a film of the graph as what is to be linked, or None."""
+    found = catalog.group(key)
+    if found is None:
+        return None
+    group, _ = found
+    if all(credit.name for member in group.members for credit in member.record.credits):
+        return subject(key, group.members)
+    return subject(key, group.members, catalog.compare().identities([group]))
+
+
+def _stage(
+    change: Change, iris: Iris, differing: Sequence[tuple[Place, FilmRecord | None]]
+) -> None:
+    with change.building(iris) as builder:
+        catalog, run = builder.catalog, change.report.run or 0
+        catalog.keep_source(LINKS)
+        kept = [(place, record) for place, record in differing if record]
+        rest = iter(kept)
+        while batch := list(islice(rest, CHUNK_FILMS)):
+            catalog.stage_links(run, batch)
+        if gone := [Staged.gone(place) for place, record in differing if record is None]:
+            catalog.stage(run, gone)
+        ended = SourceReport(LINKS.label, LINKS.name, loaded=len(kept), vanished=len(gone))
+        change.report.sources.append(ended)
+        builder.build()
+        change.record(builder)
+
+
+def links(catalog: Catalog) -> Iterator[Linked]:
+    """Give what linking says of each film in the graph and of everybody it names, by film.
+
+    Where there is no link there is a reason.
+    """
+    for each in _subjects(catalog):
+        known = {_name(link): link for link in each.earlier.links} if each.earlier else {}
+        names = sorted({person.name for person in each.people} | known.keys() & set(each.unlisted))
+        for name in ("", *names):
+            link = known.get(name) or _unlinked(each, name)
+            yield Linked(each.film.key, each.film.title, each.film.year, link)
+
+
+def _name(link: LinkRecord) -> str:
+    return link.subject if link.kind == "person" else ""
+
+
+def _unlinked(each: Subject, name: str) -> LinkRecord:
+    """Say why nothing is known of a film, or of somebody it names."""
+    if name:
+        reason = NOT_LISTED if each.earlier else NOT_ASKED
+        return LinkRecord("person", name, reason=reason)
+    has_clue = each.film.imdb_id or each.film.title
+    reason = NOT_ASKED if has_clue else "it has neither an IMDb id nor a title"
+    return LinkRecord("film", each.film.title, reason=reason)

@@ -1,0 +1,198 @@
+"""Load sources: bring catalog and graph in step with them, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from etl.catalog.catalog import Catalog
+from etl.errors import WorkspaceError
+from etl.findings import Finding, Severity
+from etl.operations.building import Builder
+from etl.operations.reading import Read, Reading
+from etl.operations.reports import LoadReport
+from etl.operations.transaction import Change, ChangeOptions, changing
+from etl.process.temporary import temporary_folder
+from etl.process.workers import Workers
+from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
+from etl.records import Reject
+from etl.resolution.comparison import Comparison
+from etl.shacl import Engine
+from etl.sources.description import UNDESCRIBED, description_of, read_description
+from etl.sources.files import Source, shown
+from etl.sources.naming import sources
+from etl.workspace import Workspace
+
+READS_AT_ONCE = 50  # what they give is held in memory until it goes into the catalog's file
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions(ChangeOptions):
+    """How to load.
+
+    `name` calls the source so; `strict` loads nothing if anything is kept out;
+    `allow_removals` takes a mass removal for meant; `rehash` reads files too that look as they did
+    when they were last read. A large load has so many `processes`
+    read, map and validate beside this one; a script must then guard its main part.
+    """
+
+    name: str | None = None
+    strict: bool = False
+    allow_removals: bool = False
+    rehash: bool = False
+    base_iri: str | None = None
+    processes: int = 0
+
+
+def load(
+    workspace: Workspace, arguments: Sequence[str], engine: Engine, options: LoadOptions
+) -> LoadReport:
+    """Bring the workspace in step with what is named, and say what that changed.
+
+    Raises:
+        SourceError: a source cannot be read at all, or most of it has vanished.
+        WorkspaceError: the workspace cannot be used.
+    """
+    if options.dry_run and workspace.is_new:
+        with temporary_folder() as folder:
+            return _load(Workspace(folder), arguments, engine, options)
+    return _load(workspace, arguments, engine, options)
+
+
+def _load(
+    workspace: Workspace, arguments: Sequence[str], engine: Engine, options: LoadOptions
+) -> LoadReport:
+    with changing(workspace, engine, options) as change:
+        if change.current is None:
+            _Load(change, options, None).load(arguments)
+        else:
+            with Catalog.read(change.current.catalog) as catalog:
+                _Load(change, options, catalog).load(arguments)
+        report = change.report
+        if report.run is not None and not (options.strict and report.kept_out):
+            change.commit()
+    return report
+
+
+class _Load:
+    """One load on its way: reads beside the current catalog, `old`, and stages into the next."""
+
+    def __init__(self, change: Change, options: LoadOptions, old: Catalog | None) -> None:
+        self._change = change
+        self._options = options
+        self._old = old
+        known = old.all_sources() if old else []
+        self._descriptions = {source.name: source.description for source in known}
+        self._report = change.report
+        self._staged = 0
+        self._iris = old.iris if old else Iris.below(options.base_iri or DEFAULT_BASE_IRI)
+        if options.base_iri is not None and Iris.below(options.base_iri) != self._iris:
+            raise WorkspaceError(
+                f"--base-iri: the workspace's base IRI is {self._iris.base}",
+                hint="load into a new --workspace to use another",
+            )
+
+    def load(self, arguments: Sequence[str]) -> None:
+        """Read, and build the next generation if anything is new."""
+        known = self._old.sources() if self._old else []
+        with Workers(self._options.processes, self._change.engine) as workers:
+            readings = [
+                Reading(
+                    source=source,
+                    catalog=self._old,
+                    iris=self._iris,
+                    found=self._options.found,
+                    workers=workers,
+                    rehash=self._options.rehash,
+                    absorbed=_absorbed(source, known),
+                )
+                for source in self._described(sources(arguments, self._options.name, known))
+            ]
+            reads = (read for reading in readings for read in reading if read.staged or read.moved)
+            with self._report.timed("read"):
+                first = next(reads, None)
+            news = self._redescribed(readings) or self._brings_shapes()
+            if first is None and self._old and not news:
+                self._finish(self._old, self._old.compare(), readings)
+                return
+            with self._change.building(self._iris) as builder:
+                self._stage(builder, first, reads)
+                self._guard(readings)
+                self._keep(builder.catalog, readings)
+                comparison = builder.build()
+                self._finish(builder.catalog, comparison, readings)
+                self._change.record(builder)
+
+    def _described(self, named: Iterable[Source]) -> Iterator[Source]:
+        """Give sources with what they say of themselves; what cannot be read changes nothing."""
+        for source in named:
+            path = description_of(source.root)
+            told = read_description(path)
+            if isinstance(told, Reject):
+                finding = Finding(Severity.WARNING, told.message, shown(path), told.line)
+                self._options.found(finding)
+                told = self._descriptions.get(source.name, UNDESCRIBED)
+            yield replace(source, description=told)
+
+    def _redescribed(self, readings: Iterable[Reading]) -> bool:
+        """Say whether any source that is known says something else of itself than it used to."""
+        sources = [reading.source for reading in readings]
+        return any(self._descriptions.get(s.name, s.description) != s.description for s in sources)
+
+    def _brings_shapes(self) -> bool:
+        """Say whether there are shapes to remember that the workspace does not know."""
+        own = self._options.own_shapes
+        return self._old is not None and own not in (None, self._old.settings.own_shapes)
+
+    def _stage(self, builder: Builder, read: Read | None, rest: Iterator[Read]) -> None:
+        while read:
+            with builder.catalog.at_once():
+                read = self._stage_some(builder, read, rest)
+
+    def _stage_some(self, builder: Builder, read: Read, rest: Iterator[Read]) -> Read | None:
+        """Stage what was read, and some of the rest; give what comes after that."""
+        following: Read | None = read
+        for _ in range(READS_AT_ONCE):
+            if following is None:
+                break
+            self._stage_one(builder, following)
+            with self._report.timed("read"):
+                following = next(rest, None)
+        return following
+
+    def _stage_one(self, builder: Builder, read: Read) -> None:
+        with self._report.timed("catalog"):
+            first = builder.catalog.stage(self._report.run or 0, read.staged)
+            builder.catalog.move(read.moved)
+        builder.foresee(read.films, {film: first + at for film, at in read.positions.items()})
+        self._staged += len(read.staged)
+        self._options.progress("records", self._staged, None)
+
+    def _guard(self, readings: Iterable[Reading]) -> None:
+        if not self._options.allow_removals:
+            for reading in readings:
+                if reading.vanished:
+                    reading.refuse_mass_removal()
+
+    def _keep(self, catalog: Catalog, readings: Iterable[Reading]) -> None:
+        for reading in readings:
+            catalog.keep_source(reading.source)
+            catalog.files.keep(self._report.run or 0, reading.source.name, reading.stats)
+            for source in reading.absorbed:
+                catalog.files.forget(source.name)
+
+    def _finish(
+        self, catalog: Catalog, comparison: Comparison, readings: Sequence[Reading]
+    ) -> None:
+        ended = [(reading.source, reading.vanished) for reading in readings]
+        scope = {item for reading in readings for item in reading.scope}
+        self._change.account(catalog, comparison, ended, scope)
+        for reading, report in zip(readings, self._report.sources, strict=True):
+            report.other_files = dict(reading.others)
+
+
+def _absorbed(source: Source, known: Sequence[Source]) -> list[Source]:
+    """List the sources without a name of their own that lie inside a whole source."""
+    if not source.whole:
+        return []
+    return [other for other in known if not other.named and source.holds(other.root)]

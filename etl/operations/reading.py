@@ -1,0 +1,266 @@
+"""From sources to staged records: what is new, changed or gone since the catalog last looked."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from itertools import islice
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from etl.catalog.entries import Known, Place, Staged
+from etl.entities.drafting import NOTHING, Prepared, prepare
+from etl.errors import SourceError
+from etl.findings import Finding, Found, Severity
+from etl.operations.reports import other_files
+from etl.rdf.identifiers import Iris
+from etl.records import FilmRecord, Note, NoteKind, Origin
+from etl.resolution.films import Member
+from etl.resolution.groups import Group
+from etl.shacl import Engine
+from etl.sources import SUFFIXES, Raw, format_of
+from etl.sources.files import Found as File
+from etl.sources.files import Source, Stat, find, opened, shown
+from etl.sources.kinds import kind_of_file
+
+if TYPE_CHECKING:  # the processes that read files have no need of the database
+    from etl.catalog.catalog import Catalog
+    from etl.process.workers import Workers
+
+FILES_AT_ONCE = 500
+RECORDS_AT_ONCE = 500
+
+
+class Unread(NamedTuple):
+    """A record as it was cut out of a file, to be parsed; `new` if its place held nothing."""
+
+    path: str
+    raw: Raw
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Tells what in the files of a source differs from what the catalog has of them.
+
+    What is no longer there collects in `gone`, what only stands on another line in `moved`.
+    """
+
+    source: str
+    gone: list[Place] = field(default_factory=list)
+    moved: list[Place] = field(default_factory=list)
+
+    def of(self, file: File, known: Iterable[Known]) -> Iterator[Unread]:
+        """Cut a file into records, and give those that are new or have changed."""
+        places = {each.key: each for each in known}
+        for raw in format_of(file.path).cut(file):
+            old = places.pop(raw.key, None)
+            if old is None or old.digest != raw.digest:
+                yield Unread(file.relative, raw, old is None)
+            elif old.line != raw.line:
+                self.moved.append(Place(self.source, file.relative, raw.key, raw.line))
+            if raw.reject and not raw.key:  # of a file that cannot be read nothing has gone
+                return
+        self.gone.extend(
+            Place(self.source, file.relative, each.key, each.line) for each in places.values()
+        )
+
+
+class Batch(NamedTuple):
+    """Some records of a source, and who mints IRIs."""
+
+    source: Source
+    records: list[Unread]
+    iris: Iris
+
+
+class Read(NamedTuple):
+    """Records that differ from what the catalog has, and what was repaired in them.
+
+    `films` were each made of one new record, as if it were all there is about them; `positions`
+    gives the place of that record among what is `staged`. Those in `moved` only stand on
+    another line. `absences` counts the records that say nothing of a field, by its key.
+    """
+
+    staged: list[Staged]
+    findings: Sequence[Finding] = ()
+    films: Prepared = NOTHING
+    positions: Mapping[str, int] = MappingProxyType({})
+    moved: Sequence[Place] = ()
+    absences: Mapping[str, int] = MappingProxyType({})
+
+
+def parse_records(engine: Engine, batch: Batch) -> Read:
+    """Parse records, and prepare the films that they may turn out to make."""
+    staged: list[Staged] = []
+    findings: list[Finding] = []
+    absences = Counter[str]()
+    lone = _LoneFilms()
+    shown_as = cache(partial(opened, batch.source))
+    for path, raw, new in batch.records:
+        item = format_of(path).read(raw)
+        place = Place(batch.source.name, path, raw.key, raw.line)
+        if new and isinstance(item, FilmRecord):
+            lone.add(place, item, len(staged))
+        staged.append(Staged.read(place, raw.digest, item))
+        for note in item.notes if isinstance(item, FilmRecord) else ():
+            if note.kind == NoteKind.ABSENCE:
+                absences[note.field] += 1
+            else:
+                findings.append(_told(shown_as(path), raw.line, note))
+    sources = {batch.source.name: batch.iris.source(batch.source.slug)}
+    films = prepare(engine, lone.groups.values(), batch.iris, sources)
+    return Read(staged, findings, films, lone.positions, absences=absences)
+
+
+class _LoneFilms:
+    """The films of a batch that one of its records speaks of, and no other."""
+
+    def __init__(self) -> None:
+        self.groups: dict[str, Group] = {}
+        self.positions: dict[str, int] = {}
+
+    def add(self, place: Place, record: FilmRecord, position: int) -> None:
+        """Take a record in; `position` is its place among what is staged."""
+        if any(credit.imdb_id for credit in record.credits):
+            return  # whether a name stands for this id alone is for all records to say
+        key = record.key
+        if key in self.positions:
+            self.groups.pop(key, None)
+            return
+        origin = Origin(place.source, place.path, place.line)
+        self.groups[key] = Group(key, "", (Member(origin, record),))
+        self.positions[key] = position
+
+
+def _told(path: str, line: int, note: Note) -> Finding:
+    """Tell a note about a record that begins on a line of a file."""
+    line += note.line - 1
+    return Finding(Severity.INFO, note.message, path, line, key=note.field, kind=note.kind)
+
+
+def _absent(source: Source, counts: Mapping[str, int]) -> Finding:
+    """Say how many records have nothing to say of a field: they are counted, not named."""
+    told = (
+        f"1 record has no {key}" if count == 1 else f"{count} records have no {key}"
+        for key, count in counts.items()
+    )
+    return Finding(Severity.INFO, "; ".join(told), shown(source.root), kind=NoteKind.ABSENCE)
+
+
+@dataclass(slots=True)
+class Reading:
+    """One look at a source. It is used up by iterating: that reads the files.
+
+    `scope` names what was looked at, as `Catalog.statuses` wants it; `stats` what the files
+    that were read looked like, which with `rehash` is all of them. What was repaired in them goes
+    to `found`. The records of the sources that it has `absorbed` are from now on its own. `others`
+    counts the files of its folders that no format claims, by kind.
+    """
+
+    source: Source
+    catalog: Catalog | None
+    iris: Iris
+    found: Found
+    workers: Workers
+    rehash: bool = False
+    absorbed: Sequence[Source] = ()
+    stats: list[tuple[str, Stat | None]] = field(default_factory=list)
+    scope: list[tuple[str, str | None]] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+    vanished: int = 0
+    held: int = 0
+
+    def __iter__(self) -> Iterator[Read]:
+        name = self.source.name
+        counts = self.catalog.place_counts(name) if self.catalog else {}
+        self.held = sum(counts.values())
+        seen, closed = set[str](), list[str]()
+        differences = Differences(name)
+        unread = self._unread(self._differing(seen, closed), differences)
+        absences = Counter[str]()
+        for read in self.workers.map(parse_records, self._batches(unread)):
+            for finding in read.findings:
+                self.found(finding)
+            absences.update(read.absences)
+            yield read
+        if absences:
+            self.found(_absent(self.source, absences))
+        yield Read(list(map(Staged.gone, differences.gone)), moved=differences.moved)
+        self.vanished = len(differences.gone)
+        if not seen and not counts:
+            self._refuse_empty()
+        gone = [
+            path
+            for path in counts
+            if path not in seen and self.source.speaks_for(path) and not _below(path, closed)
+        ]
+        self.vanished += sum(counts[path] for path in gone)
+        self.stats.extend((path, None) for path in gone)
+        looked_at = [None] if self.source.whole else sorted(seen)
+        self.scope.extend((name, path) for path in looked_at)
+        yield Read(list(self._gone(name, gone)))
+        for source in self.absorbed:
+            places_of = self.catalog.place_counts(source.name) if self.catalog else {}
+            yield Read(list(self._gone(source.name, list(places_of))))
+
+    def _refuse_empty(self) -> NoReturn:
+        others = f", but {other_files(self.others)}" if self.others else ""
+        raise SourceError(
+            f"{shown(self.source.root)}: no records in it{others}",
+            hint=f"expected files that end in {' or '.join(SUFFIXES)}",
+        )
+
+    def _differing(self, seen: set[str], closed: list[str]) -> Iterator[File]:
+        """Find the files that are not as they were when they were last read, or all of them."""
+        remembered = None if self.rehash else self.catalog
+        known = remembered.files.of(self.source.name) if remembered else {}
+        for found in find(self.source, SUFFIXES):
+            if found.other:
+                self.others[kind_of_file(found.path).name] += 1
+                continue
+            seen.add(found.relative)
+            if found.problem:
+                closed.append(found.relative + os.sep)
+            if found.problem or known.get(found.relative) != found.stat:
+                yield found
+
+    def _known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
+        return self.catalog.known(source, paths) if self.catalog else {}
+
+    def _unread(self, differing: Iterator[File], differences: Differences) -> Iterator[Unread]:
+        while files := list(islice(differing, FILES_AT_ONCE)):
+            self.stats.extend((found.relative, found.stat) for found in files)
+            known = self._known(self.source.name, [found.relative for found in files])
+            for found in files:
+                yield from differences.of(found, known.get(found.relative, ()))
+
+    def _batches(self, unread: Iterator[Unread]) -> Iterator[Batch]:
+        source = replace(self.source, paths=(), complete=frozenset())  # other processes get it
+        while records := list(islice(unread, RECORDS_AT_ONCE)):
+            yield Batch(source, records, self.iris)
+
+    def _gone(self, source: str, paths: Sequence[str]) -> Iterator[Staged]:
+        for path, places in self._known(source, paths).items():
+            for known in places:
+                yield Staged.gone(Place(source, path, known.key, known.line))
+
+    def refuse_mass_removal(self) -> None:
+        """Stop when more than half of what the source held has vanished.
+
+        Raises:
+            SourceError: it has.
+        """
+        if self.vanished * 2 > self.held:
+            raise SourceError(
+                f"{shown(self.source.root)}: {self.vanished} of {self.held} records have vanished",
+                hint="is the right folder there? To take them out of the graph, "
+                "load with --allow-removals",
+            )
+
+
+def _below(path: str, folders: list[str]) -> bool:
+    return any(path.startswith(folder) for folder in folders)

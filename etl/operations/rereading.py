@@ -1,0 +1,66 @@
+"""Look once more at the files that hold what is kept out, as `etl replay` does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from etl.catalog.catalog import Catalog
+from etl.catalog.entries import Place, Staged
+from etl.findings import Finding, Severity
+from etl.operations.reading import Batch, Differences, parse_records
+from etl.operations.transaction import ChangeOptions
+from etl.shacl import Engine
+from etl.sources import SUFFIXES
+from etl.sources.files import Source, Stat, find, full_path, shown
+from etl.sources.kinds import unclaimed_reject
+
+
+class Rereading:
+    """One more look at files of a source that hold what is kept out.
+
+    A file that is not there any more is left as it was read: only a load takes it for gone.
+    """
+
+    def __init__(
+        self, source: Source, paths: Sequence[str], catalog: Catalog, engine: Engine
+    ) -> None:
+        known = catalog.known(source.name, paths)
+        rejects = {
+            (path, place.key, place.digest)
+            for path, places in known.items()
+            for place in places
+            if place.kind == "reject"
+        }
+        unread = {
+            path: [p._replace(digest="") if p.kind == "reject" else p for p in places]
+            for path, places in known.items()
+        }
+        part = replace(source, paths=tuple(full_path(source, path) for path in paths))
+        found = [each for each in find(part, SUFFIXES) if not each.problem]
+        differences = Differences(source.name)
+        records = [r for file in found for r in differences.of(file, unread[file.relative])]
+        read = parse_records(engine, Batch(source, records, catalog.iris))
+        self.findings = read.findings
+        self.staged = [
+            each
+            for each in (*read.staged, *map(Staged.gone, differences.gone))
+            if each.kind != "reject" or (each.path, each.key, each.digest) not in rejects
+        ]
+        self.stats: list[tuple[str, Stat | None]] = [(each.relative, each.stat) for each in found]
+
+
+def unclaimed(catalog: Catalog, options: ChangeOptions) -> list[Staged]:
+    """Let go of files of which nothing was ever read, because they are no records: say so of each.
+
+    Older versions took any file that was named for a record.
+    """
+    known = {source.name: source for source in catalog.all_sources()}
+    staged: list[Staged] = []
+    for origin, reject in catalog.files.never_read():
+        path = full_path(known[origin.source], origin.path)
+        if kind := unclaimed_reject(path, reject):
+            message = f"no format reads this: {kind}; it no longer counts as a record"
+            options.found(Finding(Severity.INFO, message, shown(path)))
+            staged.append(Staged.gone(Place(origin.source, origin.path, "", origin.line)))
+    return staged

@@ -1,0 +1,368 @@
+"""One change of a workspace: the next generation's catalog and store, built and committed."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import duckdb
+from pyoxigraph import NamedNode, Quad
+
+from etl.catalog.catalog import Catalog
+from etl.catalog.connection import expect_openable, reads_whole
+from etl.catalog.kept_out import Scope, kept_out, located
+from etl.catalog.migrations import VERSION
+from etl.entities.judging import reason
+from etl.entities.mapping import MAPPING_VERSION
+from etl.entities.tally import Tally
+from etl.errors import EtlError, WorkspaceError, limit_reached
+from etl.findings import Finding, Found, Severity, severity_of, unheard
+from etl.operations.building import Builder
+from etl.operations.reports import LoadReport, SourceReport
+from etl.process.garbage import uncollected
+from etl.process.progress import Progress, silent
+from etl.provenance.counting import tally_of
+from etl.provenance.recording import concerned, describe
+from etl.publication.outbox import Outboxes
+from etl.rdf.identifiers import Iris
+from etl.resolution.comparison import Comparison
+from etl.resolution.films import Film
+from etl.shacl import Engine, ValidationResult
+from etl.sources.files import LINKS, Source, opened
+from etl.stores.embedded import EmbeddedStore, expect_memory
+from etl.workspace import Workspace
+from etl.workspace.entries import cannot_write
+from etl.workspace.generations import Generation
+
+Changed = Callable[[str, Iterable[Quad]], None]
+"""Told of statements that leave the graph ("-") and enter it ("+")."""
+
+
+def _nobody(holder: str) -> None:
+    """Wait for another writer without a word."""
+
+
+def _unseen(sign: str, quads: Iterable[Quad]) -> None:
+    """Let statements come and go."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOptions:
+    """How to change a workspace, and whom to tell; `dry_run` changes nothing.
+
+    `own_shapes` are the user's own from now on, as N-Triples; None leaves them as they are.
+    """
+
+    command: str = "load"
+    dry_run: bool = False
+    own_shapes: str | None = None
+    progress: Progress = silent
+    waiting: Callable[[str], None] = field(default=_nobody)
+    found: Found = field(default=unheard)
+    changed: Changed = field(default=_unseen)
+
+
+class Change:
+    """The next generation of a workspace while it is made beside the current one."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        following: Generation,
+        engine: Engine,
+        options: ChangeOptions,
+        base: Generation | None,
+    ) -> None:
+        self.current = base
+        self.report = LoadReport()
+        self._workspace = workspace
+        self._following = following
+        self.engine = engine
+        self._options = options
+        self._started = time.perf_counter()
+        self._places: dict[str, Source] = {}
+        self._ended: dict[str, SourceReport] = {}
+        self._touched: set[str] | None = None
+
+    @contextmanager
+    def building(self, iris: Iris | None, *, afresh: bool = False) -> Iterator[Builder]:
+        """Begin a run on a copy of the current catalog, and of the current store unless `afresh`.
+
+        `iris` is for a workspace that has no catalog yet, or whose graph is made afresh; None
+        keeps what it has.
+        """
+        catalog = self._catalog(iris or Iris())
+        try:
+            self.report.run = catalog.runs.begin(self._options.command)
+            if afresh:
+                catalog.forget_graph(iris or catalog.iris)
+            elif self.current is not None:
+                _refuse_other_mapping(catalog)
+            self._keep_shapes(catalog, fresh=self.current is None or afresh)
+            store = self._store(afresh=afresh)
+            try:
+                yield self._builder(catalog, store, afresh=afresh)
+            finally:
+                store.close()
+        finally:
+            catalog.close()
+
+    def _keep_shapes(self, catalog: Catalog, *, fresh: bool) -> None:
+        """Remember the user's own shapes, and those that all of a fresh graph is judged by."""
+        digest = self.engine.shapes.digest if fresh else None
+        catalog.settings.keep_shapes(own=self._options.own_shapes, digest=digest)
+
+    def _catalog(self, iris: Iris) -> Catalog:
+        with self.report.timed("catalog"):
+            if self.current is None:
+                return Catalog.create(self._following.catalog, iris)
+            shutil.copyfile(self.current.catalog, self._following.catalog)
+            if (found := Catalog.version(self._following.catalog)) != VERSION:
+                self.report.migrated_from = found
+            return Catalog.write(self._following.catalog)
+
+    def _store(self, *, afresh: bool) -> EmbeddedStore:
+        with self.report.timed("store"):
+            if self.current is not None and not afresh:
+                EmbeddedStore.checkpoint(self.current.store, self._following.store)
+            store = EmbeddedStore.write(self._following.store)
+            if self.current is not None and not afresh:
+                self._touched = store.touched = set()
+            return store
+
+    def _builder(self, catalog: Catalog, store: EmbeddedStore, *, afresh: bool) -> Builder:
+        fresh = self.current is None or afresh
+        builder = Builder(
+            catalog=catalog,
+            store=store,
+            iris=catalog.iris,
+            engine=self.engine,
+            report=self.report,
+            run=self.report.run or 0,
+            fresh=fresh,
+            progress=self._options.progress,
+            warned=lambda film, result: self._warn(builder, film, result),
+            changed=_unseen if afresh else self._options.changed,
+            before=self._before,
+            tally=Tally() if fresh else Tally.decode(catalog.settings.get("tally") or "[]"),
+        )
+        return builder
+
+    def _before(self, entity: NamedNode) -> set[Quad]:
+        """Give what the graph said of an entity before this change."""
+        return self._standing.entity(entity)
+
+    @cached_property
+    def _standing(self) -> EmbeddedStore:
+        return EmbeddedStore.read(self._workspace.required().store)
+
+    def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
+        why = reason(film, result, builder.iris)
+        if not self._places:
+            self._places = {source.name: source for source in builder.catalog.sources()}
+        for member in film.members:
+            path = opened(self._places[member.origin.source], member.origin.path)
+            finding = located(severity_of(result), path, member.origin.line, member.record, why)
+            self._options.found(finding)
+
+    def account(
+        self,
+        catalog: Catalog,
+        comparison: Comparison,
+        sources: Iterable[tuple[Source, int]],
+        scope: Scope,
+        *,
+        why: bool = True,
+    ) -> None:
+        """Say how every record within a scope ended, source by source, and why any is kept out.
+
+        Each source comes with the number of its records that have vanished.
+        """
+        judged_by = catalog.settings.shapes_digest
+        self.report.shapes_changed = judged_by not in (None, self.engine.shapes.digest)
+        statuses = comparison.statuses(self.report.run or 0, scope)
+        for source, vanished in sources:
+            ended = SourceReport(source.label, source.name, source.root, vanished=vanished)
+            for status, number in statuses.get(source.name, {}).items():
+                setattr(ended, status, number)
+            self.report.sources.append(ended)
+            self._ended[source.name] = ended
+        for refused in kept_out(catalog, scope) if why else ():
+            for finding in refused.findings:
+                self._options.found(finding)
+
+    def record(self, builder: Builder) -> None:
+        """Write down the run, in the catalog and in the provenance graph, and end the building."""
+        catalog, run = builder.catalog, self.report.run or 0
+        for name, ended in self._ended.items():
+            if name != LINKS.name:
+                ended.files, ended.bytes, ended.digest = catalog.extent(name)
+        seconds = time.perf_counter() - self._started
+        catalog.runs.end(run, seconds, self.report.summary(self._following.number))
+        catalog.settings.set("mapping", str(MAPPING_VERSION))
+        catalog.settings.set("tally", builder.tally.encode())
+        with self.report.timed("store"):
+            runs = catalog.runs.all()
+            described = runs if builder.fresh else concerned(runs, run)
+            describe(catalog, builder.store, builder.tally, described)
+            builder.store.finish()
+
+    def commit(self) -> None:
+        """Make it the generation that readers see, unless this is a dry run."""
+        if self._options.dry_run:
+            return
+        with self.report.timed("store"):
+            Outboxes(self._workspace.path).note(self._following.number, self._touched)
+            self._workspace.commit(self._following)
+        self.report.committed = True
+
+
+def _refuse_other_mapping(catalog: Catalog) -> None:
+    """Keep a graph from being made by two mappings at once.
+
+    Raises:
+        WorkspaceError: the graph was made by another than this version's.
+    """
+    if catalog.settings.mapping != MAPPING_VERSION:
+        raise WorkspaceError(
+            f"the graph was made by version {catalog.settings.mapping} of the mapping, "
+            f"and this is version {MAPPING_VERSION}",
+            hint="to make the graph anew, run: etl rebuild",
+        )
+
+
+@contextmanager
+def changing(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Iterator[Change]:
+    """Hold a workspace for one change; it is thrown away unless it is committed.
+
+    Raises:
+        WorkspaceError: the workspace cannot be used.
+    """
+    migrated_from = migrate(workspace, options)
+    with _building(workspace, engine, options, Workspace.current) as change:
+        change.report.migrated_from = migrated_from
+        yield change
+
+
+@contextmanager
+def mending(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Iterator[Change]:
+    """Hold a workspace, which may be damaged, for making its graph anew; see `changing`.
+
+    The change begins from the newest generation whose catalog is sound.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    with _building(workspace, engine, options, soundest) as change:
+        yield change
+
+
+def soundest(workspace: Workspace) -> Generation:
+    """Return the newest generation of a workspace, which may be damaged, with a sound catalog.
+
+    Where the list of a generation's files is lost, all of its catalog is read.
+
+    Raises:
+        WorkspaceError: nothing has been loaded, no sound catalog is left, or one may not be read.
+    """
+    if workspace.is_new:
+        return workspace.required()
+    for generation in workspace.candidates():
+        if generation.has_sound_catalog() and (
+            generation.complete or reads_whole(generation.catalog)
+        ):
+            return generation
+    raise WorkspaceError(
+        f"{workspace.path}: no sound catalog is left",
+        hint=f"delete {workspace.path} and load your sources again",
+    )
+
+
+@contextmanager
+def _building(
+    workspace: Workspace,
+    engine: Engine,
+    options: ChangeOptions,
+    base: Callable[[Workspace], Generation | None],
+) -> Iterator[Change]:
+    expect_openable(workspace.path)
+    expect_memory(workspace.path)
+    writing = workspace.writing(options.command, options.waiting)
+    with uncollected(), undisturbed(workspace), writing as following:
+        for generation in workspace.abandoned:
+            message = "complete but never the current one, since a command was killed: deleted"
+            options.found(Finding(Severity.WARNING, message, str(generation.path)))
+        yield Change(workspace, following, engine, options, base(workspace))
+
+
+def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
+    """Bring a workspace of an older version up to date; give the catalog's version before.
+
+    The next generation is the current one with its catalog migrated.
+
+    Raises:
+        WorkspaceError: a newer version wrote it, or it is to be left as it is.
+    """
+    current = workspace.current()
+    if current is None or Catalog.version(current.catalog) == VERSION:
+        return None
+    if options.dry_run:
+        with Catalog.read(current.catalog):  # which refuses it, and says what to run
+            return None
+    with workspace.writing(options.command, options.waiting) as following:
+        current = workspace.required()
+        found = Catalog.version(current.catalog)
+        shutil.copyfile(current.catalog, following.catalog)
+        EmbeddedStore.checkpoint(current.store, following.store)
+        Outboxes(workspace.path).note(following.number, _bring_up_to_date(following))
+        workspace.commit(following)
+    return found
+
+
+def _bring_up_to_date(generation: Generation) -> set[str]:
+    """Migrate a generation's catalog, and say in its store what this version says of it.
+
+    Give the subjects about which the store says something else now.
+    """
+    catalog, store = Catalog.write(generation.catalog), EmbeddedStore.write(generation.store)
+    store.touched = set()
+    try:
+        tally = tally_of(store)
+        catalog.settings.set("tally", tally.encode())
+        describe(catalog, store, tally, catalog.runs.all())
+        store.finish()
+        return store.touched
+    finally:
+        store.close()
+        catalog.close()
+
+
+@contextmanager
+def undisturbed(workspace: Workspace) -> Iterator[None]:
+    """Translate what the system, the catalog or the store say when they cannot go on.
+
+    Raises:
+        WorkspaceError: the disk is full, a limit of the system is reached, a file is damaged.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError, MemoryError, duckdb.Error, EtlError) as error:
+        if limit := limit_reached(error):
+            message = f"{workspace.path}: {limit[0]}; the graph is as it was"
+            hint = f"{limit[1]}, then run the same command again"
+            raise WorkspaceError(message, hint=hint) from error
+        if isinstance(error, EtlError | BrokenPipeError):
+            raise
+        if isinstance(error, OSError) and error.errno in _FORBIDDEN:
+            raise cannot_write(workspace.path, error) from error
+        first = str(error).partition("\n")[0] or type(error).__name__
+        message = f"{workspace.path}: {first}; the graph is as it was"
+        raise WorkspaceError(message, hint="run: etl check") from error
+
+
+_FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)

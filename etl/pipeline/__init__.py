@@ -1,1 +1,0 @@
-"""Drives the parts: sources → catalog → resolution → mapping → validation → store."""

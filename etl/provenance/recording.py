@@ -1,0 +1,90 @@
+"""Write down what a run did and what the graph now is, and give it back for an export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from pyoxigraph import NamedNode, Quad, Triple
+
+from etl.catalog.catalog import Catalog
+from etl.catalog.entries import Run
+from etl.entities.deriving import describe_derivation
+from etl.entities.tally import Tally
+from etl.provenance.datasets import describe_dataset, describe_source
+from etl.provenance.runs import describe_run, describe_software, ended
+from etl.stores import Writable
+from etl.stores.embedded import EmbeddedStore
+from etl.stores.remote import RemoteStore
+
+
+def describe(catalog: Catalog, store: Writable, tally: Tally, runs: Iterable[Run]) -> None:
+    """Bring what the provenance graph says in step: of some runs, all sources, and the data set.
+
+    What it says of the others stays. `tally` is how much of what the graph holds.
+    """
+    gone: list[Quad] = []
+    new: list[Quad] = []
+    graph = catalog.iris.provenance_graph
+    for subject, wanted in descriptions(catalog, tally, runs):
+        held = {quad for quad in store.entity(subject) if quad.graph_name == graph}
+        gone += held - wanted
+        new += wanted - held
+    store.remove(gone)
+    store.add(new)
+
+
+def descriptions(
+    catalog: Catalog, tally: Tally, runs: Iterable[Run]
+) -> Iterator[tuple[NamedNode, set[Quad]]]:
+    """Give what there is to be described, each with what is said of it and its parts.
+
+    That is some runs, the programs that made them, all sources, and the data set.
+    """
+    graph = catalog.iris.provenance_graph
+    for subject, triples in _described(catalog, tally, list(runs)):
+        yield subject, {_named(triple, graph) for triple in triples}
+
+
+def _described(
+    catalog: Catalog, tally: Tally, runs: Sequence[Run]
+) -> Iterator[tuple[NamedNode, Iterable[Triple]]]:
+    iris, known = catalog.iris, catalog.all_sources()
+    slugs = {name: source.slug for source in known for name in (source.label, source.name)}
+    for source in known:
+        yield iris.source(source.slug), describe_source(source, iris)
+    for run in runs:
+        yield iris.run(run.run), describe_run(run, slugs, iris)
+    for software in dict.fromkeys(run.software for run in runs):
+        yield iris.software(software), describe_software(software, iris)
+    modified = ended(_last_change(catalog.runs.all()))
+    yield iris.dataset, describe_dataset(catalog.sources(), tally, modified, iris)
+
+
+def _last_change(runs: Sequence[Run]) -> Run:
+    """Return the last run that changed the graph, or the first where none did."""
+    return next((run for run in reversed(runs) if run.changed_graph), runs[0])
+
+
+def concerned(runs: Sequence[Run], number: int) -> Iterator[Run]:
+    """Give a run, and those that it took back, or brought back by taking back another."""
+    by_number = {run.run: run for run in runs}
+    at: int | None = number
+    while at is not None:
+        yield by_number[at]
+        at = by_number[at].undoes
+
+
+def provenance_of(catalog: Catalog, store: EmbeddedStore | RemoteStore) -> Iterator[Quad]:
+    """Give the provenance graph, and from which records each film derives."""
+    iris = catalog.iris
+    slugs = {source.name: source.slug for source in catalog.all_sources()}
+    derived = chain.from_iterable(
+        describe_derivation(each, slugs[each.source], iris) for each in catalog.derivations()
+    )
+    yield from store.export(iris.provenance_graph)
+    yield from (_named(triple, iris.provenance_graph) for triple in derived)
+
+
+def _named(triple: Triple, graph: NamedNode) -> Quad:
+    return Quad(triple.subject, triple.predicate, triple.object, graph)

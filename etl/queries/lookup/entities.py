@@ -1,0 +1,82 @@
+"""The films and people of a graph, and the queries that find them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, QuerySolutions
+
+from etl.queries import Queryable, Term, fill
+from etl.rdf.identifiers import Iris, imdb_name_id, imdb_title_id
+from etl.rdf.vocab import SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One of the two kinds of things that have names."""
+
+    noun: str
+    plural: str
+    term: NamedNode
+    identifier: Callable[[str], str | None]
+    iri: Callable[[Iris, str], NamedNode]
+
+
+FILM = Kind("film", "films", SCHEMA.Movie, imdb_title_id, Iris.movie)
+PERSON = Kind("person", "people", SCHEMA.Person, imdb_name_id, Iris.person)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A film or a person of the graph. Its year is None when unknown, and for people."""
+
+    kind: Kind
+    iri: NamedNode
+    name: str
+    year: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The name, with the year where there is one: `Emma (1996)`."""
+        return f"{self.name} ({self.year})" if self.year else self.name
+
+    def __str__(self) -> str:
+        return f"{self.label} <{self.iri.value}>"
+
+
+_ENTITIES = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX schema: <https://schema.org/>
+SELECT ?entity ?name ?year
+WHERE {
+  {pattern}
+  ?entity a {class} ;
+    schema:name ?name .
+  OPTIONAL { ?entity schema:datePublished ?year }
+}
+"""
+ALL = ""
+BY_IRI = "VALUES ?entity { UNDEF }"
+BY_NAME = "VALUES ?name { UNDEF }"
+BY_PAGE = "VALUES ?page { UNDEF }\n  ?entity schema:sameAs ?page ."
+BY_IDENTIFIER = """VALUES ?scheme { UNDEF }
+  VALUES ?value { UNDEF }
+  ?node schema:value ?value ;
+    schema:propertyID ?scheme .
+  ?entity schema:identifier ?node ."""
+BY_FORMER_IRI = "VALUES ?former { UNDEF }\n  ?former dcterms:isReplacedBy ?entity ."
+
+
+def entities(
+    store: Queryable, kind: Kind, pattern: str = ALL, terms: Mapping[str, Term] | None = None
+) -> Iterator[Entity]:
+    """Yield the films or the people of a graph, each of them once, in no order."""
+    text = _ENTITIES.replace("{pattern}", pattern).replace("{class}", str(kind.term))
+    solutions = store.query(fill(text, terms or {}))
+    assert isinstance(solutions, QuerySolutions)  # noqa: S101  # each text above is a SELECT
+    seen: set[NamedNode] = set()
+    for iri, name, year in solutions:
+        if isinstance(iri, NamedNode) and isinstance(name, Literal) and iri not in seen:
+            seen.add(iri)
+            yield Entity(kind, iri, name.value, year.value if year is not None else None)

@@ -1,0 +1,198 @@
+"""The one film or person that a text means, from the surest reading to the loosest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from pyoxigraph import Literal, NamedNode
+
+from etl.errors import QueryError
+from etl.queries import Queryable, Term
+from etl.queries.lookup.entities import (
+    BY_FORMER_IRI,
+    BY_IDENTIFIER,
+    BY_IRI,
+    BY_NAME,
+    BY_PAGE,
+    FILM,
+    PERSON,
+    Entity,
+    Kind,
+    entities,
+)
+from etl.queries.lookup.likeness import folded, similar
+from etl.queries.syntax import predeclared
+from etl.rdf.identifiers import Iris, imdb_page, movielens_id, wikidata_entity, wikidata_id
+from etl.sources.spelling import words
+
+NEAREST = 5
+LISTED = 10
+
+
+_NAME_AND_YEAR = re.compile(r"(?P<name>.+?)\s*\(\s*(?P<year>[0-9]{4})\s*\)")
+
+
+class GraphLookup:
+    """Finds the film or person that is meant, from the surest reading to the loosest."""
+
+    def __init__(self, store: Queryable, iris: Iris) -> None:
+        self._store = store
+        self._iris = iris
+        self._prefixes = predeclared(iris)
+
+    def film(self, text: str) -> NamedNode:
+        """Return the IRI of the film that is called this: by IRI, identifier, key or name.
+
+        Raises:
+            QueryError: there is none, or more than one; its hint lists the candidates.
+        """
+        return self._only(text, (FILM,)).iri
+
+    def person(self, text: str) -> NamedNode:
+        """Return the IRI of the person who is called this: by IRI, identifier, key or name.
+
+        Raises:
+            QueryError: there is none, or more than one; its hint lists the candidates.
+        """
+        return self._only(text, (PERSON,)).iri
+
+    def entity(self, text: str) -> Entity:
+        """Return the film or the person called this.
+
+        Raises:
+            QueryError: there is none, or more than one; its hint lists the candidates.
+        """
+        return self._only(text, (FILM, PERSON))
+
+    def _only(self, text: str, kinds: tuple[Kind, ...]) -> Entity:
+        text = words(text)
+        if found := self.called(text, kinds):
+            return _single(text, found)
+        everything = [entity for kind in kinds for entity in entities(self._store, kind)]
+        found = _ignoring_case(text, everything)
+        if found:
+            return _single(text, found)
+        raise _unknown(text, kinds, everything)
+
+    def called(self, text: str, kinds: tuple[Kind, ...]) -> list[Entity]:
+        """Return what a text names exactly, by the surest reading of it that names anything."""
+        for reading in (
+            self._by_identifier,
+            self._by_name_or_number,
+            self._by_year,
+            self._by_iri,
+            self._by_key,
+        ):
+            if found := [entity for kind in kinds for entity in reading(kind, text)]:
+                return found
+        return []
+
+    def identified(self, text: str) -> list[Entity]:
+        """Return what a text names by an identifier, an IRI or a key."""
+        text = words(text)
+        readings = (self._by_identifier, self._by_movielens, self._by_iri, self._by_key)
+        found = (
+            entity for each in readings for kind in (FILM, PERSON) for entity in each(kind, text)
+        )
+        return list(dict.fromkeys(found))
+
+    def film_key(self, text: str) -> str | None:
+        """Return the key of the one film that a text names by an identifier, an IRI or a key."""
+        movies = f"{self._iris.base}movie/"
+        films = [each.iri.value for each in self.identified(text) if each.kind is FILM]
+        if len(films) != 1 or not films[0].startswith(movies):
+            return None
+        return unquote(films[0].removeprefix(movies).replace("_", " "))
+
+    def _select(self, kind: Kind, pattern: str, **terms: Term) -> list[Entity]:
+        return list(entities(self._store, kind, pattern, terms))
+
+    def _by_identifier(self, kind: Kind, text: str) -> list[Entity]:
+        text = self._expanded(text)
+        imdb, item = kind.identifier(_key(text)), wikidata_id(text)
+        if imdb:
+            return self._select(kind, BY_PAGE, page=NamedNode(imdb_page(imdb)))
+        if item:
+            return self._select(kind, BY_PAGE, page=NamedNode(wikidata_entity(item)))
+        return [] if text.isdecimal() else self._by_movielens(kind, _key(text))
+
+    def _by_name_or_number(self, kind: Kind, text: str) -> list[Entity]:
+        """Read a bare number as a name, such as `1917`, and as an id of MovieLens'."""
+        named = self._select(kind, BY_NAME, name=Literal(text))
+        numbered = self._by_movielens(kind, text) if text.isdecimal() else []
+        return list(dict.fromkeys([*named, *numbered]))
+
+    def _by_movielens(self, kind: Kind, text: str) -> list[Entity]:
+        number = movielens_id(text) if kind is FILM else None
+        if number is None:
+            return []
+        return self._select(kind, BY_IDENTIFIER, scheme=Literal("movielens"), value=Literal(number))
+
+    def _by_year(self, kind: Kind, text: str) -> list[Entity]:
+        match = _NAME_AND_YEAR.fullmatch(text)
+        if match is None:
+            return []
+        named = self._select(kind, BY_NAME, name=Literal(match["name"]))
+        return [entity for entity in named if entity.year == match["year"]]
+
+    def _by_iri(self, kind: Kind, text: str) -> list[Entity]:
+        try:
+            iri = NamedNode(self._expanded(text))
+        except ValueError:
+            return []
+        return self._named_or_moved(kind, iri)
+
+    def _by_key(self, kind: Kind, text: str) -> list[Entity]:
+        key = _key(self._expanded(text).removeprefix(self._iris.base))
+        key = unquote(key.replace("_", " "))
+        return self._named_or_moved(kind, kind.iri(self._iris, key)) if key else []
+
+    def _expanded(self, text: str) -> str:
+        """Return the IRI that a prefixed name stands for, or what is between brackets."""
+        prefix, colon, local = text.partition(":")
+        if colon and prefix in self._prefixes and not local.startswith("//"):
+            return self._prefixes[prefix] + local
+        return text.removeprefix("<").removesuffix(">")
+
+    def _named_or_moved(self, kind: Kind, iri: NamedNode) -> list[Entity]:
+        return self._select(kind, BY_IRI, entity=iri) or self._select(
+            kind, BY_FORMER_IRI, former=iri
+        )
+
+
+def _key(text: str) -> str:
+    """Return a key without the folder that it has in an IRI, and in tables."""
+    return text.removeprefix("movie/").removeprefix("person/")
+
+
+def _single(text: str, found: list[Entity]) -> Entity:
+    if len(found) == 1:
+        return found[0]
+    plural = found[0].kind.plural if len({entity.kind for entity in found}) == 1 else "things"
+    listed = sorted(map(str, found))
+    years = " or with its year" if any(entity.year for entity in found) else ""
+    more = f" and {len(listed) - LISTED} more" if len(listed) > LISTED else ""
+    raise QueryError(
+        f"{len(found)} {plural} are called {text!r}",
+        hint=f"say which, by its IRI{years}: {', '.join(listed[:LISTED])}{more}",
+    )
+
+
+def _ignoring_case(text: str, everything: Iterable[Entity]) -> list[Entity]:
+    wanted = text.casefold()
+    return [
+        entity
+        for entity in everything
+        if wanted in (entity.name.casefold(), entity.label.casefold())
+    ]
+
+
+def _unknown(text: str, kinds: tuple[Kind, ...], everything: list[Entity]) -> QueryError:
+    match = _NAME_AND_YEAR.fullmatch(text)
+    wanted = folded(match["name"] if match else text)
+    nearest = [match.entity.label for match in similar(wanted, everything, NEAREST)]
+    hint = f"did you mean {' or '.join(dict.fromkeys(nearest))}?" if nearest else ""
+    nouns = " or ".join(kind.noun for kind in kinds)
+    return QueryError(f"no {nouns} is called {text!r}", hint=hint or "try 'etl search'")

@@ -1,0 +1,1 @@
+"""RDF as we write it: terms, what is said of one node, and the IRIs, which only this room mints."""

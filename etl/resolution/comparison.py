@@ -1,0 +1,304 @@
+"""What has changed: the versions that make each film now, beside what the graph was made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict
+
+import duckdb
+
+from etl.records import FilmRecord, Reason
+from etl.resolution.films import NO_IDENTITIES, Identities, Member, Person, Redirect
+from etl.resolution.groups import Group, MemberRow, groups_of
+from etl.resolution.statements import (
+    CALLED,
+    CONFIRM,
+    CONTRADICTED,
+    FALLBACK,
+    GROUPS,
+    IDENTITIES,
+    ITEMS,
+    LINKED,
+    MEMBERS,
+    MENTIONS,
+    MISTAKEN,
+    NAME_KEY,
+    NAMED,
+    NAMELESS,
+    NAMES,
+    PEOPLE,
+    PLACES,
+    REDIRECTED,
+    REFUSED,
+    SAME,
+    SETTLED,
+    STATUS,
+    UNNAMED,
+    WHO,
+)
+from etl.resolution.tables import scalar
+
+
+class Comparison:
+    """The films as the records make them, and how each stands to the graph.
+
+    Each place gives its newest record that can be read. Where the shapes refuse that, it falls
+    back to the one before, and so on: what the graph holds depends on nothing but the versions
+    that stand, and the shapes. `quarantine` remembers what was refused on the way, with the
+    group it was refused in, so that the same question is not asked twice.
+
+    In a `settled` catalog nothing has changed since then, and what is not in quarantine counts:
+    which question was asked first has no bearing on that.
+
+    What a comparison knows is in temporary tables of its connection; one comparison at a time.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, settled: bool = False) -> None:
+        self._db = connection
+        self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
+        self._db.execute("CREATE OR REPLACE TEMP TABLE upheld (film TEXT, inputs TEXT)")
+        self._db.execute(PLACES)
+        self._db.execute(SAME)
+        self._put_together(MEMBERS, LINKED, UNNAMED)
+        self._db.execute("CREATE OR REPLACE TEMP TABLE names (id TEXT, called TEXT)")
+        if scalar(self._db, "SELECT count(*) FROM unnamed"):
+            self._put_together(NAMES)
+        if settled and scalar(self._db, "SELECT count(*) FROM quarantine"):
+            self._put_together(SETTLED, MEMBERS, LINKED)
+        self._put_together(ITEMS, CONTRADICTED, IDENTITIES, GROUPS)
+        if not settled:
+            self.step_down()
+
+    def _put_together(self, *statements: str) -> None:
+        """Put together which of the chosen versions make which film, and who its names are."""
+        for sql in statements:
+            self._db.execute(sql.format(people=PEOPLE, who=WHO, nameless=NAMELESS))
+
+    def step_down(self) -> bool:
+        """Let places fall back from what has been refused; say whether any did."""
+        stepped = False
+        while True:
+            self._db.execute(REFUSED)
+            if not scalar(self._db, "SELECT count(*) FROM refused"):
+                return stepped
+            stepped, self._fresh = True, False
+            self._db.execute("INSERT INTO upheld SELECT DISTINCT film, inputs FROM refused")
+            self._db.execute(FALLBACK)
+            self._db.execute(
+                "UPDATE places SET choice = fallback.choice FROM fallback "
+                "WHERE places.choice = fallback.version"
+            )
+            self._put_together(MEMBERS, LINKED, ITEMS, CONTRADICTED, IDENTITIES, GROUPS)
+
+    def forget_refusals(self) -> None:
+        """Take out of quarantine what was not refused this time."""
+        self._db.execute(
+            "DELETE FROM quarantine WHERE (film, inputs) NOT IN (SELECT (film, inputs) FROM upheld)"
+        )
+
+    def confirm(self) -> tuple[int, list[str], bool]:
+        """Accept the foreseen films that are made of just what they were held to be made of.
+
+        Give their number, and the others, whose records or people turned out otherwise; and
+        whether any was foreseen twice.
+        """
+        confirmed = scalar(self._db, CONFIRM)
+        mistaken = [film for (film,) in self._db.execute(MISTAKEN).fetchall()]
+        twice = scalar(self._db, "SELECT count(*) > count(DISTINCT film) FROM foreseen")
+        self._db.execute("DELETE FROM foreseen")
+        return int(confirmed), mistaken, bool(twice)
+
+    def lone(self, size: int) -> Iterator[list[MemberRow]]:
+        """Give the pending films that one record makes, whatever the others say."""
+        self._list_pending("len(versions) = 1 AND inputs = versions[1]::TEXT")
+        yield from self._pages(size)
+
+    def pending(self, size: int) -> Iterator[list[MemberRow]]:
+        """Give the films that differ from the graph's, in chunks.
+
+        A chunk has the records of so many films, those of a film side by side.
+        """
+        self._list_pending("true")
+        yield from self._pages(size)
+
+    def _list_pending(self, condition: str) -> None:
+        self._db.execute(
+            "CREATE OR REPLACE TEMP TABLE pending AS SELECT * FROM groups g "  # noqa: S608
+            "WHERE NOT EXISTS (FROM films f WHERE f.film = g.film AND f.inputs = g.inputs) "
+            f"AND {condition} ORDER BY first"
+        )
+
+    def _pages(self, size: int) -> Iterator[list[MemberRow]]:
+        total = int(scalar(self._db, "SELECT count(*) FROM pending"))
+        for start in range(0, total, size):
+            yield self._rows(start, start + size)
+
+    def pending_count(self) -> int:
+        """Count the films that `pending` gives."""
+        return int(scalar(self._db, "SELECT count(*) FROM pending"))
+
+    def _rows(self, start: int, end: int) -> list[MemberRow]:
+        return self._db.execute(
+            "WITH page AS (SELECT rowid AS place, film, inputs, unnest(versions) AS version "
+            "FROM pending WHERE rowid >= $1 AND rowid < $2) "
+            "SELECT film, inputs, version, source, path, line, body "
+            "FROM page JOIN versions USING (version) ORDER BY place, source",
+            [start, end],
+        ).fetchall()
+
+    def has_identities(self) -> bool:
+        """Say whether anything is known of people that not every record of them says."""
+        tables = ("identities", "items", "names")
+        return any(scalar(self._db, f"SELECT count(*) FROM {table}") for table in tables)  # noqa: S608
+
+    def identities(self, groups: Iterable[Group]) -> Identities:
+        """Return who the people are whom the groups name, as all records tell it together."""
+        if not self.has_identities():
+            return NO_IDENTITIES
+        members = [member for group in groups for member in group.members]
+        names = {credit.name for member in members for credit in member.record.credits}
+        by_name = self._select("SELECT name, id FROM identities WHERE name IN {asked}", names)
+        ids = {each for member in members for each in _ids(member.record)} | {*by_name.values()}
+        elsewhere = self._select(
+            "SELECT imdb, wikidata FROM items WHERE imdb IN {asked} UNION ALL "
+            "SELECT wikidata, imdb FROM items WHERE wikidata IN {asked}",
+            ids,
+        )
+        known = self._select("SELECT id, called FROM names WHERE id IN {asked}", ids)
+        return Identities(by_name, elsewhere, known)
+
+    def _select(self, sql: str, asked: Iterable[str]) -> dict[str, str]:
+        rows = self._db.execute(sql.format(asked="(SELECT unnest($1::TEXT[]))"), [list(asked)])
+        return dict(rows.fetchall())
+
+    def accept(self, films: Sequence[str]) -> None:
+        """Remember what films in the graph are made from: of those that are pending."""
+        if not self._fresh:
+            self.forget(films)
+        self._db.execute(
+            "INSERT INTO films SELECT film, inputs, versions FROM pending "
+            "WHERE film IN (SELECT unnest($1::TEXT[]))",
+            [list(films)],
+        )
+
+    def forget(self, films: Sequence[str]) -> None:
+        """Forget films that have left the graph."""
+        self._db.execute("DELETE FROM films WHERE film IN (SELECT unnest($1::TEXT[]))", [films])
+
+    def refuse(
+        self, run: int, group: Group, refused: Sequence[Member], reasons: Sequence[Reason]
+    ) -> None:
+        """Put records in quarantine, with what the shapes say of them."""
+        text = json.dumps([asdict(reason) for reason in reasons], ensure_ascii=False)
+        self._db.execute(
+            "INSERT INTO quarantine SELECT unnest($1::BIGINT[]), $2, $3, $4, $5",
+            [[member.version for member in refused], group.film, group.inputs, run, text],
+        )
+
+    def superfluous_films(self) -> list[str]:
+        """List the films in the graph that no accepted record is about any more."""
+        rows = self._db.execute(
+            "SELECT film FROM films WHERE film NOT IN (SELECT film FROM groups) ORDER BY film"
+        )
+        return [film for (film,) in rows.fetchall()]
+
+    def compare_people(self) -> None:
+        """Put together who the people of the films in the graph are, and what redirects to them."""
+        self._db.execute(MENTIONS.format(people=PEOPLE, who=WHO))
+        self._db.execute(CALLED)
+        self._db.execute(NAMED)
+        self._db.execute(REDIRECTED.format(name_key=NAME_KEY))
+        self._split("people", "named")
+        self._split("redirects", "redirected")
+
+    def change_people(self, size: int) -> Iterator[tuple[list[Person], list[Person]]]:
+        """Bring the people in step with the films; give those removed and those added, in chunks.
+
+        A person whose name changed is in both. People with an IMDb id have the name that most
+        films give them, the first by alphabet among equals.
+        """
+        for removed in self._people("only_people", size):
+            yield removed, []
+        for added in self._people("only_named", size):
+            yield [], added
+        self._db.execute("DELETE FROM people")
+        self._db.execute("INSERT INTO people SELECT * FROM named")
+
+    def _split(self, old: str, new: str) -> None:
+        """Put apart what only one of two tables has."""
+        for mine, theirs in ((old, new), (new, old)):
+            self._db.execute(
+                f"CREATE OR REPLACE TEMP TABLE only_{mine} AS "  # noqa: S608
+                f"SELECT * FROM {mine} EXCEPT SELECT * FROM {theirs} ORDER BY ALL"
+            )
+
+    def change_redirects(self) -> tuple[list[Redirect], list[Redirect]]:
+        """Bring the redirects in step with films and people; give those removed and those added."""
+        removed, added = (
+            [Redirect(*row) for row in self._db.execute(f"FROM {table}").fetchall()]
+            for table in ("only_redirects", "only_redirected")
+        )
+        self._db.execute("DELETE FROM redirects")
+        self._db.execute("INSERT INTO redirects SELECT * FROM redirected")
+        return removed, added
+
+    def redirects(self) -> list[Redirect]:
+        """List the redirects in the graph."""
+        rows = self._db.execute("FROM redirects ORDER BY ALL").fetchall()
+        return [Redirect(*row) for row in rows]
+
+    def _people(self, table: str, size: int) -> Iterator[list[Person]]:
+        total = int(scalar(self._db, f"SELECT count(*) FROM {table}"))  # noqa: S608
+        for start in range(0, total, size):
+            rows = self._db.execute(
+                f"SELECT name, imdb, wikidata FROM {table} WHERE rowid >= ? AND rowid < ?",  # noqa: S608
+                [start, start + size],
+            )
+            yield [Person(*row) for row in rows.fetchall()]
+
+    def statuses(
+        self, run: int, scope: Collection[tuple[str, str | None]]
+    ) -> dict[str, dict[str, int]]:
+        """Count how the records within a scope stand: source → status → number.
+
+        A scope names sources, and files of them; a path of None means the whole source.
+        """
+        sources, paths = zip(*scope, strict=True) if scope else ((), ())
+        self._db.execute(
+            "CREATE OR REPLACE TEMP TABLE scope AS "
+            "SELECT unnest($1::TEXT[]) AS source, unnest($2::TEXT[]) AS path",
+            [list(sources), list(paths)],
+        )
+        counts: dict[str, dict[str, int]] = {}
+        for source, status, number in self._db.execute(STATUS, {"run": run}).fetchall():
+            counts.setdefault(source, {})[status] = number
+        return counts
+
+    def films(self, size: int, after: int = 0) -> Iterator[list[Group]]:
+        """Give what each film in the graph is made from, in chunks, the first read first.
+
+        Only those are given whose versions all come after this one.
+        """
+        self._db.execute(
+            "CREATE OR REPLACE TEMP TABLE pending AS SELECT film, inputs, versions FROM films "
+            "WHERE list_min(versions) > ? ORDER BY list_min(versions)",
+            [after],
+        )
+        for start in range(0, self.pending_count(), size):
+            yield list(groups_of(self._rows(start, start + size)))
+
+    def people(self, size: int, first: str = "") -> Iterator[list[Person]]:
+        """Give all people in the graph, in chunks, by name; from this name on."""
+        self._db.execute(
+            "CREATE OR REPLACE TEMP TABLE everybody AS FROM people WHERE name >= ? ORDER BY ALL",
+            [first],
+        )
+        yield from self._people("everybody", size)
+
+
+def _ids(record: FilmRecord) -> Iterator[str]:
+    """Give all ids by which a record names people."""
+    yield from (credit.imdb_id for credit in record.credits if credit.imdb_id)
+    for link in record.links:
+        yield from filter(None, (link.imdb_id, link.wikidata_id))

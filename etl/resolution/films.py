@@ -1,0 +1,206 @@
+"""Put together what the records say of one film, and tell who its people are.
+
+All of it is pure: the same records give the same film, in whatever order they came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+from etl.rdf.identifiers import name_key
+from etl.records import Credit, FilmRecord, LinkRecord, Origin, Rating
+from etl.resolution.characters import Played, played, same_character
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record of a film with its place and its number in the catalog."""
+
+    origin: Origin
+    record: FilmRecord
+    version: int = 0
+
+
+class Person(NamedTuple):
+    """Somebody who worked on a film: known by an IMDb id, else a Wikidata item, else the name.
+
+    The name is empty where no record gives one for the id.
+    """
+
+    name: str
+    imdb_id: str | None = None
+    wikidata_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Return what tells them from everybody else."""
+        return self.imdb_id or self.wikidata_id or name_key(self.name)
+
+
+class Identities(NamedTuple):
+    """Who people are, as all records of the catalog tell it together.
+
+    `by_name` gives the id of each name that has exactly one, `elsewhere` the Wikidata item that
+    goes with an IMDb id and the other way round, `names` the name of somebody whose IMDb id a
+    record gives alone.
+    """
+
+    by_name: Mapping[str, str] = MappingProxyType({})
+    elsewhere: Mapping[str, str] = MappingProxyType({})
+    names: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def names_only(self) -> Identities:
+        """Return the names alone, for a film as if no other told the ids of its people."""
+        return Identities(names=self.names)
+
+
+NO_IDENTITIES = Identities()
+
+
+class Redirect(NamedTuple):
+    """A movie's or person's key before a link gave them an id, and the key they have now."""
+
+    kind: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """A part in a film: who plays it, and where the synopsis says so, if it does."""
+
+    actor: Person
+    character: str
+    span: Played | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """One film, with one value for each field; `members` are the records it was made from."""
+
+    key: str
+    identifiers: Mapping[str, str]
+    title: str | None
+    year: int | None
+    rating: Rating | None
+    directors: tuple[Person, ...]
+    actors: tuple[Person, ...]
+    synopsis: str | None
+    performances: tuple[Performance, ...]
+    members: tuple[Member, ...]
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody the film names, each once."""
+        cast = (performance.actor for performance in self.performances)
+        return tuple(dict.fromkeys((*self.directors, *self.actors, *cast)))
+
+
+def resolve(key: str, members: Sequence[Member], identities: Identities) -> Film:
+    """Make one film of the records about it.
+
+    The first member that has a value for a field gives it: members come in the order of
+    their sources' names, so that the order of loading is of no account, and each source has
+    one. What linking found comes last.
+    """
+    records = [member.record for member in members if not member.record.links]
+    found = [member.record for member in members if member.record.links]
+    everything = records + found
+    people = _People(identities, [link for record in found for link in record.links])
+    directors = people.of(record.directors for record in everything)
+    actors = people.of(record.actors for record in everything)
+    synopsis = next((record.synopsis for record in records if record.synopsis), None)
+    return Film(
+        key=key,
+        identifiers=_identifiers(everything),
+        title=next((record.title for record in records if record.title), None),
+        year=next((record.year for record in records if record.year is not None), None),
+        rating=next((record.rating for record in records if record.rating), None),
+        directors=directors,
+        actors=actors,
+        synopsis=synopsis,
+        performances=_performances(everything, actors, synopsis, people),
+        members=tuple(members),
+    )
+
+
+def _identifiers(records: Sequence[FilmRecord]) -> dict[str, str]:
+    """Merge the ids of a film's records; the first record's id of a scheme counts."""
+    if len(records) == 1:
+        return dict(records[0].identifiers)
+    merged: dict[str, str] = {}
+    for record in records:
+        for scheme, identifier in record.identifiers.items():
+            merged.setdefault(scheme, identifier)
+    return merged
+
+
+class _People:
+    """Tells who the names in one film are."""
+
+    def __init__(self, identities: Identities, links: Sequence[LinkRecord]) -> None:
+        self._identities = identities
+        self._by_name = identities.by_name
+        self.links = [link for link in links if link.kind == "person" and link.holds]
+        self._linked = {link.subject: self._id(link) for link in self.links}
+
+    def _id(self, link: LinkRecord) -> str:
+        item = link.wikidata_id or ""
+        return link.imdb_id or self._identities.elsewhere.get(item, item)
+
+    def person(self, credit: Credit) -> Person:
+        """Tell who a credit is: by its own id, by a link in this film, or by the name alone."""
+        name, known, _ = credit
+        if known is None:
+            known = self._linked.get(name) or self._by_name.get(name)
+        elif not name:
+            name = self._identities.names.get(known, "")
+        if known is None or known.startswith("Q"):
+            return Person(name, None, known)
+        return Person(name, known, self._identities.elsewhere.get(known))
+
+    def of(self, lists: Iterable[Sequence[Credit]]) -> tuple[Person, ...]:
+        """Join the lists of several records; a person is named once, by the first spelling."""
+        people: dict[str, Person] = {}
+        for credits_ in lists:
+            for credit in credits_:
+                person = self.person(credit)
+                people.setdefault(person.key, person)
+        return tuple(people.values())
+
+
+def _performances(
+    records: Sequence[FilmRecord],
+    actors: Sequence[Person],
+    synopsis: str | None,
+    people: _People,
+) -> tuple[Performance, ...]:
+    """Collect the parts that a source lists, those that the synopsis names, and linking's."""
+    found: dict[tuple[str, str], Performance] = {}
+    for record in records:
+        for credit in record.actors:
+            person = people.person(credit)
+            for character in credit.characters:
+                key = (character, person.key)
+                found.setdefault(key, Performance(person, character))
+    by_name = {person.name: person for person in actors if person.name}
+    for span in played(synopsis or "", by_name):
+        person = by_name[span.actor]
+        key = (span.character, person.key)
+        listed = found.get(key, Performance(person, span.character))
+        found[key] = replace(listed, span=listed.span or span)
+    performances = list(found.values())
+    by_key = {person.key: person for person in actors} if people.links else {}
+    for link in people.links:
+        actor = by_key.get(people.person(Credit(link.subject)).key)
+        for character in link.characters if actor else ():
+            if actor and not any(
+                each.actor == actor and same_character(each.character, character)
+                for each in performances
+            ):
+                performances.append(Performance(actor, character))
+    return tuple(performances)

@@ -1,0 +1,248 @@
+"""The SQL of resolution: which versions make which film, and who its people are.
+
+It reads the tables of the catalog, and is run on its connection.
+"""
+
+from etl.rdf.identifiers import LIKE_A_PERSON_ID
+
+# Films that were put into the graph as soon as a record of them was read.
+FORESEEN = "CREATE TEMP TABLE foreseen (film TEXT, version BIGINT);"
+
+# Versions that count as loaded by this run though another one read them: they are tried again, or
+# stand again.
+TRIED = "CREATE TEMP TABLE tried (version BIGINT);"
+
+CONFIRM = """
+INSERT INTO films SELECT film, inputs, versions
+FROM groups JOIN foreseen USING (film)
+WHERE inputs = version::TEXT
+AND film NOT IN (SELECT film FROM foreseen GROUP BY film HAVING count(*) > 1)
+"""
+
+MISTAKEN = (
+    "SELECT DISTINCT film FROM foreseen WHERE film NOT IN (SELECT film FROM films) ORDER BY film"
+)
+
+# For each place that has not gone: its newest version, and the one that is chosen for the graph,
+# at first the newest that can be read.
+PLACES = """
+CREATE OR REPLACE TEMP TABLE places AS
+SELECT source, path, key, head, kind, gone, CASE WHEN fit > gone THEN fit END AS choice FROM (
+    SELECT source, path, key, max(version) AS head, arg_max(kind, version) AS kind,
+           max(version) FILTER (kind IN ('film', 'link')) AS fit,
+           coalesce(max(version) FILTER (kind = 'gone'), 0) AS gone
+    FROM standing GROUP BY source, path, key)
+WHERE kind <> 'gone'
+"""
+
+# What the shapes have said against the groups as they are now; and what each place that is
+# refused by that has to fall back to: its last version before, or nothing.
+REFUSED = """
+CREATE OR REPLACE TEMP TABLE refused AS
+SELECT DISTINCT version, film, inputs FROM quarantine SEMI JOIN groups USING (film, inputs)
+"""
+
+FALLBACK = """
+CREATE OR REPLACE TEMP TABLE fallback AS
+SELECT places.choice AS version, max(older.version) AS choice
+FROM places SEMI JOIN refused ON refused.version = places.choice
+LEFT JOIN standing AS older
+    ON older.source = places.source AND older.path = places.path AND older.key = places.key
+    AND older.kind IN ('film', 'link')
+    AND older.version > gone AND older.version < places.choice
+GROUP BY places.choice
+"""
+
+# After a change nothing is chosen that is in quarantine, on whatever way that was found out.
+SETTLED = """
+UPDATE places SET choice = sound.choice FROM (
+    SELECT places.choice AS refused, max(older.version) AS choice
+    FROM places LEFT JOIN standing AS older
+        ON older.source = places.source AND older.path = places.path AND older.key = places.key
+        AND older.kind IN ('film', 'link') AND older.version > gone
+        AND older.version NOT IN (SELECT version FROM quarantine)
+    WHERE places.choice IN (SELECT version FROM quarantine)
+    GROUP BY places.choice) AS sound
+WHERE places.choice = sound.refused
+"""
+
+PEOPLE = (
+    "unnest(string_split(names, chr(10))) AS name, unnest(string_split(name_ids, chr(10))) AS id"
+)
+
+# Which film a MovieLens id is, where the newest records agree on one. What they say of ids counts
+# whether or not they conform, so that which record was judged when is of no account. `own` says
+# that a source tells it, and not linking alone.
+SAME = """
+CREATE OR REPLACE TEMP TABLE same AS
+SELECT movielens, min(imdb) AS imdb, count(imdb) FILTER (kind = 'film') > 0 AS own
+FROM versions WHERE version IN (SELECT choice FROM places) AND movielens IS NOT NULL
+GROUP BY movielens HAVING min(imdb) = max(imdb)
+"""
+
+# The versions of each film. A record without an IMDb id belongs to the film whose records give
+# its MovieLens id. Of one source's records the last by place counts.
+MEMBERS = """
+CREATE OR REPLACE TEMP TABLE members AS
+SELECT *, row_number() OVER (PARTITION BY film, source ORDER BY path DESC, line DESC) = 1 AS counts
+FROM (
+    SELECT version, source, path, line, names, name_ids, kind,
+           CASE WHEN versions.imdb IS NULL AND NOT coalesce(own, false)
+               THEN 'movielens-' || movielens END AS unlinked,
+           coalesce(versions.imdb, same.imdb, 'movielens-' || movielens) AS film
+    FROM versions LEFT JOIN same USING (movielens)
+    WHERE version IN (SELECT choice FROM places))
+"""
+
+# What linking found about the people of each film. Links of a film that no other record is
+# about any more are of no account.
+LINKED = """
+CREATE OR REPLACE TEMP TABLE film_links AS
+SELECT film, links.* FROM members JOIN links USING (version)
+WHERE counts AND film IN (SELECT film FROM members WHERE kind = 'film')
+"""
+
+# Records in which somebody has an id and no name, which is an empty line.
+NAMELESS = (
+    "name_ids IS NOT NULL AND (names = '' OR starts_with(names, chr(10)) "
+    "OR ends_with(names, chr(10)) OR contains(names, chr(10) || chr(10)))"
+)
+
+# Those people, and what each is called: the name that most records give the id, the first by
+# alphabet among equals; where the newest records give none, what the versions before them said. As
+# with films, it is of no account which records conform. A link tells a name that a record of its
+# film has, not one that is known from here.
+UNNAMED = """
+CREATE OR REPLACE TEMP TABLE unnamed AS
+SELECT DISTINCT id FROM (SELECT {people} FROM versions WHERE kind = 'film' AND {nameless})
+WHERE name = '' AND id <> ''
+"""
+
+NAMES = """
+CREATE OR REPLACE TEMP TABLE names AS
+WITH told AS (
+    SELECT version = choice AS newest, version, name, id
+    FROM (SELECT version, choice, {people}
+          FROM (FROM standing WHERE kind = 'film' AND name_ids IS NOT NULL)
+          JOIN (SELECT source, path, key, gone, choice FROM places) USING (source, path, key)
+          WHERE version > gone)
+    UNION ALL
+    SELECT true, version, name, imdb
+    FROM film_links SEMI JOIN unnamed ON unnamed.id = imdb
+    SEMI JOIN (SELECT film, {people} FROM members WHERE kind = 'film') AS credits
+        USING (film, name))
+SELECT id, arg_min(name, (NOT newest, -records, name)) AS called
+FROM (SELECT newest, id, name, count(DISTINCT version) AS records
+      FROM told SEMI JOIN unnamed USING (id) WHERE name <> '' GROUP BY ALL)
+GROUP BY id
+"""
+
+# Which Wikidata item goes with which IMDb id, where one goes with one.
+ITEMS = """
+CREATE OR REPLACE TEMP TABLE items AS
+SELECT DISTINCT imdb, wikidata FROM film_links WHERE imdb <> '' AND wikidata <> ''
+"""
+
+CONTRADICTED = """
+DELETE FROM items WHERE imdb IN (SELECT imdb FROM items GROUP BY imdb HAVING count(*) > 1)
+OR wikidata IN (SELECT wikidata FROM items GROUP BY wikidata HAVING count(*) > 1)
+"""
+
+# Who a linked name is: by IMDb id where one is known for the item, else by the item.
+WHO = "coalesce(links.imdb, items.imdb, links.wikidata)"
+
+IDENTITIES = """
+CREATE OR REPLACE TEMP TABLE identities AS
+SELECT name, min(id) AS id
+FROM (
+    SELECT {people} FROM members WHERE counts AND name_ids IS NOT NULL
+    UNION ALL
+    SELECT name, {who} FROM film_links AS links LEFT JOIN items USING (wikidata))
+WHERE id <> '' AND name <> '' GROUP BY name HAVING count(DISTINCT id) = 1
+"""
+
+# What a film is made from: its versions, and who the people it names are, a line each, of which
+# the first letter says what the rest is.
+GROUPS = """
+CREATE OR REPLACE TEMP TABLE groups AS
+WITH named AS (
+    SELECT film, string_agg(DISTINCT who, chr(10) ORDER BY who) AS people FROM (
+        SELECT film, 'p' || identities.id || '=' || name AS who
+        FROM (SELECT film, {people} FROM members WHERE counts)
+        JOIN identities USING (name)
+        UNION ALL
+        SELECT film, 'i' || wikidata || '=' || items.imdb
+        FROM film_links AS links JOIN items USING (wikidata) WHERE links.imdb IS NULL
+        UNION ALL
+        SELECT film, 'n' || id || '=' || called
+        FROM (SELECT film, {people} FROM members WHERE counts AND {nameless})
+        JOIN names USING (id) WHERE name = '')
+    GROUP BY film)
+SELECT film, list(version ORDER BY source) AS versions, min(version) AS first,
+       string_agg(version::TEXT, ',' ORDER BY source)
+           || coalesce(chr(10) || any_value(people), '') AS inputs
+FROM members LEFT JOIN named USING (film) WHERE counts GROUP BY film
+HAVING bool_or(kind = 'film')
+"""
+
+# The people whom the films in the graph name, and who they are. `own` is an id that the record
+# itself gives.
+MENTIONS = """
+CREATE OR REPLACE TEMP TABLE mentions AS
+SELECT name, own, coalesce(own, linked.id, identities.id) AS id, linked.id IS NOT NULL AS linked
+FROM (SELECT film, name, nullif(id, '') AS own
+      FROM (SELECT film, {people} FROM members JOIN films USING (film) WHERE counts)
+      WHERE name <> '' OR id <> '')
+LEFT JOIN (SELECT film, name, {who} AS id
+           FROM film_links AS links LEFT JOIN items USING (wikidata)) AS linked
+    USING (film, name)
+LEFT JOIN identities USING (name)
+"""
+
+# Mentions by an id alone get the name that is known for it.
+CALLED = "UPDATE mentions SET name = called FROM names WHERE name = '' AND own = names.id"
+
+# Those people, each with one name.
+NAMED = """
+CREATE OR REPLACE TEMP TABLE named AS
+WITH spellings AS (SELECT name, id, count(*) AS films FROM mentions GROUP BY ALL),
+everybody AS (
+    SELECT name, id FROM spellings WHERE id IS NULL
+    UNION ALL
+    SELECT coalesce(arg_min(name, (-films, name)) FILTER (name <> ''), ''), id
+    FROM spellings WHERE id IS NOT NULL GROUP BY id)
+SELECT name, CASE WHEN id LIKE 'nm%' THEN id END AS imdb,
+       CASE WHEN id LIKE 'Q%' THEN id ELSE items.wikidata END AS wikidata
+FROM everybody LEFT JOIN items ON items.imdb = id
+"""
+
+# The key of somebody known by name alone, as `name_key` gives it.
+NAME_KEY = (
+    f"CASE WHEN regexp_full_match(name, '{LIKE_A_PERSON_ID}') THEN 'name-' || name ELSE name END"
+)
+
+# The keys that films and people had before they were linked, unless somebody still has them.
+REDIRECTED = """
+CREATE OR REPLACE TEMP TABLE redirected AS
+SELECT DISTINCT 'person' AS kind, {name_key} AS old, id AS new FROM mentions
+WHERE own IS NULL AND id IN (SELECT id FROM mentions WHERE linked)
+  AND name NOT IN (SELECT name FROM mentions WHERE id IS NULL)
+UNION ALL
+SELECT DISTINCT 'movie', unlinked, film FROM members JOIN films USING (film)
+WHERE kind = 'film' AND counts AND unlinked <> film
+  AND film IN (SELECT film FROM members WHERE kind = 'link')
+"""
+
+STATUS = """
+SELECT source, status, count(*) FROM (
+    SELECT v.source, CASE
+        WHEN p.kind = 'reject' THEN 'rejected'
+        WHEN p.head IN (SELECT version FROM quarantine) THEN 'quarantined'
+        WHEN NOT m.counts THEN 'superseded'
+        WHEN v.run = $run OR v.version IN (SELECT version FROM tried) THEN 'loaded'
+        ELSE 'unchanged' END AS status
+    FROM places p JOIN versions v ON v.version = p.head
+    LEFT JOIN members m ON m.version = p.head
+    JOIN scope s ON s.source = v.source AND (s.path IS NULL OR s.path = v.path))
+GROUP BY ALL
+"""

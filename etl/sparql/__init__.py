@@ -1,0 +1,1 @@
+"""One client for SPARQL over HTTP: connection, sign-in, patience, answers that end."""

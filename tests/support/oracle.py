@@ -1,0 +1,308 @@
+"""Which records make which film, and who its people are: in plain Python, slow and obvious.
+
+This says again what docs/architecture.md says under "Entities" and "Taking back", and shares
+nothing with the catalog and its SQL. What a film is, given its records and its people's ids, is
+left to the product's own `resolve` and mapping; what conforms is left to its shapes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pyoxigraph import Quad
+
+from etl.entities.drafting import draft, judged
+from etl.entities.mapping import map_film, map_person, map_redirect
+from etl.rdf.identifiers import Iris, name_key
+from etl.records import FilmRecord, LinkRecord, Origin, Reject
+from etl.resolution.films import Identities, Member, Person, Redirect, resolve
+from etl.resolution.groups import Group
+from etl.shacl import Engine
+
+IRIS = Iris()
+
+
+class Spot(NamedTuple):
+    """Where a record stands: its source, the path within that, and its key within the file."""
+
+    source: str
+    path: str
+    key: str
+
+
+class Said(NamedTuple):
+    """What a run has read at a spot: a record, one that cannot be read, or None if it has gone."""
+
+    line: int
+    item: FilmRecord | Reject | None
+
+
+History = Sequence[Mapping[Spot, Said]]
+"""What each run has read, in the order of the runs; only of runs that stand."""
+
+Chosen = dict[Spot, tuple[Said, ...]]
+"""For each spot the records that it may give, the best first."""
+
+Films = dict[str, list[Member]]
+"""The records of each film."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A name in a record of a film: its id by the record, by linking, and by all there is."""
+
+    film: str
+    name: str
+    own: str | None
+    linked: str | None
+    id: str | None
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What a history comes to: films with their records, and who everybody is."""
+
+    films: Films
+    identities: Identities
+    people: set[Person]
+    redirects: set[Redirect]
+
+    def graph(self) -> set[Quad]:
+        """Give the triples, by the product's own mapping."""
+        films = (resolve(key, members, self.identities) for key, members in self.films.items())
+        triples = [triple for film in films for triple in map_film(film, IRIS)]
+        triples += [triple for person in self.people for triple in map_person(person, IRIS)]
+        triples += [map_redirect(redirect, IRIS) for redirect in self.redirects]
+        return {Quad(*triple) for triple in triples}
+
+
+def resolved(history: History, engine: Engine) -> Resolved:
+    """Resolve what was read: what the shapes refuse gives way to what stood there before."""
+    chosen = _readable(history)
+    same = _films_by_movielens(chosen.values())
+    own = (said for said in chosen.values() if not _record(said[0]).links)
+    same_by_own = _films_by_movielens(own)
+    names: dict[str, str] | None = None
+    while True:
+        spots = list(chosen)
+        everything = _grouped(spots, chosen, same)
+        counting = {film: _counting(members) for film, members in everything.items()}
+        if names is None:  # as with films, which records conform is of no account
+            names = _names_of_ids(chosen, _People(everything, counting, {}))
+        people = _People(everything, counting, names)
+        films = {
+            film: m for film, m in counting.items() if not all(each.record.links for each in m)
+        }
+        refused = {
+            spots[member.version]
+            for film, members in films.items()
+            for member in _at_fault(film, members, people.known, engine)
+        }
+        if not refused:
+            redirects = people.redirects(films) | _film_redirects(films, everything, same_by_own)
+            return Resolved(films, people.known, people.named(films), redirects)
+        for spot in refused:
+            chosen[spot] = chosen[spot][1:]
+        chosen = {spot: said for spot, said in chosen.items() if said}
+
+
+def _readable(history: History) -> Chosen:
+    """Give what can be read at each spot since it was last empty, the newest first."""
+    found: defaultdict[Spot, list[Said]] = defaultdict(list)
+    for run in history:
+        for spot, said in run.items():
+            if said.item is None:
+                found[spot].clear()
+            elif isinstance(said.item, FilmRecord):
+                found[spot].insert(0, said)
+    return {spot: tuple(said) for spot, said in found.items() if said}
+
+
+def _record(said: Said) -> FilmRecord:
+    assert isinstance(said.item, FilmRecord)
+    return said.item
+
+
+def _films_by_movielens(chosen: Iterable[tuple[Said, ...]]) -> dict[str, str]:
+    """Tell which film a MovieLens id is, where all newest records that say so agree."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for said, *_ in chosen:
+        ids = _record(said).identifiers
+        if "imdb" in ids and "movielens" in ids:
+            found[ids["movielens"]].add(ids["imdb"])
+    return {number: min(films) for number, films in found.items() if len(films) == 1}
+
+
+def _names_of_ids(chosen: Chosen, people: _People) -> dict[str, str]:
+    """Name those whom a record gives by their id alone, as most of the other records do."""
+    told: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    before: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for newest, *older in chosen.values():
+        for said in (newest, *older):
+            record = _record(said)
+            named = {(each.imdb_id, each.name) for each in record.credits if each.name}
+            for who, name in named if not record.links else ():
+                if who:
+                    (told if said is newest else before)[who][name] += 1
+    for who, name, count in people.named_by_links():
+        told[who][name] += count
+    return {
+        who: min(names, key=lambda name: (-names[name], name))
+        for who, names in {**before, **told}.items()
+    }
+
+
+def _grouped(spots: Sequence[Spot], chosen: Chosen, same: Mapping[str, str]) -> Films:
+    """Put records together by film; a member's `version` is the place of its spot in the list."""
+    films: defaultdict[str, list[Member]] = defaultdict(list)
+    for number, spot in enumerate(spots):
+        said = chosen[spot][0]
+        ids = _record(said).identifiers
+        film = ids.get("imdb") or same.get(ids["movielens"]) or f"movielens-{ids['movielens']}"
+        origin = Origin(spot.source, spot.path, said.line)
+        films[film].append(Member(origin, _record(said), number))
+    return films
+
+
+def _counting(members: Sequence[Member]) -> list[Member]:
+    """Keep of each source the last record by path and line; the sources by their names."""
+    by_source: dict[str, Member] = {}
+    for member in sorted(members, key=lambda m: (m.origin.source, m.origin.path, m.origin.line)):
+        by_source[member.origin.source] = member
+    return list(by_source.values())
+
+
+def _at_fault(
+    film: str, members: Sequence[Member], known: Identities, engine: Engine
+) -> list[Member]:
+    """Give the records that have to give way for a film to conform; none if it does."""
+
+    def conforms(some: Sequence[Member], known: Identities) -> bool:
+        trial = draft(Group(film, "", tuple(some)), some, known, IRIS)
+        return not any(result.blocks for _, result in judged([trial], engine, IRIS))
+
+    if conforms(members, known):
+        return []
+    own = [member for member in members if not member.record.links]
+    if conforms(own, known.names_only):
+        return [member for member in members if member.record.links]
+    sound = [member for member in own if conforms([member], known)]
+    if len(own) > 1 and sound and conforms(sound, known):
+        return [member for member in own if member not in sound]
+    return own
+
+
+class _People:
+    """Tells who the people of films are, by all records and by what linking found."""
+
+    def __init__(self, everything: Films, counting: Films, names: Mapping[str, str]) -> None:
+        self._counting = counting
+        self._links = [
+            (film, link)
+            for film, members in counting.items()
+            if not all(each.record.links for each in everything[film])
+            for member in members
+            for link in member.record.links
+            if link.kind == "person" and link.holds
+        ]
+        self._items = self._pairs()
+        self._ids = self._names_with_one_id()
+        elsewhere = self._items | {item: imdb for imdb, item in self._items.items()}
+        self.known = Identities(self._ids, elsewhere, names)
+
+    def _pairs(self) -> dict[str, str]:
+        """Tell which Wikidata item goes with which IMDb id, where one goes with one."""
+        pairs = {
+            (link.imdb_id, link.wikidata_id)
+            for _, link in self._links
+            if link.imdb_id and link.wikidata_id
+        }
+        imdb, wikidata = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+        return {one: other for one, other in pairs if imdb[one] == wikidata[other] == 1}
+
+    def _who(self, link: LinkRecord) -> str | None:
+        by_item = {item: imdb for imdb, item in self._items.items()}
+        return link.imdb_id or by_item.get(link.wikidata_id or "") or link.wikidata_id
+
+    def _names_with_one_id(self) -> dict[str, str]:
+        ids: defaultdict[str, set[str]] = defaultdict(set)
+        for members in self._counting.values():
+            for member in members:
+                for credit in member.record.credits:
+                    if credit.imdb_id and credit.name:
+                        ids[credit.name].add(credit.imdb_id)
+        for _, link in self._links:
+            if who := self._who(link):
+                ids[link.subject].add(who)
+        return {name: min(found) for name, found in ids.items() if len(found) == 1}
+
+    def named_by_links(self) -> Iterator[tuple[str, str, int]]:
+        """Give the IMDb ids that links give names in the records of their films; how many do."""
+        found = Counter(
+            (link.imdb_id, link.subject)
+            for film, link in self._links
+            if link.imdb_id
+            and any(
+                credit.name == link.subject
+                for member in self._counting[film]
+                for credit in member.record.credits
+            )
+        )
+        yield from ((who, name, count) for (who, name), count in found.items() if who)
+
+    def _mentions(self, films: Films) -> Iterator[Mention]:
+        """Give everybody whom a record of a film names, once for each id that it gives them."""
+        linked = {(film, link.subject): self._who(link) for film, link in self._links}
+        for film, members in films.items():
+            for member in members:
+                named = {(credit.name, credit.imdb_id) for credit in member.record.credits}
+                for written, own in named:
+                    name = written or self.known.names.get(own or "", "")
+                    by_link = linked.get((film, written))
+                    yield Mention(
+                        film, name, own, by_link, own or by_link or self._ids.get(written)
+                    )
+
+    def named(self, films: Films) -> set[Person]:
+        """Give all people, each with one name: the one that most records give, else the first."""
+        spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        people: set[Person] = set()
+        for mention in self._mentions(films):
+            if mention.id is None:
+                people.add(Person(mention.name))
+            else:
+                spellings[mention.id][mention.name] += 1
+        for who, names in spellings.items():
+            name = min(names, key=lambda name: (not name, -names[name], name))
+            if who.startswith("Q"):
+                people.add(Person(name, None, who))
+            else:
+                people.add(Person(name, who, self._items.get(who)))
+        return people
+
+    def redirects(self, films: Films) -> set[Redirect]:
+        """Give the names that stood for people before linking, unless they still stand for some."""
+        mentions = list(self._mentions(films))
+        linked = {mention.id for mention in mentions if mention.linked}
+        nameless = {mention.name for mention in mentions if mention.id is None}
+        return {
+            Redirect("person", name_key(mention.name), mention.id)
+            for mention in mentions
+            if mention.own is None and mention.id in linked and mention.id is not None
+            if mention.name not in nameless
+        }
+
+
+def _film_redirects(films: Films, everything: Films, own: Mapping[str, str]) -> set[Redirect]:
+    """Give the keys that films had before linking found their IMDb ids, which no source tells."""
+    found: set[Redirect] = set()
+    for film, members in films.items():
+        if any(each.record.links for each in everything[film]):
+            for member in members:
+                ids = member.record.identifiers
+                if not member.record.links and "imdb" not in ids and ids["movielens"] not in own:
+                    found.add(Redirect("movie", f"movielens-{ids['movielens']}", film))
+    return {redirect for redirect in found if redirect.old != redirect.new}
