@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from etl.rdf.identifiers import FILM_SCHEMES
+
 
 class Credit(NamedTuple):
     """A person as one record names them, with the parts they play there, if it says.
@@ -108,10 +110,11 @@ class FilmRecord:
     @property
     def key(self) -> str:
         """Name the film by the strongest id the record has: `tt…`, else `<scheme>-<id>`."""
-        if imdb := self.identifiers.get("imdb"):
-            return imdb
-        scheme = "movielens" if "movielens" in self.identifiers else next(iter(self.identifiers))
-        return f"{scheme}-{self.identifiers[scheme]}"
+        scheme = next(
+            each for each in (*FILM_SCHEMES, *self.identifiers) if each in self.identifiers
+        )
+        strongest = self.identifiers[scheme]
+        return strongest if scheme == FILM_SCHEMES[0] else f"{scheme}-{strongest}"
 
     @property
     def credits(self) -> tuple[Credit, ...]:

@@ -9,7 +9,7 @@ versions gives what has changed, with one join.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
@@ -30,7 +30,8 @@ from etl.records import FilmRecord, Origin, Reason, Reject, decode_film, decode_
 from etl.resolution.comparison import Comparison
 from etl.resolution.films import Member
 from etl.resolution.groups import Group
-from etl.resolution.statements import FORESEEN, TRIED
+from etl.resolution.resolved import Resolved
+from etl.resolution.statements import FORESEEN, STATUS
 from etl.resolution.tables import scalar
 from etl.sources.description import Description
 from etl.sources.files import Source
@@ -41,15 +42,15 @@ _FILMS_AT_ONCE = 10_000
 class Catalog:
     """The records, runs and quarantine of one generation."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, settled: bool = False) -> None:
-        self._db, self._settled = connection, settled
-        self._db.execute(FORESEEN + TRIED)
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._db = connection
+        self._tried = list[int]()
 
     @classmethod
     def create(cls, path: Path, iris: Iris) -> Self:
         """Make an empty catalog."""
         catalog = cls(connect(path, read_only=False))
-        catalog._db.execute(TABLES + VIEWS)
+        catalog._db.execute(TABLES + VIEWS + FORESEEN)
         catalog._db.executemany(
             "INSERT INTO settings VALUES (?, ?)",
             [("schema_version", str(VERSION)), ("base_iri", iris.base)],
@@ -73,7 +74,7 @@ class Catalog:
                     f"(its catalog is version {found}, this one reads {VERSION})",
                     hint="to bring it up to date, run: etl rebuild",
                 )
-            yield cls(connection, settled=True)
+            yield cls(connection)
         finally:
             connection.close()
 
@@ -88,6 +89,7 @@ class Catalog:
         """
         connection = connect(path, read_only=False)
         migrate(connection, found_version(connection, path))
+        connection.execute(FORESEEN)
         return cls(connection)
 
     @staticmethod
@@ -121,7 +123,7 @@ class Catalog:
     @property
     def runs(self) -> Runs:
         """Return the runs that made the graph."""
-        return Runs(self._db)
+        return Runs(self._db, self._tried)
 
     @property
     def files(self) -> Files:
@@ -216,7 +218,8 @@ class Catalog:
 
     def try_again(self) -> None:
         """Forget what the shapes have said against records, so that these are judged anew."""
-        self._db.execute("INSERT INTO tried SELECT DISTINCT version FROM quarantine")
+        held = self._db.execute("SELECT DISTINCT version FROM quarantine").fetchall()
+        self._tried.extend(version for (version,) in held)
         self._db.execute("DELETE FROM quarantine")
 
     def forget_graph(self, iris: Iris) -> None:
@@ -244,13 +247,23 @@ class Catalog:
         first = int(scalar(self._db, "SELECT max(version) FROM versions") or 0) + 1
         if not staged:
             return first
-        columns = zip(*staged, strict=True)
+        *columns, identifiers = zip(*staged, strict=True)
+        numbers = range(first, first + len(staged))
         self._db.execute(
             "INSERT INTO versions SELECT unnest($1::BIGINT[]), $2, unnest($3::TEXT[]), "
             "unnest($4::TEXT[]), unnest($5::TEXT[]), unnest($6::INTEGER[]), unnest($7::TEXT[]), "
-            "unnest($8::TEXT[]), unnest($9::TEXT[]), unnest($10::TEXT[]), unnest($11::TEXT[]), "
-            "unnest($12::TEXT[]), unnest($13::TEXT[])",
-            [list(range(first, first + len(staged))), run, *map(list, columns)],
+            "unnest($8::TEXT[]), unnest($9::TEXT[]), unnest($10::TEXT[]), unnest($11::TEXT[])",
+            [list(numbers), run, *map(list, columns)],
+        )
+        ids = [
+            (n, *each)
+            for n, held in zip(numbers, identifiers, strict=True)
+            for each in held.items()
+        ]
+        self._db.execute(
+            "INSERT INTO identifiers SELECT unnest($1::BIGINT[]), unnest($2::TEXT[]), "
+            "unnest($3::TEXT[])",
+            [list(column) for column in zip(*ids, strict=True)] or [[], [], []],
         )
         return first
 
@@ -299,7 +312,26 @@ class Catalog:
 
     def compare(self) -> Comparison:
         """Put together which versions make which film now."""
-        return Comparison(self._db, settled=self._settled)
+        return Comparison(self._db)
+
+    @property
+    def resolved(self) -> Resolved:
+        """Return which records make which film, and who is who, as the graph has it."""
+        return Resolved(self._db)
+
+    def statuses(
+        self, run: int, scope: Collection[tuple[str, str | None]]
+    ) -> dict[str, dict[str, int]]:
+        """Count how the records within a scope stand: source → status → number.
+
+        A scope names sources, and files of them; a path of None means the whole source.
+        """
+        sources, paths = zip(*scope, strict=True) if scope else ((), ())
+        within = {"sources": list(sources), "paths": list(paths), "run": run, "tried": self._tried}
+        counts: dict[str, dict[str, int]] = {}
+        for source, status, number in self._db.execute(STATUS, within).fetchall():
+            counts.setdefault(source, {})[status] = number
+        return counts
 
     # Answers about what is held
 

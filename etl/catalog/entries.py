@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from etl.records import FilmRecord, Origin, Reason, Reject, encode
@@ -13,7 +15,8 @@ class Staged(NamedTuple):
     """What was read at a place, as the catalog keeps it: a row of `versions`.
 
     `kind` is film, link, reject or gone. `names` has the people of a film, a line each, and
-    `name_ids` their IMDb ids, or None where it gives none. `body` is the record as JSON.
+    `name_ids` their IMDb ids, or None where it gives none. `body` is the record as JSON. The
+    `identifiers` are rows of a table of their own.
     """
 
     source: str
@@ -22,11 +25,10 @@ class Staged(NamedTuple):
     line: int
     kind: str
     digest: str
-    imdb: str | None = None
-    movielens: str | None = None
     names: str | None = None
     name_ids: str | None = None
     body: str | None = None
+    identifiers: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
     def read(cls, place: Place, digest: str, item: FilmRecord | Reject) -> Self:
@@ -38,11 +40,10 @@ class Staged(NamedTuple):
             *place,
             "link" if item.links else "film",
             digest,
-            imdb=item.identifiers.get("imdb"),
-            movielens=item.identifiers.get("movielens"),
             names="\n".join(name for name, _ in people),
             name_ids="\n".join(i or "" for _, i in people) if any(i for _, i in people) else None,
             body=encode(item),
+            identifiers=item.identifiers,
         )
 
     @classmethod

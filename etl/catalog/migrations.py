@@ -12,6 +12,7 @@ import duckdb
 
 from etl.catalog.statements import VIEWS
 from etl.errors import WorkspaceError
+from etl.resolution.comparison import Comparison
 from etl.resolution.tables import scalar
 
 MIGRATIONS: tuple[str, ...] = (
@@ -30,7 +31,8 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE runs SET software = 'unknown';
     UPDATE sources SET description = '{}';
     """,
-    # 4 → 5: when the system last changed a file, and how large files were when they were read
+    # 4 → 5: when the system last changed a file, how large files were when they were read, ids of
+    # films in a table of their own, what resolution has found
     """
     ALTER TABLE files ADD COLUMN ctime_ns BIGINT;
     CREATE TABLE sizes (run INTEGER, source TEXT, path TEXT, size BIGINT);
@@ -38,6 +40,18 @@ MIGRATIONS: tuple[str, ...] = (
     SELECT max(run), source, path, any_value(size)
     FROM files JOIN versions USING (source, path) JOIN runs USING (run)
     WHERE undone_by IS NULL GROUP BY source, path;
+    CREATE TABLE identifiers (version BIGINT, scheme TEXT, id TEXT);
+    INSERT INTO identifiers
+    SELECT version, 'imdb', imdb FROM versions WHERE imdb IS NOT NULL UNION ALL
+    SELECT version, 'movielens', movielens FROM versions WHERE movielens IS NOT NULL;
+    DROP VIEW heads;
+    DROP VIEW standing;
+    ALTER TABLE versions DROP COLUMN imdb;
+    ALTER TABLE versions DROP COLUMN movielens;
+    CREATE TABLE members (version BIGINT, film TEXT, counts BOOLEAN);
+    CREATE TABLE identities (name TEXT, id TEXT);
+    CREATE TABLE items (imdb TEXT, wikidata TEXT);
+    CREATE TABLE names (id TEXT, called TEXT);
     """,
 )
 """What turns the tables of version n into those of n + 1, for n = 1, 2, …; views are made anew."""
@@ -75,6 +89,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, found: int) -> None:
     for statements in MIGRATIONS[found - 1 :]:
         connection.execute(statements)
     connection.execute(VIEWS)
+    Comparison(connection, settled=True).keep()
     connection.execute(
         "UPDATE settings SET value = ? WHERE name = 'schema_version'", [str(VERSION)]
     )

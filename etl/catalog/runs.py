@@ -18,8 +18,9 @@ from etl.resolution.tables import scalar
 class Runs:
     """The runs that a catalog remembers."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, tried: list[int]) -> None:
         self._db = connection
+        self._tried = tried  # versions that count as read by this run, though another read them
 
     def begin(self, command: str) -> int:
         """Begin a run and return its number."""
@@ -91,8 +92,7 @@ class Runs:
             [origin],
         )
         taken = self._db.execute(TAKEN_BACK).fetchall()
-        again = [version for *_, versions in taken for version in versions or ()]
-        self._db.execute("INSERT INTO tried SELECT unnest($1::BIGINT[])", [again])
+        self._tried.extend(version for *_, versions in taken for version in versions or ())
         return [TakenBack(*row[:3]) for row in taken]
 
     def _take_back(self, run: int, by: int | None) -> None:

@@ -1,4 +1,4 @@
-"""The SQL of the catalog: its tables, and how what they hold is put together.
+"""The SQL of the catalog: its tables, and what is asked of them.
 
 Who changes a table adds a migration to `etl/catalog/migrations.py`.
 """
@@ -20,16 +20,25 @@ CREATE TABLE sizes (                    -- the bytes of a file as a run read it
 CREATE TABLE versions (
     version BIGINT, run INTEGER, source TEXT, path TEXT, key TEXT, line INTEGER,
     kind TEXT,                          -- film, link, reject or gone
-    digest TEXT, imdb TEXT, movielens TEXT,
+    digest TEXT,
     names TEXT, name_ids TEXT,          -- its people, a line each, and their IMDb ids if it has any
     body TEXT);                         -- the record or the reject, as JSON
+CREATE TABLE identifiers (version BIGINT, scheme TEXT, id TEXT);  -- of the films of records
 CREATE TABLE quarantine (version BIGINT, film TEXT, inputs TEXT, run INTEGER, results TEXT);
 CREATE TABLE films (film TEXT, inputs TEXT, versions BIGINT[]);
 CREATE TABLE people (name TEXT, imdb TEXT, wikidata TEXT);
 CREATE TABLE links (                    -- who the names in a film are, as its link record says
     version BIGINT, name TEXT, imdb TEXT, wikidata TEXT);
 CREATE TABLE redirects (kind TEXT, old TEXT, new TEXT);
+
+-- What resolution finds beside films, people and redirects; see etl/resolution.
+CREATE TABLE members (                  -- the records of each film, those that count and the others
+    version BIGINT, film TEXT, counts BOOLEAN);
+CREATE TABLE identities (name TEXT, id TEXT);  -- whose name it is, where there is just one id
+CREATE TABLE items (imdb TEXT, wikidata TEXT);  -- which ids are one person's
+CREATE TABLE names (id TEXT, called TEXT);  -- what somebody is called whom a record gives by id
 """
+
 
 VIEWS = """
 CREATE OR REPLACE VIEW standing AS      -- the versions of the runs that have not been taken back

@@ -145,13 +145,13 @@ def _expected(catalog: Catalog) -> Iterator[tuple[NamedNode, set[Quad]]]:
 
 def _entities(catalog: Catalog) -> Iterator[Iterator[Entity]]:
     """Give films, people and redirects, many at a time."""
-    comparison, iris = catalog.compare(), catalog.iris
+    resolved, iris = catalog.resolved, catalog.iris
     sources = {source.name: iris.source(source.slug) for source in catalog.sources()}
-    for groups in comparison.films(CHUNK_FILMS):
-        identities = comparison.identities(groups)
+    for groups in resolved.films(CHUNK_FILMS):
+        identities = resolved.identities(groups)
         drafts = (draft(each, each.members, identities, iris) for each in groups)
         yield ((iris.movie(each.film.key), stored(each, sources, iris)) for each in drafts)
-    for people in comparison.people(CHUNK_FILMS):
+    for people in resolved.people(CHUNK_FILMS):
         yield ((person_iri(each, iris), map_person(each, iris)) for each in people)
-    redirects = [map_redirect(redirect, iris) for redirect in comparison.redirects()]
+    redirects = [map_redirect(redirect, iris) for redirect in resolved.redirects()]
     yield ((subject, list(told)) for subject, told in groupby(redirects, attrgetter("subject")))

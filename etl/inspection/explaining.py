@@ -110,7 +110,7 @@ class Explainer:
         self._store = store
         self._iris = iris
         self._sources = {source.name: source for source in catalog.sources()}
-        self._comparison = catalog.compare()
+        self._identities = catalog.resolved.identities
 
     def refused(self, text: str) -> list[Finding]:
         """Find what keeps records out of the graph, by their film's IRI, key or title."""
@@ -214,7 +214,7 @@ class Explainer:
         if found is None:
             return None, {}
         group, runs = found
-        return resolve(key, group.members, self._comparison.identities([group])), runs
+        return resolve(key, group.members, self._identities([group])), runs
 
     def _explanation(
         self,

@@ -247,7 +247,7 @@ class _Locating:
         self._store = store
         self._iris = catalog.iris
         self._places = _places(catalog)
-        self._comparison = catalog.compare()
+        self._resolved = catalog.resolved
         self._movies = f"{self._iris.base}movie/"
 
     def findings(self, result: ValidationResult) -> Iterator[Finding]:
@@ -274,7 +274,7 @@ class _Locating:
     def _film(self, key: str) -> Iterator[Film]:
         if found := self._catalog.group(key):
             group, _ = found
-            identities = self._comparison.identities([group])
+            identities = self._resolved.identities([group])
             yield resolve(group.film, group.members, identities)
 
 

@@ -86,6 +86,7 @@ class Builder:
             self._comparison.forget([film])
         self._apply()
         self._people()
+        self._comparison.keep()
         if self.fresh:
             self.report.graph = all_new(self.tally)
         return self._comparison

@@ -168,9 +168,9 @@ def _undone(
 
 
 def _subjects(catalog: Catalog) -> Iterator[Subject]:
-    comparison = catalog.compare()
-    for groups in comparison.films(CHUNK_FILMS):
-        identities = comparison.identities(groups)
+    resolved = catalog.resolved
+    for groups in resolved.films(CHUNK_FILMS):
+        identities = resolved.identities(groups)
         for group in groups:
             yield subject(group.film, group.members, identities)
 
@@ -183,7 +183,7 @@ def film(catalog: Catalog, key: str) -> Subject | None:
     group, _ = found
     if all(credit.name for member in group.members for credit in member.record.credits):
         return subject(key, group.members)
-    return subject(key, group.members, catalog.compare().identities([group]))
+    return subject(key, group.members, catalog.resolved.identities([group]))
 
 
 def _stage(

@@ -16,7 +16,6 @@ from etl.process.temporary import temporary_folder
 from etl.process.workers import Workers
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.records import Reject
-from etl.resolution.comparison import Comparison
 from etl.shacl import Engine
 from etl.sources.description import UNDESCRIBED, description_of, read_description
 from etl.sources.files import Source, shown
@@ -113,14 +112,14 @@ class _Load:
                 first = next(reads, None)
             news = self._redescribed(readings) or self._brings_shapes()
             if first is None and self._old and not news:
-                self._finish(self._old, self._old.compare(), readings)
+                self._finish(self._old, readings)
                 return
             with self._change.building(self._iris) as builder:
                 self._stage(builder, first, reads)
                 self._guard(readings)
                 self._keep(builder.catalog, readings)
-                comparison = builder.build()
-                self._finish(builder.catalog, comparison, readings)
+                builder.build()
+                self._finish(builder.catalog, readings)
                 self._change.record(builder)
 
     def _described(self, named: Iterable[Source]) -> Iterator[Source]:
@@ -181,12 +180,10 @@ class _Load:
             for source in reading.absorbed:
                 catalog.files.forget(source.name)
 
-    def _finish(
-        self, catalog: Catalog, comparison: Comparison, readings: Sequence[Reading]
-    ) -> None:
+    def _finish(self, catalog: Catalog, readings: Sequence[Reading]) -> None:
         ended = [(reading.source, reading.vanished) for reading in readings]
         scope = {item for reading in readings for item in reading.scope}
-        self._change.account(catalog, comparison, ended, scope)
+        self._change.account(catalog, ended, scope)
         for reading, report in zip(readings, self._report.sources, strict=True):
             report.other_files = dict(reading.others)
 

@@ -53,11 +53,11 @@ def rebuild(workspace: Workspace, engine: Engine, options: RebuildOptions) -> Lo
             Workers(options.processes, engine) as workers,
         ):
             builder.catalog.stage(builder.run, unclaimed(builder.catalog, options))
-            comparison = builder.build(workers)
+            builder.build(workers)
             sources = builder.catalog.sources()
             scope: Scope = {(source.name, None) for source in sources}
             ended = [(source, 0) for source in sources]
-            change.account(builder.catalog, comparison, ended, scope)
+            change.account(builder.catalog, ended, scope)
             builder.store.finish()
             old = workspace.newest()
             _tell_what_is_lost(change, old, options)

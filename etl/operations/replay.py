@@ -60,9 +60,9 @@ def _try_again(
     for name, stats in kept:
         catalog.files.keep(run, name, stats)
     catalog.try_again()
-    comparison = builder.build()
+    builder.build()
     scope: Scope = {(source, path) for source, paths in files.items() for path in paths}
     vanished = Counter(each.source for each in gone)
-    change.account(catalog, comparison, [(each, vanished[each.name]) for each in tried], scope)
+    change.account(catalog, [(each, vanished[each.name]) for each in tried], scope)
     change.record(builder)
     return bool(staged or gone) or before != catalog.quarantined()

@@ -30,7 +30,6 @@ from etl.provenance.counting import tally_of
 from etl.provenance.recording import concerned, describe
 from etl.publication.outbox import Outboxes
 from etl.rdf.identifiers import Iris
-from etl.resolution.comparison import Comparison
 from etl.resolution.films import Film
 from etl.shacl import Engine, ValidationResult
 from etl.sources.files import LINKS, Source, opened
@@ -173,7 +172,6 @@ class Change:
     def account(
         self,
         catalog: Catalog,
-        comparison: Comparison,
         sources: Iterable[tuple[Source, int]],
         scope: Scope,
         *,
@@ -185,7 +183,7 @@ class Change:
         """
         judged_by = catalog.settings.shapes_digest
         self.report.shapes_changed = judged_by not in (None, self.engine.shapes.digest)
-        statuses = comparison.statuses(self.report.run or 0, scope)
+        statuses = catalog.statuses(self.report.run or 0, scope)
         for source, vanished in sources:
             ended = SourceReport(source.label, source.name, source.root, vanished=vanished)
             for status, number in statuses.get(source.name, {}).items():

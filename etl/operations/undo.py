@@ -25,13 +25,13 @@ def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions)
         with change.building(None) as builder:
             catalog = builder.catalog
             taken = catalog.runs.undo(run, change.report.run or 0)
-            comparison = builder.build()
+            builder.build()
             vanished = Counter[str]()
             for each in taken:
                 vanished[each.source] += each.vanished
             ended = [(s, vanished[s.name]) for s in catalog.all_sources() if s.name in vanished]
             scope: Scope = {(each.source, each.path) for each in taken}
-            change.account(catalog, comparison, ended, scope, why=False)
+            change.account(catalog, ended, scope, why=False)
             change.record(builder)
         change.commit()
     return change.report

@@ -20,7 +20,7 @@ from etl.entities.mapping import map_person, person_iri
 from etl.publication.outbox import Outbox, Position
 from etl.publication.sending import Batch, Sender
 from etl.rdf.identifiers import Iris
-from etl.resolution.comparison import Comparison
+from etl.resolution.resolved import Resolved
 from etl.stores.updates import Piece
 
 FILMS, PEOPLE = 0, 1
@@ -51,22 +51,22 @@ class Seed:
             yield Batch(pieces, fresh=True, confirmed=confirmed)
 
     def _pieces(self, after: Position) -> Iterator[Placed]:
-        comparison, iris = self.catalog.compare(), self.catalog.iris
+        resolved, iris = self.catalog.resolved, self.catalog.iris
         if after < (PEOPLE,):
             sources = {each.name: iris.source(each.slug) for each in self.catalog.sources()}
-            yield from _films(comparison, iris, sources, int(after[1]))
+            yield from _films(resolved, iris, sources, int(after[1]))
             after = (PEOPLE, "")
-        for people in comparison.people(CHUNK_FILMS, str(after[1])):
+        for people in resolved.people(CHUNK_FILMS, str(after[1])):
             for person in people:
                 made = tuple(map_person(person, iris))
                 yield Placed(person_iri(person, iris).value, (), made, (PEOPLE, person.name))
 
 
 def _films(
-    comparison: Comparison, iris: Iris, sources: Mapping[str, NamedNode], after: int
+    resolved: Resolved, iris: Iris, sources: Mapping[str, NamedNode], after: int
 ) -> Iterator[Placed]:
-    for groups in comparison.films(CHUNK_FILMS, after):
-        identities = comparison.identities(groups)
+    for groups in resolved.films(CHUNK_FILMS, after):
+        identities = resolved.identities(groups)
         for group in groups:
             drafted = draft(group, group.members, identities, iris)
             made = tuple(stored(drafted, sources, iris))

@@ -18,6 +18,9 @@ from etl.errors import EtlError
 
 DEFAULT_BASE_IRI = "http://localhost:8000/"
 
+FILM_SCHEMES = ("imdb", "movielens")
+"""The schemes by whose ids films are known, the strongest first."""
+
 _IMDB_ID = re.compile(r"(tt|nm)([0-9]{7,10})", re.IGNORECASE | re.ASCII)
 _IMDB_PAGE = re.compile(
     r"(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:www\.|m\.)?imdb\.(?:com|to)(?::[0-9]+)?"

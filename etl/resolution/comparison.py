@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 import duckdb
 
-from etl.records import FilmRecord, Reason
-from etl.resolution.films import NO_IDENTITIES, Identities, Member, Person, Redirect
-from etl.resolution.groups import Group, MemberRow, groups_of
+from etl.rdf.identifiers import FILM_SCHEMES
+from etl.records import Reason
+from etl.resolution.films import Identities, Member, Person, Redirect
+from etl.resolution.groups import Group, MemberRow
+from etl.resolution.resolved import identities_of
 from etl.resolution.statements import (
     CALLED,
     CONFIRM,
@@ -18,6 +20,7 @@ from etl.resolution.statements import (
     FALLBACK,
     GROUPS,
     IDENTITIES,
+    IDS,
     ITEMS,
     LINKED,
     MEMBERS,
@@ -29,15 +32,24 @@ from etl.resolution.statements import (
     NAMES,
     PEOPLE,
     PLACES,
+    RANKED,
     REDIRECTED,
     REFUSED,
-    SAME,
     SETTLED,
-    STATUS,
+    STRONGEST,
     UNNAMED,
+    WEAKER,
     WHO,
 )
 from etl.resolution.tables import scalar
+
+RESULTS = {
+    "members": ("version", "film", "counts"),
+    "identities": ("name", "id"),
+    "items": ("imdb", "wikidata"),
+    "names": ("id", "called"),
+}
+"""What is kept of what a comparison finds: tables and their columns."""
 
 
 class Comparison:
@@ -51,7 +63,7 @@ class Comparison:
     In a `settled` catalog nothing has changed since then, and what is not in quarantine counts:
     which question was asked first has no bearing on that.
 
-    What a comparison knows is in temporary tables of its connection; one comparison at a time.
+    What it finds is in temporary tables of the one connection that writes, until `keep`.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, settled: bool = False) -> None:
@@ -59,7 +71,9 @@ class Comparison:
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
         self._db.execute("CREATE OR REPLACE TEMP TABLE upheld (film TEXT, inputs TEXT)")
         self._db.execute(PLACES)
-        self._db.execute(SAME)
+        self._put_together(IDS, STRONGEST)
+        for rank in range(1, len(FILM_SCHEMES)):
+            self._db.execute(WEAKER, {"rank": rank})
         self._put_together(MEMBERS, LINKED, UNNAMED)
         self._db.execute("CREATE OR REPLACE TEMP TABLE names (id TEXT, called TEXT)")
         if scalar(self._db, "SELECT count(*) FROM unnamed"):
@@ -73,7 +87,7 @@ class Comparison:
     def _put_together(self, *statements: str) -> None:
         """Put together which of the chosen versions make which film, and who its names are."""
         for sql in statements:
-            self._db.execute(sql.format(people=PEOPLE, who=WHO, nameless=NAMELESS))
+            self._db.execute(sql.format(people=PEOPLE, who=WHO, nameless=NAMELESS, ranked=RANKED))
 
     def step_down(self) -> bool:
         """Let places fall back from what has been refused; say whether any did."""
@@ -147,30 +161,9 @@ class Comparison:
             [start, end],
         ).fetchall()
 
-    def has_identities(self) -> bool:
-        """Say whether anything is known of people that not every record of them says."""
-        tables = ("identities", "items", "names")
-        return any(scalar(self._db, f"SELECT count(*) FROM {table}") for table in tables)  # noqa: S608
-
     def identities(self, groups: Iterable[Group]) -> Identities:
         """Return who the people are whom the groups name, as all records tell it together."""
-        if not self.has_identities():
-            return NO_IDENTITIES
-        members = [member for group in groups for member in group.members]
-        names = {credit.name for member in members for credit in member.record.credits}
-        by_name = self._select("SELECT name, id FROM identities WHERE name IN {asked}", names)
-        ids = {each for member in members for each in _ids(member.record)} | {*by_name.values()}
-        elsewhere = self._select(
-            "SELECT imdb, wikidata FROM items WHERE imdb IN {asked} UNION ALL "
-            "SELECT wikidata, imdb FROM items WHERE wikidata IN {asked}",
-            ids,
-        )
-        known = self._select("SELECT id, called FROM names WHERE id IN {asked}", ids)
-        return Identities(by_name, elsewhere, known)
-
-    def _select(self, sql: str, asked: Iterable[str]) -> dict[str, str]:
-        rows = self._db.execute(sql.format(asked="(SELECT unnest($1::TEXT[]))"), [list(asked)])
-        return dict(rows.fetchall())
+        return identities_of(self._db, groups)
 
     def accept(self, films: Sequence[str]) -> None:
         """Remember what films in the graph are made from: of those that are pending."""
@@ -243,11 +236,6 @@ class Comparison:
         self._db.execute("INSERT INTO redirects SELECT * FROM redirected")
         return removed, added
 
-    def redirects(self) -> list[Redirect]:
-        """List the redirects in the graph."""
-        rows = self._db.execute("FROM redirects ORDER BY ALL").fetchall()
-        return [Redirect(*row) for row in rows]
-
     def _people(self, table: str, size: int) -> Iterator[list[Person]]:
         total = int(scalar(self._db, f"SELECT count(*) FROM {table}"))  # noqa: S608
         for start in range(0, total, size):
@@ -257,48 +245,17 @@ class Comparison:
             )
             yield [Person(*row) for row in rows.fetchall()]
 
-    def statuses(
-        self, run: int, scope: Collection[tuple[str, str | None]]
-    ) -> dict[str, dict[str, int]]:
-        """Count how the records within a scope stand: source → status → number.
-
-        A scope names sources, and files of them; a path of None means the whole source.
-        """
-        sources, paths = zip(*scope, strict=True) if scope else ((), ())
-        self._db.execute(
-            "CREATE OR REPLACE TEMP TABLE scope AS "
-            "SELECT unnest($1::TEXT[]) AS source, unnest($2::TEXT[]) AS path",
-            [list(sources), list(paths)],
-        )
-        counts: dict[str, dict[str, int]] = {}
-        for source, status, number in self._db.execute(STATUS, {"run": run}).fetchall():
-            counts.setdefault(source, {})[status] = number
-        return counts
-
-    def films(self, size: int, after: int = 0) -> Iterator[list[Group]]:
-        """Give what each film in the graph is made from, in chunks, the first read first.
-
-        Only those are given whose versions all come after this one.
-        """
-        self._db.execute(
-            "CREATE OR REPLACE TEMP TABLE pending AS SELECT film, inputs, versions FROM films "
-            "WHERE list_min(versions) > ? ORDER BY list_min(versions)",
-            [after],
-        )
-        for start in range(0, self.pending_count(), size):
-            yield list(groups_of(self._rows(start, start + size)))
-
-    def people(self, size: int, first: str = "") -> Iterator[list[Person]]:
-        """Give all people in the graph, in chunks, by name; from this name on."""
-        self._db.execute(
-            "CREATE OR REPLACE TEMP TABLE everybody AS FROM people WHERE name >= ? ORDER BY ALL",
-            [first],
-        )
-        yield from self._people("everybody", size)
-
-
-def _ids(record: FilmRecord) -> Iterator[str]:
-    """Give all ids by which a record names people."""
-    yield from (credit.imdb_id for credit in record.credits if credit.imdb_id)
-    for link in record.links:
-        yield from filter(None, (link.imdb_id, link.wikidata_id))
+    def keep(self) -> None:
+        """Write what was found into the tables of the catalog, by the difference."""
+        kept = scalar(self._db, "SELECT current_database()")  # not the temporary tables
+        for table, columns in RESULTS.items():
+            row = ", ".join(columns)
+            same = " AND ".join(f"old.{each} IS NOT DISTINCT FROM new.{each}" for each in columns)
+            self._db.execute(
+                f"DELETE FROM {kept}.{table} AS old "  # noqa: S608
+                f"WHERE NOT EXISTS (FROM temp.{table} AS new WHERE {same})"
+            )
+            self._db.execute(
+                f"INSERT INTO {kept}.{table} SELECT {row} FROM temp.{table} "  # noqa: S608
+                f"EXCEPT SELECT {row} FROM {kept}.{table}"
+            )

@@ -3,14 +3,12 @@
 It reads the tables of the catalog, and is run on its connection.
 """
 
-from etl.rdf.identifiers import LIKE_A_PERSON_ID
+from etl.rdf.identifiers import FILM_SCHEMES, LIKE_A_PERSON_ID
+
+_RANKS = ", ".join(f"('{scheme}', {rank})" for rank, scheme in enumerate(FILM_SCHEMES))
 
 # Films that were put into the graph as soon as a record of them was read.
 FORESEEN = "CREATE TEMP TABLE foreseen (film TEXT, version BIGINT);"
-
-# Versions that count as loaded by this run though another one read them: they are tried again, or
-# stand again.
-TRIED = "CREATE TEMP TABLE tried (version BIGINT);"
 
 CONFIRM = """
 INSERT INTO films SELECT film, inputs, versions
@@ -70,28 +68,55 @@ PEOPLE = (
     "unnest(string_split(names, chr(10))) AS name, unnest(string_split(name_ids, chr(10))) AS id"
 )
 
-# Which film a MovieLens id is, where the newest records agree on one. What they say of ids counts
-# whether or not they conform, so that which record was judged when is of no account. `own` says
-# that a source tells it, and not linking alone.
-SAME = """
-CREATE OR REPLACE TEMP TABLE same AS
-SELECT movielens, min(imdb) AS imdb, count(imdb) FILTER (kind = 'film') > 0 AS own
-FROM versions WHERE version IN (SELECT choice FROM places) AND movielens IS NOT NULL
-GROUP BY movielens HAVING min(imdb) = max(imdb)
+# The ids of the chosen versions, of those schemes by which films are known; 0 is the strongest.
+RANKED = f"(VALUES {_RANKS}) AS ranked (scheme, rank)"
+
+IDS = """
+CREATE OR REPLACE TEMP TABLE ids AS
+SELECT version, kind, scheme, id, rank
+FROM identifiers JOIN {ranked} USING (scheme) JOIN versions USING (version)
+WHERE version IN (SELECT choice FROM places)
 """
 
-# The versions of each film. A record without an IMDb id belongs to the film whose records give
-# its MovieLens id. Of one source's records the last by place counts.
+# Which film an id is: the one that is known by the stronger ids of its records, where these agree
+# on one. An id of which they say different things joins nothing. What records say of ids counts
+# whether or not they conform, so that which of them was judged when is of no account. `own` says
+# that a source tells it, and not linking alone.
+STRONGEST = """
+CREATE OR REPLACE TEMP TABLE keys AS
+SELECT DISTINCT scheme, id, id AS film, true AS own FROM ids WHERE rank = 0
+"""
+
+WEAKER = """
+INSERT INTO keys
+WITH stronger AS (
+    SELECT version, arg_min(scheme, rank) AS scheme, arg_min(id, rank) AS id
+    FROM ids WHERE rank < $rank GROUP BY version)
+SELECT ids.scheme, ids.id,
+       CASE WHEN count(DISTINCT film) = 1 THEN min(film) ELSE ids.scheme || '-' || ids.id END,
+       count(DISTINCT film) = 1 AND count(film) FILTER (kind = 'film') > 0
+FROM ids LEFT JOIN stronger USING (version)
+LEFT JOIN keys ON keys.scheme = stronger.scheme AND keys.id = stronger.id
+WHERE rank = $rank GROUP BY ids.scheme, ids.id
+"""
+
+# The versions of each film, by their strongest ids; `unlinked` is the key it has without linking.
+# Of one source's records the last by place counts.
 MEMBERS = """
 CREATE OR REPLACE TEMP TABLE members AS
 SELECT *, row_number() OVER (PARTITION BY film, source ORDER BY path DESC, line DESC) = 1 AS counts
 FROM (
     SELECT version, source, path, line, names, name_ids, kind,
-           CASE WHEN versions.imdb IS NULL AND NOT coalesce(own, false)
-               THEN 'movielens-' || movielens END AS unlinked,
-           coalesce(versions.imdb, same.imdb, 'movielens-' || movielens) AS film
-    FROM versions LEFT JOIN same USING (movielens)
-    WHERE version IN (SELECT choice FROM places))
+           CASE WHEN rank > 0 AND NOT coalesce(own, false) THEN lone END AS unlinked,
+           coalesce(keys.film, lone) AS film
+    FROM versions JOIN (
+        SELECT version, min(rank) AS rank, arg_min(scheme, rank) AS scheme,
+               arg_min(id, rank) AS id,
+               CASE WHEN min(rank) = 0 THEN arg_min(id, rank)
+                    ELSE arg_min(scheme || '-' || id, rank) END AS lone
+        FROM identifiers JOIN {ranked} USING (scheme)
+        WHERE version IN (SELECT choice FROM places) GROUP BY version) USING (version)
+    LEFT JOIN keys USING (scheme, id))
 """
 
 # What linking found about the people of each film. Links of a film that no other record is
@@ -233,16 +258,23 @@ WHERE kind = 'film' AND counts AND unlinked <> film
   AND film IN (SELECT film FROM members WHERE kind = 'link')
 """
 
+# How the newest record of each place within a scope stands. `tried` are versions that count as
+# loaded by this run though another one read them.
 STATUS = """
+WITH scope AS (SELECT unnest($sources::TEXT[]) AS source, unnest($paths::TEXT[]) AS path),
+heads AS (
+    SELECT standing.source, max(version) AS version, arg_max(kind, version) AS kind,
+           max(run) AS run
+    FROM standing JOIN scope
+        ON scope.source = standing.source AND coalesce(scope.path, standing.path) = standing.path
+    GROUP BY standing.source, standing.path, key)
 SELECT source, status, count(*) FROM (
-    SELECT v.source, CASE
-        WHEN p.kind = 'reject' THEN 'rejected'
-        WHEN p.head IN (SELECT version FROM quarantine) THEN 'quarantined'
-        WHEN NOT m.counts THEN 'superseded'
-        WHEN v.run = $run OR v.version IN (SELECT version FROM tried) THEN 'loaded'
+    SELECT heads.source, CASE
+        WHEN heads.kind = 'reject' THEN 'rejected'
+        WHEN version IN (SELECT version FROM quarantine) THEN 'quarantined'
+        WHEN NOT counts THEN 'superseded'
+        WHEN run = $run OR version IN (SELECT unnest($tried::BIGINT[])) THEN 'loaded'
         ELSE 'unchanged' END AS status
-    FROM places p JOIN versions v ON v.version = p.head
-    LEFT JOIN members m ON m.version = p.head
-    JOIN scope s ON s.source = v.source AND (s.path IS NULL OR s.path = v.path))
+    FROM heads LEFT JOIN members USING (version) WHERE heads.kind <> 'gone')
 GROUP BY ALL
 """

@@ -343,7 +343,7 @@ class Histories(RuleBasedStateMachine):
             return
         with Catalog.read(generation.catalog) as catalog:
             names = {source.name for source in catalog.sources()}
-            statuses = catalog.compare().statuses(0, {(name, None) for name in names})
+            statuses = catalog.statuses(0, {(name, None) for name in names})
             refused = [item.source for item in kept_out(catalog)]
             extents = {name: catalog.extent(str(self.desk.source / name)) for name in FOLDERS}
         for folder in FOLDERS:

@@ -241,7 +241,7 @@ class Comparing(RuleBasedStateMachine):
         with Catalog.read(self.desk.workspace.required().catalog) as catalog:
             subjects = [
                 subject(group.film, group.members)
-                for groups in catalog.compare().films(1000)
+                for groups in catalog.resolved.films(1000)
                 for group in groups
             ]
         links = {
@@ -277,10 +277,10 @@ class Comparing(RuleBasedStateMachine):
             return
         expected = self.expected()
         with Catalog.read(generation.catalog) as catalog:
-            comparison = catalog.compare()
-            groups = [group for page in comparison.films(1000) for group in page]
-            people = {person for page in comparison.people(1000) for person in page}
-            redirects = set(comparison.redirects())
+            resolved = catalog.resolved
+            groups = [group for page in resolved.films(1000) for group in page]
+            people = {person for page in resolved.people(1000) for person in page}
+            redirects = set(resolved.redirects())
         films = {group.film: list(map(place, group.members)) for group in groups}
         assert films == {key: list(map(place, m)) for key, m in expected.films.items()}
         assert people == expected.people
