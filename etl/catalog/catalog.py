@@ -31,7 +31,7 @@ from etl.resolution.comparison import Comparison
 from etl.resolution.films import Member
 from etl.resolution.groups import Group
 from etl.resolution.resolved import Resolved
-from etl.resolution.statements import FORESEEN, STATUS
+from etl.resolution.statements import STATUS
 from etl.resolution.tables import scalar
 from etl.sources.description import Description
 from etl.sources.files import Source
@@ -50,7 +50,7 @@ class Catalog:
     def create(cls, path: Path, iris: Iris) -> Self:
         """Make an empty catalog."""
         catalog = cls(connect(path, read_only=False))
-        catalog._db.execute(TABLES + VIEWS + FORESEEN)
+        catalog._db.execute(TABLES + VIEWS)
         catalog._db.executemany(
             "INSERT INTO settings VALUES (?, ?)",
             [("schema_version", str(VERSION)), ("base_iri", iris.base)],
@@ -89,7 +89,6 @@ class Catalog:
         """
         connection = connect(path, read_only=False)
         migrate(connection, found_version(connection, path))
-        connection.execute(FORESEEN)
         return cls(connection)
 
     @staticmethod
@@ -255,11 +254,7 @@ class Catalog:
             "unnest($8::TEXT[]), unnest($9::TEXT[]), unnest($10::TEXT[]), unnest($11::TEXT[])",
             [list(numbers), run, *map(list, columns)],
         )
-        ids = [
-            (n, *each)
-            for n, held in zip(numbers, identifiers, strict=True)
-            for each in held.items()
-        ]
+        ids = [(n, *each) for n, held in zip(numbers, identifiers, strict=True) for each in held]
         self._db.execute(
             "INSERT INTO identifiers SELECT unnest($1::BIGINT[]), unnest($2::TEXT[]), "
             "unnest($3::TEXT[])",
@@ -279,18 +274,6 @@ class Catalog:
                 "AND versions.key = moved.key AND version IN (SELECT version FROM heads)",
                 [source, path, key, line],
             )
-
-    def holds_any(self, films: Sequence[str]) -> bool:
-        """Say whether the graph has any of these films."""
-        sql = "SELECT count(*) FROM films WHERE film IN (SELECT unnest($1::TEXT[]))"
-        return bool(scalar(self._db, sql, [list(films)]))
-
-    def foresee(self, films: Sequence[tuple[str, int]]) -> None:
-        """Remember films, each with the only version that it is held to be made of."""
-        self._db.execute(
-            "INSERT INTO foreseen SELECT unnest($1::TEXT[]), unnest($2::BIGINT[])",
-            [[film for film, _ in films], [version for _, version in films]],
-        )
 
     def stage_links(self, run: int, links: Sequence[tuple[Place, FilmRecord]]) -> None:
         """Add versions of link records, and who they say the names in their films are."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from etl.records import FilmRecord, Origin, Reason, Reject, encode
@@ -28,7 +26,7 @@ class Staged(NamedTuple):
     names: str | None = None
     name_ids: str | None = None
     body: str | None = None
-    identifiers: Mapping[str, str] = MappingProxyType({})
+    identifiers: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, place: Place, digest: str, item: FilmRecord | Reject) -> Self:
@@ -43,7 +41,7 @@ class Staged(NamedTuple):
             names="\n".join(name for name, _ in people),
             name_ids="\n".join(i or "" for _, i in people) if any(i for _, i in people) else None,
             body=encode(item),
-            identifiers=item.identifiers,
+            identifiers=tuple(item.identifiers.items()),
         )
 
     @classmethod

@@ -2,17 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
 
-from etl.entities.drafting import Draft, draft, judged
-from etl.entities.mapping import field_of, person_iri
+from pyoxigraph import NamedNode
+
+from etl.entities.drafting import Draft, draft
+from etl.entities.mapping import PART_PROPERTIES, describe_person, field_of, person_iri
 from etl.findings import of_result
+from etl.rdf.descriptions import Description, statements
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import SCHEMA
 from etl.records import Reason
-from etl.resolution.films import Film, Identities, Member
+from etl.resolution.films import Film, Identities, Member, Person
 from etl.shacl import Engine, ValidationResult
 from etl.sources.values import quoted
+
+
+def judged(
+    drafts: Sequence[Draft], engine: Engine, iris: Iris
+) -> Iterator[tuple[Film, ValidationResult]]:
+    """Validate each film with the people it names; give each result with its film.
+
+    What is found about a film is the same whatever it is validated with. So films are validated
+    together only if no shape can look from one into another, and one by one where something is
+    found that belongs to no film or person. A fault of a person is a fault of every film that
+    names them.
+    """
+    together = _judged_together(drafts, engine, iris) if _stay_apart(engine) else None
+    if together is not None:
+        yield from together
+        return
+    for each in drafts:
+        found: dict[ValidationResult, None] = {}
+        for people in _spellings([each]):
+            told = [*each.descriptions, *_described(people, iris)]
+            results = engine.validate(told).results
+            mentioned = set(chain.from_iterable(statements(told))) if results else set()
+            found |= dict.fromkeys(each for each in results if each.focus_node in mentioned)
+        yield from ((each.film, result) for result in found)
+
+
+def _judged_together(
+    drafts: Sequence[Draft], engine: Engine, iris: Iris
+) -> list[tuple[Film, ValidationResult]] | None:
+    """Validate films at once; None where something is found that belongs to none of them."""
+    found: list[tuple[Film, ValidationResult]] = []
+    films: Iterable[Description] = chain.from_iterable(each.descriptions for each in drafts)
+    for people in _spellings(drafts):
+        results = engine.validate(chain(films, _described(people, iris))).results
+        films = ()
+        owners = _owners(drafts, people, iris) if results else {}
+        for result in results:
+            if _entity(result.focus_node) not in owners:
+                return None
+            found.extend((film, result) for film in owners[_entity(result.focus_node)])
+    return found
+
+
+def _stay_apart(engine: Engine) -> bool:
+    """Say whether shapes that follow triples back never leave the film or person they are in."""
+    back = engine.walked_back
+    return back is not None and back <= PART_PROPERTIES
+
+
+def _entity(node: object) -> str:
+    """Return the IRI of the film or person that a node is, or is a part of."""
+    return node.value.partition("#")[0] if isinstance(node, NamedNode) else ""
+
+
+def _everybody(drafts: Sequence[Draft]) -> dict[Person, None]:
+    return dict.fromkeys(chain.from_iterable(each.film.people for each in drafts))
+
+
+def _described(people: Iterable[Person], iris: Iris) -> Iterator[Description]:
+    return (_described_person(person, iris) for person in people)
+
+
+@lru_cache(maxsize=20_000)
+def _described_person(person: Person, iris: Iris) -> Description:
+    """Describe a person, and remember it: many play in film after film."""
+    return describe_person(person, iris)
+
+
+def _spellings(drafts: Sequence[Draft]) -> list[dict[Person, None]]:
+    """Put the people of films into groups, in each of which everybody has one name.
+
+    The first has nearly all: only somebody with an id can have several names.
+    """
+    everybody = _everybody(drafts)
+    if not any(person.imdb_id or person.wikidata_id for person in everybody):
+        return [everybody]
+    groups: list[dict[Person, None]] = [{}]
+    count: dict[str, int] = {}
+    for person in everybody:
+        place = count.get(person.key, 0)
+        count[person.key] = place + 1
+        if place == len(groups):
+            groups.append({})
+        groups[place][person] = None
+    return groups
+
+
+def _owners(
+    drafts: Sequence[Draft], people: Container[Person], iris: Iris
+) -> dict[str, list[Film]]:
+    owners: dict[str, list[Film]] = {}
+    for each in drafts:
+        owners.setdefault(iris.movie(each.film.key).value, []).append(each.film)
+        for person in each.film.people:
+            if person in people:
+                owners.setdefault(person_iri(person, iris).value, []).append(each.film)
+    return owners
 
 
 def at_fault(refused: Draft, engine: Engine, identities: Identities, iris: Iris) -> list[Member]:

@@ -184,8 +184,8 @@ def person_iri(person: Person, iris: Iris) -> NamedNode:
     return iris.person(person.key)
 
 
-PERSON_PROPERTIES = frozenset({RDF.type, SCHEMA.name, SCHEMA.sameAs})
-"""All that the mapping says of a person."""
+PART_PROPERTIES = frozenset({SCHEMA.identifier, SCHEMA.aggregateRating, FILM.performance})
+"""The properties by which a film has its parts, and nothing else has them."""
 
 
 _PERSON_RULES = {SCHEMA.name: "person-name", RDF.type: "person"}

@@ -12,7 +12,8 @@ from pyoxigraph import NamedNode, Quad, Triple
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.connection import reads_whole
-from etl.entities.drafting import CHUNK_FILMS, draft, stored
+from etl.entities.batches import Batch, drafted
+from etl.entities.drafting import CHUNK_FILMS, stored
 from etl.entities.mapping import map_person, map_redirect, person_iri
 from etl.entities.tally import Tally
 from etl.output import GraphHash
@@ -147,9 +148,8 @@ def _entities(catalog: Catalog) -> Iterator[Iterator[Entity]]:
     """Give films, people and redirects, many at a time."""
     resolved, iris = catalog.resolved, catalog.iris
     sources = {source.name: iris.source(source.slug) for source in catalog.sources()}
-    for groups in resolved.films(CHUNK_FILMS):
-        identities = resolved.identities(groups)
-        drafts = (draft(each, each.members, identities, iris) for each in groups)
+    for rows, identities in resolved.pages(CHUNK_FILMS):
+        drafts = drafted(Batch(rows, identities, iris, sources))
         yield ((iris.movie(each.film.key), stored(each, sources, iris)) for each in drafts)
     for people in resolved.people(CHUNK_FILMS):
         yield ((person_iri(each, iris), map_person(each, iris)) for each in people)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -13,8 +13,9 @@ from pyoxigraph import NamedNode, Triple
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.kept_out import located, unreadable
-from etl.entities.drafting import CHUNK_FILMS, draft, judged
-from etl.entities.judging import at_fault, reason
+from etl.entities.batches import Batch, judge_batch
+from etl.entities.drafting import CHUNK_FILMS
+from etl.entities.judging import reason
 from etl.findings import Finding, Severity, of_result, severity_of
 from etl.operations.reading import Reading
 from etl.process.temporary import temporary_folder
@@ -23,7 +24,6 @@ from etl.rdf.descriptions import Term
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.rdf.vocab import SCHEMA
 from etl.resolution.films import Film, Member, resolve
-from etl.resolution.groups import Group, groups_of
 from etl.shacl import Engine, Shapes, ShapesEngine, ValidationResult
 from etl.shacl.aims import Aim, own_aims, parted, unmet, unmet_in
 from etl.shacl.paths import Predicate
@@ -58,62 +58,42 @@ def validate_sources(arguments: Sequence[str], engine: Engine, processes: int = 
         catalog = Catalog.create(Path(folder, "catalog.duckdb"), Iris.below(DEFAULT_BASE_IRI))
         try:
             with Workers(processes, engine) as workers:
-                sound, told = _read(arguments, catalog, workers)
-            findings.update(dict.fromkeys(told))
-            findings.update(dict.fromkeys(_judge(catalog, engine, sound)))
+                findings.update(dict.fromkeys(_read(arguments, catalog, workers)))
+                findings.update(dict.fromkeys(_judge(catalog, workers)))
         finally:
             catalog.close()
     return list(findings)
 
 
-def _read(
-    arguments: Sequence[str], catalog: Catalog, workers: Workers
-) -> tuple[set[int], list[Finding]]:
-    """Read sources into a catalog.
-
-    Give the versions that each make a film without fault, what was repaired, and what cannot be
-    read.
-    """
+def _read(arguments: Sequence[str], catalog: Catalog, workers: Workers) -> list[Finding]:
+    """Read sources into a catalog; give what was repaired, and what cannot be read."""
     run = catalog.runs.begin("validate")
-    sound: set[int] = set()
     told: list[Finding] = []
     for source in sources(arguments, None, []):
-        for read in Reading(source, None, catalog.iris, told.append, workers):
+        for read in Reading(source, None, told.append, workers):
             if read.staged:
-                first = catalog.stage(run, read.staged)
-                sound.update(first + read.positions[film] for film in read.films.films)
+                catalog.stage(run, read.staged)
         catalog.keep_source(source)
     places = _places(catalog)
     for origin, reject in catalog.rejects():
         path = opened(places[origin.source], origin.path)
         told.append(unreadable(path, origin.line, reject))
-    return sound, told
+    return told
 
 
-def _judge(catalog: Catalog, engine: Engine, sound: Set[int]) -> Iterator[Finding]:
-    """Validate the films of a catalog; point what is wrong at the records that are at fault.
-
-    A film that is made of one `sound` version alone is not looked at again.
-    """
+def _judge(catalog: Catalog, workers: Workers) -> Iterator[Finding]:
+    """Validate the films of a catalog; point what is wrong at the records that are at fault."""
     comparison, iris, places = catalog.compare(), catalog.iris, _places(catalog)
-    for rows in comparison.pending(CHUNK_FILMS):
-        groups = list(groups_of(rows))
-        identities = comparison.identities(groups)
-        drafts = {
-            each.film: draft(each, each.members, identities, iris)
-            for each in groups
-            if any(identities) or not _is_sound(each, sound)
-        }
-        faulty: dict[str, list[Member]] = {}
-        found = judged(list(drafts.values()), engine, iris) if drafts else ()
-        for (film, result), copy in _numbered(found, lambda each: (each[0].key, each[1])):
-            members: Sequence[Member] = film.members
-            if result.blocks:
-                if film.key not in faulty:
-                    faulty[film.key] = at_fault(drafts[film.key], engine, identities, iris)
-                members = faulty[film.key]
-            for finding in _in_files(film, members, result, iris, places):
-                yield replace(finding, copy=copy)
+    comparison.list_pending()
+    batches = (
+        Batch(page.rows, page.identities, iris, {}) for page in comparison.pending(CHUNK_FILMS)
+    )
+    for found in workers.map(judge_batch, batches):
+        for each in found:
+            for result, copy in _numbered(each.results):
+                members = each.at_fault if result.blocks else each.film.members
+                for finding in _in_files(each.film, members, result, iris, places):
+                    yield replace(finding, copy=copy)
 
 
 def _numbered(
@@ -125,11 +105,6 @@ def _numbered(
         same = key(each)
         yield each, counts[same]
         counts[same] += 1
-
-
-def _is_sound(group: Group, sound: Set[int]) -> bool:
-    (first, *further) = group.members
-    return not further and first.version in sound and first.record.key == group.film
 
 
 def validate_store(catalog: Catalog, store: EmbeddedStore, engine: Engine) -> list[Finding]:

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from etl.catalog.catalog import Catalog
-from etl.entities.drafting import (
-    CHUNK_FILMS,
-    Draft,
-    Prepared,
-    Task,
-    draft,
-    judged,
-    prepare_rows,
-    stored,
-)
-from etl.entities.judging import at_fault, reason
+from etl.entities.batches import Batch, Built, Judged, build_batch
+from etl.entities.drafting import CHUNK_FILMS
+from etl.entities.judging import reason
 from etl.entities.mapping import map_person, map_redirect, person_iri
 from etl.entities.tally import Tally
 from etl.operations.counting import all_new, count, own
 from etl.operations.reports import Diff, LoadReport
 from etl.process.progress import Progress
 from etl.process.workers import Workers
-from etl.provenance.counting import tally_of
 from etl.rdf.identifiers import Iris
 from etl.resolution.comparison import Comparison
 from etl.resolution.films import Film
-from etl.resolution.groups import groups_of
 from etl.shacl import Engine, ValidationResult
 from etl.stores.embedded import EmbeddedStore
 
@@ -62,27 +52,23 @@ class Builder:
     def build(self, workers: Workers | None = None) -> Comparison:
         """Bring films and people in step, and give what told them apart.
 
-        Where nearly all films are to be made, `workers` make most of them beforehand.
-
-        What was foreseen is confirmed, and the other changed films are judged; what is refused
-        falls back to the record before, and films that this changes are judged in turn; then
-        what no record is about any more goes.
+        Films that differ are made, by `workers` if there are many. What is refused falls back to
+        the record before, and films that this changes are made in turn; then what no record is
+        about any more goes.
         """
         self.sources.update(
             {source.name: self.iris.source(source.slug) for source in self.catalog.sources()}
         )
         with self.report.timed("catalog"):
             self._comparison = self.catalog.compare()
-        if workers is not None:
-            self._prepare(workers)
-        self._confirm()
-        self._films(fresh=self.fresh)
+        workers = workers or Workers(0, self.engine)
+        self._films(workers)
         while self._stepped_down():
             self._again = not self.fresh
-            self._films(fresh=False)
+            self._films(workers)
         self._comparison.forget_refusals()
         for film in self._comparison.superfluous_films():
-            self._replace(self.iris.movie(film), (), self.report.films, fresh=False)
+            self._replace(self.iris.movie(film), (), self.report.films)
             self._comparison.forget([film])
         self._apply()
         self._people()
@@ -91,106 +77,64 @@ class Builder:
             self.report.graph = all_new(self.tally)
         return self._comparison
 
-    def _prepare(self, workers: Workers) -> None:
-        """Have processes make the films of which there is one record, to be confirmed."""
-        pages = self._comparison.lone(CHUNK_FILMS)
-        tasks = (Task(rows, self.iris, self.sources) for rows in pages)
-        for task, prepared in workers.map(prepare_rows, tasks):
-            self.foresee(prepared, {row[0]: row[2] for row in task.rows})
-
-    def foresee(self, prepared: Prepared, versions: Mapping[str, int]) -> None:
-        """Put films into the store that were made of one record each, as it was read.
-
-        Nearly always that record is all there is about a film that is new, and nothing is left
-        to do for it; `build` takes the others out again, and makes them of all their records.
-        """
-        self.report.add_time("map", prepared.map_s)
-        self.report.add_time("validate", prepared.validate_s)
-        if not prepared.films or self.catalog.holds_any(prepared.films):
-            return
-        self.changed("+", parse(prepared.quads, RdfFormat.N_QUADS))
-        self.tally.add(prepared.tally)
-        with self.report.timed("store"):
-            self.store.add_serialized(prepared.quads)
-        with self.report.timed("catalog"):
-            self.catalog.foresee([(film, versions[film]) for film in prepared.films])
-
-    def _confirm(self) -> None:
-        """Keep the films that were foreseen rightly, and take the others out of the store."""
-        confirmed, mistaken, twice = self._comparison.confirm()
-        self.report.films.added += confirmed
-        if twice:  # the store has once what was counted twice
-            self.store.finish()
-            self.tally = tally_of(self.store)
-        for film in mistaken:
-            self._gone.extend(self.store.entity(self.iris.movie(film)))
-        self._apply()
-
     def _stepped_down(self) -> bool:
         with self.report.timed("catalog"):
             return self._comparison.step_down()
 
-    def _films(self, *, fresh: bool) -> None:
-        done = 0
-        for rows in self._comparison.pending(CHUNK_FILMS):
-            groups = list(groups_of(rows))
-            with self.report.timed("map"):
-                identities = self._comparison.identities(groups)
-                drafts = [draft(each, each.members, identities, self.iris) for each in groups]
-            with self.report.timed("validate"):
-                refused = self._violations(drafts)
-            fit = [each for each in drafts if each.film.key not in refused]
-            with self.report.timed("store"):
-                self._store(fit, fresh=fresh)
+    def _films(self, workers: Workers) -> None:
+        """Make the films that differ from the graph's."""
+        done, refused = 0, list[str]()
+        total = self._comparison.list_pending()
+        for built in workers.map(build_batch, self._batches()):
+            self.report.add_time("map", built.map_s)
+            self.report.add_time("validate", built.validate_s)
+            self._add(built)
+            for film, quads in built.changed:
+                told = parse(quads, RdfFormat.N_QUADS)
+                self._replace(self.iris.movie(film), told, self.report.films)
+            self._apply()
+            refused += [each.film.key for each in built.judged if self._refuse(each)]
+            done += built.films
+            self.progress("films", done, total)
+        with self.report.timed("catalog"):
+            self._comparison.accept(refused)
+
+    def _batches(self) -> Iterator[Batch]:
+        pages = self._comparison.pending(CHUNK_FILMS)
+        while True:
             with self.report.timed("catalog"):
-                self._comparison.accept([each.film.key for each in fit])
-            for each in drafts:
-                if each.film.key in refused:
-                    self._refuse(each, refused[each.film.key])
-            done += len(groups)
-            self.progress("films", done, self._comparison.pending_count())
-        self._apply()
+                page = next(pages, None)
+            if page is None:
+                return
+            yield Batch(page.rows, page.identities, self.iris, self.sources, page.standing)
 
-    def _violations(self, drafts: Sequence[Draft]) -> dict[str, list[ValidationResult]]:
-        """Judge films together; give what blocks each that does not conform, by its key."""
-        refused: dict[str, list[ValidationResult]] = {}
-        for film, result in judged(drafts, self.engine, self.iris) if drafts else ():
+    def _add(self, built: Built) -> None:
+        """Add the films of which the store has nothing."""
+        if not built.new:
+            return
+        self.changed("+", parse(built.new, RdfFormat.N_QUADS))
+        self.tally.add(built.tally)
+        self.report.films.added += built.added
+        with self.report.timed("store"):
+            self.store.add_serialized(built.new)
+
+    def _refuse(self, judged: Judged) -> bool:
+        """Tell what is not right with a film; if it is blocked, put what is at fault away."""
+        reasons = []
+        for result in judged.results:
             if result.blocks:
-                refused.setdefault(film.key, []).append(result)
+                reasons.append(reason(judged.film, result, self.iris))
             else:
-                self.warned(film, result)
-        return refused
+                self.warned(judged.film, result)
+        if reasons:
+            self._comparison.refuse(self.run, judged.group, judged.at_fault, reasons)
+        return bool(reasons)
 
-    def _refuse(self, refused: Draft, results: Sequence[ValidationResult]) -> None:
-        """Put the records that are at fault for a film into quarantine."""
-        identities = self._comparison.identities([refused.group])
-        faulty = at_fault(refused, self.engine, identities, self.iris)
-        reasons = [reason(refused.film, result, self.iris) for result in results]
-        self._comparison.refuse(self.run, refused.group, faulty, reasons)
-
-    def _store(self, drafts: Sequence[Draft], *, fresh: bool) -> None:
-        for each in drafts:
-            subject = self.iris.movie(each.film.key)
-            told = stored(each, self.sources, self.iris)
-            self._replace(subject, told, self.report.films, fresh=fresh)
-        self._apply()
-
-    def _replace(
-        self,
-        subject: NamedNode,
-        statements: Iterable[Triple | Quad],
-        diff: Diff,
-        *,
-        fresh: bool,
-    ) -> None:
+    def _replace(self, subject: NamedNode, statements: Iterable[Triple | Quad], diff: Diff) -> None:
         """Give an entity the statements it should have, touching only those that differ.
 
-        A `fresh` one is not in the store yet. What was replaced before in the same run is counted
-        by what it was `before` that.
+        What was replaced before in the same run is counted by what it was `before` that.
         """
-        if fresh:
-            self._new.extend(statements)
-            return
         new = set(map(_quad, statements))
         old = own(self.store.entity(subject))
         self._gone.extend(old - new)
@@ -232,10 +176,13 @@ class Builder:
                     node = person_iri(person, self.iris)
                     removed.discard(node)
                     triples = map_person(person, self.iris)
-                    self._replace(node, triples, self.report.people, fresh=self.fresh)
+                    if self.fresh:
+                        self._new.extend(triples)
+                    else:
+                        self._replace(node, triples, self.report.people)
                 self._apply()
         for node in removed:
-            self._replace(node, (), self.report.people, fresh=False)
+            self._replace(node, (), self.report.people)
         self._new.extend(map_redirect(each, self.iris) for each in redirects)
         self._apply()
 

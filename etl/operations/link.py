@@ -20,6 +20,7 @@ from etl.operations.reports import LoadReport, SourceReport
 from etl.operations.transaction import Change, ChangeOptions, changing
 from etl.rdf.identifiers import Iris
 from etl.records import FilmRecord, LinkRecord, decode_film
+from etl.resolution.groups import groups_of
 from etl.shacl import Engine
 from etl.sources.files import LINKS
 from etl.workspace import Workspace
@@ -169,9 +170,8 @@ def _undone(
 
 def _subjects(catalog: Catalog) -> Iterator[Subject]:
     resolved = catalog.resolved
-    for groups in resolved.films(CHUNK_FILMS):
-        identities = resolved.identities(groups)
-        for group in groups:
+    for rows, identities in resolved.pages(CHUNK_FILMS):
+        for group in groups_of(rows):
             yield subject(group.film, group.members, identities)
 
 

@@ -99,7 +99,6 @@ class _Load:
                 Reading(
                     source=source,
                     catalog=self._old,
-                    iris=self._iris,
                     found=self._options.found,
                     workers=workers,
                     rehash=self._options.rehash,
@@ -118,7 +117,7 @@ class _Load:
                 self._stage(builder, first, reads)
                 self._guard(readings)
                 self._keep(builder.catalog, readings)
-                builder.build()
+                builder.build(workers)
                 self._finish(builder.catalog, readings)
                 self._change.record(builder)
 
@@ -161,9 +160,8 @@ class _Load:
 
     def _stage_one(self, builder: Builder, read: Read) -> None:
         with self._report.timed("catalog"):
-            first = builder.catalog.stage(self._report.run or 0, read.staged)
+            builder.catalog.stage(self._report.run or 0, read.staged)
             builder.catalog.move(read.moved)
-        builder.foresee(read.films, {film: first + at for film, at in read.positions.items()})
         self._staged += len(read.staged)
         self._options.progress("records", self._staged, None)
 

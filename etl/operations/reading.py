@@ -12,15 +12,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from etl.catalog.entries import Known, Place, Staged
-from etl.entities.drafting import NOTHING, Prepared, prepare
 from etl.errors import SourceError
 from etl.findings import Finding, Found, Severity
 from etl.operations.reports import other_files
-from etl.rdf.identifiers import Iris
-from etl.records import FilmRecord, Note, NoteKind, Origin
-from etl.resolution.films import Member
-from etl.resolution.groups import Group
-from etl.shacl import Engine
+from etl.records import FilmRecord, Note, NoteKind
 from etl.sources import SUFFIXES, Raw, format_of
 from etl.sources.files import Found as File
 from etl.sources.files import Source, Stat, find, opened, shown
@@ -35,11 +30,10 @@ RECORDS_AT_ONCE = 500
 
 
 class Unread(NamedTuple):
-    """A record as it was cut out of a file, to be parsed; `new` if its place held nothing."""
+    """A record as it was cut out of a file, to be parsed."""
 
     path: str
     raw: Raw
-    new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +53,7 @@ class Differences:
         for raw in format_of(file.path).cut(file):
             old = places.pop(raw.key, None)
             if old is None or old.digest != raw.digest:
-                yield Unread(file.relative, raw, old is None)
+                yield Unread(file.relative, raw)
             elif old.line != raw.line:
                 self.moved.append(Place(self.source, file.relative, raw.key, raw.line))
             if raw.reject and not raw.key:  # of a file that cannot be read nothing has gone
@@ -69,71 +63,43 @@ class Differences:
         )
 
 
-class Batch(NamedTuple):
-    """Some records of a source, and who mints IRIs."""
+class Cut(NamedTuple):
+    """Some records of a source."""
 
     source: Source
     records: list[Unread]
-    iris: Iris
 
 
 class Read(NamedTuple):
     """Records that differ from what the catalog has, and what was repaired in them.
 
-    `films` were each made of one new record, as if it were all there is about them; `positions`
-    gives the place of that record among what is `staged`. Those in `moved` only stand on
-    another line. `absences` counts the records that say nothing of a field, by its key.
+    Those in `moved` only stand on another line. `absences` counts the records that say nothing of a
+    field, by its key.
     """
 
     staged: list[Staged]
     findings: Sequence[Finding] = ()
-    films: Prepared = NOTHING
-    positions: Mapping[str, int] = MappingProxyType({})
     moved: Sequence[Place] = ()
     absences: Mapping[str, int] = MappingProxyType({})
 
 
-def parse_records(engine: Engine, batch: Batch) -> Read:
-    """Parse records, and prepare the films that they may turn out to make."""
+def parse_records(engine: object, batch: Cut) -> Read:
+    """Parse records; no engine is needed for that."""
+    del engine
     staged: list[Staged] = []
     findings: list[Finding] = []
     absences = Counter[str]()
-    lone = _LoneFilms()
     shown_as = cache(partial(opened, batch.source))
-    for path, raw, new in batch.records:
+    for path, raw in batch.records:
         item = format_of(path).read(raw)
         place = Place(batch.source.name, path, raw.key, raw.line)
-        if new and isinstance(item, FilmRecord):
-            lone.add(place, item, len(staged))
         staged.append(Staged.read(place, raw.digest, item))
         for note in item.notes if isinstance(item, FilmRecord) else ():
             if note.kind == NoteKind.ABSENCE:
                 absences[note.field] += 1
             else:
                 findings.append(_told(shown_as(path), raw.line, note))
-    sources = {batch.source.name: batch.iris.source(batch.source.slug)}
-    films = prepare(engine, lone.groups.values(), batch.iris, sources)
-    return Read(staged, findings, films, lone.positions, absences=absences)
-
-
-class _LoneFilms:
-    """The films of a batch that one of its records speaks of, and no other."""
-
-    def __init__(self) -> None:
-        self.groups: dict[str, Group] = {}
-        self.positions: dict[str, int] = {}
-
-    def add(self, place: Place, record: FilmRecord, position: int) -> None:
-        """Take a record in; `position` is its place among what is staged."""
-        if any(credit.imdb_id for credit in record.credits):
-            return  # whether a name stands for this id alone is for all records to say
-        key = record.key
-        if key in self.positions:
-            self.groups.pop(key, None)
-            return
-        origin = Origin(place.source, place.path, place.line)
-        self.groups[key] = Group(key, "", (Member(origin, record),))
-        self.positions[key] = position
+    return Read(staged, findings, absences=absences)
 
 
 def _told(path: str, line: int, note: Note) -> Finding:
@@ -163,7 +129,6 @@ class Reading:
 
     source: Source
     catalog: Catalog | None
-    iris: Iris
     found: Found
     workers: Workers
     rehash: bool = False
@@ -238,10 +203,10 @@ class Reading:
             for found in files:
                 yield from differences.of(found, known.get(found.relative, ()))
 
-    def _batches(self, unread: Iterator[Unread]) -> Iterator[Batch]:
+    def _batches(self, unread: Iterator[Unread]) -> Iterator[Cut]:
         source = replace(self.source, paths=(), complete=frozenset())  # other processes get it
         while records := list(islice(unread, RECORDS_AT_ONCE)):
-            yield Batch(source, records, self.iris)
+            yield Cut(source, records)
 
     def _gone(self, source: str, paths: Sequence[str]) -> Iterator[Staged]:
         for path, places in self._known(source, paths).items():

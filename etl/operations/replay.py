@@ -50,7 +50,7 @@ def _try_again(
     kept: list[tuple[str, list[tuple[str, Stat | None]]]] = []
     gone = unclaimed(catalog, options)
     for source in tried:
-        reread = Rereading(source, files[source.name], catalog, change.engine)
+        reread = Rereading(source, files[source.name], catalog)
         staged.extend(reread.staged)
         kept.append((source.name, reread.stats))
         for finding in reread.findings:

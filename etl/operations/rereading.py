@@ -8,9 +8,8 @@ from dataclasses import replace
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Place, Staged
 from etl.findings import Finding, Severity
-from etl.operations.reading import Batch, Differences, parse_records
+from etl.operations.reading import Cut, Differences, parse_records
 from etl.operations.transaction import ChangeOptions
-from etl.shacl import Engine
 from etl.sources import SUFFIXES
 from etl.sources.files import Source, Stat, find, full_path, shown
 from etl.sources.kinds import unclaimed_reject
@@ -22,9 +21,7 @@ class Rereading:
     A file that is not there any more is left as it was read: only a load takes it for gone.
     """
 
-    def __init__(
-        self, source: Source, paths: Sequence[str], catalog: Catalog, engine: Engine
-    ) -> None:
+    def __init__(self, source: Source, paths: Sequence[str], catalog: Catalog) -> None:
         known = catalog.known(source.name, paths)
         rejects = {
             (path, place.key, place.digest)
@@ -40,7 +37,7 @@ class Rereading:
         found = [each for each in find(part, SUFFIXES) if not each.problem]
         differences = Differences(source.name)
         records = [r for file in found for r in differences.of(file, unread[file.relative])]
-        read = parse_records(engine, Batch(source, records, catalog.iris))
+        read = parse_records(None, Cut(source, records))
         self.findings = read.findings
         self.staged = [
             each

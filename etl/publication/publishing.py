@@ -20,7 +20,7 @@ from etl.provenance.runs import date_time
 from etl.publication.comparing import differing, provenance_graphs
 from etl.publication.outbox import Outbox, Outboxes
 from etl.publication.seeding import Seed
-from etl.publication.sending import Batch, Published, Sender
+from etl.publication.sending import Parcel, Published, Sender
 from etl.publication.targets import Target, keep
 from etl.rdf.vocab import DCTERMS
 from etl.stores.embedded import EmbeddedStore
@@ -177,7 +177,7 @@ class _Publication:
         sender.send(self._seeds(sender))
         self._outbox.fill(self._number, self._beside, self._base)
 
-    def _seeds(self, sender: Sender) -> Iterator[Batch]:
+    def _seeds(self, sender: Sender) -> Iterator[Parcel]:
         """Give all that the catalog makes, then look what else there is here."""
         yield from Seed(self._catalog, self._outbox).batches(sender)
         pattern = BESIDE.format(replaced=DCTERMS.isReplacedBy, movies=f"{self._base}movie/")
@@ -204,11 +204,11 @@ class _Publication:
             self._remote, sent, lambda done: progress("entities sent", done, total), triples
         )
 
-    def _batches(self, sender: Sender) -> Iterator[Batch]:
+    def _batches(self, sender: Sender) -> Iterator[Parcel]:
         for pieces in sender.together(self._pieces()):
             subjects = [subject for piece in pieces for subject in piece.subjects]
             confirmed = partial(self._outbox.confirm, self._number, subjects)
-            yield Batch(pieces, fresh=False, confirmed=confirmed)
+            yield Parcel(pieces, fresh=False, confirmed=confirmed)
 
     def _pieces(self) -> Iterator[Piece]:
         after = ""

@@ -15,10 +15,11 @@ from functools import partial
 from pyoxigraph import NamedNode
 
 from etl.catalog.catalog import Catalog
-from etl.entities.drafting import CHUNK_FILMS, draft, stored
+from etl.entities.batches import Batch, drafted
+from etl.entities.drafting import CHUNK_FILMS, stored
 from etl.entities.mapping import map_person, person_iri
 from etl.publication.outbox import Outbox, Position
-from etl.publication.sending import Batch, Sender
+from etl.publication.sending import Parcel, Sender
 from etl.rdf.identifiers import Iris
 from etl.resolution.resolved import Resolved
 from etl.stores.updates import Piece
@@ -40,7 +41,7 @@ class Seed:
     catalog: Catalog
     outbox: Outbox
 
-    def batches(self, sender: Sender) -> Iterator[Batch]:
+    def batches(self, sender: Sender) -> Iterator[Parcel]:
         """Give what comes after what the server has confirmed.
 
         What was under way when it was interrupted is sent once more: the server then has all of
@@ -48,7 +49,7 @@ class Seed:
         """
         for pieces in sender.together(self._pieces(self.outbox.seeded)):
             confirmed = partial(self.outbox.seed, pieces[-1].position)
-            yield Batch(pieces, fresh=True, confirmed=confirmed)
+            yield Parcel(pieces, fresh=True, confirmed=confirmed)
 
     def _pieces(self, after: Position) -> Iterator[Placed]:
         resolved, iris = self.catalog.resolved, self.catalog.iris
@@ -65,10 +66,8 @@ class Seed:
 def _films(
     resolved: Resolved, iris: Iris, sources: Mapping[str, NamedNode], after: int
 ) -> Iterator[Placed]:
-    for groups in resolved.films(CHUNK_FILMS, after):
-        identities = resolved.identities(groups)
-        for group in groups:
-            drafted = draft(group, group.members, identities, iris)
-            made = tuple(stored(drafted, sources, iris))
-            first = min(member.version for member in group.members)
-            yield Placed(iris.movie(group.film).value, (), made, (FILMS, first))
+    for rows, identities in resolved.pages(CHUNK_FILMS, after):
+        for each in drafted(Batch(rows, identities, iris, sources)):
+            made = tuple(stored(each, sources, iris))
+            first = min(member.version for member in each.film.members)
+            yield Placed(iris.movie(each.film.key).value, (), made, (FILMS, first))

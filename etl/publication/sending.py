@@ -19,7 +19,7 @@ _Piece = TypeVar("_Piece", bound=Piece)
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class Parcel:
     """Entities that are sent together, and what is to be done when the server has them.
 
     With `fresh`, nothing of what it may have of them is to go.
@@ -53,7 +53,7 @@ class Sender:
     progress: Callable[[int], None]
     batch_triples: int
 
-    def send(self, batches: Iterable[Batch]) -> None:
+    def send(self, batches: Iterable[Parcel]) -> None:
         """Send batches, one after the other; some are written ahead, so that no server waits.
 
         What `batches` does after it has given the last one is done while that is under way.
@@ -62,7 +62,7 @@ class Sender:
             StoreError: the server cannot be reached, or refuses; what it took is confirmed.
         """
         pool = ThreadPoolExecutor(1, thread_name_prefix="publish")
-        waiting: deque[tuple[Batch, Future[None]]] = deque()
+        waiting: deque[tuple[Parcel, Future[None]]] = deque()
         try:
             for batch in batches:
                 requests = self.remote.requests(batch.pieces, fresh=batch.fresh)
@@ -74,14 +74,14 @@ class Sender:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _confirm(self, batch: Batch, answer: Future[None]) -> None:
+    def _confirm(self, batch: Parcel, answer: Future[None]) -> None:
         answer.result()
         batch.confirmed()
         self.sent.entities += len(batch.pieces)
         self.sent.triples += batch.triples
         self.progress(self.sent.entities)
 
-    def _send(self, requests: Sequence[httpx.Request], batch: Batch) -> None:
+    def _send(self, requests: Sequence[httpx.Request], batch: Parcel) -> None:
         """Send a batch; in halves, when it is more than the server takes at once."""
         try:
             self.remote.send(requests)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -12,10 +13,9 @@ from etl.rdf.identifiers import FILM_SCHEMES
 from etl.records import Reason
 from etl.resolution.films import Identities, Member, Person, Redirect
 from etl.resolution.groups import Group, MemberRow
-from etl.resolution.resolved import identities_of
+from etl.resolution.resolved import identities_of, rows_of
 from etl.resolution.statements import (
     CALLED,
-    CONFIRM,
     CONTRADICTED,
     FALLBACK,
     GROUPS,
@@ -25,7 +25,6 @@ from etl.resolution.statements import (
     LINKED,
     MEMBERS,
     MENTIONS,
-    MISTAKEN,
     NAME_KEY,
     NAMED,
     NAMELESS,
@@ -42,6 +41,15 @@ from etl.resolution.statements import (
     WHO,
 )
 from etl.resolution.tables import scalar
+
+
+class Page(NamedTuple):
+    """Some films: the rows of their records, who their people are, and which the graph has."""
+
+    rows: list[MemberRow]
+    identities: Identities
+    standing: frozenset[str]
+
 
 RESULTS = {
     "members": ("version", "film", "counts"),
@@ -111,69 +119,49 @@ class Comparison:
             "DELETE FROM quarantine WHERE (film, inputs) NOT IN (SELECT (film, inputs) FROM upheld)"
         )
 
-    def confirm(self) -> tuple[int, list[str], bool]:
-        """Accept the foreseen films that are made of just what they were held to be made of.
-
-        Give their number, and the others, whose records or people turned out otherwise; and
-        whether any was foreseen twice.
-        """
-        confirmed = scalar(self._db, CONFIRM)
-        mistaken = [film for (film,) in self._db.execute(MISTAKEN).fetchall()]
-        twice = scalar(self._db, "SELECT count(*) > count(DISTINCT film) FROM foreseen")
-        self._db.execute("DELETE FROM foreseen")
-        return int(confirmed), mistaken, bool(twice)
-
-    def lone(self, size: int) -> Iterator[list[MemberRow]]:
-        """Give the pending films that one record makes, whatever the others say."""
-        self._list_pending("len(versions) = 1 AND inputs = versions[1]::TEXT")
-        yield from self._pages(size)
-
-    def pending(self, size: int) -> Iterator[list[MemberRow]]:
-        """Give the films that differ from the graph's, in chunks.
-
-        A chunk has the records of so many films, those of a film side by side.
-        """
-        self._list_pending("true")
-        yield from self._pages(size)
-
-    def _list_pending(self, condition: str) -> None:
+    def list_pending(self) -> int:
+        """List the films that differ from the graph's, the first read first; say how many."""
         self._db.execute(
-            "CREATE OR REPLACE TEMP TABLE pending AS SELECT * FROM groups g "  # noqa: S608
+            "CREATE OR REPLACE TEMP TABLE pending AS SELECT * FROM groups g "
             "WHERE NOT EXISTS (FROM films f WHERE f.film = g.film AND f.inputs = g.inputs) "
-            f"AND {condition} ORDER BY first"
+            "ORDER BY first"
         )
-
-    def _pages(self, size: int) -> Iterator[list[MemberRow]]:
-        total = int(scalar(self._db, "SELECT count(*) FROM pending"))
-        for start in range(0, total, size):
-            yield self._rows(start, start + size)
-
-    def pending_count(self) -> int:
-        """Count the films that `pending` gives."""
         return int(scalar(self._db, "SELECT count(*) FROM pending"))
 
-    def _rows(self, start: int, end: int) -> list[MemberRow]:
-        return self._db.execute(
-            "WITH page AS (SELECT rowid AS place, film, inputs, unnest(versions) AS version "
-            "FROM pending WHERE rowid >= $1 AND rowid < $2) "
-            "SELECT film, inputs, version, source, path, line, body "
-            "FROM page JOIN versions USING (version) ORDER BY place, source",
-            [start, end],
-        ).fetchall()
+    def pending(self, size: int) -> Iterator[Page]:
+        """Give the films that were listed, so many at once."""
+        total = int(scalar(self._db, "SELECT count(*) FROM pending"))
+        for start in range(0, total, size):
+            films = self._db.execute(
+                "SELECT film, inputs, versions FROM pending WHERE rowid >= ? AND rowid < ?",
+                [start, start + size],
+            ).fetchall()
+            versions = [version for *_, held in films for version in held]
+            yield Page(
+                rows_of(self._db, films), identities_of(self._db, versions), self._standing(films)
+            )
 
-    def identities(self, groups: Iterable[Group]) -> Identities:
-        """Return who the people are whom the groups name, as all records tell it together."""
-        return identities_of(self._db, groups)
-
-    def accept(self, films: Sequence[str]) -> None:
-        """Remember what films in the graph are made from: of those that are pending."""
-        if not self._fresh:
-            self.forget(films)
-        self._db.execute(
-            "INSERT INTO films SELECT film, inputs, versions FROM pending "
-            "WHERE film IN (SELECT unnest($1::TEXT[]))",
-            [list(films)],
+    def _standing(self, films: Sequence[tuple[Any, ...]]) -> frozenset[str]:
+        """Return those of some films that the graph has."""
+        if self._fresh:
+            return frozenset()
+        rows = self._db.execute(
+            "SELECT film FROM films WHERE film IN (SELECT unnest($1::TEXT[]))",
+            [[film for film, *_ in films]],
         )
+        return frozenset(film for (film,) in rows.fetchall())
+
+    def accept(self, refused: Sequence[str]) -> None:
+        """Remember what the films in the graph are made from: the pending, but for the refused."""
+        self._db.execute(
+            "CREATE OR REPLACE TEMP TABLE accepted AS SELECT film, inputs, versions FROM pending "
+            "WHERE film NOT IN (SELECT unnest($1::TEXT[]))",
+            [refused],
+        )
+        if not self._fresh:
+            self._db.execute("DELETE FROM films WHERE film IN (SELECT film FROM accepted)")
+        self._db.execute("INSERT INTO films FROM accepted")
+        self._fresh = False
 
     def forget(self, films: Sequence[str]) -> None:
         """Forget films that have left the graph."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import NamedTuple
 
 from etl.rdf.identifiers import name_key
@@ -40,6 +39,9 @@ class Person(NamedTuple):
         return self.imdb_id or self.wikidata_id or name_key(self.name)
 
 
+_NOBODY: Mapping[str, str] = {}  # which other processes can be sent, and nobody changes
+
+
 class Identities(NamedTuple):
     """Who people are, as all records of the catalog tell it together.
 
@@ -48,9 +50,9 @@ class Identities(NamedTuple):
     record gives alone.
     """
 
-    by_name: Mapping[str, str] = MappingProxyType({})
-    elsewhere: Mapping[str, str] = MappingProxyType({})
-    names: Mapping[str, str] = MappingProxyType({})
+    by_name: Mapping[str, str] = _NOBODY
+    elsewhere: Mapping[str, str] = _NOBODY
+    names: Mapping[str, str] = _NOBODY
 
     @property
     def names_only(self) -> Identities:

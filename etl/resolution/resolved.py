@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from etl.records import FilmRecord, Origin, decode_film
-from etl.resolution.films import NO_IDENTITIES, Identities, Member, Person, Redirect
-from etl.resolution.groups import Group
+from etl.resolution.films import NO_IDENTITIES, Identities, Person, Redirect
+from etl.resolution.groups import Group, MemberRow, groups_of
+from etl.resolution.statements import CREDITED
 from etl.resolution.tables import scalar
 
 if TYPE_CHECKING:
@@ -25,10 +25,13 @@ class Resolved:
 
     def identities(self, groups: Iterable[Group]) -> Identities:
         """Return who the people are whom the groups name, as all records tell it together."""
-        return identities_of(self._db, groups)
+        versions = [member.version for group in groups for member in group.members]
+        return identities_of(self._db.cursor(), versions)
 
-    def films(self, size: int, after: int = 0) -> Iterator[list[Group]]:
-        """Give what each film in the graph is made from, in chunks, the first read first.
+    def pages(self, size: int, after: int = 0) -> Iterator[tuple[list[MemberRow], Identities]]:
+        """Give the records of the films in the graph, in chunks, and who their people are.
+
+        Films come as they were read, those of a film side by side.
 
         Only those are given whose versions all come after this one.
         """
@@ -37,29 +40,15 @@ class Resolved:
             "ORDER BY list_min(versions)",
             [after],
         )
-        while rows := films.fetchmany(size):
-            yield self._groups(rows)
+        while some := films.fetchmany(size):
+            cursor = self._db.cursor()
+            versions = [version for *_, held in some for version in held]
+            yield rows_of(cursor, some), identities_of(cursor, versions)
 
     def group(self, film: str) -> Group | None:
         """Return what a film in the graph is made from."""
-        rows = self._db.execute("FROM films WHERE film = ?", [film]).fetchall()
-        return next(iter(self._groups(rows)), None)
-
-    def _groups(self, films: Sequence[tuple[str, str, list[int]]]) -> list[Group]:
-        numbers = [version for *_, versions in films for version in versions]
-        rows = self._db.cursor().execute(
-            "SELECT version, source, path, line, body FROM versions "
-            "WHERE version BETWEEN $1 AND $2 AND version IN (SELECT unnest($3::BIGINT[]))",
-            [min(numbers, default=0), max(numbers, default=0), numbers],
-        )
-        members = {
-            version: Member(Origin(*place), decode_film(body), version)
-            for version, *place, body in rows.fetchall()
-        }
-        return [
-            Group(film, inputs, tuple(members[each] for each in versions))
-            for film, inputs, versions in films
-        ]
+        found = self._db.execute("SELECT film, inputs, versions FROM films WHERE film = ?", [film])
+        return next(groups_of(rows_of(self._db.cursor(), found.fetchall())), None)
 
     def people(self, size: int, first: str = "") -> Iterator[list[Person]]:
         """Give all people in the graph, in chunks, by name; from this name on."""
@@ -75,32 +64,35 @@ class Resolved:
         return [Redirect(*row) for row in rows]
 
 
-def identities_of(db: duckdb.DuckDBPyConnection, groups: Iterable[Group]) -> Identities:
-    """Return who the people are whom groups name, as the tables tell it that `db` sees."""
+def rows_of(
+    db: duckdb.DuckDBPyConnection, films: Sequence[tuple[str, str, list[int]]]
+) -> list[MemberRow]:
+    """Return the records of films that are made of these versions, those of a film side by side."""
+    numbers = [version for *_, versions in films for version in versions]
+    rows = db.execute(
+        "SELECT version, source, path, line, body FROM versions "
+        "WHERE version BETWEEN $1 AND $2 AND version IN (SELECT unnest($3::BIGINT[]))",
+        [min(numbers, default=0), max(numbers, default=0), numbers],
+    )
+    held = {row[0]: row for row in rows.fetchall()}
+    return [(film, inputs, *held[each]) for film, inputs, versions in films for each in versions]
+
+
+def identities_of(db: duckdb.DuckDBPyConnection, versions: Sequence[int]) -> Identities:
+    """Return who the people are whom records name, as the tables tell it that `db` sees."""
     tables = ("identities", "items", "names")
     if not any(scalar(db, f"SELECT count(*) FROM {table}") for table in tables):  # noqa: S608
         return NO_IDENTITIES
-    members = [member for group in groups for member in group.members]
-    names = {credit.name for member in members for credit in member.record.credits}
-    by_name = _select(db, "SELECT name, id FROM identities WHERE name IN {asked}", names)
-    ids = {each for member in members for each in _ids(member.record)} | {*by_name.values()}
-    elsewhere = _select(
-        db,
-        "SELECT imdb, wikidata FROM items WHERE imdb IN {asked} UNION ALL "
-        "SELECT wikidata, imdb FROM items WHERE wikidata IN {asked}",
-        ids,
-    )
-    known = _select(db, "SELECT id, called FROM names WHERE id IN {asked}", ids)
-    return Identities(by_name, elsewhere, known)
+    asked = [min(versions, default=0), max(versions, default=0), versions]
+    return Identities(*(dict(db.execute(CREDITED + sql, asked).fetchall()) for sql in _ABOUT))
 
 
-def _select(db: duckdb.DuckDBPyConnection, sql: str, asked: Iterable[str]) -> dict[str, str]:
-    rows = db.execute(sql.format(asked="(SELECT unnest($1::TEXT[]))"), [list(asked)])
-    return dict(rows.fetchall())
-
-
-def _ids(record: FilmRecord) -> Iterator[str]:
-    """Give all ids by which a record names people."""
-    yield from (credit.imdb_id for credit in record.credits if credit.imdb_id)
-    for link in record.links:
-        yield from filter(None, (link.imdb_id, link.wikidata_id))
+_ABOUT = (
+    "SELECT name, identities.id FROM called JOIN identities USING (name)",
+    """
+    SELECT imdb, wikidata FROM items WHERE imdb IN (FROM known)
+    UNION ALL SELECT wikidata, imdb FROM items WHERE wikidata IN (FROM known)
+    """,
+    "SELECT id, called FROM names WHERE id IN (FROM known)",
+)
+"""By name, elsewhere and names of `Identities`."""

@@ -7,20 +7,6 @@ from etl.rdf.identifiers import FILM_SCHEMES, LIKE_A_PERSON_ID
 
 _RANKS = ", ".join(f"('{scheme}', {rank})" for rank, scheme in enumerate(FILM_SCHEMES))
 
-# Films that were put into the graph as soon as a record of them was read.
-FORESEEN = "CREATE TEMP TABLE foreseen (film TEXT, version BIGINT);"
-
-CONFIRM = """
-INSERT INTO films SELECT film, inputs, versions
-FROM groups JOIN foreseen USING (film)
-WHERE inputs = version::TEXT
-AND film NOT IN (SELECT film FROM foreseen GROUP BY film HAVING count(*) > 1)
-"""
-
-MISTAKEN = (
-    "SELECT DISTINCT film FROM foreseen WHERE film NOT IN (SELECT film FROM films) ORDER BY film"
-)
-
 # For each place that has not gone: its newest version, and the one that is chosen for the graph,
 # at first the newest that can be read.
 PLACES = """
@@ -256,6 +242,19 @@ UNION ALL
 SELECT DISTINCT 'movie', unlinked, film FROM members JOIN films USING (film)
 WHERE kind = 'film' AND counts AND unlinked <> film
   AND film IN (SELECT film FROM members WHERE kind = 'link')
+"""
+
+# The names and ids by which some records name people; those of them that links give.
+CREDITED = """
+WITH credits AS (
+    SELECT unnest(string_split(names, chr(10))) AS name,
+           unnest(string_split(name_ids, chr(10))) AS id FROM versions
+    WHERE version BETWEEN $1 AND $2 AND version IN (SELECT unnest($3::BIGINT[]))),
+called AS (SELECT DISTINCT name FROM credits),
+known AS (
+    SELECT id FROM credits WHERE id <> '' UNION
+    SELECT identities.id FROM called JOIN identities USING (name) UNION
+    SELECT unnest([imdb, wikidata]) FROM links WHERE version IN (SELECT unnest($3::BIGINT[])))
 """
 
 # How the newest record of each place within a scope stands. `tried` are versions that count as

@@ -16,7 +16,7 @@ from rdflib import SH, Graph, URIRef
 
 from etl.entities.mapping import (
     MAPPING_VERSION,
-    PERSON_PROPERTIES,
+    PART_PROPERTIES,
     RULES,
     explain_film,
     explain_person,
@@ -240,9 +240,15 @@ def test_a_person_with_an_id_has_their_page() -> None:
     ]
 
 
-def test_a_person_has_no_other_properties_than_those_listed() -> None:
-    everything = map_person(Person("Jim Carrey", "nm0000120", "Q40504"), IRIS)
-    assert {triple.predicate for triple in everything} == PERSON_PROPERTIES
+def test_the_properties_of_parts_lead_to_parts_of_the_same_film_and_no_others_do() -> None:
+    leading = set[NamedNode]()
+    for made in sample():
+        parts = f"{IRIS.movie(made.key).value}#"
+        for triple in map_film(made, IRIS):
+            to_part = isinstance(triple.object, NamedNode) and triple.object.value.startswith(parts)
+            assert to_part == (triple.predicate in PART_PROPERTIES)
+            leading.update([triple.predicate] if to_part else ())
+    assert leading == PART_PROPERTIES
 
 
 def test_a_part_that_a_source_lists_is_a_performance() -> None:

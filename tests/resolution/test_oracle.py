@@ -32,6 +32,7 @@ from etl.operations.undo import undo
 from etl.output import GraphHash
 from etl.process.progress import silent
 from etl.resolution.films import Member
+from etl.resolution.groups import groups_of
 from etl.sources.files import LINKS
 from etl.sources.jsonlines import parse
 from etl.stores.embedded import EmbeddedStore
@@ -241,8 +242,8 @@ class Comparing(RuleBasedStateMachine):
         with Catalog.read(self.desk.workspace.required().catalog) as catalog:
             subjects = [
                 subject(group.film, group.members)
-                for groups in catalog.resolved.films(1000)
-                for group in groups
+                for rows, _ in catalog.resolved.pages(1000)
+                for group in groups_of(rows)
             ]
         links = {
             Spot(LINKS.name, each.place, ""): Said(1, record)
@@ -278,7 +279,7 @@ class Comparing(RuleBasedStateMachine):
         expected = self.expected()
         with Catalog.read(generation.catalog) as catalog:
             resolved = catalog.resolved
-            groups = [group for page in resolved.films(1000) for group in page]
+            groups = [group for rows, _ in resolved.pages(1000) for group in groups_of(rows)]
             people = {person for page in resolved.people(1000) for person in page}
             redirects = set(resolved.redirects())
         films = {group.film: list(map(place, group.members)) for group in groups}

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from pyoxigraph import Quad
 
-from etl.entities.drafting import draft, judged
+from etl.entities.drafting import draft
+from etl.entities.judging import judged
 from etl.entities.mapping import map_film, map_person, map_redirect
 from etl.rdf.identifiers import Iris, name_key
 from etl.records import FilmRecord, LinkRecord, Origin, Reject

@@ -1,0 +1,138 @@
+"""The one way from records to the triples of films: for this process and for those beside it.
+
+It needs no catalog and no database: what goes in and what comes out can be sent to other processes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import chain, starmap
+from typing import NamedTuple, cast
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
+
+from etl.entities.deriving import derivations
+from etl.entities.drafting import Draft, draft, stored
+from etl.entities.judging import at_fault, judged
+from etl.entities.tally import Tally
+from etl.rdf.descriptions import statements
+from etl.rdf.identifiers import Iris
+from etl.resolution.films import Film, Identities, Member
+from etl.resolution.groups import Group, MemberRow, groups_of
+from etl.shacl import Engine, ValidationResult
+
+
+class Batch(NamedTuple):
+    """Films to be made: their records as the catalog has them, and who the people are.
+
+    `sources` has the IRI of each source by its name, `standing` are the films that the graph has
+    already.
+    """
+
+    rows: Sequence[MemberRow]
+    identities: Identities
+    iris: Iris
+    sources: Mapping[str, NamedNode]
+    standing: Set[str] = frozenset()
+
+
+class Judged(NamedTuple):
+    """A film that the shapes find something about, and the records that are at fault."""
+
+    group: Group
+    film: Film
+    results: Sequence[ValidationResult]
+    at_fault: Sequence[Member]
+
+    @property
+    def blocked(self) -> bool:
+        """Say whether the film may not enter the graph."""
+        return any(result.blocks for result in self.results)
+
+
+class Built(NamedTuple):
+    """Films as they are to be in the graph, and what the shapes find about them.
+
+    `new` is all that the store is to hold of those that it has nothing of, as N-Quads, `added` how
+    many they are, and `tally` counts their triples. `changed` has the same for each of the others,
+    by its key. A film that is blocked is in neither.
+    """
+
+    films: int
+    new: bytes
+    added: int
+    tally: Tally
+    changed: Sequence[tuple[str, bytes]]
+    judged: Sequence[Judged]
+    map_s: float
+    validate_s: float
+
+
+def build_batch(engine: Engine, batch: Batch) -> Built:
+    """Resolve, describe, judge and write the films of a batch."""
+    started = time.perf_counter()
+    drafts = drafted(batch)
+    described = time.perf_counter()
+    found = _judged(drafts, engine, batch)
+    validated = time.perf_counter()
+    blocked = {each.film.key for each in found if each.blocked}
+    fit = [each for each in drafts if each.film.key not in blocked]
+    new = [each for each in fit if each.film.key not in batch.standing]
+    told = list(statements(chain.from_iterable(each.descriptions for each in new)))
+    derived = chain.from_iterable(derivations(each.film, batch.sources, batch.iris) for each in new)
+    written = _written(chain(starmap(Triple, told), derived))
+    changed = [
+        (each.film.key, _written(stored(each, batch.sources, batch.iris)))
+        for each in fit
+        if each.film.key in batch.standing
+    ]
+    ended = time.perf_counter()
+    return Built(
+        films=len(drafts),
+        new=written,
+        added=len(new),
+        tally=Tally.of(told),
+        changed=changed,
+        judged=found,
+        map_s=described - started + ended - validated,
+        validate_s=validated - described,
+    )
+
+
+def drafted(batch: Batch) -> list[Draft]:
+    """Resolve and describe the films of a batch."""
+    return [
+        draft(group, group.members, batch.identities, batch.iris) for group in groups_of(batch.rows)
+    ]
+
+
+def judge_batch(engine: Engine, batch: Batch) -> list[Judged]:
+    """Resolve, describe and judge films; give those that something is found about."""
+    return _judged(drafted(batch), engine, batch)
+
+
+def _judged(drafts: Sequence[Draft], engine: Engine, batch: Batch) -> list[Judged]:
+    found: dict[str, list[ValidationResult]] = {}
+    for film, result in judged(drafts, engine, batch.iris) if drafts else ():
+        found.setdefault(film.key, []).append(result)
+    return list(_with_faults(drafts, found, engine, batch))
+
+
+def _with_faults(
+    drafts: Sequence[Draft],
+    found: Mapping[str, Sequence[ValidationResult]],
+    engine: Engine,
+    batch: Batch,
+) -> Iterator[Judged]:
+    for each in drafts:
+        if results := found.get(each.film.key):
+            faulty: Sequence[Member] = each.film.members
+            if any(result.blocks for result in results):
+                faulty = at_fault(each, engine, batch.identities, batch.iris)
+            yield Judged(each.group, each.film, results, faulty)
+
+
+def _written(statements_: Iterable[Triple | Quad]) -> bytes:
+    mixed = cast("Iterable[Quad]", statements_)  # the stub takes either kind, not both
+    return serialize(mixed, format=RdfFormat.N_QUADS) or b""
