@@ -58,6 +58,12 @@ def test_each_module_imports_only_from_those_before_it() -> None:
             assert not above, f"{path.relative_to(ROOT)} imports {', '.join(sorted(above))}"
 
 
+def test_films_are_made_without_a_database() -> None:
+    """So that processes, here and elsewhere, need none."""
+    code = "import sys, etl.entities.batches; assert 'duckdb' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_only_one_module_imports_the_reference_engine() -> None:
     users = [
         p

@@ -58,11 +58,11 @@ def query(
     from etl.queries.lookup import GraphLookup, near_values
 
     saved = find(read_queries(), name)
-    with watched() as watch, opened_store(workspace, store) as (catalog, graph):
+    with watched() as watch, opened_store(workspace, store) as (snapshot, graph):
         given = positional(saved, values) | assignments(named)
-        terms = parse_terms(saved, given, GraphLookup(graph, catalog.iris))
+        terms = parse_terms(saved, given, GraphLookup(graph, snapshot.iris))
         answer = graph.query(fill(saved.text, terms))
-        shown = Shown(format_name, output, catalog.iris.base, watch.answered)
+        shown = Shown(format_name, output, snapshot.iris.base, watch.answered)
         if write_answer(answer, saved.text, shown):
             return
         near = [
@@ -108,10 +108,10 @@ def any_query(
 
     text = _query_text(query)
     refuse_endless(text)
-    with watched() as watch, opened_store(workspace, store) as (catalog, graph):
-        prefixes = predeclared(catalog.iris)
+    with watched() as watch, opened_store(workspace, store) as (snapshot, graph):
+        prefixes = predeclared(snapshot.iris)
         answer = graph.query(text, prefixes)
-        shown = Shown(format_name, output, catalog.iris.base, watch.answered)
+        shown = Shown(format_name, output, snapshot.iris.base, watch.answered)
         if write_answer(answer, text, shown):
             return
         absent = [
@@ -166,12 +166,12 @@ def search(
     from etl.output import Rows
     from etl.queries.lookup import search
 
-    with opened_store(workspace, store) as (catalog, graph):
+    with opened_store(workspace, store) as (snapshot, graph):
         rows = [
             (match.entity.kind.noun, match.entity.label, match.entity.iri, match.manner)
-            for match in search(graph, text, limit, catalog.iris)
+            for match in search(graph, text, limit, snapshot.iris)
         ]
-        base_iri = catalog.iris.base
+        base_iri = snapshot.iris.base
     write(Rows(("kind", "name", "iri", "match"), rows), format_name, output, base_iri)
     if not rows:
         click.echo(f"Note: no film or person is called {text!r}, or nearly so", err=True)
@@ -200,14 +200,14 @@ def explain(
     from etl.output import Rows
 
     columns = ("triple", "rule", "field", "says", "place", "run", "outcome")
-    with opened_store(workspace, store) as (catalog, graph):
-        rows, refused = explain(catalog, graph, iri, predicate)
+    with opened_store(workspace, store) as (snapshot, graph):
+        rows, refused = explain(snapshot, graph, iri, predicate)
         for finding in refused:
             click.echo(f"Kept out: {finding.place}: {finding.reason}", err=True)
         report = Rows(columns, rows, abridged=frozenset({"triple", "says"}))
-        write(report, format_name, output, catalog.iris.base)
+        write(report, format_name, output, snapshot.iris.base)
         if not rows and not refused:
-            there = ", ".join(properties(explain(catalog, graph, iri, None)[0]))
+            there = ", ".join(properties(explain(snapshot, graph, iri, None)[0]))
             without = f" with {predicate}; there are: {there}" if predicate and there else ""
             click.echo(f"Note: no triples of {iri!r} to explain{without}", err=True)
     sys.exit(DATA_SAY_NO if refused else DONE)
@@ -243,9 +243,9 @@ def export(
     from etl.output import Graph, GraphHash
     from etl.provenance.recording import provenance_of
 
-    with opened_store(workspace, store) as (catalog, held):
+    with opened_store(workspace, store) as (snapshot, held):
         graph = with_owl_same_as(held.export()) if owl_same_as else held.export()
-        added = provenance_of(catalog, held) if provenance else ()
+        added = provenance_of(snapshot.catalog, held) if provenance else ()
         exported = GraphHash()
         write(Graph(exported.counting(chain(graph, added))), format_name, output)
     click.echo(f"graph: {exported}", err=True)

@@ -31,8 +31,8 @@ def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
     from etl.output import Rows
     from etl.workspace import Workspace
 
-    with opened(workspace) as (catalog, _):
-        held = catalog.runs.all()
+    with opened(workspace) as snapshot:
+        held = snapshot.catalog.runs.all()
         taken = Workspace(workspace).disk()
     documents = [document(run, taken) for run in held]
     write(Rows(COLUMNS, map(row, held), documents), format_name, output)

@@ -145,8 +145,8 @@ def _decisions(workspace: Path, path: Path) -> list[Decision]:
 
     if not path.exists():
         return []
-    with opened(workspace) as (catalog, _):
-        return read_decisions(path, catalog.iris)
+    with opened(workspace) as snapshot:
+        return read_decisions(path, snapshot.iris)
 
 
 def _lines(report: LinkReport) -> Iterator[str]:
@@ -200,23 +200,23 @@ def links(
         _decide(workspace, decisions, decided)
         return
     chosen = Chosen(**options)
-    with opened(workspace) as (catalog, _):
-        found, unlinked = chosen.among(catalog)
+    with opened(workspace) as snapshot:
+        found, unlinked = chosen.among(snapshot.catalog)
         if format_name == "sssom" or (not format_name and str(output).endswith(".sssom.tsv")):
             from etl.linking.sssom import write_links
 
-            text = write_links(((each.film, each.link) for each in found), catalog.iris)
+            text = write_links(((each.film, each.link) for each in found), snapshot.iris)
             _write_text(text, output)
             return
         on_terminal = output is None and sys.stdout.isatty()
         is_table = format_name == "table" or (format_name is None and on_terminal)
         at_most = SHOWN_AT_MOST if on_terminal and is_table else None
         first = found[: None if chosen.lists_links else at_most]
-        write(rows(first), format_name, output, catalog.iris.base)
+        write(rows(first), format_name, output, snapshot.iris.base)
         _tell_more(len(found) - len(first), "--review" if chosen.review else "--unlinked")
         if unlinked and is_table and output is None:
             click.echo(f"\nnot linked: {films_and_names(unlinked)}")
-            write(rows(unlinked[:at_most]), format_name, None, catalog.iris.base)
+            write(rows(unlinked[:at_most]), format_name, None, snapshot.iris.base)
             _tell_more(len(unlinked[at_most:]) if at_most else 0, "--unlinked")
 
 
@@ -241,10 +241,9 @@ def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
     from etl.queries.lookup import GraphLookup
     from etl.workspace import Workspace
 
-    with opened(workspace) as (catalog, graph):
-        lookup = GraphLookup(graph, catalog.iris)
-        new = [each for text in decided for each in _decided(catalog, lookup, text)]
-        iris = catalog.iris
+    with opened(workspace) as snapshot:
+        lookup, iris = GraphLookup(snapshot.store, snapshot.iris), snapshot.iris
+        new = [each for text in decided for each in _decided(snapshot.catalog, lookup, text)]
     about = {(each.film, each.name) for each in new}
     kept = [each for each in _decisions(workspace, path) if (each.film, each.name) not in about]
     _write_text(write_decisions([*kept, *new], iris), path)

@@ -16,17 +16,13 @@ from etl.cli.watching import file_bounds
 from etl.errors import StoreError
 
 if TYPE_CHECKING:
-    from etl.catalog.catalog import Catalog
     from etl.output import Answer
     from etl.shacl import Engine, Shapes, ShapesEngine
     from etl.shacl.aims import Aim
     from etl.stores import Answer as QueryAnswer
     from etl.stores.embedded import EmbeddedStore
     from etl.stores.remote import RemoteStore
-    from etl.workspace.generations import Generation
-
-_DAMAGE = "Corruption"  # RocksDB's word
-_CHECK = "run: etl check"
+    from etl.workspace.snapshot import Snapshot
 
 
 def command_line() -> str:
@@ -135,79 +131,53 @@ def provenance_engine(name: str) -> Engine:
 
 
 @contextmanager
-def opened(workspace: Path) -> Iterator[tuple[Catalog, EmbeddedStore]]:
+def opened(workspace: Path) -> Iterator[Snapshot]:
     """Open the current generation for reading, and say if another mapping made its graph."""
-    from etl.catalog.catalog import Catalog
     from etl.entities.mapping import MAPPING_VERSION
-    from etl.stores.embedded import EmbeddedStore
     from etl.workspace import Workspace
+    from etl.workspace.snapshot import Snapshot
 
-    generation = Workspace(workspace).required()
-    with _undamaged(generation), Catalog.read(generation.catalog) as catalog:
-        made_by = catalog.settings.mapping
-        if made_by != MAPPING_VERSION:
+    with Snapshot.opened(Workspace(workspace).required()) as snapshot:
+        if made_by := snapshot.other_mapping:
             click.echo(
                 f"Warning: the graph was made by version {made_by} of the mapping, "
                 f"and this is version {MAPPING_VERSION}; to make it anew, run: etl rebuild",
                 err=True,
             )
-        yield catalog, EmbeddedStore.read(generation.store)
-
-
-@contextmanager
-def _undamaged(generation: Generation) -> Iterator[None]:
-    """Translate what catalog or store say when they meet damage while they are read.
-
-    Raises:
-        WorkspaceError: the catalog cannot be read on.
-        StoreError: the store cannot be read on.
-    """
-    import duckdb
-
-    from etl.catalog.connection import unusable
-
-    try:
-        yield
-    except duckdb.Error as error:
-        raise unusable(generation.catalog, error) from error
-    except (OSError, RuntimeError) as error:
-        reason = str(error).partition("\n")[0]
-        if _DAMAGE not in reason:
-            raise
-        raise StoreError(f"{generation.store}: damaged: {reason}", hint=_CHECK) from error
+        yield snapshot
 
 
 @contextmanager
 def opened_store(
     workspace: Path, store: str | None
-) -> Iterator[tuple[Catalog, EmbeddedStore | RemoteStore]]:
+) -> Iterator[tuple[Snapshot, EmbeddedStore | RemoteStore]]:
     """Open the current generation for reading, with a remote store for its own if one is named."""
-    with opened(workspace) as (catalog, embedded):
+    with opened(workspace) as snapshot:
         if store is None:
-            yield catalog, embedded
+            yield snapshot, snapshot.store
             return
         from etl.publication.outbox import Outboxes
         from etl.publication.targets import Target
         from etl.stores.remote import RemoteStore
 
         where = Target.named(Outboxes(workspace), store).where
-        with RemoteStore.opened(where, catalog.iris.provenance_graph) as remote:
-            yield catalog, remote
+        with RemoteStore.opened(where, snapshot.iris.provenance_graph) as remote:
+            yield snapshot, remote
 
 
 @contextmanager
-def opened_copy(workspace: Path, store: str | None) -> Iterator[tuple[Catalog, EmbeddedStore]]:
+def opened_copy(workspace: Path, store: str | None) -> Iterator[tuple[Snapshot, EmbeddedStore]]:
     """Open the current generation for reading, with a copy of a remote store if one is named."""
     from etl.publication.comparing import copied
     from etl.stores.embedded import EmbeddedStore
     from etl.workspace import Workspace
 
-    with opened_store(workspace, store) as (catalog, graph):
+    with opened_store(workspace, store) as (snapshot, graph):
         if isinstance(graph, EmbeddedStore):
-            yield catalog, graph
+            yield snapshot, graph
             return
         with copied(Workspace(workspace), graph) as copy:
-            yield catalog, copy
+            yield snapshot, copy
 
 
 def write(
@@ -219,6 +189,7 @@ def write(
         StoreError: the store found out while it was answering that it cannot.
     """
     from etl.output import opened, write
+    from etl.workspace.snapshot import CHECK, DAMAGE
 
     with opened(output, format_name, base_iri) as target:
         try:
@@ -227,7 +198,7 @@ def write(
             raise
         except (OSError, RuntimeError) as error:  # an engine finds out while it is answering
             reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
-            hint = _CHECK if _DAMAGE in reason else ""
+            hint = CHECK if DAMAGE in reason else ""
             message = f"the answer could not be completed: {reason.lower()}"
             raise StoreError(message, hint=hint) from error
 

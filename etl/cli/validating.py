@@ -103,10 +103,10 @@ def _found(
     from etl.findings import in_order
     from etl.inspection.validating import unmet_in_store, validate_provenance, validate_store
 
-    with opened_copy(workspace, store) as (catalog, held):
+    with opened_copy(workspace, store) as (snapshot, held):
         warn(aim.note for aim in unmet_in_store(held, checks, shipped_shapes()))
-        findings = validate_store(catalog, held, checks)
-        findings += validate_provenance(catalog, held, provenance_engine(engine_name))
+        findings = validate_store(snapshot, held, checks)
+        findings += validate_provenance(snapshot, held, provenance_engine(engine_name))
     return in_order(findings)
 
 
@@ -159,8 +159,8 @@ def quarantine(
     from etl.catalog.kept_out import kept_out
     from etl.output import Refusals
 
-    with opened(workspace) as (catalog, _):
-        findings = [finding for item in kept_out(catalog) for finding in item.told()]
+    with opened(workspace) as snapshot:
+        findings = [finding for item in kept_out(snapshot.catalog) for finding in item.told()]
     write(Refusals(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
     if not findings:
         click.echo("Note: nothing is kept out", err=True)

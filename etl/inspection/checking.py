@@ -22,6 +22,7 @@ from etl.provenance.recording import descriptions
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import MEND, Workspace
 from etl.workspace.generations import Damage, Generation
+from etl.workspace.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,11 @@ def check(workspace: Workspace, progress: Progress) -> Health:
     films = people = 0
     graph = None
     if not any(damage.path.is_relative_to(current.path) for damage in damages if damage.content):
-        with Catalog.read(current.catalog) as catalog:
-            films, people = catalog.counts()
-            store, graph = EmbeddedStore.read(current.store), GraphHash()
-            found = list(differences(catalog, store, progress))
-            graph.add(store.export())
+        with Snapshot.opened(current) as snapshot:
+            films, people = snapshot.catalog.counts()
+            graph = GraphHash()
+            found = list(differences(snapshot.catalog, snapshot.store, progress))
+            graph.add(snapshot.store.export())
     remedy = _remedy(workspace, current, damages) if damages or found else ""
     taken, unnamed = workspace.disk(), workspace.unnamed()
     return Health(damages, found, films, people, taken, remedy, unnamed, graph)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode, QuerySolutions, Triple
 
-from etl.catalog.catalog import Catalog
 from etl.catalog.kept_out import kept_out
 from etl.entities.mapping import explain_film, explain_person, person_iri
 from etl.errors import QueryError
@@ -16,13 +15,14 @@ from etl.inspection.justifying import credit_links, film_links, is_about, person
 from etl.inspection.wording import Wording, credit_wording, gives, spells, wording
 from etl.queries.lookup import GraphLookup
 from etl.queries.syntax import predeclared
-from etl.rdf.identifiers import Iris, imdb_title_id, movielens_id, wikidata_id
+from etl.rdf.identifiers import imdb_title_id, movielens_id, wikidata_id
 from etl.rdf.vocab import PREFIXES, RDF, SCHEMA, XSD
 from etl.records import FilmRecord, LinkRecord
-from etl.resolution.films import Film, Member, resolve
+from etl.resolution.films import Film, Member
 from etl.sources import format_of
 from etl.sources.files import opened
 from etl.stores import Readable
+from etl.workspace.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Explanation:
 
 
 def explain(
-    catalog: Catalog, store: Readable, text: str, predicate: str | None
+    snapshot: Snapshot, store: Readable, text: str, predicate: str | None
 ) -> tuple[list[tuple[str, ...]], list[Finding]]:
     """Explain a film or a person, named by IRI, identifier or name, or one property of it.
 
@@ -60,20 +60,20 @@ def explain(
     Raises:
         QueryError: neither the graph nor the quarantine has such a thing.
     """
-    explainer = Explainer(catalog, store, catalog.iris)
+    explainer, iris = Explainer(snapshot, store), snapshot.iris
     refused = explainer.refused(text)
     document, _, part = text.partition("#")
     try:
-        iri = GraphLookup(store, catalog.iris).entity(document).iri
+        node = GraphLookup(store, iris).entity(document).iri
     except QueryError:
         if not refused:
             raise
         return [], refused
-    refused = refused or explainer.refused(iri.value)
-    subject = _iri(f"{iri.value}#{part}") if part else iri
-    wanted = expand(predicate, predeclared(catalog.iris)) if predicate else None
+    refused = refused or explainer.refused(node.value)
+    subject = _iri(f"{node.value}#{part}") if part else node
+    wanted = expand(predicate, predeclared(iris)) if predicate else None
     rows = [
-        each.row(catalog.iris.base)
+        each.row(iris.base)
         for each in explainer.explain(subject)
         if wanted in (None, each.triple.predicate)
     ]
@@ -105,12 +105,11 @@ def properties(rows: Iterable[Sequence[str]]) -> list[str]:
 class Explainer:
     """Explains the triples of one generation."""
 
-    def __init__(self, catalog: Catalog, store: Readable, iris: Iris) -> None:
-        self._catalog = catalog
+    def __init__(self, snapshot: Snapshot, store: Readable) -> None:
+        self._snapshot = snapshot
         self._store = store
-        self._iris = iris
-        self._sources = {source.name: source for source in catalog.sources()}
-        self._identities = catalog.resolved.identities
+        self._iris = snapshot.iris
+        self._sources = {source.name: source for source in snapshot.catalog.sources()}
 
     def refused(self, text: str) -> list[Finding]:
         """Find what keeps records out of the graph, by their film's IRI, key or title."""
@@ -125,7 +124,7 @@ class Explainer:
         wanted = {scheme: each for scheme, each in identifiers.items() if each}.items()
         return [
             finding
-            for item in kept_out(self._catalog)
+            for item in kept_out(self._snapshot.catalog)
             if (item.film and name in (item.film, f"movie/{item.film}"))
             or text.strip().casefold() == item.title.casefold() != ""
             or wanted & item.identifiers.items()
@@ -144,16 +143,17 @@ class Explainer:
                 yield found
 
     def _film(self, key: str) -> Iterator[Explanation]:
-        film, runs = self._resolved(key)
-        if film is None:
+        found = self._snapshot.film(key)
+        if found is None:
             return
+        film, runs = found
         for rule, triple in explain_film(film, self._iris):
             for member in film.members:
                 if member.record.links:
                     for link in self._links(rule.field, triple, film, member.record):
                         yield self._justification(triple, rule.name, link, runs[member.version])
-                elif found := wording(rule.field, triple, film, member.record, self._iris):
-                    yield self._explanation(triple, rule.name, member, found, runs)
+                elif words := wording(rule.field, triple, film, member.record, self._iris):
+                    yield self._explanation(triple, rule.name, member, words, runs)
 
     def _links(
         self, field: str, triple: Triple, film: Film, record: FilmRecord
@@ -166,16 +166,13 @@ class Explainer:
         """Explain a person by every film that names them, whichever way each spells the name."""
         name = self._name(iri)
         for key in self._films_of(iri):
-            film, runs = self._resolved(key)
-            person = (
-                next(
-                    (person for person in film.people if person_iri(person, self._iris) == iri),
-                    None,
-                )
-                if film
-                else None
-            )
-            if film is None or person is None:
+            made = self._snapshot.film(key)
+            if made is None:
+                continue
+            film, runs = made
+            people = (each for each in film.people if person_iri(each, self._iris) == iri)
+            person = next(people, None)
+            if person is None:
                 continue
             called = person._replace(name=name or person.name)
             for rule, triple in explain_person(called, self._iris):
@@ -207,14 +204,6 @@ class Explainer:
             return []
         start = len(f"{self._iris.base}movie/")
         return [solution["film"].value[start:] for solution in answer]
-
-    def _resolved(self, key: str) -> tuple[Film | None, Mapping[int, int]]:
-        """Make the film as the graph has it; also give the run that read each version."""
-        found = self._catalog.group(key)
-        if found is None:
-            return None, {}
-        group, runs = found
-        return resolve(key, group.members, self._identities([group])), runs
 
     def _explanation(
         self,

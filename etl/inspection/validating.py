@@ -23,7 +23,7 @@ from etl.process.workers import Workers
 from etl.rdf.descriptions import Term
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.rdf.vocab import SCHEMA
-from etl.resolution.films import Film, Member, resolve
+from etl.resolution.films import Film, Member
 from etl.shacl import Engine, Shapes, ShapesEngine, ValidationResult
 from etl.shacl.aims import Aim, own_aims, parted, unmet, unmet_in
 from etl.shacl.paths import Predicate
@@ -41,6 +41,7 @@ from etl.sources.naming import sources
 from etl.sources.positions import Pattern
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.verbatim import VerbatimGraph
+from etl.workspace.snapshot import Snapshot
 
 _Each = TypeVar("_Each")
 
@@ -107,10 +108,10 @@ def _numbered(
         counts[same] += 1
 
 
-def validate_store(catalog: Catalog, store: EmbeddedStore, engine: Engine) -> list[Finding]:
+def validate_store(snapshot: Snapshot, store: EmbeddedStore, engine: Engine) -> list[Finding]:
     """Validate what a store knows as one graph; point at the records behind the films in it."""
     graph = store.graph()
-    locate = _Locating(catalog, graph)
+    locate = _Locating(snapshot, graph)
     return [
         replace(finding, copy=copy)
         for result, copy in _numbered(validate_source(engine, graph))
@@ -123,9 +124,9 @@ def unmet_in_store(store: EmbeddedStore, engine: ShapesEngine, shipped: Shapes) 
     return unmet(own_aims(engine.shapes, shipped), store.graph(), hierarchy_of(engine))
 
 
-def validate_provenance(catalog: Catalog, store: EmbeddedStore, engine: Engine) -> list[Finding]:
+def validate_provenance(snapshot: Snapshot, store: EmbeddedStore, engine: Engine) -> list[Finding]:
     """Validate what a store says of where all of that comes from."""
-    graph = store.graph(catalog.iris.provenance_graph)
+    graph = store.graph(snapshot.iris.provenance_graph)
     results = _numbered(validate_source(engine, graph))
     return [replace(of_result(result), copy=copy) for result, copy in results]
 
@@ -217,12 +218,11 @@ def _patterns(result: ValidationResult) -> Iterator[Pattern]:
 class _Locating:
     """Finds the records behind what is wrong with a film or a person of the graph."""
 
-    def __init__(self, catalog: Catalog, store: TripleSource) -> None:
-        self._catalog = catalog
+    def __init__(self, snapshot: Snapshot, store: TripleSource) -> None:
+        self._snapshot = snapshot
         self._store = store
-        self._iris = catalog.iris
-        self._places = _places(catalog)
-        self._resolved = catalog.resolved
+        self._iris = snapshot.iris
+        self._places = _places(snapshot.catalog)
         self._movies = f"{self._iris.base}movie/"
 
     def findings(self, result: ValidationResult) -> Iterator[Finding]:
@@ -247,10 +247,8 @@ class _Locating:
         return dict.fromkeys(each[start:] for each in documents if each.startswith(self._movies))
 
     def _film(self, key: str) -> Iterator[Film]:
-        if found := self._catalog.group(key):
-            group, _ = found
-            identities = self._resolved.identities([group])
-            yield resolve(group.film, group.members, identities)
+        if found := self._snapshot.film(key):
+            yield found[0]
 
 
 def _in_files(

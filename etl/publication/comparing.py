@@ -12,7 +12,6 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
-from etl.catalog.catalog import Catalog
 from etl.process.temporary import temporary_folder
 from etl.publication.outbox import Outboxes
 from etl.publication.targets import Target
@@ -22,6 +21,7 @@ from etl.stores.remote import RemoteStore
 from etl.stores.servers import Kind
 from etl.stores.updates import as_held
 from etl.workspace import Workspace
+from etl.workspace.snapshot import Snapshot
 
 PART_BYTES = 1 << 29  # four million lines; their hashes take a third of a gigabyte
 
@@ -132,10 +132,8 @@ def compared(workspace: Workspace, target: Target) -> list[tuple[str, int, int]]
     Raises:
         StoreError: the server cannot be reached, fails, or cuts its answer short.
     """
-    generation = workspace.required()
-    with Catalog.read(generation.catalog) as catalog:
-        iris = catalog.iris
-    store = EmbeddedStore.read(generation.store)
+    with Snapshot.opened(workspace.required()) as snapshot:
+        iris, store = snapshot.iris, snapshot.store
     bases, outboxes = [iris.base], Outboxes(workspace.path)
     if outboxes.has(target.name):
         with outboxes.open(target.name) as outbox:

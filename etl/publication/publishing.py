@@ -11,7 +11,6 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from etl.catalog.catalog import Catalog
 from etl.entities.mapping import MAPPING_VERSION
 from etl.errors import StoreError
 from etl.process.garbage import uncollected
@@ -23,12 +22,11 @@ from etl.publication.seeding import Seed
 from etl.publication.sending import Parcel, Published, Sender
 from etl.publication.targets import Target, keep
 from etl.rdf.vocab import DCTERMS
-from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
 from etl.stores.servers import check_graph
 from etl.stores.updates import Piece
 from etl.workspace import Workspace
-from etl.workspace.generations import Generation
+from etl.workspace.snapshot import Snapshot
 
 # What the store holds beside what films and people are made of: redirects, and provenance.
 BESIDE = (
@@ -58,17 +56,15 @@ def publish(workspace: Workspace, target: Target, options: PublishOptions) -> Pu
         WorkspaceError: nothing has been loaded yet.
     """
     outboxes = Outboxes(workspace.path)
-    with uncollected(), _alone(outboxes.lock_file(target.name), options.waiting):
-        generation = workspace.required()
-        with Catalog.read(generation.catalog) as catalog:
-            iris = catalog.iris
-            check_graph(target.where, f"{iris.base}graph/films")
-            keep(outboxes, target)
-            with outboxes.open(target.name) as outbox:
-                graphs = provenance_graphs(iris.base, outbox.bases)
-                with RemoteStore.opened(target.where, *graphs) as remote:
-                    publication = _Publication(workspace, generation, catalog, outbox, remote)
-                    return publication.publish(options)
+    alone = _alone(outboxes.lock_file(target.name), options.waiting)
+    with uncollected(), alone, Snapshot.opened(workspace.required()) as snapshot:
+        iris = snapshot.iris
+        check_graph(target.where, f"{iris.base}graph/films")
+        keep(outboxes, target)
+        with outboxes.open(target.name) as outbox:
+            graphs = provenance_graphs(iris.base, outbox.bases)
+            with RemoteStore.opened(target.where, *graphs) as remote:
+                return _Publication(workspace, snapshot, outbox, remote).publish(options)
 
 
 @contextmanager
@@ -91,20 +87,15 @@ class _Publication:
     """One publication on its way."""
 
     def __init__(
-        self,
-        workspace: Workspace,
-        generation: Generation,
-        catalog: Catalog,
-        outbox: Outbox,
-        remote: RemoteStore,
+        self, workspace: Workspace, snapshot: Snapshot, outbox: Outbox, remote: RemoteStore
     ) -> None:
         self._workspace = workspace
-        self._number = generation.number
-        self._catalog = catalog
-        self._base = catalog.iris.base
+        self._number = snapshot.generation.number
+        self._catalog = snapshot.catalog
+        self._base = snapshot.iris.base
         self._outbox = outbox
         self._remote = remote
-        self._store = EmbeddedStore.read(generation.store)
+        self._store = snapshot.store
         self._beside: list[str] = []
         self._sizes: tuple[int, int] | None = None
 

@@ -29,6 +29,7 @@ from etl.operations.undo import undo
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import DCTERMS, FILM, SCHEMA
 from etl.stores.embedded import EmbeddedStore
+from etl.workspace.snapshot import Snapshot
 from records import Film
 from shared_data import shared
 from thoroughness import examples
@@ -427,11 +428,9 @@ def test_every_triple_of_a_linked_film_and_its_people_is_explained(
     desk.write(JOEL, SOLO)
     desk.load()
     linked(desk, evidence)
-    generation = desk.workspace.required()
-    with Catalog.read(generation.catalog) as catalog:
-        store = EmbeddedStore.read(generation.store)
-        explainer = Explainer(catalog, store, catalog.iris)
-        for quad in store.export():
+    with Snapshot.opened(desk.workspace.required()) as snapshot:
+        explainer = Explainer(snapshot, snapshot.store)
+        for quad in snapshot.store.export():
             if quad.predicate != DCTERMS.isReplacedBy:
                 subject = quad.subject
                 assert isinstance(subject, NamedNode)
@@ -445,9 +444,8 @@ def test_a_link_is_explained_by_rung_both_names_and_evidence(
     desk.write(SOLO)
     desk.load()
     linked(desk, evidence)
-    generation = desk.workspace.required()
-    with Catalog.read(generation.catalog) as catalog:
-        explainer = Explainer(catalog, EmbeddedStore.read(generation.store), catalog.iris)
+    with Snapshot.opened(desk.workspace.required()) as snapshot:
+        explainer = Explainer(snapshot, snapshot.store)
         rows = [
             (each.field, each.value, each.run)
             for each in explainer.explain(NamedNode("http://localhost:8000/person/nm0000120"))

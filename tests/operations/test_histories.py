@@ -34,9 +34,9 @@ from etl.operations.replay import replay
 from etl.operations.reports import Diff, LoadReport
 from etl.operations.transaction import ChangeOptions
 from etl.operations.undo import undo
-from etl.stores.embedded import EmbeddedStore
 from etl.workspace import Workspace
 from etl.workspace.generations import Generation
+from etl.workspace.snapshot import Snapshot
 from records import Film
 from thoroughness import THOROUGH, examples
 
@@ -331,9 +331,8 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def the_graph_conforms(self) -> None:
         if self.desk.workspace.current():
-            generation = self.desk.workspace.required()
-            with Catalog.read(generation.catalog) as catalog:
-                found = validate_store(catalog, EmbeddedStore.read(generation.store), ENGINE)
+            with Snapshot.opened(self.desk.workspace.required()) as snapshot:
+                found = validate_store(snapshot, snapshot.store, ENGINE)
             assert [each for each in found if each.severity == Severity.VIOLATION] == []
 
     @invariant()

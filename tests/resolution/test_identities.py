@@ -39,6 +39,7 @@ from etl.shacl import CompiledEngine, Shapes
 from etl.sources.files import LINKS, Source
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import Workspace
+from etl.workspace.snapshot import Snapshot
 from thoroughness import examples
 
 MARA, NILS = "nm9000001", "nm9000007"
@@ -115,9 +116,8 @@ class Reader(Desk):
 
 def is_conforming(desk: Desk) -> None:
     """Make sure that no shape is violated by the graph."""
-    generation = desk.workspace.required()
-    with Catalog.read(generation.catalog) as catalog:
-        found = validate_store(catalog, EmbeddedStore.read(generation.store), ENGINE)
+    with Snapshot.opened(desk.workspace.required()) as snapshot:
+        found = validate_store(snapshot, snapshot.store, ENGINE)
         assert [each for each in found if each.severity == Severity.VIOLATION] == []
 
 
@@ -265,11 +265,9 @@ def test_what_is_explained_of_a_person_is_what_records_say_and_what_the_graph_ha
             ("b", "4.jsonl"): film(4, Credit("", MARA, ("Nora",))),
         }
     )
-    generation = reader.workspace.required()
-    with Catalog.read(generation.catalog) as catalog:
-        store = EmbeddedStore.read(generation.store)
-        rows, _ = explain(catalog, store, MARA, "name")
-        part, _ = explain(catalog, store, "tt0000004#role-1", "characterName")
+    with Snapshot.opened(reader.workspace.required()) as snapshot:
+        rows, _ = explain(snapshot, snapshot.store, MARA, "name")
+        part, _ = explain(snapshot, snapshot.store, "tt0000004#role-1", "characterName")
     person = f'<person/{MARA}> schema:name "Mara Lind"'
     assert [(row[0], row[3], row[4], row[6]) for row in rows] == [
         (person, "Mara Lind", "/a/1.jsonl:1", "stated"),

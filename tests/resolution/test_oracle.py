@@ -35,8 +35,8 @@ from etl.resolution.films import Member
 from etl.resolution.groups import groups_of
 from etl.sources.files import LINKS
 from etl.sources.jsonlines import parse
-from etl.stores.embedded import EmbeddedStore
 from etl.workspace import Workspace
+from etl.workspace.snapshot import Snapshot
 from oracle import Resolved, Said, Spot, resolved
 from thoroughness import examples
 
@@ -297,9 +297,8 @@ class Comparing(RuleBasedStateMachine):
 
     def what_conforms_record_by_record_conforms_as_a_whole(self) -> None:
         if generation := self.desk.workspace.current():
-            with Catalog.read(generation.catalog) as catalog:
-                store = EmbeddedStore.read(generation.store)
-                found = validate_store(catalog, store, ENGINE)
+            with Snapshot.opened(generation) as snapshot:
+                found = validate_store(snapshot, snapshot.store, ENGINE)
             assert [each for each in found if each.severity == "Violation"] == []
 
 

@@ -23,7 +23,7 @@ from etl.inspection.explaining import explain
 from etl.records import Credit, FilmRecord, Note, Rating, Reject
 from etl.sources import format_of
 from etl.sources.files import RECORD_LIMIT, Found
-from etl.stores.embedded import EmbeddedStore
+from etl.workspace.snapshot import Snapshot
 
 HEAT = {
     "id": 1,
@@ -153,12 +153,8 @@ def test_records_that_move_keep_their_film_and_are_found_where_they_stand(desk: 
     assert (report.sources[0].unchanged, bool(report.films), report.committed) == (2, False, True)
     assert desk.graph() == graph
     assert desk.load().run is None
-    from etl.catalog.catalog import Catalog
-
-    generation = desk.workspace.required()
-    with Catalog.read(generation.catalog) as catalog:
-        store = EmbeddedStore.read(generation.store)
-        rows, _ = explain(catalog, store, "tt0113277", None)
+    with Snapshot.opened(desk.workspace.required()) as snapshot:
+        rows, _ = explain(snapshot, snapshot.store, "tt0113277", None)
     assert {row[4] for row in rows} == {f"{path}:3"}
     assert tuple(dict.fromkeys(row[3] for row in rows if row[1] == "movie-performance")) == (
         "Val Kilmer: Chris Shiherlis",
