@@ -1,9 +1,10 @@
-"""`python -m bench.load --records 20000`: a whole load, beside the store's own bulk load.
+"""`python -m bench.load --records 100000`: a whole load, beside the store's own bulk load.
 
-All of it is measured in one run, because machines are noisy: our load from text files to a
-queryable store with its parts, with and without validation; the store's bulk load of the same
-triples from a finished file; and the same job done in the plainest way, with rdflib and
-pySHACL, on a sample.
+All of it is measured in one run, because machines are noisy. For records as text files, as JSON
+Lines, and as JSON Lines with an id of everybody: our validated load to a queryable store; the
+store's bulk load of the same triples from a finished file; the pure work of reading and making
+films, in one process; and as a yardstick the same job done in the plainest way, with rdflib and
+pySHACL, on a sample. What a load takes beside bulk load and pure work is machinery.
 
 What is measured is imported where it is used: the processes that read files import this module
 too, as they would a command line.
@@ -21,44 +22,23 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
+from pyoxigraph import DefaultGraph, RdfFormat, Store
 
-from bench.records import write_records
-
-if TYPE_CHECKING:
-    from etl.shacl import ValidationReport
+from bench.records import write_lines, write_records
 
 SAMPLE = 1000  # records that rdflib and pySHACL are given
 
 
-class Unchecked:
-    """An engine that finds nothing, and looks for nothing."""
-
-    walked_back: frozenset[NamedNode] | None = frozenset()
-
-    def __init__(self) -> None:
-        from etl.shacl import Shapes
-
-        self.shapes = Shapes(())
-
-    def validate(self, triples: object) -> ValidationReport:
-        """Find nothing."""
-        from etl.shacl import ValidationReport
-
-        del triples
-        return ValidationReport()
-
-
-def our_load(source: str, workspace: str, *, validate: bool) -> dict[str, float]:
-    """Load text files into a new workspace; give the seconds of each part."""
+def our_load(source: str, workspace: str) -> dict[str, float]:
+    """Load records into a new workspace; give the seconds of each part."""
     from etl.operations.load import LoadOptions, load
     from etl.resources import folder
     from etl.shacl import CompiledEngine, Shapes
     from etl.workspace import Workspace
 
-    engine = CompiledEngine(Shapes.read([folder("shapes")])) if validate else Unchecked()
+    engine = CompiledEngine(Shapes.read([folder("shapes")]))
     started = time.perf_counter()
     options = LoadOptions(processes=os.cpu_count() or 1)
     report = load(Workspace(Path(workspace)), [source], engine, options)
@@ -137,63 +117,113 @@ def _measured(
     return result
 
 
-def run(records: int, place: Path, *, validate: bool) -> dict[str, Any]:
-    """Measure everything on that many records."""
-    from etl.workspace import Workspace
+def pure_work(source: str) -> dict[str, float]:
+    """Read records and make their films in this process; no catalog, no store, no processes."""
+    from etl.entities.batches import Batch, build_batch
+    from etl.entities.drafting import CHUNK_FILMS
+    from etl.operations.reading import Reading
+    from etl.process.workers import Workers
+    from etl.rdf.identifiers import Iris
+    from etl.records import decode_film
+    from etl.resolution.films import NO_IDENTITIES
+    from etl.resources import folder
+    from etl.shacl import CompiledEngine, Shapes
+    from etl.sources.naming import sources
 
-    write_records(place / "films", records)
-    write_records(place / "sample", min(SAMPLE, records))
+    engine = CompiledEngine(Shapes.read([folder("shapes")]))
+    [named] = sources([source], None, [])
+    iris = Iris()
+    started = time.perf_counter()
+    read = Reading(named, None, lambda _: None, Workers(0, engine))
+    staged = [each for part in read for each in part.staged if each.body]
+    seconds = {"read": time.perf_counter() - started}
+    for start in range(0, len(staged), CHUNK_FILMS):
+        some = staged[start : start + CHUNK_FILMS]
+        rows = [
+            (decode_film(each.body or "").key, "", number, *each[:2], each.line, each.body or "")
+            for number, each in enumerate(some)
+        ]
+        build_batch(engine, Batch(rows, NO_IDENTITIES, iris, {named.name: iris.source("films")}))
+    seconds["whole"] = time.perf_counter() - started
+    return seconds
+
+
+FORMS = {
+    "text": lambda place, count: write_records(place, count),
+    "JSON Lines": lambda place, count: write_lines(place / "films.jsonl", count),
+    "JSON Lines with ids": lambda place, count: write_lines(place / "films.jsonl", count, ids=True),
+}
+"""How records are written, by the name of the form."""
+
+
+def run(records: int, place: Path, forms: Sequence[str]) -> dict[str, Any]:
+    """Measure everything on that many records."""
     figures: dict[str, Any] = {"records": records}
-    figures["load, unvalidated"] = measured(
-        our_load, str(place / "films"), str(place / "unvalidated"), validate=False
-    )
-    store = Workspace(place / "unvalidated").required().store
-    dump = place / "dump.nt"
-    with dump.open("wb") as file:
-        Store.read_only(str(store)).dump(file, RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
-    with dump.open("rb") as file:
-        figures["triples"] = sum(1 for _ in file)
-    figures["bulk load"] = measured(bulk_load, str(dump), str(place / "bulk"))
-    if validate:
-        figures["load"] = measured(
-            our_load, str(place / "films"), str(place / "validated"), validate=True
-        )
+    for form in forms:
+        with tempfile.TemporaryDirectory(dir=place) as folder:
+            figures[form] = _run(records, Path(folder), form)
+    write_records(place / "sample", min(SAMPLE, records))
     figures["plainest"] = measured(plainest, str(place / "sample"), str(place / "plain.nt"))
     return figures
 
 
+def _run(records: int, place: Path, form: str) -> dict[str, Any]:
+    from etl.workspace import Workspace
+
+    films, dump = place / "films", place / "dump.nt"
+    FORMS[form](films, records)
+    load = measured(our_load, str(films), str(place / "ours"))
+    store = Store.read_only(str(Workspace(place / "ours").required().store))
+    with dump.open("wb") as file:
+        store.dump(file, RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
+    with dump.open("rb") as file:
+        triples = sum(1 for _ in file)
+    bulk = measured(bulk_load, str(dump), str(place / "bulk"))
+    return {
+        "triples": triples,
+        "load": load,
+        "bulk load": bulk,
+        "pure work": measured(pure_work, str(films)),
+    }
+
+
 def printed(figures: dict[str, Any]) -> str:
     """Lay the figures out for people."""
-    records, bulk = figures["records"], figures["bulk load"]
-    lines = [f"{records:,} records, {figures['triples']:,} triples", ""]
-    for name in ("load", "load, unvalidated", "bulk load", "plainest"):
-        if name not in figures:
-            continue
-        each = dict(figures[name])
-        count = min(SAMPLE, records) if name == "plainest" else records
-        whole, cpu, peak = each.pop("whole"), each.pop("cpu"), each.pop("peak_mb")
-        title = f"{name} ({count:,} records)" if name == "plainest" else name
-        lines.append(f"{title:28} {whole:7.2f} s  {cpu:7.2f} CPU s  {peak:6.0f} MB")
-        lines += [f"    {part:24} {seconds:7.2f} s" for part, seconds in each.items()]
-    plain = figures["plainest"]["whole"] / min(SAMPLE, records) * records
-    lines.append("")
-    for name in ("load", "load, unvalidated"):
-        if name in figures:
-            ours = figures[name]["whole"]
-            lines.append(f"{name} / bulk load: {ours / bulk['whole']:.2f}")
-            lines.append(f"rdflib and pySHACL, scaled to all records / {name}: {plain / ours:.1f}")
+    records = figures["records"]
+    lines = []
+    for form in (each for each in FORMS if each in figures):
+        found = figures[form]
+        load, bulk, pure = found["load"], found["bulk load"], found["pure work"]
+        lines += [f"{form}: {records:,} records, {found['triples']:,} triples", ""]
+        lines += [_line(name, found[name]) for name in ("load", "bulk load", "pure work")]
+        rest = load["cpu"] - bulk["cpu"] - pure["cpu"]
+        lines += [f"{'machinery (the rest)':20} {'':10}  {rest:7.1f} CPU s", ""]
+        lines.append(
+            f"load / bulk load: {load['whole'] / bulk['whole']:.2f} wall, "
+            f"{load['cpu'] / bulk['cpu']:.2f} CPU"
+        )
+        lines.append(f"{1000 * load['whole'] / records:.3f} ms a film\n")
+    each = figures["plainest"]["whole"] / min(SAMPLE, records)
+    lines.append(f"rdflib and pySHACL: {1000 * each:.2f} ms a film")
     return "\n".join(lines)
+
+
+def _line(name: str, each: dict[str, float]) -> str:
+    figures = f"{each['whole']:7.1f} s    {each['cpu']:7.1f} CPU s  {each['peak_mb']:6.0f} MB"
+    parts = {part: each[part] for part in each if part not in ("whole", "cpu", "peak_mb")}
+    told = ", ".join(f"{part} {seconds:.1f}" for part, seconds in parts.items())
+    return f"{name:20} {figures}" + (f"  ({told})" if told else "")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__)
     parser.add_argument("--records", type=int, default=20_000)
+    parser.add_argument("--form", choices=FORMS, action="append", help="one form, not all")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument("--no-validation", action="store_true", help="leave the slow part out")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
-        figures = run(options.records, Path(place), validate=not options.no_validation)
+        figures = run(options.records, Path(place), options.form or list(FORMS))
     print(json.dumps(figures, indent=1) if options.json else printed(figures))
 
 

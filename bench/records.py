@@ -5,7 +5,9 @@ Every tenth synopsis says who played whom. Of the real ones at hand one in forty
 
 from __future__ import annotations
 
+import json
 import random
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +88,26 @@ def write_text(folder: Path, each: dict[str, Any]) -> None:
     place = folder / f"{number // _PER_FOLDER:04d}"
     place.mkdir(parents=True, exist_ok=True)
     (place / f"{number}.txt").write_text(text(each), encoding="utf-8")
+
+
+def write_lines(path: Path, count: int, *, ids: bool = False) -> None:
+    """Write records as JSON Lines; with `ids`, everybody in them has one."""
+    pool = pool_of(count)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(1, count + 1):
+            each = film(number, pool)
+            if ids:
+                with_ids(each)
+            file.write(json.dumps(each, ensure_ascii=False) + "\n")
+
+
+def with_ids(each: dict[str, Any]) -> None:
+    """Give everybody in a film an id; of every tenth name some films say another one."""
+    for role in ("directors", "actors"):
+        each[role] = [{"name": name, "imdb": _id_of(name, each["movieId"])} for name in each[role]]
+
+
+def _id_of(name: str, number: int) -> str:
+    code = zlib.crc32(name.encode()) % 9_000_000
+    return f"nm{code + (number % 7 == 0 and code % 10 == 0):07d}"

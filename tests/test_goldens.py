@@ -6,8 +6,6 @@ the hash of its triples, of those of each property, and of those about each clas
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -16,7 +14,7 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from bench.linking_data import served
-from bench.records import film, pool_of, write_records
+from bench.records import write_lines, write_records
 from commands import Etl
 from etl.output import GraphHash
 from etl.rdf.vocab import RDF
@@ -55,21 +53,9 @@ def without_ids(folder: Path) -> Path:
 
 def with_ids(folder: Path) -> Path:
     """Write records that give everybody an id; of every tenth name some say another one."""
-    folder.mkdir()
-    lines = []
-    for number in range(1, GENERATED + 1):
-        each = film(number, pool_of(GENERATED))
-        for role in ("directors", "actors"):
-            each[role] = [{"name": name, "imdb": id_of(name, number)} for name in each[role]]
-        lines.append(json.dumps(each, ensure_ascii=False) + "\n")
     path = folder / "films.jsonl"
-    path.write_text("".join(lines), "utf-8")
+    write_lines(path, GENERATED, ids=True)
     return path
-
-
-def id_of(name: str, number: int) -> str:
-    code = zlib.crc32(name.encode()) % 9_000_000
-    return f"nm{code + (number % 7 == 0 and code % 10 == 0):07d}"
 
 
 GENERATORS = {"generated": without_ids, "generated-with-ids": with_ids}

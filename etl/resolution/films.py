@@ -184,7 +184,7 @@ def _performances(
     """Collect the parts that a source lists, those that the synopsis names, and linking's."""
     found: dict[tuple[str, str], Performance] = {}
     for record in records:
-        for credit in record.actors:
+        for credit in (each for each in record.actors if each.characters):
             person = people.person(credit)
             for character in credit.characters:
                 key = (character, person.key)
