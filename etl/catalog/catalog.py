@@ -33,7 +33,7 @@ from etl.resolution.groups import Group
 from etl.resolution.resolved import Resolved
 from etl.resolution.statements import STATUS
 from etl.resolution.tables import scalar
-from etl.sources.description import Description
+from etl.sources.description import SourceDescription
 from etl.sources.files import Source
 
 _FILMS_AT_ONCE = 10_000
@@ -384,5 +384,5 @@ class Catalog:
 
 
 def _source(name: str, label: str, root: str, paths: list[str], description: str) -> Source:
-    decoded = Description.decode(description)
+    decoded = SourceDescription.decode(description)
     return Source(name, label, root, tuple(paths), description=decoded)

@@ -240,14 +240,14 @@ def export(
     the same graph in any format and any order; 'etl check' prints those of the store.
     """
     from etl.entities.mapping import with_owl_same_as
-    from etl.output import Graph, GraphHash
+    from etl.output import GraphAnswer, GraphHash
     from etl.provenance.recording import provenance_of
 
     with opened_store(workspace, store) as (snapshot, held):
         graph = with_owl_same_as(held.export()) if owl_same_as else held.export()
         added = provenance_of(snapshot.catalog, held) if provenance else ()
         exported = GraphHash()
-        write(Graph(exported.counting(chain(graph, added))), format_name, output)
+        write(GraphAnswer(exported.counting(chain(graph, added))), format_name, output)
     click.echo(f"graph: {exported}", err=True)
 
 

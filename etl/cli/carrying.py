@@ -15,7 +15,7 @@ from etl.cli.interrupts import take_back_in_order
 from etl.cli.options import DATA_SAY_NO, DONE
 from etl.cli.session import command_line
 from etl.cli.telling import (
-    Told,
+    Telling,
     change_document,
     change_lines,
     load_lines,
@@ -25,8 +25,8 @@ from etl.cli.telling import (
 from etl.errors import EtlError
 
 if TYPE_CHECKING:
+    from etl.operations.options import ChangeOptions
     from etl.operations.reports import LoadReport
-    from etl.operations.transaction import ChangeOptions
     from etl.publication.sending import Published
 
 _Options = TypeVar("_Options", bound="ChangeOptions")
@@ -83,7 +83,7 @@ def _changed(
     from etl.cli.progress import Meter
     from etl.output.changes import Changes
 
-    told, dry_run = Told(quiet=manner.quiet), manner.dry_run
+    told, dry_run = Telling(quiet=manner.quiet), manner.dry_run
     with Changes() as changes:
         with told, Meter(quiet=manner.quiet) as meter:
             settings = options(
@@ -105,7 +105,7 @@ def _changed(
 
 def nothing_done(manner: Manner) -> dict[str, Any]:
     """Give the document of a command that changes nothing here."""
-    told = Told(quiet=True).document()
+    told = Telling(quiet=True).document()
     return change_document(None, command_line(), dry_run=manner.dry_run) | told
 
 

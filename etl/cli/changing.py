@@ -82,7 +82,7 @@ def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - cl
 
     An undo is a run too, and can be undone. `etl runs` lists them.
     """
-    from etl.operations.transaction import ChangeOptions
+    from etl.operations.options import ChangeOptions
     from etl.operations.undo import undo
     from etl.workspace import Workspace
 
@@ -100,8 +100,8 @@ def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - cl
 @quiet_option
 def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
     """Take out of the graph all that only this source says."""
+    from etl.operations.options import ChangeOptions
     from etl.operations.remove import remove
-    from etl.operations.transaction import ChangeOptions
     from etl.workspace import Workspace
 
     checks = engine(workspace)
@@ -120,8 +120,8 @@ def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click chec
 
     That makes sense after its files were mended, or the shapes have changed.
     """
+    from etl.operations.options import ChangeOptions
     from etl.operations.replay import replay
-    from etl.operations.transaction import ChangeOptions
     from etl.workspace import Workspace
 
     checks = engine(workspace)

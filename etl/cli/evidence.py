@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class EndpointOptions:
     """Whom to ask, on whose behalf, and how often: the options that are about the endpoint."""
 
     endpoint: str | None
@@ -25,7 +25,9 @@ class Asking:
 
 
 @contextmanager
-def asked(workspace: Path, asking: Asking, meter: Meter, dry_run: bool) -> Iterator[Inquiry]:
+def asked(
+    workspace: Path, asking: EndpointOptions, meter: Meter, dry_run: bool
+) -> Iterator[Inquiry]:
     """Open what an endpoint has answered before, and the endpoint, if it may be asked."""
     from etl.linking.cache import Cache
     from etl.linking.endpoint import PUBLIC, Endpoint, required_contact

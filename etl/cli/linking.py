@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl.cli.carrying import Manner, tell_and_send, tell_plan
-from etl.cli.evidence import Asking, asked, gathered
+from etl.cli.evidence import EndpointOptions, asked, gathered
 from etl.cli.interrupts import take_back_in_order
 from etl.cli.listing import Chosen, counted, films_and_names, rows
 from etl.cli.options import (
@@ -25,7 +25,7 @@ from etl.cli.options import (
     writes,
 )
 from etl.cli.session import command_line, engine, opened, write
-from etl.cli.telling import SHOWN_AT_MOST, Told, change_lines
+from etl.cli.telling import SHOWN_AT_MOST, Telling, change_lines
 
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
@@ -89,11 +89,11 @@ def link(
     """
     from etl.cli.progress import Meter
     from etl.operations.link import link, plan
-    from etl.operations.transaction import ChangeOptions
+    from etl.operations.options import ChangeOptions
     from etl.workspace import Workspace
 
     take_back_in_order()
-    told, place, asking = Told(quiet=quiet), Workspace(workspace), Asking(**options)
+    told, place, asking = Telling(quiet=quiet), Workspace(workspace), EndpointOptions(**options)
     manner = Manner(workspace, store, dry_run, quiet, format_name)
     with told, Meter(quiet=quiet) as meter, asked(workspace, asking, meter, dry_run) as inquiry:
         known = gathered(evidence, inquiry, asking.endpoint)
@@ -237,7 +237,7 @@ def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
     from etl.linking.evidence import Evidence
     from etl.linking.sssom import write_decisions
     from etl.operations.link import link
-    from etl.operations.transaction import ChangeOptions
+    from etl.operations.options import ChangeOptions
     from etl.queries.lookup import GraphLookup
     from etl.workspace import Workspace
 

@@ -223,7 +223,7 @@ def write_answer(answer: QueryAnswer, query: str, shown: Shown) -> bool:
 
     from pyoxigraph import QuerySolutions, QueryTriples
 
-    from etl.output import Graph, Solutions
+    from etl.output import GraphAnswer, Solutions
     from etl.queries.syntax import column_order
 
     where = shown.format_name, shown.output, shown.base_iri
@@ -235,7 +235,7 @@ def write_answer(answer: QueryAnswer, query: str, shown: Shown) -> bool:
     if isinstance(answer, QueryTriples):
         first = list(islice(answer, 1))
         shown.answered()
-        write(Graph(chain(first, answer)), *where)
+        write(GraphAnswer(chain(first, answer)), *where)
         return bool(first)
     shown.answered()
     write(answer, *where)

@@ -21,7 +21,7 @@ _RANKS = {"loss": 0, "repair": 2, "absence": 3}  # of notes; all others are in b
 _WHERE = {"Violation": "etl quarantine"}
 
 
-class Told:
+class Telling:
     """Collects findings, and tells the first few of each severity on standard error on leaving.
 
     Notes come first, of these what was lost; then warnings and errors, each in its order.

@@ -127,7 +127,7 @@ def _agree(catalog: Catalog, store: EmbeddedStore, progress: Progress) -> bool:
     return sum(store.sizes()) == expected
 
 
-Entity: TypeAlias = tuple[NamedNode, Iterable[Triple | Quad]]
+Expected: TypeAlias = tuple[NamedNode, Iterable[Triple | Quad]]
 """The IRI of an entity, with what is said of it."""
 
 
@@ -145,7 +145,7 @@ def _expected(catalog: Catalog) -> Iterator[tuple[NamedNode, set[Quad]]]:
     yield from descriptions(catalog, tally, catalog.runs.all())
 
 
-def _entities(catalog: Catalog) -> Iterator[Iterator[Entity]]:
+def _entities(catalog: Catalog) -> Iterator[Iterator[Expected]]:
     """Give films, people and redirects, many at a time."""
     resolved, iris = catalog.resolved, catalog.iris
     sources = {source.name: iris.source(source.slug) for source in catalog.sources()}

@@ -16,8 +16,9 @@ from etl.linking.judgement import find_links
 from etl.linking.ladder import CLOSE, DECISION, NOT_ASKED, NOT_LISTED, UNLABELLED
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject, subject
+from etl.operations.options import ChangeOptions
 from etl.operations.reports import LoadReport, SourceReport
-from etl.operations.transaction import Change, ChangeOptions, changing
+from etl.operations.transaction import Change, changing
 from etl.rdf.identifiers import Iris
 from etl.records import FilmRecord, LinkRecord, decode_film
 from etl.resolution.groups import groups_of

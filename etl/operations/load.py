@@ -9,9 +9,10 @@ from etl.catalog.catalog import Catalog
 from etl.errors import WorkspaceError
 from etl.findings import Finding, Severity
 from etl.operations.building import Builder
+from etl.operations.options import ChangeOptions
 from etl.operations.reading import Read, Reading
 from etl.operations.reports import LoadReport
-from etl.operations.transaction import Change, ChangeOptions, changing
+from etl.operations.transaction import Change, changing
 from etl.process.temporary import temporary_folder
 from etl.process.workers import Workers
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris

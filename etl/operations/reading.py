@@ -17,8 +17,7 @@ from etl.findings import Finding, Found, Severity
 from etl.operations.reports import other_files
 from etl.records import FilmRecord, Note, NoteKind
 from etl.sources import SUFFIXES, Raw, format_of
-from etl.sources.files import Found as File
-from etl.sources.files import Source, Stat, find, opened, shown
+from etl.sources.files import FoundFile, Source, Stat, find, opened, shown
 from etl.sources.kinds import kind_of_file
 
 if TYPE_CHECKING:  # the processes that read files have no need of the database
@@ -47,7 +46,7 @@ class Differences:
     gone: list[Place] = field(default_factory=list)
     moved: list[Place] = field(default_factory=list)
 
-    def of(self, file: File, known: Iterable[Known]) -> Iterator[Unread]:
+    def of(self, file: FoundFile, known: Iterable[Known]) -> Iterator[Unread]:
         """Cut a file into records, and give those that are new or have changed."""
         places = {each.key: each for each in known}
         for raw in format_of(file.path).cut(file):
@@ -179,7 +178,7 @@ class Reading:
             hint=f"expected files that end in {' or '.join(SUFFIXES)}",
         )
 
-    def _differing(self, seen: set[str], closed: list[str]) -> Iterator[File]:
+    def _differing(self, seen: set[str], closed: list[str]) -> Iterator[FoundFile]:
         """Find the files that are not as they were when they were last read, or all of them."""
         remembered = None if self.rehash else self.catalog
         known = remembered.files.of(self.source.name) if remembered else {}
@@ -196,7 +195,7 @@ class Reading:
     def _known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
         return self.catalog.known(source, paths) if self.catalog else {}
 
-    def _unread(self, differing: Iterator[File], differences: Differences) -> Iterator[Unread]:
+    def _unread(self, differing: Iterator[FoundFile], differences: Differences) -> Iterator[Unread]:
         while files := list(islice(differing, FILES_AT_ONCE)):
             self.stats.extend((found.relative, found.stat) for found in files)
             known = self._known(self.source.name, [found.relative for found in files])

@@ -8,9 +8,10 @@ from etl.catalog.kept_out import Scope
 from etl.errors import StoreError
 from etl.findings import Finding, Severity
 from etl.operations.counting import counted
+from etl.operations.options import ChangeOptions
 from etl.operations.reports import GraphDiff, LoadReport
 from etl.operations.rereading import unclaimed
-from etl.operations.transaction import Change, ChangeOptions, mending
+from etl.operations.transaction import Change, mending
 from etl.output.changes import Changes, differing
 from etl.process.workers import Workers
 from etl.rdf.identifiers import Iris

@@ -6,8 +6,9 @@ import os
 from collections.abc import Sequence
 
 from etl.errors import SourceError
+from etl.operations.options import ChangeOptions
 from etl.operations.reports import LoadReport, SourceReport
-from etl.operations.transaction import ChangeOptions, changing
+from etl.operations.transaction import changing
 from etl.queries import nearest
 from etl.shacl import Engine
 from etl.sources.files import Source

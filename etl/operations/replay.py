@@ -9,9 +9,10 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Staged
 from etl.catalog.kept_out import Scope
 from etl.operations.building import Builder
+from etl.operations.options import ChangeOptions
 from etl.operations.reports import LoadReport
 from etl.operations.rereading import Rereading, unclaimed
-from etl.operations.transaction import Change, ChangeOptions, changing
+from etl.operations.transaction import Change, changing
 from etl.shacl import Engine
 from etl.sources.files import Stat
 from etl.workspace import Workspace

@@ -8,8 +8,8 @@ from dataclasses import replace
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Place, Staged
 from etl.findings import Finding, Severity
+from etl.operations.options import ChangeOptions
 from etl.operations.reading import Cut, Differences, parse_records
-from etl.operations.transaction import ChangeOptions
 from etl.sources import SUFFIXES
 from etl.sources.files import Source, Stat, find, full_path, shown
 from etl.sources.kinds import unclaimed_reject

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 
-import duckdb
 from pyoxigraph import NamedNode, Quad
 
 from etl.catalog.catalog import Catalog
@@ -20,13 +17,14 @@ from etl.catalog.migrations import VERSION
 from etl.entities.judging import reason
 from etl.entities.mapping import MAPPING_VERSION
 from etl.entities.tally import Tally
-from etl.errors import EtlError, WorkspaceError, limit_reached
-from etl.findings import Finding, Found, Severity, severity_of, unheard
+from etl.errors import WorkspaceError
+from etl.findings import Finding, Severity, severity_of
 from etl.operations.building import Builder
+from etl.operations.disturbances import undisturbed
+from etl.operations.migrate import migrate
+from etl.operations.options import ChangeOptions, unseen
 from etl.operations.reports import LoadReport, SourceReport
 from etl.process.garbage import uncollected
-from etl.process.progress import Progress, silent
-from etl.provenance.counting import tally_of
 from etl.provenance.recording import concerned, describe
 from etl.publication.outbox import Outboxes
 from etl.rdf.identifiers import Iris
@@ -35,35 +33,7 @@ from etl.shacl import Engine, ValidationResult
 from etl.sources.files import LINKS, Source, opened
 from etl.stores.embedded import EmbeddedStore, expect_memory
 from etl.workspace import Workspace
-from etl.workspace.entries import cannot_write
 from etl.workspace.generations import Generation
-
-Changed = Callable[[str, Iterable[Quad]], None]
-"""Told of statements that leave the graph ("-") and enter it ("+")."""
-
-
-def _nobody(holder: str) -> None:
-    """Wait for another writer without a word."""
-
-
-def _unseen(sign: str, quads: Iterable[Quad]) -> None:
-    """Let statements come and go."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeOptions:
-    """How to change a workspace, and whom to tell; `dry_run` changes nothing.
-
-    `own_shapes` are the user's own from now on, as N-Triples; None leaves them as they are.
-    """
-
-    command: str = "load"
-    dry_run: bool = False
-    own_shapes: str | None = None
-    progress: Progress = silent
-    waiting: Callable[[str], None] = field(default=_nobody)
-    found: Found = field(default=unheard)
-    changed: Changed = field(default=_unseen)
 
 
 class Change:
@@ -146,7 +116,7 @@ class Change:
             fresh=fresh,
             progress=self._options.progress,
             warned=lambda film, result: self._warn(builder, film, result),
-            changed=_unseen if afresh else self._options.changed,
+            changed=unseen if afresh else self._options.changed,
             before=self._before,
             tally=Tally() if fresh else Tally.decode(catalog.settings.get("tally") or "[]"),
         )
@@ -296,71 +266,3 @@ def _building(
             message = "complete but never the current one, since a command was killed: deleted"
             options.found(Finding(Severity.WARNING, message, str(generation.path)))
         yield Change(workspace, following, engine, options, base(workspace))
-
-
-def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
-    """Bring a workspace of an older version up to date; give the catalog's version before.
-
-    The next generation is the current one with its catalog migrated.
-
-    Raises:
-        WorkspaceError: a newer version wrote it, or it is to be left as it is.
-    """
-    current = workspace.current()
-    if current is None or Catalog.version(current.catalog) == VERSION:
-        return None
-    if options.dry_run:
-        with Catalog.read(current.catalog):  # which refuses it, and says what to run
-            return None
-    with workspace.writing(options.command, options.waiting) as following:
-        current = workspace.required()
-        found = Catalog.version(current.catalog)
-        shutil.copyfile(current.catalog, following.catalog)
-        EmbeddedStore.checkpoint(current.store, following.store)
-        Outboxes(workspace.path).note(following.number, _bring_up_to_date(following))
-        workspace.commit(following)
-    return found
-
-
-def _bring_up_to_date(generation: Generation) -> set[str]:
-    """Migrate a generation's catalog, and say in its store what this version says of it.
-
-    Give the subjects about which the store says something else now.
-    """
-    catalog, store = Catalog.write(generation.catalog), EmbeddedStore.write(generation.store)
-    store.touched = set()
-    try:
-        tally = tally_of(store)
-        catalog.settings.set("tally", tally.encode())
-        describe(catalog, store, tally, catalog.runs.all())
-        store.finish()
-        return store.touched
-    finally:
-        store.close()
-        catalog.close()
-
-
-@contextmanager
-def undisturbed(workspace: Workspace) -> Iterator[None]:
-    """Translate what the system, the catalog or the store say when they cannot go on.
-
-    Raises:
-        WorkspaceError: the disk is full, a limit of the system is reached, a file is damaged.
-    """
-    try:
-        yield
-    except (OSError, RuntimeError, MemoryError, duckdb.Error, EtlError) as error:
-        if limit := limit_reached(error):
-            message = f"{workspace.path}: {limit[0]}; the graph is as it was"
-            hint = f"{limit[1]}, then run the same command again"
-            raise WorkspaceError(message, hint=hint) from error
-        if isinstance(error, EtlError | BrokenPipeError):
-            raise
-        if isinstance(error, OSError) and error.errno in _FORBIDDEN:
-            raise cannot_write(workspace.path, error) from error
-        first = str(error).partition("\n")[0] or type(error).__name__
-        message = f"{workspace.path}: {first}; the graph is as it was"
-        raise WorkspaceError(message, hint="run: etl check") from error
-
-
-_FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from etl.catalog.kept_out import Scope
+from etl.operations.options import ChangeOptions
 from etl.operations.reports import LoadReport
-from etl.operations.transaction import ChangeOptions, changing
+from etl.operations.transaction import changing
 from etl.shacl import Engine
 from etl.workspace import Workspace
 

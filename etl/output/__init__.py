@@ -14,7 +14,7 @@ from typing import BinaryIO, assert_never
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples
 
 from etl.output.findings import REFUSALS, VIOLATIONS, Refusals, Violations
-from etl.output.formats import Formats, Target, Writer, opened
+from etl.output.formats import Destination, Formats, Writer, opened
 from etl.output.graphs import GRAPH_WRITERS, GraphHash, Statement
 from etl.output.rows import ROW_WRITERS, Cell, Rows, write_table
 from etl.output.solutions import SOLUTION_WRITERS, Solutions
@@ -22,12 +22,12 @@ from etl.output.solutions import SOLUTION_WRITERS, Solutions
 __all__ = [
     "Answer",
     "Cell",
-    "Graph",
+    "Destination",
+    "GraphAnswer",
     "GraphHash",
     "Refusals",
     "Rows",
     "Solutions",
-    "Target",
     "Violations",
     "opened",
     "write",
@@ -35,18 +35,25 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
+class GraphAnswer:
     """Statements to be written as a graph."""
 
     statements: Iterable[Statement]
 
 
 Answer = (
-    QuerySolutions | Solutions | QueryBoolean | QueryTriples | Rows | Graph | Refusals | Violations
+    QuerySolutions
+    | Solutions
+    | QueryBoolean
+    | QueryTriples
+    | Rows
+    | GraphAnswer
+    | Refusals
+    | Violations
 )
 
 
-def write(answer: Answer, target: Target) -> None:
+def write(answer: Answer, target: Destination) -> None:
     """Write an answer.
 
     Raises:
@@ -62,8 +69,8 @@ def write(answer: Answer, target: Target) -> None:
         case Rows():
             REPORTS.chosen(target)(answer, target)
         case QueryTriples():
-            GRAPHS.chosen(target)(Graph(answer), target)
-        case Graph():
+            GRAPHS.chosen(target)(GraphAnswer(answer), target)
+        case GraphAnswer():
             GRAPHS.chosen(target)(answer, target)
         case Refusals():
             REFUSALS.chosen(target)(answer, target)
@@ -76,18 +83,18 @@ def write(answer: Answer, target: Target) -> None:
 def _truth(results: QueryResultsFormat) -> Writer[QueryBoolean]:
     """Make a writer of one of the formats that SPARQL 1.1 defines."""
 
-    def write_truth(answer: QueryBoolean, target: Target) -> None:
+    def write_truth(answer: QueryBoolean, target: Destination) -> None:
         answer.serialize(target.stream, results)
         target.stream.write(b"\n")
 
     return write_truth
 
 
-def _write_truth(answer: QueryBoolean, target: Target) -> None:
+def _write_truth(answer: QueryBoolean, target: Destination) -> None:
     target.stream.write(b"true\n" if answer else b"false\n")
 
 
-def _graph(writer: Callable[[Iterable[Statement], BinaryIO], None]) -> Writer[Graph]:
+def _graph(writer: Callable[[Iterable[Statement], BinaryIO], None]) -> Writer[GraphAnswer]:
     return lambda graph, target: writer(graph.statements, target.stream)
 
 
@@ -113,7 +120,7 @@ REPORTS: Formats[Rows] = Formats(
     on_terminal="table",
     piped="tsv",
 )
-GRAPHS: Formats[Graph] = Formats(
+GRAPHS: Formats[GraphAnswer] = Formats(
     "a graph",
     {name: _graph(writer) for name, writer in GRAPH_WRITERS.items()},
     on_terminal="ttl",

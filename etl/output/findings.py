@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from rich.cells import cell_len
 
 from etl.findings import Finding, Severity
-from etl.output.formats import Formats, Target, Writer
+from etl.output.formats import Destination, Formats, Writer
 from etl.output.graphs import GRAPH_WRITERS, Statement
 from etl.output.rows import ROW_WRITERS, Rows, shown, terminal_width, text_stream
 from etl.output.sarif import write_sarif
@@ -44,7 +44,7 @@ class Violations:
     at_most: int | None = None
 
 
-def write_groups(answer: Refusals | Violations, target: Target) -> None:
+def write_groups(answer: Refusals | Violations, target: Destination) -> None:
     """Write findings grouped by what is wrong, the most frequent first."""
     groups: dict[tuple[Severity, str, str], list[Finding]] = {}
     for finding in answer.findings:
@@ -95,7 +95,7 @@ def _flat(columns: tuple[str, ...]) -> dict[str, Writer[Refusals | Violations]]:
     cells = attrgetter(*(_ATTRIBUTES.get(column, column) for column in columns))
 
     def writing(writer: Writer[Rows]) -> Writer[Refusals | Violations]:
-        def write_rows(answer: Refusals | Violations, target: Target) -> None:
+        def write_rows(answer: Refusals | Violations, target: Destination) -> None:
             rows = ([cell or None for cell in cells(each)] for each in answer.findings)
             writer(Rows(columns, rows), target)
 
@@ -104,16 +104,16 @@ def _flat(columns: tuple[str, ...]) -> dict[str, Writer[Refusals | Violations]]:
     return {name: writing(writer) for name, writer in ROW_WRITERS.items()}
 
 
-def _marks(answer: Refusals | Violations, target: Target) -> None:
+def _marks(answer: Refusals | Violations, target: Destination) -> None:
     write_sarif(answer.findings, target.stream)
 
 
 def _report(
     writer: Callable[[Iterable[Statement], BinaryIO], None],
-) -> Callable[[Violations, Target], None]:
+) -> Callable[[Violations, Destination], None]:
     """Make a writer of the standard's report; beside it stand file, line and field of a record."""
 
-    def write_report(answer: Violations, target: Target) -> None:
+    def write_report(answer: Violations, target: Destination) -> None:
         from etl.shacl import ValidationReport
 
         results: list[ValidationResult] = []

@@ -18,7 +18,7 @@ _Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Destination:
     """Where an answer goes. A format of None leaves the choice to the path's suffix."""
 
     stream: BinaryIO
@@ -31,7 +31,7 @@ class Target:
 @contextmanager
 def opened(
     path: Path | None = None, format_name: str | None = None, base_iri: str | None = None
-) -> Iterator[Target]:
+) -> Iterator[Destination]:
     """Open a file to write an answer to, or standard output when the path is None.
 
     The file appears when it is complete; if anything fails, what was there before stays.
@@ -41,7 +41,7 @@ def opened(
         EtlError: the file cannot be written.
     """
     if path is None:
-        yield Target(sys.stdout.buffer, format_name, None, sys.stdout.isatty(), base_iri)
+        yield Destination(sys.stdout.buffer, format_name, None, sys.stdout.isatty(), base_iri)
         sys.stdout.buffer.flush()
         return
     final = path.resolve()
@@ -51,7 +51,7 @@ def opened(
     try:
         with removed:
             with written.open("wb") as stream:
-                yield Target(_harmless(stream), format_name, path, base_iri=base_iri)
+                yield Destination(_harmless(stream), format_name, path, base_iri=base_iri)
             if not special:
                 written.replace(final)
     except OSError as error:
@@ -63,7 +63,7 @@ def _harmless(stream: BinaryIO) -> BinaryIO:
     return cast(BinaryIO, HarmlessBytes(stream)) if stream.isatty() else stream
 
 
-Writer = Callable[[_Answer, Target], None]
+Writer = Callable[[_Answer, Destination], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Formats(Generic[_Answer]):
     on_terminal: str
     piped: str
 
-    def chosen(self, target: Target) -> Writer[_Answer]:
+    def chosen(self, target: Destination) -> Writer[_Answer]:
         """Choose the format by its name, else by the suffix, else by who reads it.
 
         Raises:

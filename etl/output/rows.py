@@ -17,7 +17,7 @@ from typing import BinaryIO, TextIO
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from etl.output.formats import Target, Writer
+from etl.output.formats import Destination, Writer
 from etl.output.tables import aligned, fitted
 from etl.rdf.vocab import PREFIXES, XSD
 from etl.terminal import harmless
@@ -58,7 +58,7 @@ def text_stream(stream: BinaryIO) -> Iterator[TextIO]:
         text.detach()
 
 
-def write_table(rows: Rows, target: Target) -> None:
+def write_table(rows: Rows, target: Destination) -> None:
     """Write aligned columns, numbers to the right; fitted to a terminal."""
     cells = [tuple(row) for row in rows.rows]
     right = [
@@ -74,7 +74,7 @@ def write_table(rows: Rows, target: Target) -> None:
             text.writelines(aligned(rows.columns, body, right))
 
 
-def _for_people(rows: Rows, row: Sequence[Cell], target: Target) -> Iterator[str]:
+def _for_people(rows: Rows, row: Sequence[Cell], target: Destination) -> Iterator[str]:
     """Yield the cells of a row as people read them."""
     for column, cell in zip(rows.columns, row, strict=True):
         text = shown(cell, target.base_iri)
@@ -87,7 +87,7 @@ def terminal_width() -> int:
     return shutil.get_terminal_size().columns
 
 
-def write_markdown(rows: Rows, target: Target) -> None:
+def write_markdown(rows: Rows, target: Destination) -> None:
     """Write a Markdown table."""
     head = [list(rows.columns), ["---"] * len(rows.columns)]
     body = (map(_escaped, _for_people(rows, row, target)) for row in rows.rows)
@@ -95,7 +95,7 @@ def write_markdown(rows: Rows, target: Target) -> None:
         text.writelines(f"| {' | '.join(row)} |\n" for row in itertools.chain(head, body))
 
 
-def write_csv(rows: Rows, target: Target) -> None:
+def write_csv(rows: Rows, target: Destination) -> None:
     """Write CSV as RFC 4180 has it."""
     with text_stream(target.stream) as text:
         writer = csv.writer(text)
@@ -106,14 +106,14 @@ def write_csv(rows: Rows, target: Target) -> None:
 _TSV_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def write_tsv(rows: Rows, target: Target) -> None:
+def write_tsv(rows: Rows, target: Destination) -> None:
     """Write TSV; tabs and line breaks in cells are escaped."""
     with text_stream(target.stream) as text:
         for row in itertools.chain([rows.columns], rows.rows):
             text.write("\t".join(_plain(cell).translate(_TSV_ESCAPES) for cell in row) + "\n")
 
 
-def write_json(rows: Rows, target: Target) -> None:
+def write_json(rows: Rows, target: Destination) -> None:
     """Write a list of objects, one on each line; or one object, where that says all."""
     with text_stream(target.stream) as text:
         if rows.document is not None:

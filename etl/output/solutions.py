@@ -27,7 +27,7 @@ from pyoxigraph import (
 )
 
 from etl.errors import EtlError
-from etl.output.formats import Target, Writer
+from etl.output.formats import Destination, Writer
 from etl.output.graphs import NOT_XML
 from etl.output.rows import Node, Rows, text_stream, write_markdown, write_table
 from etl.rdf.vocab import XSD
@@ -104,7 +104,7 @@ def _by_engine(form: QueryResultsFormat, otherwise: Writer[Solutions]) -> Writer
     is_json = form == QueryResultsFormat.JSON
     end, separator = (b"]}}", b",") if is_json else (b"", b"")
 
-    def write(solutions: Solutions, target: Target) -> None:
+    def write(solutions: Solutions, target: Destination) -> None:
         answer = solutions.answer
         if answer is None or (form == QueryResultsFormat.CSV and len(solutions.columns) == 1):
             otherwise(solutions, target)
@@ -116,7 +116,7 @@ def _by_engine(form: QueryResultsFormat, otherwise: Writer[Solutions]) -> Writer
             solutions.were_any = True
             solutions.began()
             written = io.BytesIO()
-            otherwise(Solutions(solutions.columns, first), Target(written))
+            otherwise(Solutions(solutions.columns, first), Destination(written))
             target.stream.write(written.getvalue().removesuffix(b"\n" * is_json).removesuffix(end))
             rest = _Rest(target.stream, len(head), separator)
         answer.serialize(cast(BinaryIO, rest), form)
@@ -133,7 +133,7 @@ def _without_solutions(columns: Sequence[str], form: QueryResultsFormat) -> byte
     return cast(QuerySolutions, answer).serialize(format=form) or b""
 
 
-def write_csv(solutions: Solutions, target: Target) -> None:
+def write_csv(solutions: Solutions, target: Destination) -> None:
     """Write CSV: bare values, lines that end in CR LF.
 
     An only cell that is empty is written as `""`, since readers skip a line with nothing in it.
@@ -157,7 +157,7 @@ def _csv(term: Node | None) -> str:
     return '"{}"'.format(text.replace('"', '""')) if _QUOTED.search(text) else text
 
 
-def write_tsv(solutions: Solutions, target: Target) -> None:
+def write_tsv(solutions: Solutions, target: Destination) -> None:
     """Write TSV: terms as in Turtle.
 
     Source: SPARQL 1.1 Query Results CSV and TSV Formats, section 4.
@@ -199,7 +199,7 @@ def _direction(literal: Literal) -> str:
     return "" if literal.direction is None else str(literal.direction)
 
 
-def write_json(solutions: Solutions, target: Target) -> None:
+def write_json(solutions: Solutions, target: Destination) -> None:
     """Write JSON. Source: SPARQL 1.1 Query Results JSON Format."""
     with text_stream(target.stream) as text:
         head = json.dumps(solutions.columns, ensure_ascii=False, separators=(",", ":"))
@@ -239,7 +239,7 @@ _ITS = 'xmlns:its="http://www.w3.org/2005/11/its" its:version="2.0"'
 _ENTITIES = {"\r": "&#13;", '"': "&quot;"}  # a parser turns a bare carriage return into a line feed
 
 
-def write_xml(solutions: Solutions, target: Target) -> None:
+def write_xml(solutions: Solutions, target: Destination) -> None:
     """Write XML. Source: SPARQL Query Results XML Format.
 
     Raises:

@@ -18,7 +18,7 @@ from etl.publication.targets import Target
 from etl.rdf.identifiers import Iris
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
-from etl.stores.servers import Kind
+from etl.stores.servers import ServerKind
 from etl.stores.updates import as_held
 from etl.workspace import Workspace
 from etl.workspace.snapshot import Snapshot
@@ -85,7 +85,7 @@ def differing(
     return found
 
 
-def _apart(here: Path, there: Path, kind: Kind) -> Iterator[tuple[bytes, bool]]:
+def _apart(here: Path, there: Path, kind: ServerKind) -> Iterator[tuple[bytes, bool]]:
     """Give the lines that only one of two files has, and whether that is the first.
 
     Lines are told apart by their hashes, of so many at a time as fit into the memory.
@@ -104,7 +104,7 @@ def _apart(here: Path, there: Path, kind: Kind) -> Iterator[tuple[bytes, bool]]:
                     yield line, True
 
 
-def _hashed(path: Path, part: int, parts: int, kind: Kind) -> Iterator[tuple[int, bytes]]:
+def _hashed(path: Path, part: int, parts: int, kind: ServerKind) -> Iterator[tuple[int, bytes]]:
     """Give the lines of a part of a file, as a server can hold them, each with its hash."""
     with path.open("rb") as file:
         for line in file:

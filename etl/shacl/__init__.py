@@ -5,15 +5,15 @@ An engine is made of shapes and has one method, `validate(triples) -> Validation
 
 from etl.rdf.descriptions import Told
 from etl.shacl.engine import CompiledEngine, ReferenceEngine, ShapesEngine
-from etl.shacl.notes import Note
+from etl.shacl.notes import ShapeNote
 from etl.shacl.report import Engine, ValidationReport, ValidationResult
 from etl.shacl.shapes import Shapes
 
 __all__ = [
     "CompiledEngine",
     "Engine",
-    "Note",
     "ReferenceEngine",
+    "ShapeNote",
     "Shapes",
     "ShapesEngine",
     "Told",

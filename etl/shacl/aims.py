@@ -10,15 +10,15 @@ from pyoxigraph import NamedNode, Triple
 
 from etl.shacl.declarations import Declaration, name
 from etl.shacl.graph import Graph
-from etl.shacl.notes import Note
+from etl.shacl.notes import ShapeNote
 from etl.shacl.shapes import Shapes
 from etl.shacl.streaming import TripleSource, focus_nodes
 from etl.shacl.targets import (
     ClassTarget,
     NodeTarget,
     ObjectsOfTarget,
+    ShapeTarget,
     SubjectsOfTarget,
-    Target,
     declared_shapes,
     is_target,
     targets,
@@ -32,17 +32,17 @@ class Aim:
     """A shape and one of its targets; `twin` is what a graph has that looks much like it."""
 
     shape: Declaration
-    target: Target
+    target: ShapeTarget
     twin: NamedNode | None = None
 
     @property
-    def note(self) -> Note:
+    def note(self) -> ShapeNote:
         """Say that a graph has nothing of it."""
         twin = f"; {self.twin} is" if self.twin else ""
-        return Note(str(self.shape), f"{_called(self.target)} is not in the graph{twin}")
+        return ShapeNote(str(self.shape), f"{_called(self.target)} is not in the graph{twin}")
 
 
-def _called(target: Target) -> str:
+def _called(target: ShapeTarget) -> str:
     match target:
         case NodeTarget(node):
             return f"its target {name(node)}"
@@ -99,20 +99,20 @@ def unmet_in(aims: Iterable[Aim], triples: Iterable[Triple]) -> list[Aim]:
 def unmet(aims: Iterable[Aim], source: TripleSource, hierarchy: Sequence[Triple] = ()) -> list[Aim]:
     """Return the aims that a graph has nothing of."""
 
-    def has(target: Target) -> bool:
+    def has(target: ShapeTarget) -> bool:
         return any(True for _ in focus_nodes([target], source, hierarchy))
 
     return list(_unmet(aims, has))
 
 
-def _unmet(aims: Iterable[Aim], has: Callable[[Target], bool]) -> Iterator[Aim]:
+def _unmet(aims: Iterable[Aim], has: Callable[[ShapeTarget], bool]) -> Iterator[Aim]:
     for aim in aims:
         if not isinstance(aim.target, NodeTarget) and not has(aim.target):
             twin = _twin(aim.target)
             yield replace(aim, twin=twin[0]) if twin and has(twin[1]) else aim
 
 
-def _twin(target: Target) -> tuple[NamedNode, Target] | None:
+def _twin(target: ShapeTarget) -> tuple[NamedNode, ShapeTarget] | None:
     """Return the target that is written with `https:` for `http:`, or the other way round."""
     match target:
         case ClassTarget(NamedNode() as term) | SubjectsOfTarget(term) | ObjectsOfTarget(term):

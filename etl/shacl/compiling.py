@@ -15,7 +15,7 @@ from etl.rdf.descriptions import Term
 from etl.shacl.constraints.components import constraints
 from etl.shacl.constraints.model import (
     Constraint,
-    Finding,
+    Failure,
     GraphTest,
     Screen,
     TermTest,
@@ -96,7 +96,7 @@ class CompiledShape:
                 yield from shape.results(graph, value)
 
     def _result(
-        self, focus_node: Term, constraint: Constraint, finding: Finding
+        self, focus_node: Term, constraint: Constraint, finding: Failure
     ) -> ValidationResult:
         return ValidationResult(
             focus_node=focus_node,

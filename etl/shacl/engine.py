@@ -24,19 +24,19 @@ from etl.shacl.delegation import (
 )
 from etl.shacl.graph import Graph
 from etl.shacl.limits import SHAPE_TIMEOUT_S
-from etl.shacl.notes import Note, notes
+from etl.shacl.notes import ShapeNote, notes
 from etl.shacl.report import ValidationReport, ValidationResult
 from etl.shacl.shapes import Shapes
 from etl.shacl.sparql import queries
-from etl.shacl.targets import Target, declared_shapes, focus_nodes_by_table, targets
+from etl.shacl.targets import ShapeTarget, declared_shapes, focus_nodes_by_table, targets
 from etl.shacl.wellformedness import check
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ShapeGroup:
     """The shapes that are about the same nodes, as they are declared and ready to be asked."""
 
-    targets: tuple[Target, ...]
+    targets: tuple[ShapeTarget, ...]
     declarations: tuple[Declaration, ...]
     shapes: tuple[CompiledShape, ...]
 
@@ -139,7 +139,9 @@ def _walked_back(declared: Iterable[Declaration]) -> frozenset[NamedNode] | None
     return found
 
 
-def _checked(shapes: Shapes, declared: Sequence[Declaration], timeout_s: float) -> tuple[Note, ...]:
+def _checked(
+    shapes: Shapes, declared: Sequence[Declaration], timeout_s: float
+) -> tuple[ShapeNote, ...]:
     """Check that the shapes can be used by any engine; return what is to be known of them."""
     _check_scope(shapes, declared)
     check(shapes.graph, timeout_s)
@@ -148,13 +150,13 @@ def _checked(shapes: Shapes, declared: Sequence[Declaration], timeout_s: float) 
     return tuple(dict.fromkeys(notes(shapes.graph, nameless)))
 
 
-def _groups(declared: Sequence[Declaration], compiler: Compiler) -> Iterator[Group]:
-    same_targets: dict[tuple[Target, ...], list[Declaration]] = {}
+def _groups(declared: Sequence[Declaration], compiler: Compiler) -> Iterator[ShapeGroup]:
+    same_targets: dict[tuple[ShapeTarget, ...], list[Declaration]] = {}
     for shape in declared:
         same_targets.setdefault(tuple(targets(shape)), []).append(shape)
     for found, declarations in same_targets.items():
         compiled = (_compiled(shape, compiler) for shape in declarations)
-        yield Group(found, tuple(declarations), tuple(compiled))
+        yield ShapeGroup(found, tuple(declarations), tuple(compiled))
 
 
 def _compiled(shape: Declaration, compiler: Compiler) -> CompiledShape:
@@ -181,7 +183,7 @@ def _check_scope(shapes: Shapes, declared: Sequence[Declaration]) -> None:
         )
 
 
-def _delegation_notes(reasons: Mapping[Declaration, str | None]) -> Iterator[Note]:
+def _delegation_notes(reasons: Mapping[Declaration, str | None]) -> Iterator[ShapeNote]:
     for shape, reason in reasons.items():
         if reason is not None:
-            yield Note(str(shape), f"checked by pySHACL, which is slow: {reason}")
+            yield ShapeNote(str(shape), f"checked by pySHACL, which is slow: {reason}")

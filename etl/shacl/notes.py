@@ -18,7 +18,7 @@ from etl.shacl.wellformedness import says_nothing, shape_nodes
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ShapeNote:
     """Something about a shape that its author should know."""
 
     subject: str
@@ -45,21 +45,21 @@ _ADVANCED = frozenset("target rule expression values js returnType".split())
 _NOT_FOLLOWED = (OWL.imports, SH.shapesGraph)
 
 
-def notes(graph: Graph, nameless: Iterable[ShapeQuery]) -> Iterator[Note]:
+def notes(graph: Graph, nameless: Iterable[ShapeQuery]) -> Iterator[ShapeNote]:
     """Yield notes about a shapes graph, in which some queries do not name $this."""
     for subject in _with_terms(graph):
         yield from _about_terms(subject, graph)
     for node in shape_nodes(graph):
         shape = Declaration(node, graph)
         for parameter, reason in says_nothing(shape):
-            yield Note(f"{shape}: {name(parameter)}", reason)
+            yield ShapeNote(f"{shape}: {name(parameter)}", reason)
         for parameter, below in shape.shapes():
             if isinstance(below, NamedNode) and not graph.properties(below):
                 reason = f"there is no shape {name(below)}, so everything conforms to it"
-                yield Note(f"{shape}: {name(parameter)}", reason)
+                yield ShapeNote(f"{shape}: {name(parameter)}", reason)
     yield from _never_asked(graph)
     for query in nameless:
-        yield Note(
+        yield ShapeNote(
             f"{query.holder}: {name(query.parameter)}",
             "the SELECT does not name $this, so it says the same of every node",
         )
@@ -68,7 +68,7 @@ def notes(graph: Graph, nameless: Iterable[ShapeQuery]) -> Iterator[Note]:
             yield not_followed(predicate, value)
 
 
-def _never_asked(graph: Graph) -> Iterator[Note]:
+def _never_asked(graph: Graph) -> Iterator[ShapeNote]:
     """Yield a note about each shape that has no target, and that nothing refers to."""
     targeted = {shape.node for shape in declared_shapes(graph)}
     referred = {
@@ -76,12 +76,14 @@ def _never_asked(graph: Graph) -> Iterator[Note]:
     }
     for node in shape_nodes(graph):
         if node not in targeted and node not in referred:
-            yield Note(described(node, graph), "it has no target and nothing refers to it")
+            yield ShapeNote(described(node, graph), "it has no target and nothing refers to it")
 
 
-def not_followed(predicate: NamedNode, value: Term) -> Note:
+def not_followed(predicate: NamedNode, value: Term) -> ShapeNote:
     """Say that a graph which another names is not read."""
-    return Note(f"{name(predicate)} {name(value)}", "it is not followed: what it names is not read")
+    return ShapeNote(
+        f"{name(predicate)} {name(value)}", "it is not followed: what it names is not read"
+    )
 
 
 def _with_terms(graph: Graph) -> list[NamedNode | BlankNode]:
@@ -93,12 +95,12 @@ def _with_terms(graph: Graph) -> list[NamedNode | BlankNode]:
     return list(nodes)
 
 
-def _about_terms(subject: NamedNode | BlankNode, graph: Graph) -> Iterator[Note]:
+def _about_terms(subject: NamedNode | BlankNode, graph: Graph) -> Iterator[ShapeNote]:
     for predicate in graph.properties(subject):
         term = predicate.value.removeprefix(SH.iri)
         if term in _ADVANCED:
             reason = f"{name(predicate)} is a term of SHACL Advanced Features, and is ignored"
-            yield Note(described(subject, graph), reason)
+            yield ShapeNote(described(subject, graph), reason)
         elif term != predicate.value and predicate not in PARAMETERS | _FURTHER:
             reason = f"{name(predicate)} is not a term of SHACL Core, and is ignored"
-            yield Note(described(subject, graph), reason)
+            yield ShapeNote(described(subject, graph), reason)

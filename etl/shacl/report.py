@@ -13,7 +13,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from etl.rdf.descriptions import Term, Told
 from etl.rdf.vocab import RDF, SH, XSD
-from etl.shacl.paths import PathWriter, PropertyPath
+from etl.shacl.path_writing import PathWriter
+from etl.shacl.paths import PropertyPath
 from etl.shacl.shapes import Shapes
 
 

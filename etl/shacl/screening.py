@@ -24,8 +24,9 @@ from etl.shacl.constraints.model import (
     one_by_one,
 )
 from etl.shacl.demands import Demands, TermScreen, node_test, property_test, term_screen
-from etl.shacl.graph import Graph, Table
+from etl.shacl.graph import Graph
 from etl.shacl.paths import PropertyPath, direct
+from etl.shacl.tables import Table
 
 
 def node_screen(asked: Demands) -> Screen:

@@ -122,7 +122,7 @@ def located(error: ShapesError, paths: Sequence[Path]) -> ShapesError:
     return ShapesError(f"{found[0]}: {error}", hint=error.hint)
 
 
-def _reader(file: Path) -> positions.Read:
+def _reader(file: Path) -> positions.Reader:
     base_iri = file.resolve().as_uri()
 
     def read(text: str) -> Iterator[Triple]:

@@ -19,15 +19,16 @@ from etl.rdf.vocab import RDF, RDFS, SH
 from etl.shacl.constraints.shape_based import sibling_shapes
 from etl.shacl.declarations import Declaration
 from etl.shacl.engine import CompiledEngine
-from etl.shacl.graph import Graph, Tables, reachable
+from etl.shacl.graph import Graph, reachable
 from etl.shacl.paths import walk
 from etl.shacl.report import Engine, ValidationReport, ValidationResult
+from etl.shacl.tables import Tables
 from etl.shacl.targets import (
     ClassTarget,
     NodeTarget,
     ObjectsOfTarget,
+    ShapeTarget,
     SubjectsOfTarget,
-    Target,
     declared_shapes,
     targets,
 )
@@ -115,7 +116,7 @@ def finds_anything_in(engine: Engine, triples: Iterable[Triple]) -> bool:
     return any(target.focus_nodes(graph) for target in _all_targets(engine))
 
 
-def _all_targets(engine: Engine) -> list[Target]:
+def _all_targets(engine: Engine) -> list[ShapeTarget]:
     return [found for shape in declared_shapes(engine.shapes.graph) for found in targets(shape)]
 
 
@@ -255,7 +256,7 @@ class _Node:
 
 
 def focus_nodes(
-    found: Iterable[Target], source: TripleSource, hierarchy: Sequence[Triple] = ()
+    found: Iterable[ShapeTarget], source: TripleSource, hierarchy: Sequence[Triple] = ()
 ) -> Iterator[Term]:
     """Yield each node that some targets lead to once, without keeping those that were given."""
     classes = Copy(source, hierarchy)
@@ -266,7 +267,7 @@ def focus_nodes(
                 yield node
 
 
-def _single(target: Target, classes: Copy) -> Iterator[_Ends | _Node]:
+def _single(target: ShapeTarget, classes: Copy) -> Iterator[_Ends | _Node]:
     match target:
         case NodeTarget(node):
             yield _Node(node)

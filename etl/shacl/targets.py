@@ -13,7 +13,8 @@ from etl.rdf.descriptions import Term
 from etl.rdf.vocab import OWL, RDF, RDFS, SH
 from etl.shacl.constraints.components import PARAMETERS
 from etl.shacl.declarations import Declaration
-from etl.shacl.graph import Graph, Tables, Terms
+from etl.shacl.graph import Graph, Terms
+from etl.shacl.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class ObjectsOfTarget:
         return dict.fromkeys(graph.column(self.predicate).values)
 
 
-Target: TypeAlias = NodeTarget | ClassTarget | SubjectsOfTarget | ObjectsOfTarget
+ShapeTarget: TypeAlias = NodeTarget | ClassTarget | SubjectsOfTarget | ObjectsOfTarget
 
 TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 
@@ -76,7 +77,7 @@ def declared_shapes(graph: Graph) -> list[Declaration]:
     return [shape for shape in shapes if any(targets(shape))]
 
 
-def targets(shape: Declaration) -> Iterator[Target]:
+def targets(shape: Declaration) -> Iterator[ShapeTarget]:
     """Yield the targets of a shape."""
     yield from map(NodeTarget, shape.all(SH.targetNode))
     yield from map(ClassTarget, shape.iris(SH.targetClass))
@@ -93,13 +94,13 @@ def is_target(triple: Triple, graph: Graph) -> bool:
     return triple.predicate in TARGETS
 
 
-def focus_nodes(graph: Graph, found: Sequence[Target]) -> Terms:
+def focus_nodes(graph: Graph, found: Sequence[ShapeTarget]) -> Terms:
     """Return the nodes of a data graph that some targets lead to, each once."""
     nodes = [target.focus_nodes(graph) for target in found]
     return nodes[0] if len(nodes) == 1 else dict.fromkeys(chain.from_iterable(nodes))
 
 
-def focus_nodes_by_table(graph: Graph, found: Sequence[Target]) -> Tables:
+def focus_nodes_by_table(graph: Graph, found: Sequence[ShapeTarget]) -> Tables:
     """Return the same nodes, those that have the same properties together."""
     match found:
         case [ClassTarget(class_)]:

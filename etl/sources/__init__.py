@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from etl.records import FilmRecord, Reject
 from etl.sources import jsonlines, text
-from etl.sources.files import Found
+from etl.sources.files import FoundFile
 from etl.sources.raw import Raw
 
 __all__ = ["FORMATS", "SUFFIXES", "Format", "Raw", "format_of"]
@@ -26,7 +26,7 @@ class Format:
 
     name: str
     keys: Mapping[str, str]
-    cut: Callable[[Found], Iterator[Raw]]
+    cut: Callable[[FoundFile], Iterator[Raw]]
     parse: Callable[[str], FilmRecord | Reject]
     one_line: bool = False
 

@@ -25,7 +25,7 @@ _SPDX_NAME = re.compile(r"[A-Za-z0-9.+-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
+class SourceDescription:
     """What a source says of itself; each licence is an IRI. Empty is what it does not say."""
 
     title: str = ""
@@ -42,7 +42,7 @@ class Description:
         return msgspec.json.decode(text, type=cls)
 
 
-UNDESCRIBED = Description()
+UNDESCRIBED = SourceDescription()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def description_of(root: str) -> str:
     return os.path.join(root if os.path.isdir(root) else os.path.dirname(root), FILE)
 
 
-def read_description(path: str) -> Description | Reject:
+def read_description(path: str) -> SourceDescription | Reject:
     """Read a description; where there is no file, nothing is said."""
     try:
         package = msgspec.json.decode(Path(path).read_bytes(), type=_Package)
@@ -84,7 +84,7 @@ def read_description(path: str) -> Description | Reject:
             expected = "an SPDX name such as CC0-1.0, or a web address as path, of a licence"
             return Reject(1, "", expected, found)
     homepage = package.homepage if _is_web_address(package.homepage) else ""
-    return Description(words(package.title), homepage, licences)
+    return SourceDescription(words(package.title), homepage, licences)
 
 
 def _spdx(name: str) -> str:

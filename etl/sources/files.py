@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from etl.records import Reject
-from etl.sources.description import FILE, UNDESCRIBED, Description
+from etl.sources.description import FILE, UNDESCRIBED, SourceDescription
 
 # Files that tell people about a folder, and are no data of it.
 _DOCUMENTS = re.compile(r"(?i:readme|licen[cs]e|copying|notice|authors|citation|changelog)(\.\w+)?")
@@ -38,7 +38,7 @@ class Stat:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFile:
     """A file of a source: where it is, its path within the source, its `Stat`.
 
     `problem` says why it cannot be opened, where that shows already. An `other` file lies in a
@@ -68,7 +68,7 @@ class Source:
     paths: tuple[str, ...]
     whole: bool = True
     complete: frozenset[tuple[str, str]] = frozenset()
-    description: Description = UNDESCRIBED
+    description: SourceDescription = UNDESCRIBED
 
     @property
     def named(self) -> bool:
@@ -105,7 +105,7 @@ LINKS = Source("links", "links", "links", ())
 """What linking finds is kept as the records of this source."""
 
 
-def find(source: Source, suffixes: Sequence[str]) -> Iterator[Found]:
+def find(source: Source, suffixes: Sequence[str]) -> Iterator[FoundFile]:
     """Find the files of a source, in order of path; in a folder, those without our suffix apart."""
     for path in source.paths:
         if os.path.isdir(path):
@@ -114,12 +114,12 @@ def find(source: Source, suffixes: Sequence[str]) -> Iterator[Found]:
             yield _found(path, source.root)
 
 
-def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[Found]:
+def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[FoundFile]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         problem = f"a folder that cannot be opened ({_reason(error)})"
-        yield Found(folder, _relative(folder, root), problem=problem)
+        yield FoundFile(folder, _relative(folder, root), problem=problem)
         return
     for entry in entries:
         if entry.name.startswith("."):
@@ -129,10 +129,10 @@ def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[Found]:
             continue
         if not is_folder and not entry.name.lower().endswith(suffixes):
             if not is_document(entry.path):
-                yield Found(entry.path, _relative(entry.path, root), other=True)
+                yield FoundFile(entry.path, _relative(entry.path, root), other=True)
         elif not _is_unicode(entry.name):
             name = os.fsencode(_relative(entry.path, root)).decode("utf-8", "backslashreplace")
-            yield Found(entry.path, name, problem="a name that is not UTF-8")
+            yield FoundFile(entry.path, name, problem="a name that is not UTF-8")
         elif is_folder:
             yield from _walk(entry.path, root, suffixes)
         else:
@@ -158,19 +158,19 @@ def _is_unicode(name: str) -> bool:
     return True
 
 
-def _found(path: str, root: str, *, regular: bool = False) -> Found:
+def _found(path: str, root: str, *, regular: bool = False) -> FoundFile:
     """Look at a file. Where it has to be `regular`, a pipe is none: it may keep us waiting."""
     try:
         status = os.stat(path)
     except FileNotFoundError:
         problem = f"a link to nowhere ({os.readlink(path)})" if os.path.islink(path) else "no file"
-        return Found(path, _relative(path, root), problem=problem)
+        return FoundFile(path, _relative(path, root), problem=problem)
     except OSError as error:
-        return Found(path, _relative(path, root), problem=_reason(error))
+        return FoundFile(path, _relative(path, root), problem=_reason(error))
     if regular and not stat.S_ISREG(status.st_mode):
-        return Found(path, _relative(path, root), problem="something that is no file")
+        return FoundFile(path, _relative(path, root), problem="something that is no file")
     seen = Stat(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
-    return Found(path, _relative(path, root), seen)
+    return FoundFile(path, _relative(path, root), seen)
 
 
 def _relative(path: str, root: str) -> str:
@@ -192,7 +192,7 @@ def shown(path: str) -> str:
 
 
 @contextmanager
-def opening(found: Found) -> Iterator[BinaryIO | Reject]:
+def opening(found: FoundFile) -> Iterator[BinaryIO | Reject]:
     """Open a file to be read bit by bit; one that cannot be opened is a reject."""
     if found.problem:
         yield Reject(1, "", "a readable file", found.problem)
@@ -206,7 +206,7 @@ def opening(found: Found) -> Iterator[BinaryIO | Reject]:
         yield file
 
 
-def read(found: Found) -> bytes | Reject:
+def read(found: FoundFile) -> bytes | Reject:
     """Read a file's bytes; a file that cannot be opened, or is too large, is a reject."""
     if found.problem:
         return Reject(1, "", "a readable file", found.problem)

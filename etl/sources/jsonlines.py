@@ -24,7 +24,7 @@ from etl.records import FilmRecord, NoteKind, Rating, Reject
 from etl.sources import people, values
 from etl.sources.decoding import decode, wide_encoding
 from etl.sources.fields import READERS, Bad, film_record
-from etl.sources.files import RECORD_LIMIT, Found, opening, too_long, unreadable
+from etl.sources.files import RECORD_LIMIT, FoundFile, opening, too_long, unreadable
 from etl.sources.notes import Notes, Unreadable, as_json, composed, quoted
 from etl.sources.raw import Raw, digest
 from etl.sources.repeated_keys import refuse_repeated_keys
@@ -82,7 +82,7 @@ _NAMED = msgspec.json.Decoder(_Named)
 _ANY = msgspec.json.Decoder(float_hook=_number)
 
 
-def cut(found: Found) -> Iterator[Raw]:
+def cut(found: FoundFile) -> Iterator[Raw]:
     """Read a file line by line, however large it is; an empty line is none.
 
     A record is known by its `id`, else by its film's, so that it may move within its file.

@@ -24,7 +24,7 @@ from etl.rdf.descriptions import Term
 Pattern: TypeAlias = tuple[Term, NamedNode | None, Term | None]
 """A triple, by its subject, maybe its predicate, and maybe its object."""
 
-Read: TypeAlias = Callable[[str], Iterator[Triple]]
+Reader: TypeAlias = Callable[[str], Iterator[Triple]]
 """Reads some text of a file's format, as the file is read."""
 
 SEARCHED_BYTES = 1 << 25  # a larger file, unless it has a triple on each line, has no lines
@@ -54,7 +54,9 @@ _ID = re.compile(
 _BEFORE_END = re.compile(r".*[/:#<]", re.DOTALL)
 
 
-def lines(path: str, form: RdfFormat, wanted: Iterable[Pattern], read: Read) -> dict[Pattern, int]:
+def lines(
+    path: str, form: RdfFormat, wanted: Iterable[Pattern], read: Reader
+) -> dict[Pattern, int]:
     """Find the first lines that fit patterns, in a file of RDF that is well-formed.
 
     Where it is written in a way that is not understood here, the search ends.
@@ -72,7 +74,7 @@ def lines(path: str, form: RdfFormat, wanted: Iterable[Pattern], read: Read) -> 
 
 
 def _found(
-    path: str, form: RdfFormat, subjects: set[Term], read: Read
+    path: str, form: RdfFormat, subjects: set[Term], read: Reader
 ) -> Iterator[tuple[Pattern, int]]:
     if form in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
         yield from _by_line(path, subjects, read)
@@ -85,7 +87,7 @@ def _found(
             yield pattern, line
 
 
-def _by_line(path: str, subjects: set[Term], read: Read) -> Iterator[tuple[Pattern, int]]:
+def _by_line(path: str, subjects: set[Term], read: Reader) -> Iterator[tuple[Pattern, int]]:
     starts = {str(subject) for subject in subjects}
     with open(path, encoding="utf-8-sig") as file:
         for number, line in enumerate(file, start=1):
@@ -99,7 +101,7 @@ def _patterns(triple: Triple) -> tuple[Pattern, Pattern, Pattern]:
     return (subject, None, None), (subject, predicate, None), (subject, predicate, object_)
 
 
-def _in_turtle(text: str, subjects: set[Term], read: Read) -> Iterator[tuple[Pattern, int]]:
+def _in_turtle(text: str, subjects: set[Term], read: Reader) -> Iterator[tuple[Pattern, int]]:
     """Give the triples of named subjects, with the places of subject, predicate and object.
 
     What stands in brackets is passed over; `[]` stands for it.
@@ -133,7 +135,7 @@ _KEPT = {"ending": 0, "semicolon": 1, "comma": 2}
 """How many terms of a triple are those of the next one too, by what stands between them."""
 
 
-def _in_json_ld(text: str, subjects: set[Term], read: Read) -> Iterator[tuple[Pattern, int]]:
+def _in_json_ld(text: str, subjects: set[Term], read: Reader) -> Iterator[tuple[Pattern, int]]:
     """Give the nodes that say something, with the places of their names.
 
     That is certain where one context, if any, is said for all of the document.

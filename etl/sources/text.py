@@ -19,7 +19,7 @@ from rapidfuzz import process
 from etl.records import FilmRecord, NoteKind, Reject
 from etl.sources.decoding import decode
 from etl.sources.fields import READERS, Bad, film_record
-from etl.sources.files import Found, read
+from etl.sources.files import FoundFile, read
 from etl.sources.notes import Notes, Unreadable, quoted
 from etl.sources.raw import Raw, digest
 
@@ -152,7 +152,7 @@ def _note_missing(where: Mapping[str, int], notes: Notes) -> None:
             notes.add(f"no {key!r} line", NoteKind.ABSENCE)
 
 
-def cut(found: Found) -> Iterator[Raw]:
+def cut(found: FoundFile) -> Iterator[Raw]:
     """Read a file whole: it is one record, in Unicode's form NFC."""
     data = read(found)
     decoded = decode(data) if isinstance(data, bytes) else data

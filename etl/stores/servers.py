@@ -16,7 +16,7 @@ from etl.rdf.vocab import XSD
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ServerKind:
     """A product: its endpoints behind the base URL, and its peculiarities.
 
     `own_default_graph`: there is a default graph that can be written, and reading it shows
@@ -42,23 +42,23 @@ class Kind:
     kept_as_text: frozenset[NamedNode] = frozenset()
 
 
-GENERIC = Kind("SPARQL 1.1", "", "", None, (), own_default_graph=True)
+GENERIC = ServerKind("SPARQL 1.1", "", "", None, (), own_default_graph=True)
 
 # `marks` are looked for in the base URL and in what the server calls itself.
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, ServerKind] = {
     kind.name.lower(): kind
     for kind in (
-        Kind(
+        ServerKind(
             *("Oxigraph", "/query", "/update", "/store", ("oxigraph",)),
             own_default_graph=True,
             update_triples=10_000,
             document_triples=50_000,  # below a million its bulk loader takes them in one step
             bulk_loader=True,
         ),
-        Kind("Fuseki", "/query", "/update", "/data", ("fuseki",), own_default_graph=True),
-        Kind("GraphDB", "", "/statements", "/rdf-graphs/service", ("graphdb",)),
-        Kind("RDF4J", "", "/statements", "/rdf-graphs/service", ("rdf4j", "/repositories/")),
-        Kind(
+        ServerKind("Fuseki", "/query", "/update", "/data", ("fuseki",), own_default_graph=True),
+        ServerKind("GraphDB", "", "/statements", "/rdf-graphs/service", ("graphdb",)),
+        ServerKind("RDF4J", "", "/statements", "/rdf-graphs/service", ("rdf4j", "/repositories/")),
+        ServerKind(
             *("Virtuoso", "/sparql", "/sparql-auth", "/sparql-graph-crud-auth", ("virtuoso",)),
             update_triples=2_000,
             document_triples=30_000,
@@ -66,10 +66,10 @@ KINDS: dict[str, Kind] = {
             answer_triples=500_000,  # it fails with three million; documents are for writers only
             kept_as_text=frozenset({XSD.duration}),
         ),
-        Kind("Blazegraph", "/sparql", "/sparql", None, ("blazegraph", "bigdata")),
-        Kind("QLever", "", "", "", ("qlever",)),
-        Kind("Stardog", "/query", "/update", "", ("stardog",), own_default_graph=True),
-        Kind("Neptune", "/sparql", "/sparql", "/sparql/gsp/", (".neptune.amazonaws.com",)),
+        ServerKind("Blazegraph", "/sparql", "/sparql", None, ("blazegraph", "bigdata")),
+        ServerKind("QLever", "", "", "", ("qlever",)),
+        ServerKind("Stardog", "/query", "/update", "", ("stardog",), own_default_graph=True),
+        ServerKind("Neptune", "/sparql", "/sparql", "/sparql/gsp/", (".neptune.amazonaws.com",)),
     )
 }
 
@@ -78,7 +78,7 @@ KINDS: dict[str, Kind] = {
 class Endpoints:
     """Where one server answers, and the graph in it that is ours: None is its default graph."""
 
-    kind: Kind
+    kind: ServerKind
     query: str
     update: str | None
     graph_store: str | None = None
@@ -146,7 +146,7 @@ def checked_url(url: str) -> str:
     return canonical(url)
 
 
-def kind_called(name: str) -> Kind:
+def kind_called(name: str) -> ServerKind:
     """Return the product of this name.
 
     Raises:
@@ -159,7 +159,7 @@ def kind_called(name: str) -> Kind:
     return kind
 
 
-def kind_marked(text: str) -> Kind | None:
+def kind_marked(text: str) -> ServerKind | None:
     """Return the product that a URL or a server's name for itself points to, or None."""
     for kind in KINDS.values():
         if any(mark in text.lower() for mark in kind.marks):
@@ -167,7 +167,7 @@ def kind_marked(text: str) -> Kind | None:
     return None
 
 
-def endpoints(kind: Kind, url: str, graph: str | None) -> Endpoints:
+def endpoints(kind: ServerKind, url: str, graph: str | None) -> Endpoints:
     """Put a product's endpoints behind its base URL, or behind that of its query endpoint."""
     base = url.removesuffix(kind.query) if kind.query else url
     store = None if kind.graph_store is None else base + kind.graph_store

@@ -12,7 +12,7 @@ from typing import cast
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from etl.queries import portable
-from etl.stores.servers import Kind
+from etl.stores.servers import ServerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Piece:
     statements: Sequence[Triple | Quad] = field(repr=False)
 
 
-def as_held(text: bytes, kind: Kind) -> bytes:
+def as_held(text: bytes, kind: ServerKind) -> bytes:
     """Return statements, as N-Triples or N-Quads, as a server can hold them."""
     for datatype in kind.kept_as_text:
         named = f'"^^{datatype}'.encode()
@@ -33,7 +33,7 @@ def as_held(text: bytes, kind: Kind) -> bytes:
     return text
 
 
-def dataset(pieces: Iterable[Piece], graph: str | None, kind: Kind) -> bytes:
+def dataset(pieces: Iterable[Piece], graph: str | None, kind: ServerKind) -> bytes:
     """Write what pieces say as N-Quads, in the graphs that it belongs in on a server."""
     said: Iterator[Triple | Quad] = chain.from_iterable(piece.statements for piece in pieces)
     if graph is not None:
@@ -51,7 +51,7 @@ def _placed(graph: NamedNode, statement: Triple | Quad) -> Quad:
 
 
 def documents(
-    pieces: Iterable[Piece], graph: str | None, kind: Kind
+    pieces: Iterable[Piece], graph: str | None, kind: ServerKind
 ) -> Iterator[tuple[str | None, bytes]]:
     """Give what pieces say, as N-Triples, for each graph that it belongs in on a server."""
     ours: list[Triple] = []
@@ -70,7 +70,7 @@ def documents(
 
 
 def replacement(
-    pieces: Sequence[Piece], graphs: Sequence[str | None], kind: Kind, *, fresh: bool
+    pieces: Sequence[Piece], graphs: Sequence[str | None], kind: ServerKind, *, fresh: bool
 ) -> bytes:
     """Write the update that brings subjects in step: what they had goes, what they have comes.
 
@@ -81,7 +81,7 @@ def replacement(
 
 
 def _operations(
-    pieces: Sequence[Piece], graphs: Sequence[str | None], kind: Kind, fresh: bool
+    pieces: Sequence[Piece], graphs: Sequence[str | None], kind: ServerKind, fresh: bool
 ) -> Iterator[str]:
     if not fresh:
         subjects = " ".join(f"<{subject}>" for piece in pieces for subject in piece.subjects)

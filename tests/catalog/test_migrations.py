@@ -21,8 +21,8 @@ from etl.entities.mapping import MAPPING_VERSION
 from etl.entities.tally import Tally
 from etl.errors import WorkspaceError
 from etl.inspection.checking import differences
+from etl.operations.options import ChangeOptions
 from etl.operations.rebuild import RebuildOptions, rebuild
-from etl.operations.transaction import ChangeOptions
 from etl.operations.undo import undo
 from etl.provenance.counting import tally_of
 from etl.provenance.recording import provenance_of

@@ -21,10 +21,10 @@ from etl.linking.evidence import Evidence
 from etl.linking.imdb_tables import ImdbTables
 from etl.linking.sssom import Decision, read_decisions, write_decisions
 from etl.operations.link import LinkReport, link, links, needs_review
+from etl.operations.options import ChangeOptions
 from etl.operations.rebuild import RebuildOptions, rebuild
 from etl.operations.remove import remove
 from etl.operations.replay import replay
-from etl.operations.transaction import ChangeOptions
 from etl.operations.undo import undo
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import DCTERMS, FILM, SCHEMA

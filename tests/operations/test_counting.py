@@ -25,11 +25,11 @@ from etl.linking.evidence import Evidence
 from etl.linking.sssom import Decision
 from etl.operations.link import link
 from etl.operations.load import LoadOptions, load
+from etl.operations.options import ChangeOptions
 from etl.operations.rebuild import RebuildOptions, rebuild
 from etl.operations.remove import remove
 from etl.operations.replay import replay
 from etl.operations.reports import Diff, LoadReport
-from etl.operations.transaction import ChangeOptions
 from etl.operations.undo import undo
 from etl.provenance.runs import ENTITIES
 from etl.rdf.identifiers import Iris

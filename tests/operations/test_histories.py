@@ -28,11 +28,11 @@ from etl.errors import EtlError, WorkspaceError
 from etl.findings import Severity
 from etl.inspection.validating import validate_store
 from etl.operations.load import LoadOptions, load
+from etl.operations.options import ChangeOptions
 from etl.operations.rebuild import RebuildOptions, rebuild
 from etl.operations.remove import remove
 from etl.operations.replay import replay
 from etl.operations.reports import Diff, LoadReport
-from etl.operations.transaction import ChangeOptions
 from etl.operations.undo import undo
 from etl.workspace import Workspace
 from etl.workspace.generations import Generation

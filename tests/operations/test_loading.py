@@ -16,9 +16,9 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from desk import Desk
 from etl.errors import SourceError, WorkspaceError
+from etl.operations.options import ChangeOptions
 from etl.operations.remove import remove
 from etl.operations.reports import Diff
-from etl.operations.transaction import ChangeOptions
 from etl.rdf.vocab import FILM, SCHEMA, XSD
 from etl.workspace import Workspace
 from places import SEEDS

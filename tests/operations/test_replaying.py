@@ -5,10 +5,10 @@ from __future__ import annotations
 from pyoxigraph import NamedNode
 
 from desk import ENGINE, Desk, Unchecked
+from etl.operations.options import ChangeOptions
 from etl.operations.rebuild import RebuildOptions, rebuild
 from etl.operations.replay import replay
 from etl.operations.reports import LoadReport
-from etl.operations.transaction import ChangeOptions
 from etl.shacl import Engine
 from records import EMMA, HEAT, Film
 

@@ -9,8 +9,8 @@ from pyoxigraph import Literal, NamedNode
 
 from desk import ENGINE, Desk
 from etl.errors import SourceError, WorkspaceError
+from etl.operations.options import ChangeOptions
 from etl.operations.remove import remove
-from etl.operations.transaction import ChangeOptions
 from etl.operations.undo import undo
 from records import EMMA, HEAT, Film, write
 

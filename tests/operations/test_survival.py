@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from desk import ENGINE, Desk, Unchecked
-from etl.output import Graph, Target, write
+from etl.output import Destination, GraphAnswer, write
 from etl.shacl import ReferenceEngine
 from etl.stores.embedded import EmbeddedStore
 from places import SEEDS
@@ -83,7 +83,7 @@ def test_any_title_name_and_synopsis_survives_to_the_answer(
         desk.load()
         store = EmbeddedStore.read(desk.workspace.required().store)
         stream = io.BytesIO()
-        write(store.query(QUERY), Target(stream, "json"))
+        write(store.query(QUERY), Destination(stream, "json"))
     answer = json.loads(stream.getvalue())
     found = [
         tuple(row[name]["value"] for name in ("title", "name", "synopsis"))
@@ -94,7 +94,10 @@ def test_any_title_name_and_synopsis_survives_to_the_answer(
 
 def _exported(desk: Desk) -> str:
     stream = io.BytesIO()
-    write(Graph(EmbeddedStore.read(desk.workspace.required().store).export()), Target(stream, "nt"))
+    write(
+        GraphAnswer(EmbeddedStore.read(desk.workspace.required().store).export()),
+        Destination(stream, "nt"),
+    )
     return stream.getvalue().decode()
 
 

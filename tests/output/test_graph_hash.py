@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from commands import Etl, hash_line, seeds
-from etl.output import Graph, GraphHash, Target, write
+from etl.output import Destination, GraphAnswer, GraphHash, write
 from etl.output.graphs import HASHED_AT_ONCE
 from etl.rdf.vocab import SCHEMA, XSD
 from records import EMMA
@@ -33,7 +33,7 @@ def hashed(statements: list[Triple]) -> str:
 
 def ntriples(statements: list[Triple]) -> str:
     stream = io.BytesIO()
-    write(Graph(statements), Target(stream, "nt"))
+    write(GraphAnswer(statements), Destination(stream, "nt"))
     return stream.getvalue().decode()
 
 

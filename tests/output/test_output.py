@@ -28,7 +28,7 @@ from pyoxigraph import (
 )
 
 from etl.errors import EtlError
-from etl.output import Answer, Cell, Graph, Rows, Target, graphs, opened, write
+from etl.output import Answer, Cell, Destination, GraphAnswer, Rows, graphs, opened, write
 from etl.output.jsonld import Context, nodes
 from etl.rdf.vocab import FILM, RDF, SCHEMA, XSD
 
@@ -44,7 +44,7 @@ SELECT ?film ?title ?rating WHERE { VALUES (?film ?title ?rating) {
 
 def written(answer: Answer, format_name: str | None = None, *, terminal: bool = False) -> str:
     stream = io.BytesIO()
-    write(answer, Target(stream, format_name, terminal=terminal, base_iri=BASE))
+    write(answer, Destination(stream, format_name, terminal=terminal, base_iri=BASE))
     return stream.getvalue().decode()
 
 
@@ -229,8 +229,8 @@ def test_a_named_format_goes_before_the_suffix(tmp_path: Path) -> None:
 def test_a_table_is_for_terminals_and_tsv_for_pipes() -> None:
     assert written(solutions()) == SOLUTIONS["tsv"]
     assert "─" in written(solutions(), terminal=True)
-    assert written(Graph([])) == ""
-    assert written(Graph([]), terminal=True).startswith("@prefix")
+    assert written(GraphAnswer([])) == ""
+    assert written(GraphAnswer([]), terminal=True).startswith("@prefix")
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_a_table_is_for_terminals_and_tsv_for_pipes() -> None:
             "choose one of table, csv, tsv, json, xml, markdown with --format",
         ),
         (
-            lambda: Graph([]),
+            lambda: GraphAnswer([]),
             "cvs",
             None,
             "a graph cannot be written as 'cvs'",
@@ -270,7 +270,7 @@ def test_an_unknown_format_names_the_choices(
     answer: Callable[[], Answer], format_name: str | None, file: str | None, message: str, hint: str
 ) -> None:
     with pytest.raises(EtlError) as caught:
-        write(answer(), Target(io.BytesIO(), format_name, Path(file) if file else None))
+        write(answer(), Destination(io.BytesIO(), format_name, Path(file) if file else None))
     assert (str(caught.value), caught.value.hint) == (message, hint)
 
 
@@ -332,39 +332,39 @@ def triples(text: str, name: str) -> set[Triple]:
 
 @pytest.mark.parametrize("name", RDF_FORMATS)
 def test_the_films_come_back_from_every_format(name: str, films: Store) -> None:
-    text = written(Graph(films), name)
+    text = written(GraphAnswer(films), name)
     assert triples(text, name) == {quad.triple for quad in films}
 
 
 def test_only_nquads_keeps_graphs_apart(films: Store) -> None:
-    assert set(parse(written(Graph(films), "nq"), RdfFormat.N_QUADS)) == set(films)
+    assert set(parse(written(GraphAnswer(films), "nq"), RdfFormat.N_QUADS)) == set(films)
 
 
 @pytest.mark.parametrize("name", RDF_FORMATS)
 def test_a_graph_is_written_alike_in_whatever_order_it_comes(name: str, films: Store) -> None:
     statements = list(films)
     twice = [*reversed(statements), *statements]
-    assert written(Graph(twice), name) == written(Graph(statements), name)
+    assert written(GraphAnswer(twice), name) == written(GraphAnswer(statements), name)
 
 
 @pytest.mark.parametrize("name", RDF_FORMATS)
 def test_sorting_on_disk_changes_nothing(
     name: str, films: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_memory = written(Graph(films), name)
+    in_memory = written(GraphAnswer(films), name)
     monkeypatch.setattr(graphs, "SORTED_AT_ONCE", 7)
-    assert written(Graph(films), name) == in_memory
+    assert written(GraphAnswer(films), name) == in_memory
 
 
 def test_ntriples_are_sorted_by_their_bytes(films: Store) -> None:
-    lines = written(Graph(films), "nt").encode().splitlines(keepends=True)
+    lines = written(GraphAnswer(films), "nt").encode().splitlines(keepends=True)
     assert lines == sorted(set(lines))
 
 
 def test_nquads_keep_the_named_graph(films: Store) -> None:
-    assert {Quad(*quad) for quad in parse(written(Graph(films), "nq"), RdfFormat.N_QUADS)} == set(
-        films
-    )
+    assert {
+        Quad(*quad) for quad in parse(written(GraphAnswer(films), "nq"), RdfFormat.N_QUADS)
+    } == set(films)
 
 
 def test_constructed_triples_are_a_graph(films: Store) -> None:
@@ -381,7 +381,7 @@ def test_a_film_is_written_to_be_read(
     about = [quad for quad in films if str(quad.subject).startswith(f"<{film}")]
     person = [quad for quad in films if quad.subject == NamedNode(f"{BASE}person/nm9900003")]
     statements = [quad for quad in about + person if quad.graph_name == DefaultGraph()]
-    expect(f"graphs/film.{name}", written(Graph(statements), name).encode())
+    expect(f"graphs/film.{name}", written(GraphAnswer(statements), name).encode())
 
 
 IRIS = st.sampled_from(
@@ -441,15 +441,15 @@ def test_any_graph_comes_back_from_every_format(name: str, graph: list[Triple]) 
     if name == "rdfxml":
         values = [each.object.value for each in graph if isinstance(each.object, Literal)]
         assume(all(map(IN_XML.fullmatch, values)))
-    assert triples(written(Graph(graph), name), name) == set(graph)
+    assert triples(written(GraphAnswer(graph), name), name) == set(graph)
 
 
 # rdflib 7 warns about its own use of what it deprecates.
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 @given(graph=TRIPLES)
 def test_another_reader_takes_the_same_from_jsonld(graph: list[Triple]) -> None:
-    known = rdflib.Graph().parse(data=written(Graph(graph), "nt"), format="nt")
-    found = rdflib.Graph().parse(data=written(Graph(graph), "jsonld"), format="json-ld")
+    known = rdflib.Graph().parse(data=written(GraphAnswer(graph), "nt"), format="nt")
+    found = rdflib.Graph().parse(data=written(GraphAnswer(graph), "jsonld"), format="json-ld")
     assert set(found) == set(known)
 
 
@@ -468,7 +468,7 @@ def test_another_reader_takes_the_same_from_jsonld(graph: list[Triple]) -> None:
 )
 def test_what_xml_cannot_say_is_refused(triple: Triple, problem: str) -> None:
     with pytest.raises(EtlError) as caught:
-        written(Graph([triple]), "rdfxml")
+        written(GraphAnswer([triple]), "rdfxml")
     assert str(caught.value) == problem
 
 
@@ -490,7 +490,7 @@ QUOTED = Triple(NamedNode("urn:a"), SCHEMA.name, Literal("x"))
 )
 def test_what_jsonld_cannot_say_is_refused(triple: Triple, problem: str) -> None:
     with pytest.raises(EtlError) as caught:
-        written(Graph([triple]), "jsonld")
+        written(GraphAnswer([triple]), "jsonld")
     assert str(caught.value) == problem
 
 
@@ -500,7 +500,7 @@ def test_blank_nodes_and_quoted_triples_of_a_query_are_written(name: str) -> Non
         Triple(BlankNode("b"), SCHEMA.name, BlankNode("c")),
         Triple(BlankNode("b"), SCHEMA.name, QUOTED),
     }
-    assert triples(written(Graph(graph), name), name) == graph
+    assert triples(written(GraphAnswer(graph), name), name) == graph
 
 
 # Contexts

@@ -28,7 +28,7 @@ from pyoxigraph import (
 
 from etl.errors import EtlError
 from etl.findings import Finding, Severity
-from etl.output import Graph, Refusals, Rows, Solutions, Target, Violations, write
+from etl.output import Destination, GraphAnswer, Refusals, Rows, Solutions, Violations, write
 from etl.rdf.vocab import DCTERMS, FILM_RUNS, SCHEMA, SH, XSD
 
 IN_XML = re.compile("[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
@@ -78,9 +78,9 @@ ROWS = st.integers(1, 3).flatmap(
 Table = tuple[Sequence[str], list[tuple[NamedNode | Literal | BlankNode | None, ...]]]
 
 
-def written(answer: Solutions | Rows | Graph | Refusals | Violations, name: str) -> bytes:
+def written(answer: Solutions | Rows | GraphAnswer | Refusals | Violations, name: str) -> bytes:
     stream = io.BytesIO()
-    write(answer, Target(stream, name))
+    write(answer, Destination(stream, name))
     return stream.getvalue()
 
 
@@ -262,9 +262,9 @@ def test_a_graph_comes_back_to_rdflib(name: str, graph: list[Triple]) -> None:
     values = [each.object.value for each in graph if isinstance(each.object, Literal)]
     if name == "rdfxml" and not all(map(IN_XML.fullmatch, values)):
         with pytest.raises(EtlError, match="RDF/XML cannot hold the character"):
-            written(Graph(graph), name)
+            written(GraphAnswer(graph), name)
         return
-    text = written(Graph(graph), name).decode()
+    text = written(GraphAnswer(graph), name).decode()
     read = rdflib.Dataset() if name == "nq" else rdflib.Graph()
     read.parse(data=text, format=RDFLIB[name])
     assert {tuple(statement)[:3] for statement in read} == {

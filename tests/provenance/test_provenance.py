@@ -17,11 +17,11 @@ from commands import run
 from desk import ENGINE, Desk
 from etl.catalog.catalog import Catalog
 from etl.inspection.checking import Difference, differences
+from etl.operations.options import ChangeOptions
 from etl.operations.rebuild import RebuildOptions, rebuild
 from etl.operations.remove import remove
-from etl.operations.transaction import ChangeOptions
 from etl.operations.undo import undo
-from etl.output import Graph, Target, write
+from etl.output import Destination, GraphAnswer, write
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import DCTERMS, PROV, VOID, XSD
 from etl.resources import folder
@@ -81,7 +81,7 @@ def test_the_whole_story_of_a_workspace_is_told(
     storied: Desk, expect: Callable[[str, bytes], None]
 ) -> None:
     stream = io.BytesIO()
-    write(Graph(storied.provenance()), Target(stream, "ttl"))
+    write(GraphAnswer(storied.provenance()), Destination(stream, "ttl"))
     text = without_times(stream.getvalue().decode()).partition("\n\n")[2]
     expect("provenance.ttl", text.replace(version("reelgraph"), "VERSION").encode())
 

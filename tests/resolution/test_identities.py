@@ -26,10 +26,11 @@ from etl.findings import Severity
 from etl.inspection.explaining import explain
 from etl.inspection.validating import validate_store
 from etl.operations import link as linking
+from etl.operations.options import ChangeOptions
 from etl.operations.rebuild import RebuildOptions, rebuild
 from etl.operations.remove import remove
 from etl.operations.reports import Diff, LoadReport
-from etl.operations.transaction import ChangeOptions, changing
+from etl.operations.transaction import changing
 from etl.operations.undo import undo
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import SCHEMA

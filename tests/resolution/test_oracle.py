@@ -24,10 +24,10 @@ from etl.linking.judgement import find_links
 from etl.linking.subjects import subject
 from etl.operations.link import link
 from etl.operations.load import LoadOptions, load
+from etl.operations.options import ChangeOptions
 from etl.operations.rebuild import RebuildOptions, rebuild
 from etl.operations.remove import remove
 from etl.operations.replay import replay
-from etl.operations.transaction import ChangeOptions
 from etl.operations.undo import undo
 from etl.output import GraphHash
 from etl.process.progress import silent

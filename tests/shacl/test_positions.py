@@ -8,7 +8,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from desk import Desk
-from etl.output import Graph, Target, write
+from etl.output import Destination, GraphAnswer, write
 from etl.sources import rdf
 from etl.stores.embedded import EmbeddedStore
 from places import TESTS
@@ -93,7 +93,10 @@ def test_a_node_of_json_ld_has_the_line_of_its_name(loaded: Desk, tmp_path: Path
     store = EmbeddedStore.read(loaded.workspace.required().store)
     path = tmp_path / "graph.jsonld"
     with path.open("wb") as stream:
-        write(Graph(store.export()), Target(stream, "jsonld", base_iri="http://localhost:8000/"))
+        write(
+            GraphAnswer(store.export()),
+            Destination(stream, "jsonld", base_iri="http://localhost:8000/"),
+        )
     subjects = [NamedNode(subject) for subject in store.subjects("{ ?s ?p ?o }")]
     found = rdf.lines(str(path), [(subject, None, None) for subject in subjects])
     assert {subject for subject, _, _ in found} == set(subjects)

@@ -13,7 +13,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from desk import ENGINE, Desk
-from etl.operations.transaction import ChangeOptions
+from etl.operations.options import ChangeOptions
 from etl.operations.undo import undo
 from etl.rdf.vocab import PROV, RDF, SH, VOID, XSD
 from etl.resources import folder

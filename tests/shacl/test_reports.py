@@ -9,11 +9,11 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, serialize
 from etl.rdf.vocab import SH
 from etl.shacl import CompiledEngine, ValidationReport, ValidationResult
 from etl.shacl.graph import Graph
+from etl.shacl.path_writing import PathWriter
 from etl.shacl.paths import (
     Alternative,
     Inverse,
     OneOrMore,
-    PathWriter,
     Predicate,
     PropertyPath,
     Sequence,

@@ -22,7 +22,7 @@ from desk import Desk
 from etl.inspection.explaining import explain
 from etl.records import Credit, FilmRecord, Note, Rating, Reject
 from etl.sources import format_of
-from etl.sources.files import RECORD_LIMIT, Found
+from etl.sources.files import RECORD_LIMIT, FoundFile
 from etl.workspace.snapshot import Snapshot
 
 HEAT = {
@@ -65,7 +65,7 @@ def read(text: str) -> FilmRecord | Reject:
 
 
 def cut(path: Path) -> list[tuple[str, int]]:
-    found = Found(str(path), path.name)
+    found = FoundFile(str(path), path.name)
     return [(raw.key, raw.line) for raw in format_of(path.name).cut(found)]
 
 
@@ -308,7 +308,7 @@ def test_a_bad_line_is_refused_alone(bad: str | bytes, said: str | None, tmp_pat
 def records(path: Path) -> list[FilmRecord | Reject]:
     """Read a file as a load does."""
     form = format_of(path.name)
-    return [form.read(raw) for raw in form.cut(Found(str(path), path.name))]
+    return [form.read(raw) for raw in form.cut(FoundFile(str(path), path.name))]
 
 
 def test_how_deep_a_line_is_does_not_depend_on_who_reads_it() -> None:
@@ -328,7 +328,7 @@ def test_a_line_that_is_too_long_is_passed_over(tmp_path: Path) -> None:
             file.seek(size - 1, os.SEEK_CUR)  # a hole, which takes no room on the disk
             file.write(b"\n")
         file.write(b'{"movieId": 3, "title": "Good"}\n')
-    raws = list(format_of(path.name).cut(Found(str(path), path.name)))
+    raws = list(format_of(path.name).cut(FoundFile(str(path), path.name)))
     assert [raw.line for raw in raws] == [1, 2, 3, 4, 5]
     assert len({raw.key for raw in raws}) == 5
     limit = f"expected a line of at most 16,777,216 bytes, found {size:,} bytes"

@@ -24,7 +24,7 @@ from desk import Desk
 from etl.errors import SourceError
 from etl.records import Credit, FilmRecord, Note, Rating, Reject, decode_film, decode_reject, encode
 from etl.sources import SUFFIXES, format_of
-from etl.sources.files import Found, find
+from etl.sources.files import FoundFile, find
 from etl.sources.naming import sources
 from places import SEEDS
 from records import Film
@@ -612,7 +612,9 @@ def test_a_file_that_is_too_large_to_be_a_record_is_refused(tmp_path: Path) -> N
     [raw] = format_of(found.path).cut(found)
     assert raw.reject
     assert raw.reject.message == f"{limit} 20,000,000 bytes"
-    [raw] = format_of("zero.txt").cut(Found("/dev/zero", "zero.txt"))  # without a size, nor an end
+    [raw] = format_of("zero.txt").cut(
+        FoundFile("/dev/zero", "zero.txt")
+    )  # without a size, nor an end
     assert raw.reject
     assert raw.reject.message.startswith(limit)
 

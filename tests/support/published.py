@@ -8,8 +8,8 @@ from pathlib import Path
 from pyoxigraph import Quad, RdfFormat, parse
 
 from desk import Desk
+from etl.operations.options import ChangeOptions
 from etl.operations.remove import remove
-from etl.operations.transaction import ChangeOptions
 from etl.operations.undo import undo
 from etl.publication.publishing import PublishOptions, publish
 from etl.publication.sending import Published

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from etl.rdf.identifiers import Iris
-from etl.stores.servers import KINDS, Endpoints, Kind, endpoints
+from etl.stores.servers import KINDS, Endpoints, ServerKind, endpoints
 from thoroughness import THOROUGH
 
 PROVENANCE = Iris().provenance_graph.value
@@ -53,7 +53,7 @@ def free_port() -> int:
 class Server:
     """A SPARQL server in a folder of its own, with a graph for us in it."""
 
-    kind: Kind
+    kind: ServerKind
     graph: str | None = None
     user = password = ""
 

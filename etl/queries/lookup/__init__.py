@@ -7,7 +7,7 @@ everything that a text may mean.
 from __future__ import annotations
 
 from etl.queries.lookup.alternatives import near_values, unknown_names
-from etl.queries.lookup.entities import FILM, PERSON, Entity, Kind, entities
+from etl.queries.lookup.entities import FILM, PERSON, Entity, EntityKind, entities
 from etl.queries.lookup.likeness import Match, folded
 from etl.queries.lookup.meaning import GraphLookup
 from etl.queries.lookup.searching import search
@@ -16,8 +16,8 @@ __all__ = [
     "FILM",
     "PERSON",
     "Entity",
+    "EntityKind",
     "GraphLookup",
-    "Kind",
     "Match",
     "entities",
     "folded",

@@ -13,7 +13,7 @@ from etl.rdf.vocab import SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EntityKind:
     """One of the two kinds of things that have names."""
 
     noun: str
@@ -23,15 +23,15 @@ class Kind:
     iri: Callable[[Iris, str], NamedNode]
 
 
-FILM = Kind("film", "films", SCHEMA.Movie, imdb_title_id, Iris.movie)
-PERSON = Kind("person", "people", SCHEMA.Person, imdb_name_id, Iris.person)
+FILM = EntityKind("film", "films", SCHEMA.Movie, imdb_title_id, Iris.movie)
+PERSON = EntityKind("person", "people", SCHEMA.Person, imdb_name_id, Iris.person)
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A film or a person of the graph. Its year is None when unknown, and for people."""
 
-    kind: Kind
+    kind: EntityKind
     iri: NamedNode
     name: str
     year: str | None = None
@@ -69,7 +69,7 @@ BY_FORMER_IRI = "VALUES ?former { UNDEF }\n  ?former dcterms:isReplacedBy ?entit
 
 
 def entities(
-    store: Queryable, kind: Kind, pattern: str = ALL, terms: Mapping[str, Term] | None = None
+    store: Queryable, kind: EntityKind, pattern: str = ALL, terms: Mapping[str, Term] | None = None
 ) -> Iterator[Entity]:
     """Yield the films or the people of a graph, each of them once, in no order."""
     text = _ENTITIES.replace("{pattern}", pattern).replace("{class}", str(kind.term))

@@ -19,7 +19,7 @@ from etl.queries.lookup.entities import (
     FILM,
     PERSON,
     Entity,
-    Kind,
+    EntityKind,
     entities,
 )
 from etl.queries.lookup.likeness import folded, similar
@@ -66,7 +66,7 @@ class GraphLookup:
         """
         return self._only(text, (FILM, PERSON))
 
-    def _only(self, text: str, kinds: tuple[Kind, ...]) -> Entity:
+    def _only(self, text: str, kinds: tuple[EntityKind, ...]) -> Entity:
         text = words(text)
         if found := self.called(text, kinds):
             return _single(text, found)
@@ -76,7 +76,7 @@ class GraphLookup:
             return _single(text, found)
         raise _unknown(text, kinds, everything)
 
-    def called(self, text: str, kinds: tuple[Kind, ...]) -> list[Entity]:
+    def called(self, text: str, kinds: tuple[EntityKind, ...]) -> list[Entity]:
         """Return what a text names exactly, by the surest reading of it that names anything."""
         for reading in (
             self._by_identifier,
@@ -106,10 +106,10 @@ class GraphLookup:
             return None
         return unquote(films[0].removeprefix(movies).replace("_", " "))
 
-    def _select(self, kind: Kind, pattern: str, **terms: Term) -> list[Entity]:
+    def _select(self, kind: EntityKind, pattern: str, **terms: Term) -> list[Entity]:
         return list(entities(self._store, kind, pattern, terms))
 
-    def _by_identifier(self, kind: Kind, text: str) -> list[Entity]:
+    def _by_identifier(self, kind: EntityKind, text: str) -> list[Entity]:
         text = self._expanded(text)
         imdb, item = kind.identifier(_key(text)), wikidata_id(text)
         if imdb:
@@ -118,33 +118,33 @@ class GraphLookup:
             return self._select(kind, BY_PAGE, page=NamedNode(wikidata_entity(item)))
         return [] if text.isdecimal() else self._by_movielens(kind, _key(text))
 
-    def _by_name_or_number(self, kind: Kind, text: str) -> list[Entity]:
+    def _by_name_or_number(self, kind: EntityKind, text: str) -> list[Entity]:
         """Read a bare number as a name, such as `1917`, and as an id of MovieLens'."""
         named = self._select(kind, BY_NAME, name=Literal(text))
         numbered = self._by_movielens(kind, text) if text.isdecimal() else []
         return list(dict.fromkeys([*named, *numbered]))
 
-    def _by_movielens(self, kind: Kind, text: str) -> list[Entity]:
+    def _by_movielens(self, kind: EntityKind, text: str) -> list[Entity]:
         number = movielens_id(text) if kind is FILM else None
         if number is None:
             return []
         return self._select(kind, BY_IDENTIFIER, scheme=Literal("movielens"), value=Literal(number))
 
-    def _by_year(self, kind: Kind, text: str) -> list[Entity]:
+    def _by_year(self, kind: EntityKind, text: str) -> list[Entity]:
         match = _NAME_AND_YEAR.fullmatch(text)
         if match is None:
             return []
         named = self._select(kind, BY_NAME, name=Literal(match["name"]))
         return [entity for entity in named if entity.year == match["year"]]
 
-    def _by_iri(self, kind: Kind, text: str) -> list[Entity]:
+    def _by_iri(self, kind: EntityKind, text: str) -> list[Entity]:
         try:
             iri = NamedNode(self._expanded(text))
         except ValueError:
             return []
         return self._named_or_moved(kind, iri)
 
-    def _by_key(self, kind: Kind, text: str) -> list[Entity]:
+    def _by_key(self, kind: EntityKind, text: str) -> list[Entity]:
         key = _key(self._expanded(text).removeprefix(self._iris.base))
         key = unquote(key.replace("_", " "))
         return self._named_or_moved(kind, kind.iri(self._iris, key)) if key else []
@@ -156,7 +156,7 @@ class GraphLookup:
             return self._prefixes[prefix] + local
         return text.removeprefix("<").removesuffix(">")
 
-    def _named_or_moved(self, kind: Kind, iri: NamedNode) -> list[Entity]:
+    def _named_or_moved(self, kind: EntityKind, iri: NamedNode) -> list[Entity]:
         return self._select(kind, BY_IRI, entity=iri) or self._select(
             kind, BY_FORMER_IRI, former=iri
         )
@@ -189,7 +189,7 @@ def _ignoring_case(text: str, everything: Iterable[Entity]) -> list[Entity]:
     ]
 
 
-def _unknown(text: str, kinds: tuple[Kind, ...], everything: list[Entity]) -> QueryError:
+def _unknown(text: str, kinds: tuple[EntityKind, ...], everything: list[Entity]) -> QueryError:
     match = _NAME_AND_YEAR.fullmatch(text)
     wanted = folded(match["name"] if match else text)
     nearest = [match.entity.label for match in similar(wanted, everything, NEAREST)]

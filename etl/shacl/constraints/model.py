@@ -58,7 +58,7 @@ class DatatypeTest:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Failure:
     """What is at fault: a value, or none in particular.
 
     `path` is there where it is not the shape's, `detail` where there is more to be said.
@@ -72,8 +72,8 @@ class Finding:
 # Tests one term; compares value nodes with those of another property; looks at a focus node and
 # its value nodes; and the first and the last for a given graph.
 TermTest: TypeAlias = Callable[[Term], bool]
-Comparison: TypeAlias = Callable[[Collection[Term], Collection[Term]], Collection[Finding]]
-Finder: TypeAlias = Callable[[Term, Collection[Term]], Collection[Finding]]
+Comparing: TypeAlias = Callable[[Collection[Term], Collection[Term]], Collection[Failure]]
+Finder: TypeAlias = Callable[[Term, Collection[Term]], Collection[Failure]]
 GraphTest: TypeAlias = Callable[[Graph], TermTest]
 GraphFinder: TypeAlias = Callable[[Graph], Finder]
 # Picks, out of many nodes, those that may not conform; those it leaves out do.
@@ -110,10 +110,10 @@ class CountConstraint:
     least: int = 0
     most: int = sys.maxsize
 
-    def findings(self, _: Graph, __: Term, values: Collection[Term]) -> Iterator[Finding]:
+    def findings(self, _: Graph, __: Term, values: Collection[Term]) -> Iterator[Failure]:
         """Yield a finding if there are too few or too many."""
         if not self.least <= len(values) <= self.most:
-            yield Finding()
+            yield Failure()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +124,10 @@ class MemberConstraint:
     message: str
     member: Term
 
-    def findings(self, _: Graph, __: Term, values: Collection[Term]) -> Iterator[Finding]:
+    def findings(self, _: Graph, __: Term, values: Collection[Term]) -> Iterator[Failure]:
         """Yield a finding if it is not."""
         if self.member not in values:
-            yield Finding()
+            yield Failure()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +138,9 @@ class KindConstraint:
     message: str
     kinds: frozenset[type[Term]]
 
-    def findings(self, _: Graph, __: Term, values: Collection[Term]) -> Iterator[Finding]:
+    def findings(self, _: Graph, __: Term, values: Collection[Term]) -> Iterator[Failure]:
         """Yield a finding for each value node of another kind."""
-        return (Finding(value) for value in values if type(value) not in self.kinds)
+        return (Failure(value) for value in values if type(value) not in self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class TermConstraint:
     accepts: TermTest
     detail: Detail | None = None
 
-    def findings(self, graph: Graph, _: Term, values: Collection[Term]) -> Iterator[Finding]:
+    def findings(self, graph: Graph, _: Term, values: Collection[Term]) -> Iterator[Failure]:
         """Yield a finding for each value node that does not fulfil it."""
         return _findings(graph, values, self.accepts, self.detail)
 
@@ -174,7 +174,7 @@ class ValueConstraint:
     screen: Screen
     detail: Detail | None = None
 
-    def findings(self, graph: Graph, _: Term, values: Collection[Term]) -> Iterator[Finding]:
+    def findings(self, graph: Graph, _: Term, values: Collection[Term]) -> Iterator[Failure]:
         """Yield a finding for each value node that does not fulfil it."""
         return _findings(graph, values, self.test(graph), self.detail)
 
@@ -186,9 +186,9 @@ class PairConstraint:
     component: NamedNode
     message: str
     other: NamedNode
-    compare: Comparison
+    compare: Comparing
 
-    def findings(self, graph: Graph, node: Term, values: Collection[Term]) -> Collection[Finding]:
+    def findings(self, graph: Graph, node: Term, values: Collection[Term]) -> Collection[Failure]:
         """Return what is at fault."""
         return self.compare(values, graph.objects(node, self.other))
 
@@ -203,10 +203,10 @@ class QualifiedConstraint:
     least: int = 0
     most: int = sys.maxsize
 
-    def findings(self, graph: Graph, node: Term, values: Collection[Term]) -> Iterator[Finding]:
+    def findings(self, graph: Graph, node: Term, values: Collection[Term]) -> Iterator[Failure]:
         """Yield a finding if there are too few or too many."""
         if self.miscounts(self.counts(graph), node, values):
-            yield Finding()
+            yield Failure()
 
     def miscounts(self, counts: TermTest, _: Term, values: Collection[Term]) -> bool:
         """Say whether there are too few or too many."""
@@ -221,7 +221,7 @@ class SetConstraint:
     message: str
     finder: GraphFinder
 
-    def findings(self, graph: Graph, node: Term, values: Collection[Term]) -> Collection[Finding]:
+    def findings(self, graph: Graph, node: Term, values: Collection[Term]) -> Collection[Failure]:
         """Return what is at fault."""
         return self.finder(graph)(node, values)
 
@@ -240,10 +240,10 @@ Constraint: TypeAlias = (
 
 def _findings(
     graph: Graph, values: Collection[Term], accepts: TermTest, detail: Detail | None
-) -> Iterator[Finding]:
+) -> Iterator[Failure]:
     for value in values:
         if not accepts(value):
-            yield Finding(value, detail=tuple(detail(graph, value)) if detail else ())
+            yield Failure(value, detail=tuple(detail(graph, value)) if detail else ())
 
 
 def one_by_one(test: GraphTest) -> Screen:

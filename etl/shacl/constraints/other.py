@@ -9,8 +9,8 @@ from pyoxigraph import NamedNode
 from etl.rdf.descriptions import Term
 from etl.rdf.vocab import SH
 from etl.shacl.constraints.model import (
+    Failure,
     Finder,
-    Finding,
     GraphFinder,
     MemberConstraint,
     SetConstraint,
@@ -50,9 +50,9 @@ def ignored_properties(shape: Declaration) -> tuple[NamedNode, ...]:
 
 def _properties_beyond(allowed: Set[Term]) -> GraphFinder:
     def bind(graph: Graph) -> Finder:
-        def find(_: Term, values: Collection[Term]) -> Collection[Finding]:
+        def find(_: Term, values: Collection[Term]) -> Collection[Failure]:
             return [
-                Finding(object_, Predicate(predicate))
+                Failure(object_, Predicate(predicate))
                 for value in values
                 for predicate in graph.properties(value)
                 if predicate not in allowed

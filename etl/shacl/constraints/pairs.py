@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from etl.rdf.descriptions import Term
 from etl.rdf.vocab import SH
-from etl.shacl.constraints.model import Finding, PairConstraint, component
+from etl.shacl.constraints.model import Failure, PairConstraint, component
 from etl.shacl.declarations import Declaration, name
 from etl.shacl.literals import is_less, is_less_or_equal
 
@@ -57,23 +57,23 @@ def less_than_or_equals(shape: Declaration) -> Iterator[PairConstraint]:
         )
 
 
-def _unequal(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
-    missing = [Finding(value) for value in values if value not in others]
-    return missing + [Finding(value) for value in others if value not in values]
+def _unequal(values: Collection[Term], others: Collection[Term]) -> list[Failure]:
+    missing = [Failure(value) for value in values if value not in others]
+    return missing + [Failure(value) for value in others if value not in values]
 
 
-def _shared(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
+def _shared(values: Collection[Term], others: Collection[Term]) -> list[Failure]:
     if len(others) < len(values):
         values, others = others, values
-    return [Finding(value) for value in values if value in others]
+    return [Failure(value) for value in values if value in others]
 
 
-def _not_less(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
+def _not_less(values: Collection[Term], others: Collection[Term]) -> list[Failure]:
     """Find each pair that is not in order: the standard asks for one result for each."""
-    return [Finding(value) for value in values for other in others if not is_less(value, other)]
+    return [Failure(value) for value in values for other in others if not is_less(value, other)]
 
 
-def _greater(values: Collection[Term], others: Collection[Term]) -> list[Finding]:
+def _greater(values: Collection[Term], others: Collection[Term]) -> list[Failure]:
     return [
-        Finding(value) for value in values for other in others if not is_less_or_equal(value, other)
+        Failure(value) for value in values for other in others if not is_less_or_equal(value, other)
     ]

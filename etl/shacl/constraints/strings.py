@@ -10,7 +10,7 @@ from pyoxigraph import Literal
 from etl.rdf.descriptions import Term
 from etl.rdf.vocab import SH, XSD
 from etl.shacl.constraints.model import (
-    Finding,
+    Failure,
     SetConstraint,
     TermConstraint,
     TermTest,
@@ -107,8 +107,8 @@ def unique_lang(shape: Declaration) -> Iterator[SetConstraint]:
         )
 
 
-def _languages_used_twice(_: Term, values: Collection[Term]) -> Collection[Finding]:
+def _languages_used_twice(_: Term, values: Collection[Term]) -> Collection[Failure]:
     if len(values) < 2:
         return ()
     languages = Counter(value.language for value in values if isinstance(value, Literal))
-    return [Finding() for language, count in languages.items() if language and count > 1]
+    return [Failure() for language, count in languages.items() if language and count > 1]
