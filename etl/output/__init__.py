@@ -13,11 +13,12 @@ from typing import BinaryIO, assert_never
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples
 
+from etl.output.answers import Solutions
 from etl.output.findings import REFUSALS, VIOLATIONS, Refusals, Violations
 from etl.output.formats import Destination, Formats, Writer, opened
 from etl.output.graphs import GRAPH_WRITERS, GraphHash, Statement
 from etl.output.rows import ROW_WRITERS, Cell, Rows, write_table
-from etl.output.solutions import SOLUTION_WRITERS, Solutions
+from etl.output.solutions import SOLUTION_WRITERS
 
 __all__ = [
     "Answer",

@@ -10,9 +10,8 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
-from operator import itemgetter
 from typing import Any, BinaryIO, cast
 from xml.sax.saxutils import escape
 
@@ -27,55 +26,11 @@ from pyoxigraph import (
 )
 
 from etl.errors import EtlError
+from etl.output.answers import Solutions
 from etl.output.formats import Destination, Writer
 from etl.output.graphs import NOT_XML
 from etl.output.rows import Node, Rows, text_stream, write_markdown, write_table
 from etl.rdf.vocab import XSD
-
-Row = tuple[Node | None, ...]
-
-
-class Solutions:
-    """Rows of terms below the names of variables; knows after writing whether there were any.
-
-    An `answer` is that of an engine, where its columns stand in the right order. `began` is called
-    when the first solution is there.
-    """
-
-    def __init__(
-        self,
-        columns: Sequence[str],
-        rows: Iterable[Row],
-        answer: QuerySolutions | None = None,
-        began: Callable[[], None] = lambda: None,
-    ) -> None:
-        self.columns = tuple(columns)
-        self.answer = answer
-        self.began = began
-        self.were_any = False
-        self._rows = rows
-
-    @classmethod
-    def of(
-        cls,
-        answer: QuerySolutions,
-        order: Sequence[str] = (),
-        began: Callable[[], None] = lambda: None,
-    ) -> Solutions:
-        """Make them of an engine's answer, the variables that `order` names in that order."""
-        given = [variable.value for variable in answer.variables]
-        columns = [each for each in order if each in given]
-        if columns == given or len(columns) < len(given):
-            return cls(given, map(tuple, answer), answer, began)
-        chosen = itemgetter(*map(given.index, columns))
-        return cls(columns, (chosen(tuple(solution)) for solution in answer), began=began)
-
-    def __iter__(self) -> Iterator[Row]:
-        for row in self._rows:
-            if not self.were_any:
-                self.were_any = True
-                self.began()
-            yield row
 
 
 class _Rest(io.RawIOBase):
