@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:  # the processes that read files have no need of the database
 
 FILES_AT_ONCE = 500
 RECORDS_AT_ONCE = 500
+BYTES_AT_ONCE = 4 << 20
+LARGE = 1 << 20  # bytes of a file that is not given to one process alone
 
 
 class Unread(NamedTuple):
@@ -62,43 +64,51 @@ class Differences:
         )
 
 
-class Cut(NamedTuple):
-    """Some records of a source."""
+class Work(NamedTuple):
+    """Some of a source that is to be read: small files, or records cut out of a large one.
+
+    Each file comes with what the catalog has of it.
+    """
 
     source: Source
-    records: list[Unread]
+    files: Sequence[tuple[FoundFile, Sequence[Known]]] = ()
+    records: Sequence[Unread] = ()
 
 
 class Read(NamedTuple):
     """Records that differ from what the catalog has, and what was repaired in them.
 
-    Those in `moved` only stand on another line. `absences` counts the records that say nothing of a
-    field, by its key.
+    Those in `moved` only stand on another line; so many have `vanished` from their files.
+    `absences` counts the records that say nothing of a field, by its key.
     """
 
     staged: list[Staged]
     findings: Sequence[Finding] = ()
+    vanished: int = 0
     moved: Sequence[Place] = ()
     absences: Mapping[str, int] = MappingProxyType({})
 
 
-def parse_records(engine: object, batch: Cut) -> Read:
-    """Parse records; no engine is needed for that."""
+def parse_records(engine: object, work: Work) -> Read:
+    """Cut files into records, and parse those that differ; no engine is needed for that."""
     del engine
+    differences = Differences(work.source.name)
+    cut = (each for file, known in work.files for each in differences.of(file, known))
     staged: list[Staged] = []
     findings: list[Finding] = []
     absences = Counter[str]()
-    shown_as = cache(partial(opened, batch.source))
-    for path, raw in batch.records:
+    shown_as = cache(partial(opened, work.source))
+    for path, raw in chain(work.records, cut):
         item = format_of(path).read(raw)
-        place = Place(batch.source.name, path, raw.key, raw.line)
+        place = Place(work.source.name, path, raw.key, raw.line)
         staged.append(Staged.read(place, raw.digest, item))
         for note in item.notes if isinstance(item, FilmRecord) else ():
             if note.kind == NoteKind.ABSENCE:
                 absences[note.field] += 1
             else:
                 findings.append(_told(shown_as(path), raw.line, note))
-    return Read(staged, findings, absences=absences)
+    staged.extend(map(Staged.gone, differences.gone))
+    return Read(staged, findings, len(differences.gone), differences.moved, absences)
 
 
 def _told(path: str, line: int, note: Note) -> Finding:
@@ -144,17 +154,18 @@ class Reading:
         self.held = sum(counts.values())
         seen, closed = set[str](), list[str]()
         differences = Differences(name)
-        unread = self._unread(self._differing(seen, closed), differences)
         absences = Counter[str]()
-        for read in self.workers.map(parse_records, self._batches(unread)):
+        work = self._work(self._differing(seen, closed), differences)
+        for read in self.workers.map(parse_records, work):
             for finding in read.findings:
                 self.found(finding)
             absences.update(read.absences)
+            self.vanished += read.vanished
             yield read
         if absences:
             self.found(_absent(self.source, absences))
         yield Read(list(map(Staged.gone, differences.gone)), moved=differences.moved)
-        self.vanished = len(differences.gone)
+        self.vanished += len(differences.gone)
         if not seen and not counts:
             self._refuse_empty()
         gone = [
@@ -195,17 +206,27 @@ class Reading:
     def _known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
         return self.catalog.known(source, paths) if self.catalog else {}
 
-    def _unread(self, differing: Iterator[FoundFile], differences: Differences) -> Iterator[Unread]:
+    def _work(self, differing: Iterator[FoundFile], differences: Differences) -> Iterator[Work]:
+        """Give what is to be read. Large files are cut here, as `differences` tells."""
+        source = replace(self.source, paths=(), complete=frozenset())  # other processes get it
         while files := list(islice(differing, FILES_AT_ONCE)):
             self.stats.extend((found.relative, found.stat) for found in files)
             known = self._known(self.source.name, [found.relative for found in files])
+            some, taken = list[tuple[FoundFile, Sequence[Known]]](), 0
             for found in files:
-                yield from differences.of(found, known.get(found.relative, ()))
-
-    def _batches(self, unread: Iterator[Unread]) -> Iterator[Cut]:
-        source = replace(self.source, paths=(), complete=frozenset())  # other processes get it
-        while records := list(islice(unread, RECORDS_AT_ONCE)):
-            yield Cut(source, records)
+                size, held = found.stat.size if found.stat else 0, known.get(found.relative, ())
+                if size < LARGE:
+                    some.append((found, held))
+                    taken += size
+                else:
+                    unread = differences.of(found, held)
+                    while records := list(islice(unread, RECORDS_AT_ONCE)):
+                        yield Work(source, records=records)
+                if taken >= BYTES_AT_ONCE:
+                    yield Work(source, some)
+                    some, taken = [], 0
+            if some:
+                yield Work(source, some)
 
     def _gone(self, source: str, paths: Sequence[str]) -> Iterator[Staged]:
         for path, places in self._known(source, paths).items():

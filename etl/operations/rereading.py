@@ -9,7 +9,7 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Place, Staged
 from etl.findings import Finding, Severity
 from etl.operations.options import ChangeOptions
-from etl.operations.reading import Cut, Differences, parse_records
+from etl.operations.reading import Work, parse_records
 from etl.sources import SUFFIXES
 from etl.sources.files import Source, Stat, find, full_path, shown
 from etl.sources.kinds import unclaimed_reject
@@ -35,13 +35,12 @@ class Rereading:
         }
         part = replace(source, paths=tuple(full_path(source, path) for path in paths))
         found = [each for each in find(part, SUFFIXES) if not each.problem]
-        differences = Differences(source.name)
-        records = [r for file in found for r in differences.of(file, unread[file.relative])]
-        read = parse_records(None, Cut(source, records))
+        work = Work(source, [(file, unread[file.relative]) for file in found])
+        read = parse_records(None, work)
         self.findings = read.findings
         self.staged = [
             each
-            for each in (*read.staged, *map(Staged.gone, differences.gone))
+            for each in read.staged
             if each.kind != "reject" or (each.path, each.key, each.digest) not in rejects
         ]
         self.stats: list[tuple[str, Stat | None]] = [(each.relative, each.stat) for each in found]
