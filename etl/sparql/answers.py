@@ -59,22 +59,17 @@ class Deadlines:
 
 
 class Stream:
-    """What arrives in chunks, to be read like a file."""
+    """What arrives in chunks, none of them empty, to be read like a file."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._left = b""
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int) -> bytes:
         """Give at most so many bytes; none when all has arrived."""
-        while not self._left or size < 0:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                break
-            self._left += chunk
-        end = len(self._left) if size < 0 else size
-        given, self._left = self._left[:end], self._left[end:]
-        return given
+        chunk = self._left or next(self._chunks, b"")
+        self._left = chunk[size:]
+        return chunk[:size]
 
 
 def shortened(response: httpx.Response, most: int) -> httpx.Response:
