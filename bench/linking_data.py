@@ -17,7 +17,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
@@ -181,8 +181,9 @@ def asking(url: str) -> Iterator[Evidence]:
     with (
         tempfile.TemporaryDirectory() as folder,
         Cache.open(Path(folder) / "answers.sqlite", url) as cache,
+        closing(Endpoint(url, "bench@example.org")) as endpoint,
     ):
-        yield Evidence(inquiry=Inquiry(cache, Endpoint(url, "bench@example.org")))
+        yield Evidence(inquiry=Inquiry(cache, endpoint))
 
 
 def titled_films(data: Path) -> list[FilmMention]:

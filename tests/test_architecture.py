@@ -73,6 +73,16 @@ def test_only_one_module_imports_the_reference_engine() -> None:
     assert users == [PACKAGE / "shacl" / "reference.py"]
 
 
+def test_only_one_module_imports_sparqlwrapper_and_uses_nothing_private_of_it() -> None:
+    users = [
+        p
+        for p in PACKAGE.rglob("*.py")
+        if re.search(r"import SPARQLWrapper|from SPARQLWrapper", p.read_text("utf-8"))
+    ]
+    assert users == [PACKAGE / "sparql" / "asking.py"]
+    assert not re.search(r"\._[a-z]", users[0].read_text("utf-8"))
+
+
 def modules(*arguments: str) -> set[str]:
     """Run `etl` in a process of its own, and give the modules that it imported."""
     code = (
@@ -96,3 +106,11 @@ def test_a_query_imports_nothing_that_only_loads_or_servers_need(loaded: Desk) -
     assert "etl.queries.lookup" in found
     needless = {"rdflib", "pyshacl", "SPARQLWrapper", "httpx", "etl.shacl"}
     assert not needless & found
+
+
+def test_evidence_for_links_needs_no_client_until_an_endpoint_is_asked() -> None:
+    code = "import sys, etl.linking.evidence; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = set(done.stdout.split())
+    assert "etl.sparql.patience" in found
+    assert not {"SPARQLWrapper", "httpx"} & found

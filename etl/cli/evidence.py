@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,16 +30,19 @@ def asked(
 ) -> Iterator[Inquiry]:
     """Open what an endpoint has answered before, and the endpoint, if it may be asked."""
     from etl.linking.cache import Cache
-    from etl.linking.endpoint import PUBLIC, Endpoint, required_contact
-    from etl.linking.inquiry import Inquiry
+    from etl.linking.inquiry import Inquiry, required_contact
+    from etl.linking.wikidata import PUBLIC
     from etl.workspace import Workspace
 
     url = asking.endpoint or PUBLIC
     asked = None
-    if not asking.offline and not dry_run:
-        asked = Endpoint(url, required_contact(asking.contact))
-    Workspace(workspace).required()
-    with Cache.open(workspace / "answers.sqlite", url) as cache:
+    with ExitStack() as opened:
+        if not asking.offline and not dry_run:
+            from etl.linking.endpoint import Endpoint
+
+            asked = opened.enter_context(closing(Endpoint(url, required_contact(asking.contact))))
+        Workspace(workspace).required()
+        cache = opened.enter_context(Cache.open(workspace / "answers.sqlite", url))
         yield Inquiry(cache, asked, limit=asking.limit, progress=meter.update)
 
 

@@ -5,22 +5,31 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from etl.errors import EndpointError
 from etl.linking.cache import Cache
-from etl.linking.endpoint import Asking, Trouble, Unanswered
 from etl.linking.wikidata import Question, Row
+from etl.sparql.patience import Patience, Trouble, Unanswered
+
+POLITE = Patience(
+    answer_s=65.0, answer_mb=100.0, again_s=300.0, pause_s=2.0, longest_pause_s=300.0, spread=0.0
+)
+"""How patient an inquiry is; `again_s` is the longest wait that does not end it."""
+
+WAIT_S = 60.0  # when an endpoint asks to wait, but not how long
+FAILURES = 6  # so many in a row end the inquiry
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How patient an inquiry is; all in seconds but the counts."""
+class Asking(Protocol):
+    """Something that can be asked, such as an `Endpoint`."""
 
-    wait_s: float = 60.0  # when it is told to wait, but not how long
-    longest_wait_s: float = 300.0  # a longer one ends the inquiry
-    pause_s: float = 2.0  # after an answer that cannot be used; doubled each time in a row
-    failures: int = 6  # so many in a row end the inquiry
-    sleep: Callable[[float], None] = field(default=time.sleep)
+    @property
+    def url(self) -> str:
+        """Say where it is."""
+
+    def select(self, question: Question, subjects: list[str]) -> dict[str, list[Row]]:
+        """Ask about a batch of subjects, once."""
 
 
 @dataclass(slots=True)
@@ -34,9 +43,10 @@ class Inquiry:
 
     cache: Cache
     endpoint: Asking | None
-    pace: Pace = field(default_factory=Pace)
+    patience: Patience = POLITE
     limit: int | None = None
     progress: Callable[[str, int, int | None], None] | None = None
+    sleep: Callable[[float], None] = time.sleep
     requests: int = 0
     stopped: str = ""
     _unanswered: set[tuple[str, str]] = field(default_factory=set)
@@ -45,11 +55,11 @@ class Inquiry:
 
     def __post_init__(self) -> None:
         wait = self.cache.paused_until - time.time()
-        if self.endpoint is not None and wait > self.pace.longest_wait_s:
+        if self.endpoint is not None and wait > self.patience.again_s:
             minutes = round(wait / 60)
             self.stopped = f"the endpoint asked to be left alone; {minutes} minutes of that remain"
         elif self.endpoint is not None and wait > 0:
-            self.pace.sleep(wait)
+            self.sleep(wait)
 
     @property
     def left(self) -> int:
@@ -100,8 +110,6 @@ class Inquiry:
         is_first = not self.requests
         self.requests += 1
         try:
-            if is_first:
-                self.endpoint.reach()
             answer = self.endpoint.select(question, batch)
         except Unanswered as failed:
             if is_first and failed.trouble is Trouble.AWAY:
@@ -124,18 +132,35 @@ class Inquiry:
             self.stopped = f"{failed.trouble.value}: {failed}"
             return
         if failed.trouble is Trouble.BUSY:
-            self._wait(self.pace.wait_s if failed.wait_s is None else failed.wait_s, failed)
+            self._leave_alone(failed)
         else:
             if failed.trouble is not Trouble.AWAY:
                 self.cache.limit(question, size // 2)
-            self.pace.sleep(self.pace.pause_s * 2 ** (self._failures - 1))
-        if self._failures >= self.pace.failures and not self.stopped:
-            self.stopped = f"{self._failures} requests in a row failed; last: {failed}"
+            self.sleep(self.patience.pause(self._failures))
+        if self._failures >= FAILURES and not self.stopped:
+            last = f"no connection: {failed}" if failed.trouble is Trouble.AWAY else failed
+            self.stopped = f"{self._failures} requests in a row failed; last: {last}"
 
-    def _wait(self, wait_s: float, failed: Unanswered) -> None:
+    def _leave_alone(self, failed: Unanswered) -> None:
         """Leave the endpoint alone for as long as it asks, or until another run."""
+        asked_s = WAIT_S if failed.wait_s is None else failed.wait_s
+        wait_s = self.patience.pause(self._failures, asked_s)
         self.cache.pause(time.time() + wait_s)
-        if wait_s > self.pace.longest_wait_s:
+        if wait_s > self.patience.again_s:
             self.stopped = f"{failed.trouble.value}, for {round(wait_s)} seconds"
         else:
-            self.pace.sleep(wait_s)
+            self.sleep(wait_s)
+
+
+def required_contact(contact: str | None) -> str:
+    """Check that there is somebody whom the operators of a service can reach.
+
+    Raises:
+        EndpointError: there is not.
+    """
+    if contact and ("@" in contact or "://" in contact):
+        return contact
+    raise EndpointError(
+        "the endpoint's operators ask for a contact, such as an e-mail address or a page",
+        hint="give yours with --contact or ETL_CONTACT, or link without an endpoint: --offline",
+    )

@@ -20,6 +20,9 @@ from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandida
 from etl.rdf.identifiers import imdb_id, imdb_name_id, imdb_title_id, wikidata_id
 from etl.sources.spelling import words
 
+PUBLIC = "https://query.wikidata.org/sparql"
+"""Wikidata's public query service."""
+
 Row = tuple[str, ...]
 """What one solution says, without its subject; "" where a variable is unbound."""
 

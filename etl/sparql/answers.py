@@ -58,21 +58,24 @@ class Deadlines:
                 each.shutdown(socket.SHUT_RDWR)
 
 
-def whole(response: httpx.Response, most: int) -> httpx.Response | None:
-    """Read all of an answer, of at most so many bytes once it is unpacked; None if it has more."""
-    content = beginning(response, most + 1)
-    return None if len(content) > most else _answer(response, content)
+class Stream:
+    """What arrives in chunks, none of them empty, to be read like a file."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._left = b""
+
+    def read(self, size: int) -> bytes:
+        """Give at most so many bytes; none when all has arrived."""
+        chunk = self._left or next(self._chunks, b"")
+        self._left = chunk[size:]
+        return chunk[:size]
 
 
 def shortened(response: httpx.Response, most: int) -> httpx.Response:
-    """Read an answer, or only so many bytes of it."""
-    return _answer(response, beginning(response, most))
+    """Read an answer, of at most so many bytes once it is unpacked, and close it.
 
-
-def beginning(response: httpx.Response, most: int) -> bytes:
-    """Read at most so many bytes of an answer, and close it.
-
-    It is cut loose of its stream, which knows it in turn: the request that both hold may be
+    It is cut loose of its stream, which knows it in turn, and of its request: this may be
     megabytes, and would wait for the garbage collector.
     """
     content = bytearray()
@@ -85,12 +88,6 @@ def beginning(response: httpx.Response, most: int) -> bytes:
         response.close()
         for each in (*response.history, response):
             each.stream = httpx.ByteStream(b"")
-    return bytes(content[:most])
-
-
-def _answer(response: httpx.Response, content: bytes) -> httpx.Response:
-    """Return an answer that was read. It has no part of the request, which may be megabytes."""
     packed = ("content-encoding", "content-length", "transfer-encoding")
-    headers = [(name, value) for name, value in response.headers.multi_items()]
-    kept = [(name, value) for name, value in headers if name.lower() not in packed]
-    return httpx.Response(response.status_code, headers=kept, content=content)
+    kept = [each for each in response.headers.multi_items() if each[0].lower() not in packed]
+    return httpx.Response(response.status_code, headers=kept, content=bytes(content[:most]))

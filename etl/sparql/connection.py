@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import html
-import os
-import random
 import re
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
 
 from etl.errors import StoreError
-from etl.sparql.answers import Deadlines, shortened, whole
+from etl.sparql.answers import Deadlines, shortened
 from etl.sparql.credentials import Credentials, SignIn
+from etl.sparql.patience import Patience, Trials, Trouble, Unanswered, retry_after
 
 AGENT = f"reelgraph/{version('reelgraph')} (https://w3id.org/reelgraph/)"
 
@@ -32,53 +29,10 @@ class NotUnderstood(StoreError):
     """The server says that a query or an update is not right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for an answer, and to try again when a server is away or overloaded.
-
-    A server that has never answered is given up sooner than one that did. An answer that is kept
-    in memory has at most `answer_mb`.
-    """
-
-    answer_s: float = 300.0
-    answer_mb: float = 500.0
-    first_s: float = 2.0
-    again_s: float = 60.0
-    pause_s: float = 0.1
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read ETL_STORE_TIMEOUT and ETL_STORE_PATIENCE, in seconds, and ETL_STORE_ANSWER_MB.
-
-        Raises:
-            StoreError: one is not a number above zero.
-        """
-        given = cls()
-        for name, part, unit in (
-            ("ETL_STORE_TIMEOUT", "answer_s", "seconds"),
-            ("ETL_STORE_PATIENCE", "again_s", "seconds"),
-            ("ETL_STORE_ANSWER_MB", "answer_mb", "megabytes"),
-        ):
-            if text := environment.get(name):
-                if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", text) or float(text) == 0:
-                    raise StoreError(f"{name}: expected a number of {unit}, found {text!r}")
-                given = replace(given, **{part: float(text)})
-        return given
-
-    def pauses(self, *, met: bool) -> Iterator[float]:
-        """Give the pauses between trials, each longer than the one before, a little at random.
-
-        There is one at least, and the last begins before the time is up.
-        """
-        end = time.monotonic() + (self.again_s if met else min(self.first_s, self.again_s))
-        pause, left = self.pause_s, self.pause_s
-        while left > 0:
-            yield min(pause * random.uniform(0.75, 1.25), left)  # noqa: S311 - no secret
-            left = end - time.monotonic()
-            pause = min(pause * 2, 10.0)
+class Endless(StoreError):
+    """An answer has more bytes than are kept in memory."""
 
 
-TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 ERROR_BYTES = 20_000  # of an answer that says what is wrong
 SLOWEST = 10_000  # bytes a second, on an average, of an answer that is read bit by bit
 MEANT = 3  # failures (500) of one request; then they are not by chance
@@ -87,18 +41,28 @@ MEANT = 3  # failures (500) of one request; then they are not by chance
 class Connection:
     """A connection to one server, kept alive; one more for each thread that needs it meanwhile."""
 
-    def __init__(self, url: str, *others: str, patience: Patience | None = None) -> None:
-        """Connect to a server by the URL of its queries, and those of its other services."""
+    def __init__(
+        self,
+        url: str,
+        *others: str,
+        patience: Patience | None = None,
+        credentials: Credentials | None = None,
+    ) -> None:
+        """Connect to a server by the URL of its queries, and those of its other services.
+
+        Patience and credentials are those of the environment, unless they are given.
+        """
         self._patience = patience or Patience.from_environment()
-        self._credentials = Credentials.found(urlsplit(url).hostname or "")
+        self._credentials = credentials or Credentials.found(urlsplit(url).hostname or "")
         self._deadlines = Deadlines(self._patience.answer_s)
         self._met = False
         self._client = httpx.Client(
             auth=SignIn(self._credentials),
             headers={"User-Agent": AGENT},
-            timeout=httpx.Timeout(self._patience.answer_s, connect=10.0),
+            timeout=httpx.Timeout(self._patience.answer_s, connect=self._patience.connect_s),
             verify=_authorities(url, *others),
         )
+        self.request = self._client.build_request
 
     def close(self) -> None:
         """End the connection."""
@@ -121,7 +85,7 @@ class Connection:
         try:
             yield response
         except httpx.HTTPError as error:
-            raise self._unreachable(request, error) from error
+            raise self._plain(request, _unanswered(error)) from error
         finally:
             response.close()
 
@@ -139,74 +103,52 @@ class Connection:
                 raise self._late(response.request)
             yield chunk
 
-    def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        content: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> httpx.Request:
-        """Make a request that can be sent."""
-        return self._client.build_request(
-            method, url, params=params, content=content, headers=headers
-        )
-
     def name_of_server(self, url: str) -> str:
         """Return what a server calls itself in the header `Server`, whatever else it answers."""
-        request = self.request("GET", url)
-        pauses = self._patience.pauses(met=self._met)
-        while True:
-            try:
-                with self._deadlines.watched(request):
-                    response = self._client.send(request, stream=True)
-                    response.close()
-                return str(response.headers.get("Server", ""))
-            except httpx.HTTPError as error:
-                pause = next(pauses, None)
-                if pause is None:
-                    raise self._unreachable(request, error) from error
-            time.sleep(pause)
+        response = self._answer(self.request("GET", url), kept=False, whatever=True)
+        response.close()
+        return str(response.headers.get("Server", ""))
 
-    def _answer(self, request: httpx.Request, *, kept: bool) -> httpx.Response:
-        pauses, failures = self._patience.pauses(met=self._met), 0
+    def _answer(
+        self, request: httpx.Request, *, kept: bool, whatever: bool = False
+    ) -> httpx.Response:
+        """Try a request until it succeeds; with `whatever`, until there is any answer."""
+        trials, errors = Trials(self._patience, self._met), 0
         while True:
             try:
-                response = self._sent(request, kept=kept)
-            except httpx.HTTPError as error:
-                pause = next(pauses, None)
-                if pause is None or isinstance(error, httpx.UnsupportedProtocol):
-                    raise self._unreachable(request, error) from error
+                response = self.trial(request, kept=kept)
+            except Unanswered as failed:
+                said = failed.response
+                if said is not None and whatever:
+                    return said
+                errors += said is not None and said.status_code == httpx.codes.INTERNAL_SERVER_ERROR
+                worth_it = failed.trouble is not Trouble.REFUSED and errors <= MEANT
+                if not worth_it or not trials.wait(failed.wait_s):
+                    raise self._plain(request, failed) from failed
             else:
-                if response.is_success:
-                    self._met = True
-                    return response
-                failures += response.status_code == httpx.codes.INTERNAL_SERVER_ERROR
-                worth_it = response.status_code in TRY_AGAIN and failures <= MEANT
-                pause = next(pauses, None) if worth_it else None
-                if pause is None:
-                    raise self._refused(request, response)
-                pause = max(pause, _retry_after(response, at_most=self._patience.again_s))
-            time.sleep(pause)
+                self._met = True
+                return response
 
-    def _sent(self, request: httpx.Request, *, kept: bool) -> httpx.Response:
+    def trial(self, request: httpx.Request, *, kept: bool = True) -> httpx.Response:
         """Send a request once. An answer that is kept, or no success, is read within the limits.
 
         Raises:
-            httpx.TimeoutException: the answer has not ended in time.
-            StoreError: the answer is too large.
+            Unanswered: there is no answer in time, or it is not a success.
+            Endless: the answer is too large.
         """
         most = int(self._patience.answer_mb * 1_000_000)
-        with self._deadlines.watched(request):
-            response = self._client.send(request, stream=True)
-            if not response.is_success:
-                return shortened(response, ERROR_BYTES)
-            if not kept:
-                return response
-            answer = whole(response, most)
-        if answer is None:
-            raise StoreError(
+        try:
+            with self._deadlines.watched(request):
+                response = self._client.send(request, stream=True)
+                if not response.is_success:
+                    raise _unsuccessful(shortened(response, ERROR_BYTES))
+                if not kept:
+                    return response
+                answer = shortened(response, most + 1)
+        except httpx.HTTPError as error:
+            raise _unanswered(error) from error
+        if len(answer.content) > most:
+            raise Endless(
                 f"{_place(request)}: the answer has more than {self._patience.answer_mb:g} MB",
                 hint="ask for less, for instance with a LIMIT, or raise ETL_STORE_ANSWER_MB",
             )
@@ -218,15 +160,15 @@ class Connection:
             hint="set ETL_STORE_TIMEOUT to wait longer",
         )
 
-    def _unreachable(self, request: httpx.Request, error: httpx.HTTPError) -> StoreError:
-        if isinstance(error, httpx.TimeoutException):
+    def _plain(self, request: httpx.Request, failed: Unanswered) -> StoreError:
+        if failed.response is not None:
+            return self._refused(request, failed.response)
+        if failed.trouble is Trouble.HEAVY:
             return self._late(request)
-        if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError):
-            reason, hint = "the connection broke off", "is the server well? Its log may say more"
-        else:
-            reason = re.sub(r"^\[[^]]*\]\s*", "", str(error)) or type(error).__name__
-            hint = "is the server running, and is this its address?"
-        return StoreError(f"{_place(request)}: cannot be reached: {reason}", hint=hint)
+        hint = "is the server running, and is this its address?"
+        if failed.trouble is Trouble.BROKEN:
+            hint = "is the server well? Its log may say more"
+        return StoreError(f"{_place(request)}: cannot be reached: {failed}", hint=hint)
 
     def _refused(self, request: httpx.Request, response: httpx.Response) -> StoreError:
         status, place = response.status_code, _place(request)
@@ -263,17 +205,35 @@ class Connection:
                 return StoreError(f"{place}: the server failed: {told}", hint=hint)
 
 
+def _unsuccessful(response: httpx.Response) -> Unanswered:
+    """Tell what an answer means that is no success."""
+    status, to = response.status_code, response.headers.get("Location")
+    wait_s = retry_after(response.headers.get("Retry-After"))
+    reason = f"status {status}, it has moved to {to}" if to else f"status {status}"
+    return Unanswered(Trouble.of(status), reason, wait_s, response)
+
+
+def _unanswered(error: httpx.HTTPError) -> Unanswered:
+    """Tell in our words why there is no answer."""
+    reason = re.sub(r"^\[[^]]*\]\s*", "", str(error)) or type(error).__name__
+    match error:
+        case httpx.UnsupportedProtocol():
+            return Unanswered(Trouble.REFUSED, reason)
+        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.ProxyError():
+            return Unanswered(Trouble.AWAY, reason)
+        case httpx.TimeoutException():
+            return Unanswered(Trouble.HEAVY, "no answer in time")
+        case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.WriteError():
+            return Unanswered(Trouble.BROKEN, "the connection broke off")
+        case _:
+            return Unanswered(Trouble.BROKEN, reason)
+
+
 def _authorities(*urls: str) -> ssl.SSLContext:
     """Trust the system's authorities, or those of SSL_CERT_FILE; where there is no TLS, nobody."""
     if any(url.startswith("https:") for url in urls):
         return ssl.create_default_context()
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading them all takes a while
-
-
-def _retry_after(response: httpx.Response, *, at_most: float) -> float:
-    """Return how many seconds a server asks us to wait."""
-    text = response.headers.get("Retry-After", "")
-    return min(float(text), at_most) if re.fullmatch(r"[0-9]{1,6}", text) else 0.0
 
 
 def _place(request: httpx.Request) -> str:

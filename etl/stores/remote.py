@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -24,19 +23,18 @@ from pyoxigraph import (
     parse_query_results,
     serialize,
 )
-from SPARQLWrapper import ASK, CONSTRUCT, DESCRIBE, POST, SPARQLWrapper
 
 from etl.errors import QueryError, StoreError
-from etl.queries.syntax import declared, refused_update
+from etl.queries.syntax import declared
 from etl.rdf.vocab import PROV
-from etl.sparql.connection import AGENT, Connection, NotUnderstood
+from etl.sparql.answers import Stream
+from etl.sparql.asking import N_TRIPLES, RESULTS, QueryOperation
+from etl.sparql.connection import Connection, NotUnderstood
 from etl.stores import Answer
 from etl.stores.servers import Endpoints
 from etl.stores.updates import Piece, dataset, documents, replacement
 
-_N_TRIPLES, _N_QUADS = "application/n-triples", "application/n-quads"
-_RESULTS = "application/sparql-results+json"
-_ANY_GRAPH = f"{_N_TRIPLES}, text/turtle;q=0.9"
+_N_QUADS = "application/n-quads"
 
 
 class RemoteStore:
@@ -74,13 +72,16 @@ class RemoteStore:
         return self._ask(sparql, self._where.graph, self._provenance[0])
 
     def _ask(self, sparql: str, default: str | None, *named: str) -> Answer:
-        """Answer a query over some of the server's graphs; over its own choice if none is given."""
-        asked = _Question(self._where.query)
-        if default is not None:
-            asked.addDefaultGraph(default)
-        for graph in named:
-            asked.addNamedGraph(graph)
-        response = asked.ask(sparql, self._connection)
+        """Answer a query over some of the server's graphs; over its own choice if none is given.
+
+        Raises:
+            QueryError: it is an update, or the server says that it is not SPARQL.
+        """
+        asked = QueryOperation(self._where.query, sparql, default, *named)
+        try:
+            response = self._connection.send(asked.request(self._connection))
+        except NotUnderstood as error:
+            raise QueryError(str(error), hint=error.hint) from error
         kind = response.headers.get("Content-Type", "").partition(";")[0]
         if "X-SPARQL-MaxRows" in response.headers:
             raise StoreError(
@@ -90,10 +91,10 @@ class RemoteStore:
             )
         if "json" in kind:
             answer = _results(response.content, self._where.query)
-            if isinstance(answer, QueryBoolean) != (asked.queryType == ASK):
+            if isinstance(answer, QueryBoolean) != (asked.queryType == "ASK"):
                 raise not_sparql(self._where.query, "an answer to another kind of query")
             return answer
-        if kind in (_N_TRIPLES, "text/turtle", "text/plain"):
+        if kind in (N_TRIPLES, "text/turtle", "text/plain"):
             return _triples(response.content, self._where.query)
         raise not_sparql(self._where.query, kind)
 
@@ -145,14 +146,14 @@ class RemoteStore:
             said = dataset(pieces, where.graph, where.kind)
             return [self._post(url, said, _N_QUADS, {"no_transaction": ""})]
         return [
-            self._post(url, document, _N_TRIPLES, _graph_parameter(graph))
+            self._post(url, document, N_TRIPLES, _graph_parameter(graph))
             for graph, document in documents(pieces, where.graph, where.kind)
         ]
 
     def _post(
         self, url: str, content: bytes, kind: str, params: dict[str, str] | None = None
     ) -> httpx.Request:
-        headers = {"Content-Type": kind, "Accept": f"{_RESULTS}, */*;q=0.1"}
+        headers = {"Content-Type": kind, "Accept": f"{RESULTS}, */*;q=0.1"}
         return self._connection.request(
             "POST", url, params=params, content=content, headers=headers
         )
@@ -198,7 +199,7 @@ class RemoteStore:
             with self._connection.stream(request) as response:
                 if "html" in response.headers.get("Content-Type", ""):
                     raise not_sparql(str(response.url), response.headers["Content-Type"])
-                given = cast(IO[bytes], _Stream(self._connection.chunks(response)))
+                given = cast(IO[bytes], Stream(self._connection.chunks(response)))
                 try:
                     for quad in parse(given, RdfFormat.N_TRIPLES):
                         count += 1
@@ -225,74 +226,19 @@ class RemoteStore:
 
     def _whole(self, graph: str | None, triples: int) -> Iterator[httpx.Request]:
         """Ask for all of a graph: by the Graph Store Protocol, or by queries, page after page."""
-        where, headers = self._where, {"Accept": _N_TRIPLES}
+        where = self._where
         page = where.kind.answer_triples or triples
         if triples and where.graph_store is not None and where.kind.answer_triples is None:
-            params = _graph_parameter(graph)
+            params, headers = _graph_parameter(graph), {"Accept": N_TRIPLES}
             yield self._connection.request("GET", where.graph_store, params=params, headers=headers)
             return
         for start in range(0, triples, page or 1):
-            params = {"query": "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"}
+            sparql = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
             if page < triples:
-                params["query"] += f" LIMIT {page} OFFSET {start}"
-            if graph is not None:
-                params["default-graph-uri"] = graph
-            yield self._connection.request("GET", where.query, params=params, headers=headers)
-
-
-class _Question(SPARQLWrapper):
-    """A query as SPARQLWrapper puts it, sent by our connection: its sign-in, patience, errors."""
-
-    def __init__(self, endpoint: str) -> None:
-        super().__init__(endpoint, agent=AGENT)
-        self.setMethod(POST)
-        self.setOnlyConneg(True)
-
-    def ask(self, sparql: str, connection: Connection) -> httpx.Response:
-        """Ask a query.
-
-        Raises:
-            QueryError: it is an update, or the server says that it is not SPARQL.
-        """
-        if refused := refused_update(sparql):
-            raise refused
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what it does not know, the server will tell
-            self.setQuery(sparql)
-        if self.isSparqlUpdateRequest():
-            raise QueryError("expected a query, found an update")
-        graph = self.queryType in (CONSTRUCT, DESCRIBE)
-        self.addCustomHttpHeader("Accept", _ANY_GRAPH if graph else _RESULTS)
-        made = self._createRequest()
-        request = connection.request(
-            made.get_method(),
-            made.full_url,
-            content=cast(bytes | None, made.data),
-            headers=dict(made.header_items()),
-        )
-        try:
-            return connection.send(request)
-        except NotUnderstood as error:
-            raise QueryError(str(error), hint=error.hint) from error
-
-
-class _Stream:
-    """What arrives in chunks, to be read like a file."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._left = b""
-
-    def read(self, size: int = -1) -> bytes:
-        """Give at most so many bytes; none when all has arrived."""
-        while not self._left or size < 0:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                break
-            self._left += chunk
-        end = len(self._left) if size < 0 else size
-        given, self._left = self._left[:end], self._left[end:]
-        return given
+                sparql += f" LIMIT {page} OFFSET {start}"
+            asked = QueryOperation(where.query, sparql, graph)
+            asked.addCustomHttpHeader("Accept", N_TRIPLES)
+            yield asked.request(self._connection)
 
 
 def _has_longer(document: bytes, length: int) -> bool:

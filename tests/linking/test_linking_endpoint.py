@@ -8,10 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,11 +20,13 @@ from hypothesis import strategies as st
 from endpoint import Misbehaving, misbehaving
 from etl.errors import EndpointError
 from etl.linking.cache import Cache
-from etl.linking.endpoint import Endpoint, Trouble, Unanswered, required_contact, seconds
-from etl.linking.inquiry import Inquiry, Pace
+from etl.linking.endpoint import Endpoint
+from etl.linking.inquiry import POLITE, Inquiry, required_contact
 from etl.linking.wikidata import FILMS, Row
+from etl.sparql.patience import Trouble, Unanswered
 
 QUESTION = replace(FILMS, batch=4)
+HASTY = replace(POLITE, answer_s=1, answer_mb=1)
 FILM_IDS = [f"tt{number:07}" for number in range(1, 9)]
 
 
@@ -44,11 +44,12 @@ class Asked:
 
     def __init__(self, endpoint: Misbehaving, folder: Path, limit: int | None = None) -> None:
         self.waits: list[float] = []
-        client = Endpoint(endpoint.url, "tests@example.org", timeout_s=1)
-        pace = Pace(sleep=self.waits.append)
         before = len(endpoint.asked)
-        with Cache.open(folder / "answers.sqlite", endpoint.url) as cache:
-            inquiry = Inquiry(cache, client, pace, limit)
+        with (
+            Cache.open(folder / "answers.sqlite", endpoint.url) as cache,
+            closing(Endpoint(endpoint.url, "tests@example.org", HASTY)) as client,
+        ):
+            inquiry = Inquiry(cache, client, limit=limit, sleep=self.waits.append)
             self.answers = inquiry.ask(QUESTION, FILM_IDS)
         self.sizes = [len(subjects) for subjects in endpoint.asked[before:]]
         self.stopped, self.left = inquiry.stopped, inquiry.left
@@ -63,6 +64,21 @@ def test_who_asks_says_who_they_are_and_asks_once(tmp_path: Path) -> None:
     }
     assert (first.answers, first.sizes, first.left) == (RIGHT, [4, 4], 0)
     assert (second.answers, second.sizes, second.left) == (RIGHT, [], 0)
+
+
+def test_all_requests_of_a_run_go_over_one_connection(tmp_path: Path) -> None:
+    with misbehaving(["well", "429"], protocol="HTTP/1.1") as endpoint:
+        assert Asked(endpoint, tmp_path).sizes == [4, 4, 4]
+    assert len(endpoint.callers) == 1
+
+
+def test_the_password_of_a_store_is_not_told_to_an_endpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ETL_STORE_TOKEN", "t0ken")
+    with misbehaving() as endpoint:
+        assert Asked(endpoint, tmp_path).answers == RIGHT
+    assert endpoint.authorizations == {None}
 
 
 @pytest.mark.parametrize("contact", [None, "", "me"])
@@ -85,6 +101,9 @@ TROUBLES = [
     (["500"], [4, 2, 2, 2, 2], [2.0]),
     (["500", "500"], [4, 2, 1, *[1] * 8][:10], [2.0, 4.0]),
     (["slow"], [4, 2, 2, 2, 2], [2.0]),
+    (["bomb"], [4, 2, 2, 2, 2], [2.0]),
+    (["429 1", "429 1", "429 1"], [4, 4, 4, 4, 4], [1.0, 2.0, 4.0]),
+    (["nested"], [4, 2, 2, 2, 2], [2.0]),
     (["truncated"], [4, 2, 2, 2, 2], [2.0]),
     (["cut"], [4, 2, 2, 2, 2], [2.0]),
     (["stack-trace"], [4, 2, 2, 2, 2], [2.0]),
@@ -114,7 +133,7 @@ def test_after_trouble_it_waits_or_asks_for_less_and_gets_all(
     [
         ("403", "it refuses us: status 403"),
         ("307", "it refuses us: status 307, it has moved to {url}/elsewhere"),
-        ("302", "it refuses us: it has moved to {url}/elsewhere"),
+        ("302", "it refuses us: status 302, it has moved to {url}/elsewhere"),
         ("429 86400", "it asks us to wait, for 86400 seconds"),
     ],
 )
@@ -177,8 +196,8 @@ def test_who_goes_away_later_is_waited_for_and_is_asked_for_no_less(tmp_path: Pa
     first = {each: RIGHT[each] for each in FILM_IDS[:4]}
     with Cache.open(tmp_path / "answers.sqlite", "somewhere") as cache:
         with misbehaving() as endpoint:
-            client = Endpoint(endpoint.url, "tests@example.org", timeout_s=1)
-            inquiry = Inquiry(cache, client, Pace(sleep=waits.append))
+            client = Endpoint(endpoint.url, "tests@example.org", HASTY)
+            inquiry = Inquiry(cache, client, sleep=waits.append)
             assert inquiry.ask(QUESTION, FILM_IDS[:4]) == first
         assert inquiry.ask(QUESTION, FILM_IDS) == first
         assert cache.batch(QUESTION) == 4
@@ -193,6 +212,7 @@ def test_who_goes_away_later_is_waited_for_and_is_asked_for_no_less(tmp_path: Pa
         ("nonsense", "expected an address such as https://example.org/sparql"),
         ("file:///etc/hostname", "expected an address such as https://example.org/sparql"),
         ("http://localhost:99999/sparql", "Port out of range 0-65535"),
+        ("http://a\x01b/sparql", "Invalid non-printable ASCII character"),
     ],
 )
 def test_where_there_is_no_network_or_no_such_address_is_said_at_once(
@@ -200,7 +220,7 @@ def test_where_there_is_no_network_or_no_such_address_is_said_at_once(
 ) -> None:
     started = time.monotonic()
     with pytest.raises(Unanswered, match=reason) as failed:
-        Endpoint(url, "tests@example.org").reach()
+        Endpoint(url, "tests@example.org").select(QUESTION, FILM_IDS)
     assert failed.value.trouble is Trouble.AWAY
     assert time.monotonic() - started < 30
 
@@ -215,21 +235,30 @@ def test_who_never_accepts_is_not_waited_for_as_long_as_for_an_answer() -> None:
             caller.connect_ex(full.getsockname())
         url = f"http://127.0.0.1:{full.getsockname()[1]}/sparql"
         with pytest.raises(Unanswered, match="timed out") as failed:
-            Endpoint(url, "tests@example.org", connecting_s=0.3).reach()
+            patience = replace(POLITE, connect_s=0.3)
+            Endpoint(url, "tests@example.org", patience).select(QUESTION, FILM_IDS)
     assert failed.value.trouble is Trouble.AWAY
 
 
 def test_behind_a_proxy_it_is_the_proxy_that_has_to_be_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    inside = Endpoint("http://inside.invalid/sparql", "tests@example.org")
+    def answers() -> dict[str, list[Row]]:
+        inside = Endpoint("http://inside.invalid/sparql", "tests@example.org", HASTY)
+        return inside.select(QUESTION, FILM_IDS)
+
     with misbehaving() as endpoint:
         monkeypatch.setenv("http_proxy", endpoint.url.removesuffix("/sparql"))
-        inside.reach()
+        assert answers() == RIGHT
         monkeypatch.setenv("no_proxy", "inside.invalid")
-        with pytest.raises(Unanswered):
-            inside.reach()
-    assert endpoint.asked == []
+        with pytest.raises(Unanswered) as failed:
+            answers()
+    assert failed.value.trouble is Trouble.AWAY
+    assert endpoint.asked == [FILM_IDS]
+    monkeypatch.delenv("no_proxy")
+    with pytest.raises(Unanswered, match="Connection refused") as failed:
+        answers()
+    assert failed.value.trouble is Trouble.AWAY
 
 
 def test_what_was_not_answered_is_counted_once_and_not_asked_again(tmp_path: Path) -> None:
@@ -237,8 +266,8 @@ def test_what_was_not_answered_is_counted_once_and_not_asked_again(tmp_path: Pat
         misbehaving(["500"] * 2) as endpoint,
         Cache.open(tmp_path / "answers.sqlite", endpoint.url) as cache,
     ):
-        client = Endpoint(endpoint.url, "tests@example.org", timeout_s=1)
-        inquiry = Inquiry(cache, client, Pace(sleep=lambda _: None))
+        client = Endpoint(endpoint.url, "tests@example.org", HASTY)
+        inquiry = Inquiry(cache, client, sleep=lambda _: None)
         for _ in range(2):
             answers = inquiry.ask(QUESTION, FILM_IDS[:3])
             assert (len(answers), inquiry.left) == (2, 1)
@@ -296,11 +325,3 @@ def test_a_killed_run_goes_on_without_asking_again(tmp_path: Path) -> None:
     again = endpoint.asked[len(finished) + 1 :]
     assert [each for each in again if each in finished] == []
     assert {each for subjects in endpoint.asked for each in subjects} == set(FILM_IDS)
-
-
-def test_retry_after_is_read_as_seconds_or_as_a_date() -> None:
-    date = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-    assert seconds("120") == 120
-    assert seconds(date) == pytest.approx(90, abs=2)
-    assert seconds("soon") is None
-    assert seconds(None) is None

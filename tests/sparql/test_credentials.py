@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from etl.errors import StoreError
-from etl.sparql.connection import Connection, Patience
+from etl.sparql.connection import Connection
 from etl.sparql.credentials import Credentials, SignIn
+from etl.sparql.patience import Patience
 from etl.stores.servers import KINDS, checked_url, endpoints
 from proxy import Fault, Proxy, proxied
 from published import Publisher

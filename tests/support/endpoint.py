@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import select
@@ -44,6 +45,8 @@ class Misbehaving:
         self.asked: list[list[str]] = []
         self.answered: list[str] = []
         self.agents: set[str] = set()
+        self.authorizations: set[str | None] = set()
+        self.callers: set[tuple[str, int]] = set()
         self.url = ""
         self.in_flight = 0
         self.most_in_flight = 0
@@ -55,6 +58,8 @@ class Misbehaving:
             self.in_flight += 1
             self.most_in_flight = max(self.most_in_flight, self.in_flight)
             self.agents.add(request.headers.get("User-Agent", ""))
+            self.authorizations.add(request.headers.get("Authorization"))
+            self.callers.add(request.client_address)
             query = parse_qs(request.rfile.read(int(request.headers.get("Content-Length") or 0)))
             text = query[b"query"][0].decode() if query else ""
             subjects = re.findall(r'"(tt\d+)"', text)
@@ -84,6 +89,10 @@ class Misbehaving:
                 headers = {"Retry-After": wait} if wait else {}
             case "slow":  # until whoever asked gives up
                 select.select([request.connection], [], [], 10)
+            case "bomb":  # 10 MB of spaces
+                body, headers = gzip.compress(b" " * 10_000_000), {"Content-Encoding": "gzip"}
+            case "nested":
+                body = b"[" * 100_000
             case "truncated":
                 body = right[: len(right) // 2]
             case "cut":
@@ -117,11 +126,15 @@ def _send(request: BaseHTTPRequestHandler, code: int, headers: dict[str, str], b
 
 
 @contextmanager
-def misbehaving(script: Sequence[str] = (), slow_s: float = 0.0) -> Iterator[Misbehaving]:
-    """Serve an endpoint that misbehaves."""
+def misbehaving(
+    script: Sequence[str] = (), slow_s: float = 0.0, protocol: str = "HTTP/1.0"
+) -> Iterator[Misbehaving]:
+    """Serve an endpoint that misbehaves; with the protocol HTTP/1.1, it keeps connections."""
     endpoint = Misbehaving(script, slow_s)
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = protocol
+
         def do_POST(self) -> None:
             endpoint.behave(self)
 
