@@ -55,7 +55,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkRecord:
+class Link:
     """What linking found out about one film, or about one person that a film names.
 
     `subject` is the film's title or the person's name as our records have it, `object_label`
@@ -105,7 +105,7 @@ class FilmRecord:
     synopsis: str | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
-    links: tuple[LinkRecord, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @property
     def key(self) -> str:

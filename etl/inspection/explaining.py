@@ -18,7 +18,7 @@ from etl.queries.lookup import GraphLookup
 from etl.queries.syntax import predeclared
 from etl.rdf.identifiers import Iris, imdb_title_id, movielens_id, wikidata_id
 from etl.rdf.vocab import PREFIXES, RDF, SCHEMA, XSD
-from etl.records import FilmRecord, LinkRecord
+from etl.records import FilmRecord, Link
 from etl.resolution.films import Film, Member, resolve
 from etl.sources import format_of
 from etl.sources.files import opened
@@ -155,9 +155,7 @@ class Explainer:
                 elif found := wording(rule.field, triple, film, member.record, self._iris):
                     yield self._explanation(triple, rule.name, member, found, runs)
 
-    def _links(
-        self, field: str, triple: Triple, film: Film, record: FilmRecord
-    ) -> Iterator[LinkRecord]:
+    def _links(self, field: str, triple: Triple, film: Film, record: FilmRecord) -> Iterator[Link]:
         if field in ("directors", "actors"):
             return credit_links(field, triple.object, film, record, self._iris)
         return film_links(field, triple, film, record)
@@ -194,7 +192,7 @@ class Explainer:
         names = answer if isinstance(answer, QuerySolutions) else ()
         return next((solution["name"].value for solution in names), "")
 
-    def _justification(self, triple: Triple, rule: str, link: LinkRecord, run: int) -> Explanation:
+    def _justification(self, triple: Triple, rule: str, link: Link, run: int) -> Explanation:
         """Explain a triple by a link: its rung for a field, its evidence for a place."""
         return Explanation(triple, rule, link.rung, told(link), link.evidence, run, "stated")
 

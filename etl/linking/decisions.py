@@ -14,7 +14,7 @@ from etl.linking.candidates import FilmCandidate, PersonCandidate
 from etl.linking.films import FilmOutcome
 from etl.linking.people import Mention, Outcome
 from etl.linking.sssom import Decision
-from etl.records import FilmRecord, LinkRecord
+from etl.records import FilmRecord, Link
 
 
 @dataclass(slots=True)
@@ -151,5 +151,5 @@ class UndoneLinks:
                 yield link.kind, max(runs)
 
 
-def _ids(link: LinkRecord) -> list[str]:
+def _ids(link: Link) -> list[str]:
     return [each for each in (link.imdb_id, link.wikidata_id) if each and link.holds]

@@ -19,7 +19,7 @@ from etl.linking.subjects import Subject, subject
 from etl.operations.reports import LoadReport, SourceReport
 from etl.operations.transaction import Change, ChangeOptions, changing
 from etl.rdf.identifiers import Iris
-from etl.records import FilmRecord, LinkRecord, decode_film
+from etl.records import FilmRecord, Link, decode_film
 from etl.resolution.groups import groups_of
 from etl.shacl import Engine
 from etl.sources.files import LINKS
@@ -67,7 +67,7 @@ class LinkReport:
             ],
         }
 
-    def count(self, each: Subject, links: Iterable[LinkRecord]) -> None:
+    def count(self, each: Subject, links: Iterable[Link]) -> None:
         """Count the links of a film."""
         self.total["film"] += 1
         self.total["person"] += len(each.people)
@@ -85,10 +85,10 @@ class Linked:
     film: str
     title: str
     year: int | None
-    link: LinkRecord
+    link: Link
 
 
-def needs_review(link: LinkRecord) -> bool:
+def needs_review(link: Link) -> bool:
     """Say whether a person should look at a link: it is questioned, or was left open.
 
     A film or a name that nothing was found for is nothing to look at.
@@ -217,15 +217,15 @@ def links(catalog: Catalog) -> Iterator[Linked]:
             yield Linked(each.film.key, each.film.title, each.film.year, link)
 
 
-def _name(link: LinkRecord) -> str:
+def _name(link: Link) -> str:
     return link.subject if link.kind == "person" else ""
 
 
-def _unlinked(each: Subject, name: str) -> LinkRecord:
+def _unlinked(each: Subject, name: str) -> Link:
     """Say why nothing is known of a film, or of somebody it names."""
     if name:
         reason = NOT_LISTED if each.earlier else NOT_ASKED
-        return LinkRecord("person", name, reason=reason)
+        return Link("person", name, reason=reason)
     has_clue = each.film.imdb_id or each.film.title
     reason = NOT_ASKED if has_clue else "it has neither an IMDb id nor a title"
-    return LinkRecord("film", each.film.title, reason=reason)
+    return Link("film", each.film.title, reason=reason)

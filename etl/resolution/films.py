@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from etl.rdf.identifiers import name_key
-from etl.records import Credit, FilmRecord, LinkRecord, Origin, Rating
+from etl.records import Credit, FilmRecord, Link, Origin, Rating
 from etl.resolution.characters import Played, played, same_character
 
 
@@ -144,13 +144,13 @@ def _identifiers(records: Sequence[FilmRecord]) -> dict[str, str]:
 class _People:
     """Tells who the names in one film are."""
 
-    def __init__(self, identities: Identities, links: Sequence[LinkRecord]) -> None:
+    def __init__(self, identities: Identities, links: Sequence[Link]) -> None:
         self._identities = identities
         self._by_name = identities.by_name
         self.links = [link for link in links if link.kind == "person" and link.holds]
         self._linked = {link.subject: self._id(link) for link in self.links}
 
-    def _id(self, link: LinkRecord) -> str:
+    def _id(self, link: Link) -> str:
         item = link.wikidata_id or ""
         return link.imdb_id or self._identities.elsewhere.get(item, item)
 

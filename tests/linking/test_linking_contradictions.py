@@ -16,7 +16,7 @@ from etl.linking.names import are_unlike, titles_differ
 from etl.linking.people import Mention
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject
-from etl.records import FilmRecord, LinkRecord
+from etl.records import FilmRecord, Link
 
 ANN, BO = Mention("Ann Lee", "nm0000001"), Mention("Bo Ek", "nm0000002")
 
@@ -37,9 +37,7 @@ def crosswalk(*pairs: Pair) -> Evidence:
     return Evidence(known)
 
 
-def found(
-    subjects: Sequence[Subject], evidence: Evidence, *said: Decision
-) -> dict[str, LinkRecord]:
+def found(subjects: Sequence[Subject], evidence: Evidence, *said: Decision) -> dict[str, Link]:
     """Link films, and give each link by its film and name."""
     return {
         f"{each.film.title}/{link.subject if link.kind == 'person' else ''}": link
@@ -53,7 +51,7 @@ def pair(imdb_id: str, item: str, *labels: str) -> Pair:
 
 
 def test_two_films_of_ours_do_not_share_an_item() -> None:
-    earlier = LinkRecord(
+    earlier = Link(
         "film", "Speed", "skos:exactMatch", "tt0000002", "Q1", rung="film-id", confidence=0.999
     )
     linked = film(2, "Speed", earlier=FilmRecord({"imdb": "tt0000002"}, links=(earlier,)))
@@ -68,7 +66,7 @@ def test_two_films_of_ours_do_not_share_an_item() -> None:
 
 
 def test_two_people_do_not_share_an_item() -> None:
-    earlier = LinkRecord(
+    earlier = Link(
         "person", "Bo Ek", "skos:exactMatch", "nm0000002", "Q9", rung="person-id", confidence=0.999
     )
     linked = film(2, "Speed", BO, earlier=FilmRecord({"imdb": "tt0000002"}, links=(earlier,)))
@@ -80,7 +78,7 @@ def test_two_people_do_not_share_an_item() -> None:
 
 
 def test_what_an_older_release_linked_without_a_witness_is_questioned_again() -> None:
-    earlier = LinkRecord(
+    earlier = Link(
         "film", "Heat", "skos:exactMatch", "tt0000001", "Q1", rung="film-id", confidence=0.999
     )
     old = film(1, "Heat", ANN, earlier=FilmRecord({"imdb": "tt0000001"}, links=(earlier,)))
@@ -91,7 +89,7 @@ def test_what_an_older_release_linked_without_a_witness_is_questioned_again() ->
 
 
 def test_a_link_that_is_now_in_doubt_loses_the_item_it_had() -> None:
-    earlier = LinkRecord(
+    earlier = Link(
         "person", "Ann Lee", "skos:exactMatch", "nm0000001", "Q9", rung="person-id", confidence=1
     )
     old = film(1, "Heat", ANN, earlier=FilmRecord({"imdb": "tt0000001"}, links=(earlier,)))
@@ -102,7 +100,7 @@ def test_a_link_that_is_now_in_doubt_loses_the_item_it_had() -> None:
 
 
 def test_what_an_older_release_took_for_a_character_goes() -> None:
-    earlier = LinkRecord(
+    earlier = Link(
         "person", "Ann Lee", "skos:exactMatch", "nm0000001", characters=("Self - Host", "Nora")
     )
     old = film(1, "Heat", ANN, earlier=FilmRecord({"imdb": "tt0000001"}, links=(earlier,)))

@@ -33,7 +33,7 @@ from etl.operations.transaction import ChangeOptions, changing
 from etl.operations.undo import undo
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import SCHEMA
-from etl.records import Credit, FilmRecord, LinkRecord, Rating, digest_of
+from etl.records import Credit, FilmRecord, Link, Rating, digest_of
 from etl.resources import folder
 from etl.shacl import CompiledEngine, Shapes
 from etl.sources.files import LINKS, Source
@@ -59,9 +59,7 @@ def film(number: int, *actors: Credit, directors: tuple[Credit, ...] = ()) -> Fi
 
 def linked(number: int, name: str, imdb: str | None, item: str | None) -> FilmRecord:
     """Make the record of a link that says who a name in a film is."""
-    link = LinkRecord(
-        "person", name, "skos:exactMatch", imdb, item, name, "person-name", confidence=0.9
-    )
+    link = Link("person", name, "skos:exactMatch", imdb, item, name, "person-name", confidence=0.9)
     return FilmRecord(dict(film(number).identifiers), links=(link,))
 
 

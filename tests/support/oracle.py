@@ -18,7 +18,7 @@ from etl.entities.drafting import draft
 from etl.entities.judging import judged
 from etl.entities.mapping import map_film, map_person, map_redirect
 from etl.rdf.identifiers import Iris, name_key
-from etl.records import FilmRecord, LinkRecord, Origin, Reject
+from etl.records import FilmRecord, Link, Origin, Reject
 from etl.resolution.films import Identities, Member, Person, Redirect, resolve
 from etl.resolution.groups import Group
 from etl.shacl import Engine
@@ -224,7 +224,7 @@ class _People:
         imdb, wikidata = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
         return {one: other for one, other in pairs if imdb[one] == wikidata[other] == 1}
 
-    def _who(self, link: LinkRecord) -> str | None:
+    def _who(self, link: Link) -> str | None:
         by_item = {item: imdb for imdb, item in self._items.items()}
         return link.imdb_id or by_item.get(link.wikidata_id or "") or link.wikidata_id
 
