@@ -18,8 +18,9 @@ from etl.queries.lookup import GraphLookup
 from etl.queries.syntax import predeclared
 from etl.rdf.identifiers import Iris, imdb_title_id, movielens_id, wikidata_id
 from etl.rdf.vocab import PREFIXES, RDF, SCHEMA, XSD
-from etl.records import FilmRecord, Link
-from etl.resolution.films import Film, Member, resolve
+from etl.records import Link, LinkRecord
+from etl.resolution.films import Film, resolve
+from etl.resolution.groups import Member
 from etl.sources import format_of
 from etl.sources.files import opened
 from etl.stores import Readable
@@ -148,14 +149,14 @@ class Explainer:
         if film is None:
             return
         for rule, triple in explain_film(film, self._iris):
-            for member in film.members:
-                if member.record.links:
-                    for link in self._links(rule.field, triple, film, member.record):
-                        yield self._justification(triple, rule.name, link, runs[member.version])
-                elif found := wording(rule.field, triple, film, member.record, self._iris):
+            for member in film.group.members:
+                if found := wording(rule.field, triple, film, member.record, self._iris):
                     yield self._explanation(triple, rule.name, member, found, runs)
+            if linked := film.group.linked:
+                for link in self._links(rule.field, triple, film, linked.record):
+                    yield self._justification(triple, rule.name, link, runs[linked.version])
 
-    def _links(self, field: str, triple: Triple, film: Film, record: FilmRecord) -> Iterator[Link]:
+    def _links(self, field: str, triple: Triple, film: Film, record: LinkRecord) -> Iterator[Link]:
         if field in ("directors", "actors"):
             return credit_links(field, triple.object, film, record, self._iris)
         return film_links(field, triple, film, record)
@@ -177,15 +178,16 @@ class Explainer:
                 continue
             called = person._replace(name=name or person.name)
             for rule, triple in explain_person(called, self._iris):
-                for member in film.members:
-                    for link in person_links(iri, film, member.record, self._iris):
-                        if is_about(link, triple, member.record):
-                            yield self._justification(triple, rule, link, runs[member.version])
+                for member in film.group.members:
                     for field in ("directors", "actors"):
                         found = credit_wording(field, iri, member.record, film, self._iris)
                         if found and gives(member.record, field, found.value, triple):
                             told = replace(found, agrees=spells(found, triple))
                             yield self._explanation(triple, rule, member, told, runs)
+                if linked := film.group.linked:
+                    for link in person_links(iri, film, linked.record, self._iris):
+                        if is_about(link, triple, linked.record):
+                            yield self._justification(triple, rule, link, runs[linked.version])
 
     def _name(self, person: NamedNode) -> str:
         answer = self._store.query(f"SELECT ?name WHERE {{ {person} {SCHEMA.name} ?name }}")
@@ -208,11 +210,11 @@ class Explainer:
 
     def _resolved(self, key: str) -> tuple[Film | None, Mapping[int, int]]:
         """Make the film as the graph has it; also give the run that read each version."""
-        found = self._catalog.group(key)
-        if found is None:
+        group = self._catalog.resolved.group(key)
+        if group is None:
             return None, {}
-        group, runs = found
-        return resolve(key, group.members, self._identities([group])), runs
+        runs = self._catalog.runs.reading(group.versions)
+        return resolve(group, self._identities([group])), runs
 
     def _explanation(
         self,

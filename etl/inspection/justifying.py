@@ -9,12 +9,12 @@ from pyoxigraph import NamedNode, Triple
 from etl.entities.mapping import person_iri
 from etl.rdf.identifiers import Iris, imdb_page, wikidata_entity
 from etl.rdf.vocab import SCHEMA
-from etl.records import FilmRecord, Link
+from etl.records import Link, LinkRecord
 from etl.resolution.characters import same_character
 from etl.resolution.films import Film
 
 
-def film_links(field: str, triple: Triple, film: Film, record: FilmRecord) -> Iterator[Link]:
+def film_links(field: str, triple: Triple, film: Film, record: LinkRecord) -> Iterator[Link]:
     """Find the links behind a triple of a film that a rule made from a field."""
     for link in record.links:
         if link.kind == "film" and link.holds and field in ("imdb", "wikidata"):
@@ -37,7 +37,7 @@ def _is_part(link: Link, triple: Triple, film: Film) -> bool:
 
 
 def credit_links(
-    field: str, person: object, film: Film, record: FilmRecord, iris: Iris
+    field: str, person: object, film: Film, record: LinkRecord, iris: Iris
 ) -> Iterator[Link]:
     """Find the links behind a credit that only linking's record has."""
     if field != "actors":
@@ -48,7 +48,7 @@ def credit_links(
             yield link
 
 
-def person_links(person: object, film: Film, record: FilmRecord, iris: Iris) -> Iterator[Link]:
+def person_links(person: object, film: Film, record: LinkRecord, iris: Iris) -> Iterator[Link]:
     """Find the links that say who somebody in a film is."""
     known = {each.name: person_iri(each, iris) for each in film.people}
     for link in record.links:
@@ -56,7 +56,7 @@ def person_links(person: object, film: Film, record: FilmRecord, iris: Iris) -> 
             yield link
 
 
-def is_about(link: Link, triple: Triple, record: FilmRecord) -> bool:
+def is_about(link: Link, triple: Triple, record: LinkRecord) -> bool:
     """Tell whether a link says what a triple of a person says.
 
     That there is such a person it says only of those whom no other record names.

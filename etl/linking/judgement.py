@@ -18,7 +18,7 @@ from etl.linking.names import any_same, name_of
 from etl.linking.people import Mention, Outcome, link_people
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject
-from etl.records import Credit, FilmRecord, Link
+from etl.records import Credit, Link, LinkRecord
 
 _RIVALS_KEPT = 10
 
@@ -28,7 +28,7 @@ Choices = Mapping[str, Choice]
 
 def find_links(
     subjects: Sequence[Subject], evidence: Evidence, decisions: Sequence[Decision]
-) -> list[tuple[Subject, FilmRecord | None]]:
+) -> list[tuple[Subject, LinkRecord | None]]:
     """Give each film the link record that it should have, or None where there is nothing to say."""
     decided = {each.film.key: choices(decisions, (each.place, each.film.key)) for each in subjects}
     films = {
@@ -273,7 +273,7 @@ def _both(old: Link, new: Link) -> Link:
     )
 
 
-def _record(subject: Subject, found: Findings) -> FilmRecord | None:
+def _record(subject: Subject, found: Findings) -> LinkRecord | None:
     """Write what was found about a film as a record of its own."""
     said = (link for link in found.values() if link.reason not in ladder.SILENT)
     links = tuple(sorted(said, key=lambda link: (link.kind, link.subject)))
@@ -285,7 +285,7 @@ def _record(subject: Subject, found: Findings) -> FilmRecord | None:
         for name in subject.unlisted
         if name not in listed and name in found and found[name].holds
     )
-    return FilmRecord(_identifiers(subject, found.get("")), actors=confirmed, links=links)
+    return LinkRecord(_identifiers(subject, found.get("")), confirmed, links)
 
 
 def _identifiers(subject: Subject, film: Link | None) -> dict[str, str]:

@@ -19,7 +19,7 @@ from etl.linking.subjects import Subject, subject
 from etl.operations.reports import LoadReport, SourceReport
 from etl.operations.transaction import Change, ChangeOptions, changing
 from etl.rdf.identifiers import Iris
-from etl.records import FilmRecord, Link, decode_film
+from etl.records import Link, LinkRecord, decode_links
 from etl.resolution.groups import groups_of
 from etl.shacl import Engine
 from etl.sources.files import LINKS
@@ -153,7 +153,7 @@ def link(
 
 def _taken_back(catalog: Catalog) -> UndoneLinks:
     versions = catalog.runs.versions_of(LINKS.name)
-    return UndoneLinks.of((place, run, decode_film(body)) for place, run, body in versions)
+    return UndoneLinks.of((place, run, decode_links(body)) for place, run, body in versions)
 
 
 def _undone(
@@ -172,22 +172,21 @@ def _subjects(catalog: Catalog) -> Iterator[Subject]:
     resolved = catalog.resolved
     for rows, identities in resolved.pages(CHUNK_FILMS):
         for group in groups_of(rows):
-            yield subject(group.film, group.members, identities)
+            yield subject(group, identities)
 
 
 def film(catalog: Catalog, key: str) -> Subject | None:
     """Return a film of the graph as what is to be linked, or None."""
-    found = catalog.group(key)
-    if found is None:
+    group = catalog.resolved.group(key)
+    if group is None:
         return None
-    group, _ = found
     if all(credit.name for member in group.members for credit in member.record.credits):
-        return subject(key, group.members)
-    return subject(key, group.members, catalog.resolved.identities([group]))
+        return subject(group)
+    return subject(group, catalog.resolved.identities([group]))
 
 
 def _stage(
-    change: Change, iris: Iris, differing: Sequence[tuple[Place, FilmRecord | None]]
+    change: Change, iris: Iris, differing: Sequence[tuple[Place, LinkRecord | None]]
 ) -> None:
     with change.building(iris) as builder:
         catalog, run = builder.catalog, change.report.run or 0
