@@ -17,6 +17,7 @@ from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import RDF, SCHEMA, XSD
 from etl.records import Rating
 from etl.resolution.films import Film, Performance, Person
+from etl.resolution.groups import Group
 
 _FIRST = "James Mary José Zoë François Björn Łukasz Mei Akira Olga Иван Agnès Penélope Tom".split()
 _LAST = "Smith O'Connor García Müller Nguyễn Kurosawa Dvořák Carrey Winslet Петров D'Arcy".split()
@@ -135,7 +136,7 @@ def _film(number: int, chance: random.Random) -> Film:
         actors=cast[1:],
         synopsis=" ".join(chance.choices(_WORDS, k=50)),
         performances=tuple(Performance(actor, f"Captain {number}") for actor in cast[1:2]),
-        members=(),
+        group=Group(imdb_id, "", ()),
     )
 
 

@@ -32,7 +32,7 @@ from etl.linking.films import FilmMention
 from etl.linking.inquiry import Inquiry
 from etl.linking.subjects import Subject, subject
 from etl.records import FilmRecord, Origin
-from etl.resolution.films import Member
+from etl.resolution.groups import Group, Member
 from etl.sources.text import parse
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -115,7 +115,7 @@ def read_record(path: Path) -> FilmRecord:
 def read_subject(path: Path) -> Subject:
     """Read a record as what is to be linked."""
     record = read_record(path)
-    return subject(record.key, [Member(Origin("bench", path.name, 1), record)])
+    return subject(Group(record.key, "", (Member(Origin("bench", path.name, 1), record),)))
 
 
 def gold(data: Path) -> list[Gold]:

@@ -140,7 +140,15 @@ def pure_work(source: str) -> dict[str, float]:
     for start in range(0, len(staged), CHUNK_FILMS):
         some = staged[start : start + CHUNK_FILMS]
         rows = [
-            (decode_film(each.body or "").key, "", number, *each[:2], each.line, each.body or "")
+            (
+                decode_film(str(each.body)).key,
+                "",
+                number,
+                each.kind,
+                *each[:2],
+                each.line,
+                each.body,
+            )
             for number, each in enumerate(some)
         ]
         build_batch(engine, Batch(rows, NO_IDENTITIES, iris, {named.name: iris.source("films")}))

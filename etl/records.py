@@ -55,7 +55,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkRecord:
+class Link:
     """What linking found out about one film, or about one person that a film names.
 
     `subject` is the film's title or the person's name as our records have it, `object_label`
@@ -92,8 +92,7 @@ class FilmRecord:
     """One film as one record describes it; None and () mean that the record is silent.
 
     `identifiers` maps a scheme (`imdb`, `movielens`, `wikidata`) to an id. `lines` maps each
-    field to the line of the file that it was read from, counting from 1. A record that linking
-    made has `links`, and names only those people that nobody else does.
+    field to the line of the file that it was read from, counting from 1.
     """
 
     identifiers: Mapping[str, str]
@@ -105,7 +104,6 @@ class FilmRecord:
     synopsis: str | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
-    links: tuple[LinkRecord, ...] = ()
 
     @property
     def key(self) -> str:
@@ -126,6 +124,24 @@ class FilmRecord:
         if name in ("imdb", "movielens", "wikidata"):
             return self.identifiers.get(name)
         return getattr(self, name) or None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """All that linking found about one film: the links of the film and of the people it names.
+
+    `identifiers` are the film's own ids and those that were found. `actors` are people whom the
+    cast of no record names, but a synopsis does.
+    """
+
+    identifiers: Mapping[str, str]
+    actors: tuple[Credit, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    @property
+    def credits(self) -> tuple[Credit, ...]:
+        """Give everybody the record adds to the film."""
+        return self.actors
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +176,28 @@ class Origin:
         return f"{self.path}:{self.line}"
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What names a record that is kept out: a film record, or a link record, which has only ids."""
+
+    identifiers: Mapping[str, str]
+    title: str | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
 _ENCODER = msgspec.json.Encoder()
 _FILM = msgspec.json.Decoder(FilmRecord)
+_HEADING = msgspec.json.Decoder(Heading)
+_LINKS = msgspec.json.Decoder(LinkRecord)
 _REJECT = msgspec.json.Decoder(Reject)
 
 
-def encode(item: FilmRecord | Reject) -> str:
+def encode(item: FilmRecord | LinkRecord | Reject) -> str:
     """Turn a record or a reject into the JSON text that the catalog keeps."""
     return _ENCODER.encode(item).decode()
 
 
-def digest_of(record: FilmRecord) -> str:
+def digest_of(record: FilmRecord | LinkRecord) -> str:
     """Return what tells a record that was not read from a file from another."""
     return hashlib.sha256(_ENCODER.encode(record)).hexdigest()
 
@@ -178,6 +205,16 @@ def digest_of(record: FilmRecord) -> str:
 def decode_film(text: str) -> FilmRecord:
     """Read back a film record that `encode` wrote."""
     return _FILM.decode(text)
+
+
+def decode_links(text: str) -> LinkRecord:
+    """Read back a link record that `encode` wrote, in this version of us or an older one."""
+    return _LINKS.decode(text)
+
+
+def decode_heading(text: str) -> Heading:
+    """Read the heading of a film record or a link record that `encode` wrote."""
+    return _HEADING.decode(text)
 
 
 def decode_reject(text: str) -> Reject:

@@ -26,10 +26,8 @@ from etl.catalog.statements import EXTENT, TABLES, VIEWS
 from etl.entities.deriving import Derivation
 from etl.errors import WorkspaceError
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
-from etl.records import FilmRecord, Origin, Reason, Reject, decode_film, decode_reject, digest_of
+from etl.records import LinkRecord, Origin, Reason, Reject, decode_heading, decode_reject
 from etl.resolution.comparison import Comparison
-from etl.resolution.films import Member
-from etl.resolution.groups import Group
 from etl.resolution.resolved import Resolved
 from etl.resolution.statements import STATUS
 from etl.resolution.tables import scalar
@@ -275,9 +273,9 @@ class Catalog:
                 [source, path, key, line],
             )
 
-    def stage_links(self, run: int, links: Sequence[tuple[Place, FilmRecord]]) -> None:
+    def stage_links(self, run: int, links: Sequence[tuple[Place, LinkRecord]]) -> None:
         """Add versions of link records, and who they say the names in their films are."""
-        staged = [Staged.read(place, digest_of(record), record) for place, record in links]
+        staged = [Staged.linked(place, record) for place, record in links]
         first = self.stage(run, staged)
         rows = [
             (version, link.subject, link.imdb_id, link.wikidata_id)
@@ -340,28 +338,12 @@ class Catalog:
             Quarantined(
                 Origin(source, path, line),
                 film,
-                decode_film(body),
+                decode_heading(body),
                 tuple(Reason(**reason) for reason in json.loads(reasons)),
                 run,
             )
             for source, path, line, film, body, reasons, run in rows.fetchall()
         ]
-
-    def group(self, film: str) -> tuple[Group, dict[int, int]] | None:
-        """Return what a film in the graph is made from, and the run that read each version."""
-        inputs = scalar(self._db, "SELECT inputs FROM films WHERE film = ?", [film])
-        if inputs is None:
-            return None
-        rows = self._db.execute(
-            "SELECT version, run, source, path, line, body FROM versions "
-            "WHERE version IN (SELECT unnest(versions) FROM films WHERE film = ?) ORDER BY source",
-            [film],
-        ).fetchall()
-        members = tuple(
-            Member(Origin(source, path, line), decode_film(body), version)
-            for version, _, source, path, line, body in rows
-        )
-        return Group(film, inputs, members), {row[0]: row[1] for row in rows}
 
     def derivations(self) -> Iterator[Derivation]:
         """Give every film in the graph with each record that it is made from, in no order."""

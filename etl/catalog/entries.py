@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from etl.records import FilmRecord, Origin, Reason, Reject, encode
+from etl.records import FilmRecord, Heading, LinkRecord, Origin, Reason, Reject, digest_of, encode
 
 
 class Staged(NamedTuple):
@@ -33,10 +33,19 @@ class Staged(NamedTuple):
         """Stage what was read at a place."""
         if isinstance(item, Reject):
             return cls(*place, "reject", digest, body=encode(item))
+        return cls._of(place, "film", digest, item)
+
+    @classmethod
+    def linked(cls, place: Place, record: LinkRecord) -> Self:
+        """Stage a link record at a place."""
+        return cls._of(place, "link", digest_of(record), record)
+
+    @classmethod
+    def _of(cls, place: Place, kind: str, digest: str, item: FilmRecord | LinkRecord) -> Self:
         people = dict.fromkeys((credit.name, credit.imdb_id) for credit in item.credits)
         return cls(
             *place,
-            "link" if item.links else "film",
+            kind,
             digest,
             names="\n".join(name for name, _ in people),
             name_ids="\n".join(i or "" for _, i in people) if any(i for _, i in people) else None,
@@ -82,7 +91,7 @@ class Quarantined:
 
     origin: Origin
     film: str
-    record: FilmRecord
+    heading: Heading
     reasons: tuple[Reason, ...]
     run: int
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Quarantined
 from etl.findings import Finding, Severity
-from etl.records import FilmRecord, Origin, Reason, Reject
+from etl.records import FilmRecord, Heading, Origin, Reason, Reject
 from etl.sources import format_of
 from etl.sources.files import Source, opened
 
@@ -57,10 +57,10 @@ def kept_out(catalog: Catalog, scope: Scope | None = None) -> Iterator[KeptOut]:
 def _quarantined(item: Quarantined, source: Source) -> KeptOut:
     path, line = opened(source, item.origin.path), item.origin.line
     findings = (
-        located(Severity.VIOLATION, path, line, item.record, reason) for reason in item.reasons
+        located(Severity.VIOLATION, path, line, item.heading, reason) for reason in item.reasons
     )
-    title = item.record.title or ""
-    ids = item.record.identifiers
+    title = item.heading.title or ""
+    ids = item.heading.identifiers
     return KeptOut("quarantined", source.label, item.film, title, tuple(findings), ids)
 
 
@@ -79,7 +79,7 @@ def unreadable(path: str, first_line: int, reject: Reject) -> Finding:
 
 
 def located(
-    severity: Severity, path: str, first_line: int, record: FilmRecord, reason: Reason
+    severity: Severity, path: str, first_line: int, record: FilmRecord | Heading, reason: Reason
 ) -> Finding:
     """Point a validation result at the line of the field that it speaks of."""
     return Finding(

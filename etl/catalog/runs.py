@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -45,6 +46,11 @@ class Runs:
             Run(run, command, started, seconds, json.loads(report or "{}"), *rest)
             for run, command, started, seconds, report, *rest in rows
         ]
+
+    def reading(self, versions: Sequence[int]) -> dict[int, int]:
+        """Return the run that read each of some versions."""
+        sql = "SELECT version, run FROM versions WHERE version IN (SELECT unnest($1::BIGINT[]))"
+        return dict(self._db.execute(sql, [versions]).fetchall())
 
     def versions_of(self, source: str) -> list[tuple[str, int | None, str]]:
         """List the versions, oldest first, of those files of a source that have one undone.

@@ -18,8 +18,8 @@ from etl.entities.judging import at_fault, judged
 from etl.entities.tally import Tally
 from etl.rdf.descriptions import statements
 from etl.rdf.identifiers import Iris
-from etl.resolution.films import Film, Identities, Member
-from etl.resolution.groups import Group, MemberRow, groups_of
+from etl.resolution.films import Film, Identities
+from etl.resolution.groups import MemberRow, groups_of
 from etl.shacl import Engine, ValidationResult
 
 
@@ -38,12 +38,11 @@ class Batch(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A film that the shapes find something about, and the records that are at fault."""
+    """A film that the shapes find something about, and the versions that are at fault."""
 
-    group: Group
     film: Film
     results: Sequence[ValidationResult]
-    at_fault: Sequence[Member]
+    at_fault: Sequence[int]
 
     @property
     def blocked(self) -> bool:
@@ -102,9 +101,7 @@ def build_batch(engine: Engine, batch: Batch) -> Built:
 
 def drafted(batch: Batch) -> list[Draft]:
     """Resolve and describe the films of a batch."""
-    return [
-        draft(group, group.members, batch.identities, batch.iris) for group in groups_of(batch.rows)
-    ]
+    return [draft(group, batch.identities, batch.iris) for group in groups_of(batch.rows)]
 
 
 def judge_batch(engine: Engine, batch: Batch) -> list[Judged]:
@@ -127,10 +124,10 @@ def _with_faults(
 ) -> Iterator[Judged]:
     for each in drafts:
         if results := found.get(each.film.key):
-            faulty: Sequence[Member] = each.film.members
+            faulty = each.film.group.versions
             if any(result.blocks for result in results):
                 faulty = at_fault(each, engine, batch.identities, batch.iris)
-            yield Judged(each.group, each.film, results, faulty)
+            yield Judged(each.film, results, faulty)
 
 
 def _written(statements_: Iterable[Triple | Quad]) -> bytes:

@@ -29,7 +29,7 @@ class Derivation(NamedTuple):
 def derivations(film: Film, sources: Mapping[str, NamedNode], iris: Iris) -> Iterator[Quad]:
     """Say from which sources a film derives. `sources` gives the IRI of each by name."""
     movie = iris.movie(film.key)
-    for member in film.members:
+    for member in film.group.everything:
         source = sources[member.origin.source]
         yield Quad(movie, PROV.wasDerivedFrom, source, iris.provenance_graph)
 

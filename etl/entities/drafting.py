@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, starmap
 
@@ -12,7 +12,7 @@ from etl.entities.deriving import derivations
 from etl.entities.mapping import describe_film
 from etl.rdf.descriptions import Description, statements
 from etl.rdf.identifiers import Iris
-from etl.resolution.films import Film, Identities, Member, resolve
+from etl.resolution.films import Film, Identities, resolve
 from etl.resolution.groups import Group
 
 CHUNK_FILMS = 1000  # are made at once
@@ -22,15 +22,14 @@ CHUNK_FILMS = 1000  # are made at once
 class Draft:
     """A film on its way into the graph, with what would be said of it there."""
 
-    group: Group
     film: Film
     descriptions: list[Description]
 
 
-def draft(group: Group, members: Sequence[Member], identities: Identities, iris: Iris) -> Draft:
-    """Draft a film from some of its group's members."""
-    film = resolve(group.film, members, identities)
-    return Draft(group, film, describe_film(film, iris))
+def draft(group: Group, identities: Identities, iris: Iris) -> Draft:
+    """Draft a film from its group."""
+    film = resolve(group, identities)
+    return Draft(film, describe_film(film, iris))
 
 
 def stored(each: Draft, sources: Mapping[str, NamedNode], iris: Iris) -> Iterable[Triple | Quad]:

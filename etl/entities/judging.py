@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
@@ -15,7 +16,8 @@ from etl.rdf.descriptions import Description, statements
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import SCHEMA
 from etl.records import Reason
-from etl.resolution.films import Film, Identities, Member, Person
+from etl.resolution.films import Film, Identities, Person
+from etl.resolution.groups import Member
 from etl.shacl import Engine, ValidationResult
 from etl.sources.values import quoted
 
@@ -117,28 +119,30 @@ def _owners(
     return owners
 
 
-def at_fault(refused: Draft, engine: Engine, identities: Identities, iris: Iris) -> list[Member]:
-    """Find the records that are at fault for a film that does not conform.
+def at_fault(refused: Draft, engine: Engine, identities: Identities, iris: Iris) -> list[int]:
+    """Find the versions of the records that are at fault for a film that does not conform.
 
     What linking found is at fault where the film's own records conform without it, and without
     what other films say of its people. A record is at fault that does not conform alone, where
     the others together do; otherwise all are. So at least one is.
     """
+    group = refused.film.group
 
     def conforms(members: Sequence[Member], identities: Identities) -> bool:
-        trial = draft(refused.group, members, identities, iris)
+        some = replace(group, members=tuple(members), linked=None)
+        trial = draft(some, identities, iris)
         return not any(result.blocks for _, result in judged([trial], engine, iris))
 
-    members = [each for each in refused.group.members if not each.record.links]
-    links = [each for each in refused.group.members if each.record.links]
-    if conforms(members, identities.names_only):
-        return links or members
-    if len(members) == 1:
-        return members
-    sound = [member for member in members if conforms([member], identities)]
+    records = [member.version for member in group.members]
+    links = [group.linked.version] if group.linked else []
+    if conforms(group.members, identities.names_only):
+        return links or records
+    if len(records) == 1:
+        return records
+    sound = [member for member in group.members if conforms([member], identities)]
     if not sound or not conforms(sound, identities):
-        return members
-    return [member for member in members if member not in sound] or links or members
+        return records
+    return [each.version for each in group.members if each not in sound] or links or records
 
 
 def reason(film: Film, result: ValidationResult, iris: Iris) -> Reason:

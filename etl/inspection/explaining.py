@@ -17,8 +17,9 @@ from etl.queries.lookup import GraphLookup
 from etl.queries.syntax import predeclared
 from etl.rdf.identifiers import imdb_title_id, movielens_id, wikidata_id
 from etl.rdf.vocab import PREFIXES, RDF, SCHEMA, XSD
-from etl.records import FilmRecord, LinkRecord
-from etl.resolution.films import Film, Member
+from etl.records import Link, LinkRecord
+from etl.resolution.films import Film
+from etl.resolution.groups import Member
 from etl.sources import format_of
 from etl.sources.files import opened
 from etl.stores import Readable
@@ -148,16 +149,14 @@ class Explainer:
             return
         film, runs = found
         for rule, triple in explain_film(film, self._iris):
-            for member in film.members:
-                if member.record.links:
-                    for link in self._links(rule.field, triple, film, member.record):
-                        yield self._justification(triple, rule.name, link, runs[member.version])
-                elif words := wording(rule.field, triple, film, member.record, self._iris):
+            for member in film.group.members:
+                if words := wording(rule.field, triple, film, member.record, self._iris):
                     yield self._explanation(triple, rule.name, member, words, runs)
+            if linked := film.group.linked:
+                for link in self._links(rule.field, triple, film, linked.record):
+                    yield self._justification(triple, rule.name, link, runs[linked.version])
 
-    def _links(
-        self, field: str, triple: Triple, film: Film, record: FilmRecord
-    ) -> Iterator[LinkRecord]:
+    def _links(self, field: str, triple: Triple, film: Film, record: LinkRecord) -> Iterator[Link]:
         if field in ("directors", "actors"):
             return credit_links(field, triple.object, film, record, self._iris)
         return film_links(field, triple, film, record)
@@ -176,22 +175,23 @@ class Explainer:
                 continue
             called = person._replace(name=name or person.name)
             for rule, triple in explain_person(called, self._iris):
-                for member in film.members:
-                    for link in person_links(iri, film, member.record, self._iris):
-                        if is_about(link, triple, member.record):
-                            yield self._justification(triple, rule, link, runs[member.version])
+                for member in film.group.members:
                     for field in ("directors", "actors"):
                         found = credit_wording(field, iri, member.record, film, self._iris)
                         if found and gives(member.record, field, found.value, triple):
                             told = replace(found, agrees=spells(found, triple))
                             yield self._explanation(triple, rule, member, told, runs)
+                if linked := film.group.linked:
+                    for link in person_links(iri, film, linked.record, self._iris):
+                        if is_about(link, triple, linked.record):
+                            yield self._justification(triple, rule, link, runs[linked.version])
 
     def _name(self, person: NamedNode) -> str:
         answer = self._store.query(f"SELECT ?name WHERE {{ {person} {SCHEMA.name} ?name }}")
         names = answer if isinstance(answer, QuerySolutions) else ()
         return next((solution["name"].value for solution in names), "")
 
-    def _justification(self, triple: Triple, rule: str, link: LinkRecord, run: int) -> Explanation:
+    def _justification(self, triple: Triple, rule: str, link: Link, run: int) -> Explanation:
         """Explain a triple by a link: its rung for a field, its evidence for a place."""
         return Explanation(triple, rule, link.rung, told(link), link.evidence, run, "stated")
 

@@ -9,12 +9,12 @@ from pyoxigraph import NamedNode, Triple
 from etl.entities.mapping import person_iri
 from etl.rdf.identifiers import Iris, imdb_page, wikidata_entity
 from etl.rdf.vocab import SCHEMA
-from etl.records import FilmRecord, LinkRecord
+from etl.records import Link, LinkRecord
 from etl.resolution.characters import same_character
 from etl.resolution.films import Film
 
 
-def film_links(field: str, triple: Triple, film: Film, record: FilmRecord) -> Iterator[LinkRecord]:
+def film_links(field: str, triple: Triple, film: Film, record: LinkRecord) -> Iterator[Link]:
     """Find the links behind a triple of a film that a rule made from a field."""
     for link in record.links:
         if link.kind == "film" and link.holds and field in ("imdb", "wikidata"):
@@ -25,7 +25,7 @@ def film_links(field: str, triple: Triple, film: Film, record: FilmRecord) -> It
             yield link
 
 
-def _is_part(link: LinkRecord, triple: Triple, film: Film) -> bool:
+def _is_part(link: Link, triple: Triple, film: Film) -> bool:
     """Tell whether a link's evidence gives the part that a triple of a performance is about."""
     node = triple.object if triple.predicate.value.endswith("#performance") else triple.subject
     if not isinstance(node, NamedNode) or link.kind != "person":
@@ -37,8 +37,8 @@ def _is_part(link: LinkRecord, triple: Triple, film: Film) -> bool:
 
 
 def credit_links(
-    field: str, person: object, film: Film, record: FilmRecord, iris: Iris
-) -> Iterator[LinkRecord]:
+    field: str, person: object, film: Film, record: LinkRecord, iris: Iris
+) -> Iterator[Link]:
     """Find the links behind a credit that only linking's record has."""
     if field != "actors":
         return
@@ -48,9 +48,7 @@ def credit_links(
             yield link
 
 
-def person_links(
-    person: object, film: Film, record: FilmRecord, iris: Iris
-) -> Iterator[LinkRecord]:
+def person_links(person: object, film: Film, record: LinkRecord, iris: Iris) -> Iterator[Link]:
     """Find the links that say who somebody in a film is."""
     known = {each.name: person_iri(each, iris) for each in film.people}
     for link in record.links:
@@ -58,7 +56,7 @@ def person_links(
             yield link
 
 
-def is_about(link: LinkRecord, triple: Triple, record: FilmRecord) -> bool:
+def is_about(link: Link, triple: Triple, record: LinkRecord) -> bool:
     """Tell whether a link says what a triple of a person says.
 
     That there is such a person it says only of those whom no other record names.
@@ -70,7 +68,7 @@ def is_about(link: LinkRecord, triple: Triple, record: FilmRecord) -> bool:
     return isinstance(triple.object, NamedNode) and triple.object.value in pages
 
 
-def told(link: LinkRecord) -> str:
+def told(link: Link) -> str:
     """Tell a link in words: both names, how sure it is, and who else came into question."""
     ids = " ".join(filter(None, (link.imdb_id, link.wikidata_id)))
     called = f" = {link.object_label!r}" if link.object_label else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -23,7 +23,7 @@ from etl.process.workers import Workers
 from etl.rdf.descriptions import Term
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.rdf.vocab import SCHEMA
-from etl.resolution.films import Film, Member
+from etl.resolution.films import Film
 from etl.shacl import Engine, Shapes, ShapesEngine, ValidationResult
 from etl.shacl.aims import Aim, own_aims, parted, unmet, unmet_in
 from etl.shacl.paths import Predicate
@@ -92,8 +92,8 @@ def _judge(catalog: Catalog, workers: Workers) -> Iterator[Finding]:
     for found in workers.map(judge_batch, batches):
         for each in found:
             for result, copy in _numbered(each.results):
-                members = each.at_fault if result.blocks else each.film.members
-                for finding in _in_files(each.film, members, result, iris, places):
+                versions = each.at_fault if result.blocks else each.film.group.versions
+                for finding in _in_files(each.film, versions, result, iris, places):
                     yield replace(finding, copy=copy)
 
 
@@ -232,7 +232,7 @@ class _Locating:
         if not films:
             yield told
         for film in films:
-            yield from _in_files(film, film.members, result, self._iris, self._places)
+            yield from _in_files(film, film.group.versions, result, self._iris, self._places)
 
     def _keys(self, node: Term) -> Iterable[str]:
         """Give the keys of the films that a node is, is a part of, or is named by."""
@@ -253,14 +253,14 @@ class _Locating:
 
 def _in_files(
     film: Film,
-    members: Sequence[Member],
+    versions: Container[int],
     result: ValidationResult,
     iris: Iris,
     places: Mapping[str, Source],
 ) -> Iterator[Finding]:
-    """Point a result at records, those that were read from files if there are any."""
+    """Point a result at those of a film's records that are of these versions."""
     why = reason(film, result, iris)
-    for member in [each for each in members if not each.record.links] or members:
+    for member in (each for each in film.group.members if each.version in versions):
         path, line = opened(places[member.origin.source], member.origin.path), member.origin.line
         finding = located(severity_of(result), path, line, member.record, why)
         title = member.record.title or ""

@@ -71,8 +71,6 @@ def spells(found: Wording, triple: Triple) -> bool:
 
 def gives(record: FilmRecord, field: str, name: str, triple: Triple) -> bool:
     """Tell whether a credit says what a triple about the person says: an id, or that they are."""
-    if record.links:
-        return False
     credits_ = record.directors if field == "directors" else record.actors
     if triple.predicate == SCHEMA.name:
         return any(credit.name == name for credit in credits_)

@@ -1,5 +1,5 @@
 """Linking: the same film and the same person on Wikidata and IMDb, with the reason.
 
-People are compared only with those of their own film. What is found are `LinkRecord`s, which
-go into the catalog like any other record.
+People are compared only with those of their own film. What is found are `Link`s; those of one film
+go into the catalog as one `LinkRecord`.
 """

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from etl.linking import ladder
 from etl.linking.subjects import Subject
-from etl.records import LinkRecord
+from etl.records import Link
 
-Findings = dict[str, LinkRecord]
+Findings = dict[str, Link]
 """What was found about one film, by the name of a person; of the film itself by ""."""
 
 _Partners = Mapping[str, set[str]]
@@ -47,7 +47,7 @@ def without_contradictions(
     ]
 
 
-def _imdb_id(subject: Subject, link: LinkRecord) -> str | None:
+def _imdb_id(subject: Subject, link: Link) -> str | None:
     return subject.film.imdb_id or link.imdb_id
 
 
@@ -62,7 +62,7 @@ def _partners(pairs: Iterable[tuple[str | None, str | None]]) -> tuple[_Partners
     return items, owners
 
 
-def _person(link: LinkRecord, items: _Partners, owners: _Partners) -> LinkRecord:
+def _person(link: Link, items: _Partners, owners: _Partners) -> Link:
     """Take the item from a person who has two, or who shares it with another IMDb id."""
     if not (link.holds and link.imdb_id and link.wikidata_id) or _is_decided(link):
         return link
@@ -75,7 +75,7 @@ def _person(link: LinkRecord, items: _Partners, owners: _Partners) -> LinkRecord
     return link
 
 
-def _film(link: LinkRecord, owners: _Partners) -> LinkRecord:
+def _film(link: Link, owners: _Partners) -> Link:
     """Question the item of a film that another film has too, by another IMDb id."""
     rivals = owners.get(link.wikidata_id or "", set())
     if not link.holds or len(rivals) < 2 or _is_decided(link):
@@ -91,5 +91,5 @@ def _film(link: LinkRecord, owners: _Partners) -> LinkRecord:
     )
 
 
-def _is_decided(link: LinkRecord) -> bool:
+def _is_decided(link: Link) -> bool:
     return link.rung == ladder.DECISION.name

@@ -8,7 +8,7 @@ from etl.errors import LinkError
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject
 from etl.rdf.identifiers import imdb_id, imdb_title_id, wikidata_id
-from etl.records import LinkRecord
+from etl.records import Link
 from etl.sources.names import name_of
 
 _EXPECTED = "FILM=ID or FILM/NAME=ID, such as 'tt0338013/Jim Carrey=Q40504'; or =yes, =no, =none"
@@ -41,7 +41,7 @@ def decide(text: str, film_of: Callable[[str], Subject | None]) -> Decision:
     return Decision(key, name, identifier, rejected)
 
 
-def _verdict(subject: str, verdict: str, link: LinkRecord | None) -> tuple[str | None, bool]:
+def _verdict(subject: str, verdict: str, link: Link | None) -> tuple[str | None, bool]:
     """Read what is decided: an id or None, and whether that id is rejected."""
     if verdict == "none":
         return None, False
@@ -59,7 +59,7 @@ def _verdict(subject: str, verdict: str, link: LinkRecord | None) -> tuple[str |
     return identifier, False
 
 
-def _found(film: Subject, name: str) -> LinkRecord | None:
+def _found(film: Subject, name: str) -> Link | None:
     """Return what has been found about a film or a name in it."""
     for link in film.earlier.links if film.earlier else ():
         if name == (link.subject if link.kind == "person" else ""):

@@ -14,7 +14,7 @@ from etl.linking.candidates import FilmCandidate, PersonCandidate
 from etl.linking.films import FilmOutcome
 from etl.linking.people import Mention, Outcome
 from etl.linking.sssom import Decision
-from etl.records import FilmRecord, LinkRecord
+from etl.records import Link, LinkRecord
 
 
 @dataclass(slots=True)
@@ -118,7 +118,7 @@ class UndoneLinks:
     links: _Said = field(default_factory=dict)
 
     @classmethod
-    def of(cls, versions: Iterable[tuple[str, int | None, FilmRecord]]) -> UndoneLinks:
+    def of(cls, versions: Iterable[tuple[str, int | None, LinkRecord]]) -> UndoneLinks:
         """Read the versions of link records: their place, the run that undid them, the record."""
         found, standing = cls(), cls()
         for place, undone_by, record in versions:
@@ -138,7 +138,7 @@ class UndoneLinks:
         return self.decisions.get((place, decision.name, decision.verdict))
 
     def found_again(
-        self, place: str, record: FilmRecord, earlier: FilmRecord | None
+        self, place: str, record: LinkRecord, earlier: LinkRecord | None
     ) -> Iterator[tuple[str, int]]:
         """Give the kind of each link that was taken back and comes again, and by which run."""
         known = (
@@ -151,5 +151,5 @@ class UndoneLinks:
                 yield link.kind, max(runs)
 
 
-def _ids(link: LinkRecord) -> list[str]:
+def _ids(link: Link) -> list[str]:
     return [each for each in (link.imdb_id, link.wikidata_id) if each and link.holds]

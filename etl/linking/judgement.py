@@ -18,7 +18,7 @@ from etl.linking.names import any_same, name_of
 from etl.linking.people import Mention, Outcome, link_people
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject
-from etl.records import Credit, FilmRecord, LinkRecord
+from etl.records import Credit, Link, LinkRecord
 
 _RIVALS_KEPT = 10
 
@@ -28,7 +28,7 @@ Choices = Mapping[str, Choice]
 
 def find_links(
     subjects: Sequence[Subject], evidence: Evidence, decisions: Sequence[Decision]
-) -> list[tuple[Subject, FilmRecord | None]]:
+) -> list[tuple[Subject, LinkRecord | None]]:
     """Give each film the link record that it should have, or None where there is nothing to say."""
     decided = {each.film.key: choices(decisions, (each.place, each.film.key)) for each in subjects}
     films = {
@@ -143,9 +143,9 @@ class _Elsewhere:
         )
 
 
-def _film_link(outcome: FilmOutcome) -> LinkRecord:
+def _film_link(outcome: FilmOutcome) -> Link:
     return _link(
-        LinkRecord("film", outcome.mention.title, reason=outcome.reason),
+        Link("film", outcome.mention.title, reason=outcome.reason),
         outcome.candidate,
         outcome.rung,
         outcome.candidate.titles[0] if outcome.candidate and outcome.candidate.titles else "",
@@ -153,22 +153,22 @@ def _film_link(outcome: FilmOutcome) -> LinkRecord:
     )
 
 
-def _person_link(outcome: Outcome) -> LinkRecord:
+def _person_link(outcome: Outcome) -> Link:
     unlabelled = outcome.candidate and outcome.candidate.unlabelled and not outcome.reason
     reason = ladder.UNLABELLED if unlabelled else outcome.reason
-    link = LinkRecord("person", outcome.mention.name, reason=reason)
+    link = Link("person", outcome.mention.name, reason=reason)
     linked = _link(link, outcome.candidate, outcome.rung, outcome.matched, outcome.rivals)
     characters = outcome.candidate.characters if outcome.candidate else ()
     return replace(linked, characters=characters)
 
 
 def _link(
-    link: LinkRecord,
+    link: Link,
     candidate: FilmCandidate | PersonCandidate | None,
     rung: Rung | None,
     label: str,
     rivals: Sequence[FilmCandidate | PersonCandidate],
-) -> LinkRecord:
+) -> Link:
     kept = tuple(sorted(str(each) for each in rivals)[:_RIVALS_KEPT])
     if candidate is None or rung is None:
         return replace(link, rung=rung.name if rung else "", rivals=kept)
@@ -187,7 +187,7 @@ def _link(
     )
 
 
-def _with_earlier(found: Mapping[str, LinkRecord], subject: Subject, decided: Choices) -> Findings:
+def _with_earlier(found: Mapping[str, Link], subject: Subject, decided: Choices) -> Findings:
     """Keep what was found before, unless what is found now says otherwise.
 
     A person's decision is not kept: it is in their file, or has been taken back.
@@ -218,7 +218,7 @@ def _with_earlier(found: Mapping[str, LinkRecord], subject: Subject, decided: Ch
     return kept
 
 
-def _completed(link: LinkRecord, old: LinkRecord) -> LinkRecord:
+def _completed(link: Link, old: Link) -> Link:
     """Add to a person's decision for what was found all that was found with it."""
     decided = {link.imdb_id, link.wikidata_id} - {None}
     is_found = bool(decided & {old.imdb_id, old.wikidata_id}) and _agree(link, old)
@@ -233,30 +233,30 @@ def _completed(link: LinkRecord, old: LinkRecord) -> LinkRecord:
     )
 
 
-def _agree(one: LinkRecord, other: LinkRecord) -> bool:
+def _agree(one: Link, other: Link) -> bool:
     """Tell whether no id of two links differs."""
     pairs = (one.imdb_id, other.imdb_id), (one.wikidata_id, other.wikidata_id)
     return all(None in pair or pair[0] == pair[1] for pair in pairs)
 
 
-def _with_parts_only(link: LinkRecord) -> LinkRecord:
+def _with_parts_only(link: Link) -> Link:
     """Drop what an earlier version of us took for a character: `Self - Host`."""
     parts = tuple(filter(None, map(part, link.characters)))
     return link if parts == link.characters else replace(link, characters=parts)
 
 
-def _unless_found(link: LinkRecord) -> LinkRecord:
+def _unless_found(link: Link) -> Link:
     """Give a person's rejection as the reason, where nothing else was found."""
     if link.predicate or link.rivals:
         return link
     return replace(link, rung=ladder.DECISION.name, reason="rejected by decision")
 
 
-def _name(link: LinkRecord) -> str:
+def _name(link: Link) -> str:
     return link.subject if link.kind == "person" else ""
 
 
-def _both(old: LinkRecord, new: LinkRecord) -> LinkRecord:
+def _both(old: Link, new: Link) -> Link:
     """Join an earlier link with what is found now, unless something speaks against that."""
     if not new.holds:
         return new if new.rivals or new.predicate else old
@@ -273,7 +273,7 @@ def _both(old: LinkRecord, new: LinkRecord) -> LinkRecord:
     )
 
 
-def _record(subject: Subject, found: Findings) -> FilmRecord | None:
+def _record(subject: Subject, found: Findings) -> LinkRecord | None:
     """Write what was found about a film as a record of its own."""
     said = (link for link in found.values() if link.reason not in ladder.SILENT)
     links = tuple(sorted(said, key=lambda link: (link.kind, link.subject)))
@@ -285,10 +285,10 @@ def _record(subject: Subject, found: Findings) -> FilmRecord | None:
         for name in subject.unlisted
         if name not in listed and name in found and found[name].holds
     )
-    return FilmRecord(_identifiers(subject, found.get("")), actors=confirmed, links=links)
+    return LinkRecord(_identifiers(subject, found.get("")), confirmed, links)
 
 
-def _identifiers(subject: Subject, film: LinkRecord | None) -> dict[str, str]:
+def _identifiers(subject: Subject, film: Link | None) -> dict[str, str]:
     """Return the ids of a link record: the film's own, and those that were found.
 
     Where none was found, one id ties the record to the film; more would keep what a source has

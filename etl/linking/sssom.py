@@ -21,7 +21,7 @@ from etl.rdf.identifiers import (
     wikidata_entity,
     wikidata_id,
 )
-from etl.records import LinkRecord
+from etl.records import Link
 from etl.sources.names import name_of
 
 COLUMNS = (
@@ -70,13 +70,13 @@ class Decision:
         return f"{'/'.join(filter(None, (self.film, self.name)))}: {self.verdict}"
 
 
-def write_links(links: Iterable[tuple[str, LinkRecord]], iris: Iris) -> str:
+def write_links(links: Iterable[tuple[str, Link]], iris: Iris) -> str:
     """Write links, each with the key of its film, as SSSOM TSV: a row for each object."""
     rows = (row for film, link in links for row in _rows(film, link, iris))
     return _document(sorted(rows), iris)
 
 
-def _rows(film: str, link: LinkRecord, iris: Iris) -> Iterator[tuple[str, ...]]:
+def _rows(film: str, link: Link, iris: Iris) -> Iterator[tuple[str, ...]]:
     for identifier in filter(None, (link.wikidata_id, link.imdb_id)):
         yield (
             _subject(film, link.subject if link.kind == "person" else "", iris),

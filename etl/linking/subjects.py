@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.linking.candidates import ACTOR, DIRECTOR
 from etl.linking.films import FilmMention
 from etl.linking.people import Mention
-from etl.records import FilmRecord
+from etl.records import FilmRecord, LinkRecord
 from etl.resolution.characters import unlisted
-from etl.resolution.films import NO_IDENTITIES, Identities, Member, resolve
+from etl.resolution.films import NO_IDENTITIES, Identities, resolve
+from etl.resolution.groups import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Subject:
     own: dict[str, str]
     people: tuple[Mention, ...]
     unlisted: tuple[str, ...] = ()
-    earlier: FilmRecord | None = None
+    earlier: LinkRecord | None = None
 
     @property
     def place(self) -> str:
@@ -33,11 +33,9 @@ class Subject:
         return FilmRecord(self.own).key
 
 
-def subject(key: str, members: Sequence[Member], identities: Identities = NO_IDENTITIES) -> Subject:
+def subject(group: Group, identities: Identities = NO_IDENTITIES) -> Subject:
     """Look at a film as its own records make it, whatever linking has found."""
-    own = [member for member in members if not member.record.links]
-    earlier = [member.record for member in members if member.record.links]
-    film = resolve(key, own, identities.names_only)
+    film = resolve(replace(group, linked=None), identities.names_only)
     directors = tuple(person.name for person in film.directors)
     actors = tuple(person.name for person in film.actors)
     imdb_id = film.identifiers.get("imdb")
@@ -48,9 +46,9 @@ def subject(key: str, members: Sequence[Member], identities: Identities = NO_IDE
             roles.setdefault(person.name, set()).add(role)
             ids.setdefault(person.name, person.imdb_id)
     return Subject(
-        film=FilmMention(key, film.title or "", film.year, imdb_id, directors, actors),
-        own=dict(own[0].record.identifiers) | dict(film.identifiers),
+        film=FilmMention(film.key, film.title or "", film.year, imdb_id, directors, actors),
+        own=dict(group.members[0].record.identifiers) | dict(film.identifiers),
         people=tuple(Mention(name, ids[name], frozenset(roles[name])) for name in roles),
         unlisted=tuple(unlisted(film.synopsis or "", roles)),
-        earlier=earlier[0] if earlier else None,
+        earlier=group.linked.record if group.linked else None,
     )

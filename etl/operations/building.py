@@ -127,7 +127,7 @@ class Builder:
             else:
                 self.warned(judged.film, result)
         if reasons:
-            self._comparison.refuse(self.run, judged.group, judged.at_fault, reasons)
+            self._comparison.refuse(self.run, judged.film.group, judged.at_fault, reasons)
         return bool(reasons)
 
     def _replace(self, subject: NamedNode, statements: Iterable[Triple | Quad], diff: Diff) -> None:

@@ -20,7 +20,7 @@ from etl.operations.options import ChangeOptions
 from etl.operations.reports import LoadReport, SourceReport
 from etl.operations.transaction import Change, changing
 from etl.rdf.identifiers import Iris
-from etl.records import FilmRecord, LinkRecord, decode_film
+from etl.records import Link, LinkRecord, decode_links
 from etl.resolution.groups import groups_of
 from etl.shacl import Engine
 from etl.sources.files import LINKS
@@ -68,7 +68,7 @@ class LinkReport:
             ],
         }
 
-    def count(self, each: Subject, links: Iterable[LinkRecord]) -> None:
+    def count(self, each: Subject, links: Iterable[Link]) -> None:
         """Count the links of a film."""
         self.total["film"] += 1
         self.total["person"] += len(each.people)
@@ -86,10 +86,10 @@ class Linked:
     film: str
     title: str
     year: int | None
-    link: LinkRecord
+    link: Link
 
 
-def needs_review(link: LinkRecord) -> bool:
+def needs_review(link: Link) -> bool:
     """Say whether a person should look at a link: it is questioned, or was left open.
 
     A film or a name that nothing was found for is nothing to look at.
@@ -154,7 +154,7 @@ def link(
 
 def _taken_back(catalog: Catalog) -> UndoneLinks:
     versions = catalog.runs.versions_of(LINKS.name)
-    return UndoneLinks.of((place, run, decode_film(body)) for place, run, body in versions)
+    return UndoneLinks.of((place, run, decode_links(body)) for place, run, body in versions)
 
 
 def _undone(
@@ -173,22 +173,21 @@ def _subjects(catalog: Catalog) -> Iterator[Subject]:
     resolved = catalog.resolved
     for rows, identities in resolved.pages(CHUNK_FILMS):
         for group in groups_of(rows):
-            yield subject(group.film, group.members, identities)
+            yield subject(group, identities)
 
 
 def film(catalog: Catalog, key: str) -> Subject | None:
     """Return a film of the graph as what is to be linked, or None."""
-    found = catalog.group(key)
-    if found is None:
+    group = catalog.resolved.group(key)
+    if group is None:
         return None
-    group, _ = found
     if all(credit.name for member in group.members for credit in member.record.credits):
-        return subject(key, group.members)
-    return subject(key, group.members, catalog.resolved.identities([group]))
+        return subject(group)
+    return subject(group, catalog.resolved.identities([group]))
 
 
 def _stage(
-    change: Change, iris: Iris, differing: Sequence[tuple[Place, FilmRecord | None]]
+    change: Change, iris: Iris, differing: Sequence[tuple[Place, LinkRecord | None]]
 ) -> None:
     with change.building(iris) as builder:
         catalog, run = builder.catalog, change.report.run or 0
@@ -218,15 +217,15 @@ def links(catalog: Catalog) -> Iterator[Linked]:
             yield Linked(each.film.key, each.film.title, each.film.year, link)
 
 
-def _name(link: LinkRecord) -> str:
+def _name(link: Link) -> str:
     return link.subject if link.kind == "person" else ""
 
 
-def _unlinked(each: Subject, name: str) -> LinkRecord:
+def _unlinked(each: Subject, name: str) -> Link:
     """Say why nothing is known of a film, or of somebody it names."""
     if name:
         reason = NOT_LISTED if each.earlier else NOT_ASKED
-        return LinkRecord("person", name, reason=reason)
+        return Link("person", name, reason=reason)
     has_clue = each.film.imdb_id or each.film.title
     reason = NOT_ASKED if has_clue else "it has neither an IMDb id nor a title"
-    return LinkRecord("film", each.film.title, reason=reason)
+    return Link("film", each.film.title, reason=reason)

@@ -134,7 +134,7 @@ class Change:
         why = reason(film, result, builder.iris)
         if not self._places:
             self._places = {source.name: source for source in builder.catalog.sources()}
-        for member in film.members:
+        for member in film.group.members:
             path = opened(self._places[member.origin.source], member.origin.path)
             finding = located(severity_of(result), path, member.origin.line, member.record, why)
             self._options.found(finding)

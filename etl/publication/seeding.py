@@ -69,5 +69,5 @@ def _films(
     for rows, identities in resolved.pages(CHUNK_FILMS, after):
         for each in drafted(Batch(rows, identities, iris, sources)):
             made = tuple(stored(each, sources, iris))
-            first = min(member.version for member in each.film.members)
+            first = min(each.film.group.versions)
             yield Placed(iris.movie(each.film.key).value, (), made, (FILMS, first))

@@ -11,7 +11,7 @@ import duckdb
 
 from etl.rdf.identifiers import FILM_SCHEMES
 from etl.records import Reason
-from etl.resolution.films import Identities, Member, Person, Redirect
+from etl.resolution.films import Identities, Person, Redirect
 from etl.resolution.groups import Group, MemberRow
 from etl.resolution.resolved import identities_of, rows_of
 from etl.resolution.statements import (
@@ -168,13 +168,13 @@ class Comparison:
         self._db.execute("DELETE FROM films WHERE film IN (SELECT unnest($1::TEXT[]))", [films])
 
     def refuse(
-        self, run: int, group: Group, refused: Sequence[Member], reasons: Sequence[Reason]
+        self, run: int, group: Group, refused: Sequence[int], reasons: Sequence[Reason]
     ) -> None:
-        """Put records in quarantine, with what the shapes say of them."""
+        """Put versions of records in quarantine, with what the shapes say of them."""
         text = json.dumps([asdict(reason) for reason in reasons], ensure_ascii=False)
         self._db.execute(
             "INSERT INTO quarantine SELECT unnest($1::BIGINT[]), $2, $3, $4, $5",
-            [[member.version for member in refused], group.film, group.inputs, run, text],
+            [list(refused), group.film, group.inputs, run, text],
         )
 
     def superfluous_films(self) -> list[str]:

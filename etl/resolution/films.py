@@ -10,17 +10,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from etl.rdf.identifiers import name_key
-from etl.records import Credit, FilmRecord, LinkRecord, Origin, Rating
+from etl.records import Credit, FilmRecord, Link, LinkRecord, Rating
 from etl.resolution.characters import Played, played, same_character
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A record of a film with its place and its number in the catalog."""
-
-    origin: Origin
-    record: FilmRecord
-    version: int = 0
+from etl.resolution.groups import Group
 
 
 class Person(NamedTuple):
@@ -82,7 +74,7 @@ class Performance:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """One film, with one value for each field; `members` are the records it was made from."""
+    """One film, with one value for each field; `group` is what it was made from."""
 
     key: str
     identifiers: Mapping[str, str]
@@ -93,7 +85,7 @@ class Film:
     actors: tuple[Person, ...]
     synopsis: str | None
     performances: tuple[Performance, ...]
-    members: tuple[Member, ...]
+    group: Group
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -102,22 +94,21 @@ class Film:
         return tuple(dict.fromkeys((*self.directors, *self.actors, *cast)))
 
 
-def resolve(key: str, members: Sequence[Member], identities: Identities) -> Film:
+def resolve(group: Group, identities: Identities) -> Film:
     """Make one film of the records about it.
 
-    The first member that has a value for a field gives it: members come in the order of
-    their sources' names, so that the order of loading is of no account, and each source has
-    one. What linking found comes last.
+    The first member that has a value for a field gives it, so that the order of loading is of no
+    account. What linking found comes last.
     """
-    records = [member.record for member in members if not member.record.links]
-    found = [member.record for member in members if member.record.links]
-    everything = records + found
-    people = _People(identities, [link for record in found for link in record.links])
-    directors = people.of(record.directors for record in everything)
+    records = [member.record for member in group.members]
+    found = group.linked.record if group.linked else None
+    everything: list[FilmRecord | LinkRecord] = [*records, found] if found else [*records]
+    people = _People(identities, found.links if found else ())
+    directors = people.of(record.directors for record in records)
     actors = people.of(record.actors for record in everything)
     synopsis = next((record.synopsis for record in records if record.synopsis), None)
     return Film(
-        key=key,
+        key=group.film,
         identifiers=_identifiers(everything),
         title=next((record.title for record in records if record.title), None),
         year=next((record.year for record in records if record.year is not None), None),
@@ -126,11 +117,11 @@ def resolve(key: str, members: Sequence[Member], identities: Identities) -> Film
         actors=actors,
         synopsis=synopsis,
         performances=_performances(everything, actors, synopsis, people),
-        members=tuple(members),
+        group=group,
     )
 
 
-def _identifiers(records: Sequence[FilmRecord]) -> dict[str, str]:
+def _identifiers(records: Sequence[FilmRecord | LinkRecord]) -> dict[str, str]:
     """Merge the ids of a film's records; the first record's id of a scheme counts."""
     if len(records) == 1:
         return dict(records[0].identifiers)
@@ -144,13 +135,13 @@ def _identifiers(records: Sequence[FilmRecord]) -> dict[str, str]:
 class _People:
     """Tells who the names in one film are."""
 
-    def __init__(self, identities: Identities, links: Sequence[LinkRecord]) -> None:
+    def __init__(self, identities: Identities, links: Sequence[Link]) -> None:
         self._identities = identities
         self._by_name = identities.by_name
         self.links = [link for link in links if link.kind == "person" and link.holds]
         self._linked = {link.subject: self._id(link) for link in self.links}
 
-    def _id(self, link: LinkRecord) -> str:
+    def _id(self, link: Link) -> str:
         item = link.wikidata_id or ""
         return link.imdb_id or self._identities.elsewhere.get(item, item)
 
@@ -176,7 +167,7 @@ class _People:
 
 
 def _performances(
-    records: Sequence[FilmRecord],
+    records: Sequence[FilmRecord | LinkRecord],
     actors: Sequence[Person],
     synopsis: str | None,
     people: _People,

@@ -5,28 +5,68 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from etl.records import Origin, decode_film
-from etl.resolution.films import Member
+from etl.records import FilmRecord, LinkRecord, Origin, decode_film, decode_links
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record of a film with its place and its number in the catalog."""
+
+    origin: Origin
+    record: FilmRecord
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMember:
+    """The link record of a film with its place and its number in the catalog."""
+
+    origin: Origin
+    record: LinkRecord
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The records that make one film, and the text that tells this make-up from another."""
+    """The records that make one film, and the text that tells this make-up from another.
+
+    `members` come in the order of their sources' names, and each source has one; `linked` is the
+    film's link record, if there is one.
+    """
 
     film: str
     inputs: str
     members: tuple[Member, ...]
+    linked: LinkMember | None = None
+
+    @property
+    def everything(self) -> tuple[Member | LinkMember, ...]:
+        """Return all that the film is made from, the link record last."""
+        return (*self.members, self.linked) if self.linked else self.members
+
+    @property
+    def versions(self) -> list[int]:
+        """List the versions that the film is made from."""
+        return [each.version for each in self.everything]
 
 
-MemberRow = tuple[str, str, int, str, str, int, str]
-"""A record of a group as the catalog gives it: film, inputs, version, source, path, line, body."""
+MemberRow = tuple[str, str, int, str, str, str, int, str]
+"""A record of a group as the catalog gives it.
+
+That is film, inputs, version, kind (film or link), source, path, line, body.
+"""
 
 
 def groups_of(rows: Sequence[MemberRow]) -> Iterator[Group]:
     """Put rows together that follow each other and are of one film."""
     members: list[Member] = []
-    for index, (film, inputs, version, source, path, line, body) in enumerate(rows):
-        members.append(Member(Origin(source, path, line), decode_film(body), version))
+    linked: LinkMember | None = None
+    for index, (film, inputs, version, kind, source, path, line, body) in enumerate(rows):
+        origin = Origin(source, path, line)
+        if kind == "link":
+            linked = LinkMember(origin, decode_links(body), version)
+        else:
+            members.append(Member(origin, decode_film(body), version))
         if index + 1 == len(rows) or rows[index + 1][0] != film:
-            yield Group(film, inputs, tuple(members))
-            members = []
+            yield Group(film, inputs, tuple(members), linked)
+            members, linked = [], None

@@ -25,7 +25,7 @@ class Resolved:
 
     def identities(self, groups: Iterable[Group]) -> Identities:
         """Return who the people are whom the groups name, as all records tell it together."""
-        versions = [member.version for group in groups for member in group.members]
+        versions = [version for group in groups for version in group.versions]
         return identities_of(self._db.cursor(), versions)
 
     def pages(self, size: int, after: int = 0) -> Iterator[tuple[list[MemberRow], Identities]]:
@@ -70,7 +70,7 @@ def rows_of(
     """Return the records of films that are made of these versions, those of a film side by side."""
     numbers = [version for *_, versions in films for version in versions]
     rows = db.execute(
-        "SELECT version, source, path, line, body FROM versions "
+        "SELECT version, kind, source, path, line, body FROM versions "
         "WHERE version BETWEEN $1 AND $2 AND version IN (SELECT unnest($3::BIGINT[]))",
         [min(numbers, default=0), max(numbers, default=0), numbers],
     )

@@ -54,11 +54,12 @@ class Snapshot:
 
     def film(self, key: str) -> tuple[Film, Mapping[int, int]] | None:
         """Make a film as the graph has it; also give the run that read each of its versions."""
-        found = self.catalog.group(key)
-        if found is None:
+        resolved = self.catalog.resolved
+        group = resolved.group(key)
+        if group is None:
             return None
-        group, runs = found
-        return resolve(key, group.members, self.catalog.resolved.identities([group])), runs
+        made = resolve(group, resolved.identities([group]))
+        return made, self.catalog.runs.reading(group.versions)
 
 
 @contextmanager

@@ -27,7 +27,8 @@ from etl.entities.mapping import (
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import FILM, RDF, SCHEMA, XSD
 from etl.records import Credit, FilmRecord, Origin, Rating
-from etl.resolution.films import NO_IDENTITIES, Film, Member, Person, resolve
+from etl.resolution.films import NO_IDENTITIES, Film, Person, resolve
+from etl.resolution.groups import Group, Member
 from etl.resources import folder
 from etl.sources.text import parse
 from etl.sources.values import Notes, rating
@@ -42,7 +43,8 @@ def film(source: Path | FilmRecord) -> Film:
     """Make a film of one record."""
     record = parse(source.read_text("utf-8")) if isinstance(source, Path) else source
     assert isinstance(record, FilmRecord)
-    return resolve(record.key, [Member(Origin("test", "test.txt", 1), record)], NO_IDENTITIES)
+    members = (Member(Origin("test", "test.txt", 1), record),)
+    return resolve(Group(record.key, "", members), NO_IDENTITIES)
 
 
 def triples(made: Film) -> list[Triple]:

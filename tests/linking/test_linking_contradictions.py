@@ -16,12 +16,12 @@ from etl.linking.names import are_unlike, titles_differ
 from etl.linking.people import Mention
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject
-from etl.records import FilmRecord, LinkRecord
+from etl.records import Link, LinkRecord
 
 ANN, BO = Mention("Ann Lee", "nm0000001"), Mention("Bo Ek", "nm0000002")
 
 
-def film(number: int, title: str, *people: Mention, earlier: FilmRecord | None = None) -> Subject:
+def film(number: int, title: str, *people: Mention, earlier: LinkRecord | None = None) -> Subject:
     key = f"tt{number:07}"
     mention = FilmMention(key, title, 1995, key, (), tuple(each.name for each in people))
     return Subject(mention, {"imdb": key}, people, earlier=earlier)
@@ -37,9 +37,7 @@ def crosswalk(*pairs: Pair) -> Evidence:
     return Evidence(known)
 
 
-def found(
-    subjects: Sequence[Subject], evidence: Evidence, *said: Decision
-) -> dict[str, LinkRecord]:
+def found(subjects: Sequence[Subject], evidence: Evidence, *said: Decision) -> dict[str, Link]:
     """Link films, and give each link by its film and name."""
     return {
         f"{each.film.title}/{link.subject if link.kind == 'person' else ''}": link
@@ -53,10 +51,10 @@ def pair(imdb_id: str, item: str, *labels: str) -> Pair:
 
 
 def test_two_films_of_ours_do_not_share_an_item() -> None:
-    earlier = LinkRecord(
+    earlier = Link(
         "film", "Speed", "skos:exactMatch", "tt0000002", "Q1", rung="film-id", confidence=0.999
     )
-    linked = film(2, "Speed", earlier=FilmRecord({"imdb": "tt0000002"}, links=(earlier,)))
+    linked = film(2, "Speed", earlier=LinkRecord({"imdb": "tt0000002"}, links=(earlier,)))
     links = found([HEAT, linked], crosswalk(pair("tt0000001", "Q1", "Heat")))
     for link in (links["Heat/"], links["Speed/"]):
         assert (link.holds, link.rung) == (False, "film-id-questioned")
@@ -68,10 +66,10 @@ def test_two_films_of_ours_do_not_share_an_item() -> None:
 
 
 def test_two_people_do_not_share_an_item() -> None:
-    earlier = LinkRecord(
+    earlier = Link(
         "person", "Bo Ek", "skos:exactMatch", "nm0000002", "Q9", rung="person-id", confidence=0.999
     )
-    linked = film(2, "Speed", BO, earlier=FilmRecord({"imdb": "tt0000002"}, links=(earlier,)))
+    linked = film(2, "Speed", BO, earlier=LinkRecord({"imdb": "tt0000002"}, links=(earlier,)))
     links = found([HEAT, linked], crosswalk(pair("nm0000001", "Q9", "Ann Lee")))
     for name, owner in (("Heat/Ann Lee", "nm0000001"), ("Speed/Bo Ek", "nm0000002")):
         assert (links[name].imdb_id, links[name].wikidata_id) == (owner, None)
@@ -80,10 +78,10 @@ def test_two_people_do_not_share_an_item() -> None:
 
 
 def test_what_an_older_release_linked_without_a_witness_is_questioned_again() -> None:
-    earlier = LinkRecord(
+    earlier = Link(
         "film", "Heat", "skos:exactMatch", "tt0000001", "Q1", rung="film-id", confidence=0.999
     )
-    old = film(1, "Heat", ANN, earlier=FilmRecord({"imdb": "tt0000001"}, links=(earlier,)))
+    old = film(1, "Heat", ANN, earlier=LinkRecord({"imdb": "tt0000001"}, links=(earlier,)))
     assert found([old], Evidence())["Heat/"] == earlier
     assert found([old], crosswalk(pair("tt0000009", "Q9")))["Heat/"] == earlier
     shifted = found([old], crosswalk(pair("tt0000001", "Q1", "Speed")))["Heat/"]
@@ -91,10 +89,10 @@ def test_what_an_older_release_linked_without_a_witness_is_questioned_again() ->
 
 
 def test_a_link_that_is_now_in_doubt_loses_the_item_it_had() -> None:
-    earlier = LinkRecord(
+    earlier = Link(
         "person", "Ann Lee", "skos:exactMatch", "nm0000001", "Q9", rung="person-id", confidence=1
     )
-    old = film(1, "Heat", ANN, earlier=FilmRecord({"imdb": "tt0000001"}, links=(earlier,)))
+    old = film(1, "Heat", ANN, earlier=LinkRecord({"imdb": "tt0000001"}, links=(earlier,)))
     doubted = crosswalk(pair("nm0000001", "Q9"), pair("nm0000001", "Q8"))
     link = found([old], doubted)["Heat/Ann Lee"]
     assert (link.imdb_id, link.wikidata_id) == ("nm0000001", None)
@@ -102,10 +100,10 @@ def test_a_link_that_is_now_in_doubt_loses_the_item_it_had() -> None:
 
 
 def test_what_an_older_release_took_for_a_character_goes() -> None:
-    earlier = LinkRecord(
+    earlier = Link(
         "person", "Ann Lee", "skos:exactMatch", "nm0000001", characters=("Self - Host", "Nora")
     )
-    old = film(1, "Heat", ANN, earlier=FilmRecord({"imdb": "tt0000001"}, links=(earlier,)))
+    old = film(1, "Heat", ANN, earlier=LinkRecord({"imdb": "tt0000001"}, links=(earlier,)))
     assert found([old], Evidence())["Heat/Ann Lee"].characters == ("Nora",)
 
 

@@ -34,7 +34,7 @@ from etl.operations.transaction import changing
 from etl.operations.undo import undo
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import SCHEMA
-from etl.records import Credit, FilmRecord, LinkRecord, Rating, digest_of
+from etl.records import Credit, FilmRecord, Link, LinkRecord, Rating, digest_of
 from etl.resources import folder
 from etl.shacl import CompiledEngine, Shapes
 from etl.sources.files import LINKS, Source
@@ -46,7 +46,7 @@ from thoroughness import examples
 MARA, NILS = "nm9000001", "nm9000007"
 PEOPLE = "http://localhost:8000/person/"
 
-Read = Mapping[tuple[str, str], FilmRecord | None]
+Read = Mapping[tuple[str, str], FilmRecord | LinkRecord | None]
 """What has been read at places, which are a source and a path: a record, or that it has gone."""
 
 
@@ -59,12 +59,10 @@ def film(number: int, *actors: Credit, directors: tuple[Credit, ...] = ()) -> Fi
     )
 
 
-def linked(number: int, name: str, imdb: str | None, item: str | None) -> FilmRecord:
+def linked(number: int, name: str, imdb: str | None, item: str | None) -> LinkRecord:
     """Make the record of a link that says who a name in a film is."""
-    link = LinkRecord(
-        "person", name, "skos:exactMatch", imdb, item, name, "person-name", confidence=0.9
-    )
-    return FilmRecord(dict(film(number).identifiers), links=(link,))
+    link = Link("person", name, "skos:exactMatch", imdb, item, name, "person-name", confidence=0.9)
+    return LinkRecord(dict(film(number).identifiers), links=(link,))
 
 
 class Reader(Desk):
@@ -81,7 +79,7 @@ class Reader(Desk):
                     place = Place(source, path, "", 1)
                     if record is None:
                         catalog.stage(run, [Staged.gone(place)])
-                    elif record.links:
+                    elif isinstance(record, LinkRecord):
                         catalog.stage_links(run, [(place, record)])
                     else:
                         catalog.stage(run, [Staged.read(place, digest_of(record), record)])
@@ -398,7 +396,7 @@ places = st.tuples(st.sampled_from(["one", "two"]), st.sampled_from(["1.jsonl", 
 class Happened:
     """What a run has read, in its order; whether it stands, and what it took back."""
 
-    read: list[tuple[tuple[str, str], FilmRecord | None]]
+    read: list[tuple[tuple[str, str], FilmRecord | LinkRecord | None]]
     stands: bool = True
     undoes: int = 0
 
@@ -421,16 +419,16 @@ class Identities(RuleBasedStateMachine):
         finally:
             self._folder.cleanup()
 
-    def happen(self, read: list[tuple[tuple[str, str], FilmRecord | None]]) -> None:
+    def happen(self, read: list[tuple[tuple[str, str], FilmRecord | LinkRecord | None]]) -> None:
         self.reader.read(dict(read))
         self.runs.append(Happened(read))
 
     @rule(read=st.dictionaries(places, st.one_of(records, records, st.none()), min_size=1))
-    def read(self, read: Mapping[tuple[str, str], FilmRecord | None]) -> None:
+    def read(self, read: Mapping[tuple[str, str], FilmRecord | LinkRecord | None]) -> None:
         self.happen(list(read.items()))
 
     @rule(ids=st.sampled_from(SCHEMES[:3]), link=st.one_of(links, links, st.none()))
-    def link(self, ids: Mapping[str, str], link: FilmRecord | None) -> None:
+    def link(self, ids: Mapping[str, str], link: LinkRecord | None) -> None:
         place = (LINKS.name, FilmRecord(ids).key)
         self.happen([(place, link and replace(link, identifiers=ids))])
 
@@ -461,7 +459,7 @@ class Identities(RuleBasedStateMachine):
 
     def the_order_of_loading_is_of_no_account(self) -> None:
         """Read again what stands, in as few runs as can be, and the places in another order."""
-        histories: dict[tuple[str, str], list[FilmRecord | None]] = {}
+        histories: dict[tuple[str, str], list[FilmRecord | LinkRecord | None]] = {}
         for run in self.runs:
             for place, record in run.read if run.stands else ():
                 histories.setdefault(place, []).append(record)

@@ -31,13 +31,12 @@ from etl.operations.replay import replay
 from etl.operations.undo import undo
 from etl.output import GraphHash
 from etl.process.progress import silent
-from etl.resolution.films import Member
-from etl.resolution.groups import groups_of
+from etl.resolution.groups import LinkMember, Member, groups_of
 from etl.sources.files import LINKS
 from etl.sources.jsonlines import parse
 from etl.workspace import Workspace
 from etl.workspace.snapshot import Snapshot
-from oracle import Resolved, Said, Spot, resolved
+from oracle import Resolved, Said, Spot, group_of, resolved
 from thoroughness import examples
 
 FOLDERS, FILES, SLOTS = ("one", "two"), ("a.jsonl", "b.jsonl"), ("1", "2")
@@ -241,7 +240,7 @@ class Comparing(RuleBasedStateMachine):
         )
         with Catalog.read(self.desk.workspace.required().catalog) as catalog:
             subjects = [
-                subject(group.film, group.members)
+                subject(group)
                 for rows, _ in catalog.resolved.pages(1000)
                 for group in groups_of(rows)
             ]
@@ -282,8 +281,11 @@ class Comparing(RuleBasedStateMachine):
             groups = [group for rows, _ in resolved.pages(1000) for group in groups_of(rows)]
             people = {person for page in resolved.people(1000) for person in page}
             redirects = set(resolved.redirects())
-        films = {group.film: list(map(place, group.members)) for group in groups}
-        assert films == {key: list(map(place, m)) for key, m in expected.films.items()}
+        films = {group.film: list(map(place, group.everything)) for group in groups}
+        assert films == {
+            key: list(map(place, group_of(key, members).everything))
+            for key, members in expected.films.items()
+        }
         assert people == expected.people
         assert redirects == expected.redirects
         assert self.desk.graph() == expected.graph()
@@ -302,7 +304,7 @@ class Comparing(RuleBasedStateMachine):
             assert [each for each in found if each.severity == "Violation"] == []
 
 
-def place(member: Member) -> tuple[object, ...]:
+def place(member: Member | LinkMember) -> tuple[object, ...]:
     """Give what tells a record of a film from all others, however it is numbered."""
     return member.origin, member.record
 

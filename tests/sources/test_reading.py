@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import html
+import json
 import os
 import re
 import stat
@@ -16,13 +17,26 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from desk import Desk
 from etl.errors import SourceError
-from etl.records import Credit, FilmRecord, Note, Rating, Reject, decode_film, decode_reject, encode
+from etl.records import (
+    Credit,
+    FilmRecord,
+    Link,
+    LinkRecord,
+    Note,
+    Rating,
+    Reject,
+    decode_film,
+    decode_links,
+    decode_reject,
+    encode,
+)
 from etl.sources import SUFFIXES, format_of
 from etl.sources.files import FoundFile, find
 from etl.sources.naming import sources
@@ -839,6 +853,25 @@ records = st.builds(
 @given(records)
 def test_a_record_is_the_same_after_the_catalog(record: FilmRecord) -> None:
     assert decode_film(encode(record)) == record
+
+
+@given(
+    st.builds(
+        LinkRecord,
+        identifiers=st.dictionaries(st.sampled_from(["imdb", "movielens", "wikidata"]), anything),
+        actors=credit_lists,
+        links=st.lists(st.builds(Link, st.sampled_from(["film", "person"]), anything)).map(tuple),
+    )
+)
+def test_a_link_record_is_the_same_after_the_catalog(record: LinkRecord) -> None:
+    assert decode_links(encode(record)) == record
+
+
+def test_a_link_record_of_an_older_version_is_read() -> None:
+    film = FilmRecord({"imdb": "tt0338013"}, actors=(Credit("Kirsten Dunst", "nm0000379"),))
+    link = Link("person", "Kirsten Dunst", "skos:exactMatch", "nm0000379")
+    older = {**json.loads(encode(film)), "links": [json.loads(msgspec.json.encode(link))]}
+    assert decode_links(json.dumps(older)) == LinkRecord(film.identifiers, film.actors, (link,))
 
 
 @given(st.builds(Reject, st.integers(1), anything, anything, anything, anything))

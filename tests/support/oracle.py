@@ -18,9 +18,9 @@ from etl.entities.drafting import draft
 from etl.entities.judging import judged
 from etl.entities.mapping import map_film, map_person, map_redirect
 from etl.rdf.identifiers import Iris, name_key
-from etl.records import FilmRecord, LinkRecord, Origin, Reject
-from etl.resolution.films import Identities, Member, Person, Redirect, resolve
-from etl.resolution.groups import Group
+from etl.records import FilmRecord, Link, LinkRecord, Origin, Reject
+from etl.resolution.films import Identities, Person, Redirect, resolve
+from etl.resolution.groups import Group, LinkMember, Member
 from etl.shacl import Engine
 
 IRIS = Iris()
@@ -38,7 +38,7 @@ class Said(NamedTuple):
     """What a run has read at a spot: a record, one that cannot be read, or None if it has gone."""
 
     line: int
-    item: FilmRecord | Reject | None
+    item: FilmRecord | LinkRecord | Reject | None
 
 
 History = Sequence[Mapping[Spot, Said]]
@@ -47,8 +47,10 @@ History = Sequence[Mapping[Spot, Said]]
 Chosen = dict[Spot, tuple[Said, ...]]
 """For each spot the records that it may give, the best first."""
 
-Films = dict[str, list[Member]]
-"""The records of each film."""
+Members = Sequence[Member | LinkMember]
+
+Films = dict[str, list[Member | LinkMember]]
+"""The records of each film, and what linking found about it."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Resolved:
 
     def graph(self) -> set[Quad]:
         """Give the triples, by the product's own mapping."""
-        films = (resolve(key, members, self.identities) for key, members in self.films.items())
+        films = (resolve(group_of(*each), self.identities) for each in self.films.items())
         triples = [triple for film in films for triple in map_film(film, IRIS)]
         triples += [triple for person in self.people for triple in map_person(person, IRIS)]
         triples += [map_redirect(redirect, IRIS) for redirect in self.redirects]
@@ -84,7 +86,7 @@ def resolved(history: History, engine: Engine) -> Resolved:
     """Resolve what was read: what the shapes refuse gives way to what stood there before."""
     chosen = _readable(history)
     same = _films_by_movielens(chosen.values())
-    own = (said for said in chosen.values() if not _record(said[0]).links)
+    own = (said for said in chosen.values() if isinstance(said[0].item, FilmRecord))
     same_by_own = _films_by_movielens(own)
     names: dict[str, str] | None = None
     while True:
@@ -94,9 +96,7 @@ def resolved(history: History, engine: Engine) -> Resolved:
         if names is None:  # as with films, which records conform is of no account
             names = _names_of_ids(chosen, _People(everything, counting, {}))
         people = _People(everything, counting, names)
-        films = {
-            film: m for film, m in counting.items() if not all(each.record.links for each in m)
-        }
+        films = {film: members for film, members in counting.items() if _records_in(members)}
         refused = {
             spots[member.version]
             for film, members in films.items()
@@ -117,14 +117,26 @@ def _readable(history: History) -> Chosen:
         for spot, said in run.items():
             if said.item is None:
                 found[spot].clear()
-            elif isinstance(said.item, FilmRecord):
+            elif isinstance(said.item, FilmRecord | LinkRecord):
                 found[spot].insert(0, said)
     return {spot: tuple(said) for spot, said in found.items() if said}
 
 
-def _record(said: Said) -> FilmRecord:
-    assert isinstance(said.item, FilmRecord)
+def _record(said: Said) -> FilmRecord | LinkRecord:
+    assert isinstance(said.item, FilmRecord | LinkRecord)
     return said.item
+
+
+def _records_in(members: Members) -> list[Member]:
+    return [member for member in members if isinstance(member, Member)]
+
+
+def _links_in(members: Members) -> list[LinkMember]:
+    return [member for member in members if isinstance(member, LinkMember)]
+
+
+def group_of(film: str, members: Members) -> Group:
+    return Group(film, "", tuple(_records_in(members)), next(iter(_links_in(members)), None))
 
 
 def _films_by_movielens(chosen: Iterable[tuple[Said, ...]]) -> dict[str, str]:
@@ -145,7 +157,7 @@ def _names_of_ids(chosen: Chosen, people: _People) -> dict[str, str]:
         for said in (newest, *older):
             record = _record(said)
             named = {(each.imdb_id, each.name) for each in record.credits if each.name}
-            for who, name in named if not record.links else ():
+            for who, name in named if isinstance(record, FilmRecord) else ():
                 if who:
                     (told if said is newest else before)[who][name] += 1
     for who, name, count in people.named_by_links():
@@ -158,38 +170,40 @@ def _names_of_ids(chosen: Chosen, people: _People) -> dict[str, str]:
 
 def _grouped(spots: Sequence[Spot], chosen: Chosen, same: Mapping[str, str]) -> Films:
     """Put records together by film; a member's `version` is the place of its spot in the list."""
-    films: defaultdict[str, list[Member]] = defaultdict(list)
+    films: defaultdict[str, list[Member | LinkMember]] = defaultdict(list)
     for number, spot in enumerate(spots):
         said = chosen[spot][0]
-        ids = _record(said).identifiers
+        record = _record(said)
+        ids = record.identifiers
         film = ids.get("imdb") or same.get(ids["movielens"]) or f"movielens-{ids['movielens']}"
         origin = Origin(spot.source, spot.path, said.line)
-        films[film].append(Member(origin, _record(said), number))
+        if isinstance(record, FilmRecord):
+            films[film].append(Member(origin, record, number))
+        else:
+            films[film].append(LinkMember(origin, record, number))
     return films
 
 
-def _counting(members: Sequence[Member]) -> list[Member]:
+def _counting(members: Members) -> list[Member | LinkMember]:
     """Keep of each source the last record by path and line; the sources by their names."""
-    by_source: dict[str, Member] = {}
+    by_source: dict[str, Member | LinkMember] = {}
     for member in sorted(members, key=lambda m: (m.origin.source, m.origin.path, m.origin.line)):
         by_source[member.origin.source] = member
     return list(by_source.values())
 
 
-def _at_fault(
-    film: str, members: Sequence[Member], known: Identities, engine: Engine
-) -> list[Member]:
+def _at_fault(film: str, members: Members, known: Identities, engine: Engine) -> Members:
     """Give the records that have to give way for a film to conform; none if it does."""
 
-    def conforms(some: Sequence[Member], known: Identities) -> bool:
-        trial = draft(Group(film, "", tuple(some)), some, known, IRIS)
+    def conforms(some: Members, known: Identities) -> bool:
+        trial = draft(group_of(film, some), known, IRIS)
         return not any(result.blocks for _, result in judged([trial], engine, IRIS))
 
     if conforms(members, known):
         return []
-    own = [member for member in members if not member.record.links]
+    own = _records_in(members)
     if conforms(own, known.names_only):
-        return [member for member in members if member.record.links]
+        return _links_in(members)
     sound = [member for member in own if conforms([member], known)]
     if len(own) > 1 and sound and conforms(sound, known):
         return [member for member in own if member not in sound]
@@ -204,8 +218,8 @@ class _People:
         self._links = [
             (film, link)
             for film, members in counting.items()
-            if not all(each.record.links for each in everything[film])
-            for member in members
+            if _records_in(everything[film])
+            for member in _links_in(members)
             for link in member.record.links
             if link.kind == "person" and link.holds
         ]
@@ -224,7 +238,7 @@ class _People:
         imdb, wikidata = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
         return {one: other for one, other in pairs if imdb[one] == wikidata[other] == 1}
 
-    def _who(self, link: LinkRecord) -> str | None:
+    def _who(self, link: Link) -> str | None:
         by_item = {item: imdb for imdb, item in self._items.items()}
         return link.imdb_id or by_item.get(link.wikidata_id or "") or link.wikidata_id
 
@@ -301,9 +315,9 @@ def _film_redirects(films: Films, everything: Films, own: Mapping[str, str]) -> 
     """Give the keys that films had before linking found their IMDb ids, which no source tells."""
     found: set[Redirect] = set()
     for film, members in films.items():
-        if any(each.record.links for each in everything[film]):
-            for member in members:
+        if _links_in(everything[film]):
+            for member in _records_in(members):
                 ids = member.record.identifiers
-                if not member.record.links and "imdb" not in ids and ids["movielens"] not in own:
+                if "imdb" not in ids and ids["movielens"] not in own:
                     found.add(Redirect("movie", f"movielens-{ids['movielens']}", film))
     return {redirect for redirect in found if redirect.old != redirect.new}
