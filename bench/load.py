@@ -147,7 +147,7 @@ def pure_work(source: str) -> dict[str, float]:
                 each.kind,
                 *each[:2],
                 each.line,
-                each.body,
+                each.body or "",
             )
             for number, each in enumerate(some)
         ]

@@ -96,8 +96,9 @@ class _Worker:
     """One process beside this one."""
 
     def __init__(self, engine: bytes) -> None:
+        serve_it = f"from {__name__} import serve; serve()"
         self._process = process = subprocess.Popen(  # noqa: S603 - this program
-            [sys.executable, "-c", f"from {__name__} import serve; serve()"],
+            [sys.executable, "-P", "-c", serve_it],  # -P: nothing of the folder we are in
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

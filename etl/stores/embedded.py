@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -33,9 +32,8 @@ from etl.stores import Answer
 
 _ANYWHERE = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }"
 _SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
-_LEAST_PART, _LARGEST_PART = 1 << 22, 1 << 25  # 4 and 32 MB, about 30,000 and 260,000 triples
-_PART_OF_ALL = 4  # a part is at least a quarter of all that came before it
-_LOADERS = 2  # parts that are loaded at once
+_LEAST_PART, _LARGEST_PART = 1 << 22, 1 << 24  # 4 and 16 MB, about 30,000 and 130,000 triples
+_PART_OF_ALL = 8  # a part is at least an eighth of all that came before it
 _TO_READ, TO_WRITE = 1 << 30, 2 << 30  # bytes of address space, measured with small stores
 _STANDING_BACK = 15  # how nice the threads are that compact
 
@@ -45,10 +43,10 @@ class EmbeddedStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._loads = deque[Future[None]]()
+        self._load: Future[None] | None = None
         self._waiting: list[bytes] = []
         self._waiting_bytes = self._added_bytes = 0
-        self._loader = ThreadPoolExecutor(_LOADERS, thread_name_prefix="bulk-load")
+        self._loader = ThreadPoolExecutor(1, thread_name_prefix="bulk-load")
         self.touched: set[str] | None = None  # the subjects that were changed, if anybody asks
 
     @classmethod
@@ -150,14 +148,14 @@ class EmbeddedStore:
             raise StoreError(f"{path}: cannot be loaded: {error}") from error
 
     def _start(self) -> None:
-        """Load what is waiting, as soon as a loader is free."""
-        while len(self._loads) >= _LOADERS:
-            self._loads.popleft().result()
+        """Load what is waiting, after what is being loaded."""
+        if self._load is not None:
+            self._load.result()
         batch = b"".join(self._waiting)
         self._waiting.clear()
         self._added_bytes += self._waiting_bytes
         self._waiting_bytes = 0
-        self._loads.append(self._loader.submit(self._bulk_load, batch))
+        self._load = self._loader.submit(self._bulk_load, batch)
 
     def _bulk_load(self, batch: bytes) -> None:
         self._store.bulk_load(input=batch, format=RdfFormat.N_QUADS)
@@ -171,8 +169,8 @@ class EmbeddedStore:
         try:
             if self._waiting:
                 self._start()
-            while self._loads:
-                self._loads.popleft().result()
+            if self._load is not None:
+                self._load.result()
         except (OSError, RuntimeError) as error:
             raise StoreError(f"the store could not be written: {error}") from error
 
