@@ -181,7 +181,11 @@ def serve() -> None:
     engine = pickle.loads(messages.get())  # noqa: S301 - our own process wrote it
     while True:
         function, item = pickle.loads(messages.get())  # noqa: S301
-        _write(results, _answer(function, engine, item))
+        answer = _answer(function, engine, item)
+        try:
+            _write(results, answer)
+        except OSError:  # the parent is gone, and whoever wanted the result
+            os._exit(0)
 
 
 def _answer(function: Callable[[Any, Any], object], engine: object, item: object) -> bytes:
