@@ -31,8 +31,8 @@ from etl.shacl.streaming import (
     TripleSource,
     finds_anything,
     finds_anything_in,
+    held_in_memory,
     hierarchy_of,
-    validate_small,
     validate_source,
 )
 from etl.sources import rdf
@@ -183,13 +183,13 @@ class _Done:
 def _validated(
     engine: ShapesEngine, aims: Sequence[Aim], read: Callable[[], Iterator[Triple]]
 ) -> _Done:
-    """Validate triples, which are read once more or not, and hold them on disk if they are many."""
+    """Validate triples; if they are many, read them once more, and hold them on disk."""
     hierarchy = hierarchy_of(engine)
-    small = validate_small(engine, read())
-    if small is not None:
-        results = list(small.results)
-        is_checked = bool(results) or finds_anything_in(engine, read())
-        return _Done(results, is_checked, unmet_in(aims, chain(read(), hierarchy)) if aims else [])
+    few = held_in_memory(read())
+    if few is not None:
+        results = list(engine.validate(few).results)
+        is_checked = bool(results) or finds_anything_in(engine, few)
+        return _Done(results, is_checked, unmet_in(aims, chain(few, hierarchy)) if aims else [])
     with VerbatimGraph.of(read(), on_disk=True) as graph:
         results = list(validate_source(engine, graph, in_memory=0))
         is_checked = bool(results) or finds_anything(engine, graph)

@@ -21,7 +21,7 @@ from etl.shacl.declarations import Declaration
 from etl.shacl.engine import CompiledEngine
 from etl.shacl.graph import Graph, reachable
 from etl.shacl.paths import walk
-from etl.shacl.report import Engine, ValidationReport, ValidationResult
+from etl.shacl.report import Engine, ValidationResult
 from etl.shacl.tables import Tables
 from etl.shacl.targets import (
     ClassTarget,
@@ -34,7 +34,7 @@ from etl.shacl.targets import (
 )
 
 FOCUS_NODES_AT_ONCE = 1000
-IN_MEMORY_TRIPLES = 500_000  # about 200 MB
+IN_MEMORY_TRIPLES = 500_000  # about 300 MB with what validation makes of them
 
 # The parameters whose values are properties, of which a focus node's values are compared.
 _PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
@@ -63,9 +63,9 @@ def validate_source(
     Memory grows with what is found and with what single focus nodes have around them, but not
     with the graph; unless a shape needs pySHACL, which has to have all of it at once.
     """
-    small = validate_small(engine, source.triples(None, None, None), in_memory)
-    if small is not None:
-        yield from small.results
+    few = held_in_memory(source.triples(None, None, None), in_memory)
+    if few is not None:
+        yield from engine.validate(few).results
         return
     if not isinstance(engine, CompiledEngine):
         yield from engine.validate(source.triples(None, None, None)).results
@@ -84,25 +84,10 @@ def validate_source(
         yield from engine.delegate.results(Graph(whole))
 
 
-def validate_small(
-    engine: Engine, triples: Iterable[Triple], most: int = IN_MEMORY_TRIPLES
-) -> ValidationReport | None:
-    """Validate a graph in memory; None if it has more triples than that."""
-
-    def counted() -> Iterator[Triple]:
-        for number, triple in enumerate(triples):
-            if number == most:
-                raise _TooLargeError
-            yield triple
-
-    try:
-        return engine.validate(counted())
-    except _TooLargeError:
-        return None
-
-
-class _TooLargeError(Exception):
-    """A graph has more triples than are to be held in memory."""
+def held_in_memory(triples: Iterable[Triple], most: int = IN_MEMORY_TRIPLES) -> list[Triple] | None:
+    """Return all triples of a graph; None if it has more of them than that."""
+    found = list(islice(triples, most + 1))
+    return found if len(found) <= most else None
 
 
 def finds_anything(engine: Engine, source: TripleSource) -> bool:

@@ -342,7 +342,7 @@ def test_what_cannot_be_read_could_not_be_done(
 def test_a_large_file_is_held_on_disk(etl: Etl, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("films.ttl").write_text(FILM, "utf-8")
     in_memory = said(etl("validate", "films.ttl"))
-    monkeypatch.setattr("etl.inspection.validating.validate_small", lambda *_: None)
+    monkeypatch.setattr("etl.inspection.validating.held_in_memory", lambda *_: None)
     assert said(etl("validate", "films.ttl")) == in_memory
 
 
@@ -573,7 +573,7 @@ def test_a_large_file_is_judged_as_it_stands_too(
     arguments = ["validate", "films.ttl", "--shapes", rated(HTTP_SCHEMA), "--engine", engine]
     in_memory = said(etl(*arguments))
     assert sum("http-two" in row for row in in_memory[1].splitlines()) == 2
-    monkeypatch.setattr("etl.inspection.validating.validate_small", lambda *_: None)
+    monkeypatch.setattr("etl.inspection.validating.held_in_memory", lambda *_: None)
     assert said(etl(*arguments)) == in_memory
 
 
