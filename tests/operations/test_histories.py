@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,10 +122,15 @@ def counted(before: dict[str, set[Quad]], after: dict[str, set[Quad]]) -> Diff:
 
 def extent(texts: dict[str, str]) -> Extent:
     """Give how much the files of a source say."""
-    sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    sums = {name: hashlib.sha256(as_read(text)).hexdigest() for name, text in texts.items()}
     lines = "\n".join(f"{name}\0{key_of(texts[name])}\0{sums[name]}" for name in sorted(sums))
     digest = hashlib.sha256(lines.encode()).hexdigest() if lines else ""
     return Extent(len(texts), sum(len(text.encode()) for text in texts.values()), digest)
+
+
+def as_read(text: str) -> bytes:
+    """Give what tells a record from others: a line of JSON as it is, a text in the form NFC."""
+    return (text if text.startswith("{") else unicodedata.normalize("NFC", text)).encode()
 
 
 def key_of(text: str) -> str:
