@@ -13,6 +13,7 @@ too, as they would a command line.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import multiprocessing
 import os
@@ -130,6 +131,7 @@ def pure_work(source: str) -> dict[str, float]:
     from etl.shacl import CompiledEngine, Shapes
     from etl.sources.naming import sources
 
+    gc.disable()  # as a load does
     engine = CompiledEngine(Shapes.read([folder("shapes")]))
     [named] = sources([source], None, [])
     iris = Iris()
