@@ -49,8 +49,8 @@ class Builder:
     _new: list[Triple | Quad] = field(default_factory=list)
     _again: bool = False
 
-    def build(self, workers: Workers | None = None) -> Comparison:
-        """Bring films and people in step, and give what told them apart.
+    def build(self, workers: Workers | None = None) -> None:
+        """Bring films and people in step with the catalog.
 
         Films that differ are made, by `workers` if there are many. What is refused falls back to
         the record before, and films that this changes are made in turn; then what no record is
@@ -75,7 +75,6 @@ class Builder:
         self._comparison.keep()
         if self.fresh:
             self.report.graph = all_new(self.tally)
-        return self._comparison
 
     def _stepped_down(self) -> bool:
         with self.report.timed("catalog"):

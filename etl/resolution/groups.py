@@ -51,10 +51,7 @@ class Group:
 
 
 MemberRow = tuple[str, str, int, str, str, str, int, str]
-"""A record of a group as the catalog gives it.
-
-That is film, inputs, version, kind (film or link), source, path, line, body.
-"""
+"""A record of a group as a row: film, inputs, version, kind, source, path, line, body."""
 
 
 def groups_of(rows: Sequence[MemberRow]) -> Iterator[Group]:

@@ -31,9 +31,8 @@ class Resolved:
     def pages(self, size: int, after: int = 0) -> Iterator[tuple[list[MemberRow], Identities]]:
         """Give the records of the films in the graph, in chunks, and who their people are.
 
-        Films come as they were read, those of a film side by side.
-
-        Only those are given whose versions all come after this one.
+        Films come in the order in which they were first read, the records of a film side by side.
+        Only those are given whose versions all come after the version `after`.
         """
         films = self._db.cursor().execute(
             "SELECT film, inputs, versions FROM films WHERE list_min(versions) > ? "
@@ -67,7 +66,7 @@ class Resolved:
 def rows_of(
     db: duckdb.DuckDBPyConnection, films: Sequence[tuple[str, str, list[int]]]
 ) -> list[MemberRow]:
-    """Return the records of films that are made of these versions, those of a film side by side."""
+    """Return the records of films, side by side; a film is its key, its inputs and its versions."""
     numbers = [version for *_, versions in films for version in versions]
     rows = db.execute(
         "SELECT version, kind, source, path, line, body FROM versions "
@@ -79,7 +78,7 @@ def rows_of(
 
 
 def identities_of(db: duckdb.DuckDBPyConnection, versions: Sequence[int]) -> Identities:
-    """Return who the people are whom records name, as the tables tell it that `db` sees."""
+    """Return who the people are whom some versions name, by the tables that a connection sees."""
     tables = ("identities", "items", "names")
     if not any(scalar(db, f"SELECT count(*) FROM {table}") for table in tables):  # noqa: S608
         return NO_IDENTITIES

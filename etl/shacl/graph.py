@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from etl.rdf.descriptions import Description, Node, Term, Told, merged
 from etl.rdf.vocab import RDF, RDFS
-from etl.shacl.tables import Column, Table, Tables, joined, values_of
+from etl.shacl.tables import Column, Table, Tables, Terms, joined, values_of
 
 # A set of terms that remembers its order, so that reports come out the same every time.
-Terms: TypeAlias = dict[Term, None]
 
 AnyNode = TypeVar("AnyNode", bound=Term)
 

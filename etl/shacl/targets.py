@@ -13,8 +13,8 @@ from etl.rdf.descriptions import Term
 from etl.rdf.vocab import OWL, RDF, RDFS, SH
 from etl.shacl.constraints.components import PARAMETERS
 from etl.shacl.declarations import Declaration
-from etl.shacl.graph import Graph, Terms
-from etl.shacl.tables import Tables
+from etl.shacl.graph import Graph
+from etl.shacl.tables import Tables, Terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from etl.shacl.constraints.components import PARAMETERS, constraints
 from etl.shacl.constraints.model import GraphTest, TermTest
 from etl.shacl.constraints.other import ignored_properties
 from etl.shacl.declarations import SHAPE_EXPECTING, SHAPE_LIST_EXPECTING, Declaration, name
-from etl.shacl.graph import Graph, Terms
+from etl.shacl.graph import Graph
 from etl.shacl.report import ValidationResult
 from etl.shacl.sparql import check_declarations
+from etl.shacl.tables import Terms
 from etl.shacl.targets import TARGETS
 
 # What says nothing where none of these stands beside it.
