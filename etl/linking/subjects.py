@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from etl.linking.candidates import ACTOR, DIRECTOR
 from etl.linking.films import FilmMention
@@ -34,15 +35,18 @@ class Subject:
 
 
 def subject(group: Group, identities: Identities = NO_IDENTITIES) -> Subject:
-    """Look at a film as its own records make it, whatever linking has found."""
+    """Look at a film as its own records make it, whatever linking has found.
+
+    Who has no name by any record is left out: links are known by the names they are about.
+    """
     film = resolve(replace(group, linked=None), identities.names_only)
-    directors = tuple(person.name for person in film.directors)
-    actors = tuple(person.name for person in film.actors)
+    directors = tuple(person.name for person in film.directors if person.name)
+    actors = tuple(person.name for person in film.actors if person.name)
     imdb_id = film.identifiers.get("imdb")
     roles: dict[str, set[str]] = {}
     ids: dict[str, str | None] = {}
     for role, people in ((DIRECTOR, film.directors), (ACTOR, film.actors)):
-        for person in people:
+        for person in filter(attrgetter("name"), people):
             roles.setdefault(person.name, set()).add(role)
             ids.setdefault(person.name, person.imdb_id)
     return Subject(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import pytest
 from pyoxigraph import NamedNode, QuerySolutions
 
 from bench.linking_data import asking, served
-from desk import Desk
+from desk import Desk, Unchecked
 from etl.catalog.catalog import Catalog
 from etl.errors import LinkError
 from etl.inspection.explaining import Explainer
@@ -341,6 +342,19 @@ def test_a_link_that_the_shapes_refuse_is_kept_out_alone(desk: Desk) -> None:
     assert replay(desk.workspace, desk.engine, ChangeOptions()).run is None
     linked(desk, Evidence())
     assert (desk.graph(), desk.check()) == (before, [])
+
+
+def test_a_film_with_somebody_nameless_gets_the_item_of_the_film(
+    tmp_path: Path, evidence: Evidence
+) -> None:
+    desk = Desk(tmp_path / "lenient", Unchecked())
+    people = [{"imdb": "nm0000120"}, {"name": "Kate Winslet"}]
+    film = {"id": 1, "imdb": "tt0338013", "title": JOEL.title, "year": 2004, "actors": people}
+    (desk.source / "films.jsonl").write_text(json.dumps(film), "utf-8")
+    desk.load()
+    linked(desk, evidence)
+    assert "http://www.wikidata.org/entity/Q208269" in same_as(desk, "movie/tt0338013")
+    assert called(desk, "Kate Winslet") == ["nm0000701"]
 
 
 def test_a_film_without_an_imdb_id_gets_one_and_its_iri_moves(

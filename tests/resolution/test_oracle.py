@@ -240,8 +240,8 @@ class Comparing(RuleBasedStateMachine):
         )
         with Catalog.read(self.desk.workspace.required().catalog) as catalog:
             subjects = [
-                subject(group)
-                for rows, _ in catalog.resolved.pages(1000)
+                subject(group, identities)
+                for rows, identities in catalog.resolved.pages(1000)
                 for group in groups_of(rows)
             ]
         links = {
