@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,12 +84,17 @@ def validate(
     """
     from etl.findings import Severity
     from etl.output import Violations
+    from etl.sources.proving import proving
+    from etl.sources.rdf import is_rdf
 
-    with watched(timed=False):
+    of_rdf = list(filter(is_rdf, sources))
+    with watched(timed=False), proving(of_rdf, file_bounds()) as proven:
         checks = engine(workspace, shapes, engine_name, for_our_graph=False)
-        findings = (
-            _found_in(sources, checks) if sources else _found(workspace, store, checks, engine_name)
-        )
+        if sources:
+            records = [source for source in sources if not is_rdf(source)]
+            findings = _found_in(proven, records, checks)
+        else:
+            findings = _found(workspace, store, checks, engine_name)
     write(Violations(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
     counts = Counter(finding.severity for finding in findings)
     _tell(counts[Severity.VIOLATION], counts[Severity.WARNING])
@@ -110,22 +115,18 @@ def _found(
     return in_order(findings)
 
 
-def _found_in(sources: Sequence[str], checks: ShapesEngine) -> list[Finding]:
+def _found_in(of_rdf: Iterable[str], records: Sequence[str], checks: ShapesEngine) -> list[Finding]:
     """Validate files of RDF, and sources."""
     from etl.findings import in_order
     from etl.inspection.validating import validate_file, validate_sources
     from etl.shacl.aims import in_all
     from etl.shacl.notes import not_followed
-    from etl.sources.proving import prove
-    from etl.sources.rdf import is_rdf
 
-    of_rdf = list(filter(is_rdf, sources))
-    prove(map(Path, of_rdf), file_bounds())
     shipped = shipped_shapes()
     files = [validate_file(file, checks, shipped) for file in of_rdf]
     findings = [each for file in files for each in file.findings]
     unmet = [file.unmet for file in files]
-    if records := [source for source in sources if not is_rdf(source)]:
+    if records:
         findings += validate_sources(records, checks, os.cpu_count() or 1)
         unmet.append(unmet_in_ours(checks))
     warn(not_followed(*reference) for file in files for reference in file.references)

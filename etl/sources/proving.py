@@ -1,10 +1,10 @@
 """Refuse files of RDF that are made to harm: they would crash a parser, or take all memory.
 
-A process of its own parses such a file first and throws away what it finds. What it survives within
-the limits, the command parses again: it takes no more the second time. That costs less than handing
-over the triples would. Most files need no proof, since nothing in them can harm: triples in plain
-lines, and Turtle without triple terms and without names that are so long that each use of their
-prefix makes much of little.
+A process of its own parses such a file first and throws away what it finds, while the command
+reads its shapes. What it survives within the limits, the command parses again: it takes no more the
+second time. That costs less than handing over the triples would. Most files need no proof, since
+nothing in them can harm: triples in plain lines, and Turtle without triple terms and without names
+that are or get so long that each use of their prefix makes much of little.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
 
 from etl.errors import EtlError, ShapesError, SourceError
 from etl.process.limits import MB, Bounds
@@ -29,7 +30,8 @@ _LINES = frozenset({".nq", ".nt"})
 _TERSE = frozenset({".trig", ".ttl"})
 _LONG = 500  # characters
 _TRIPLE_TERM = re.compile(rb"<<")
-_TRIPLE_TERM_OR_LONG = re.compile(rb"<<|<[^<>]{%d}" % _LONG)
+_GROWING = re.compile(rb"<<|<[^<>]{%d}|base(?:\s|#[^\n]*\n)*+<(?!https?:)" % _LONG, re.IGNORECASE)
+"""Triple terms, long names, and bases that may add to the one before."""
 _PIECE = 1 << 20
 _LEAST_MEMORY, _MEMORY_TIMES = 1000 * MB, 16  # what a sound file takes at most, by its size
 
@@ -57,13 +59,19 @@ class _Work:
         }
 
 
-def prove(paths: Iterable[Path], bounds: Bounds) -> None:
-    """Refuse files of RDF, each in the format of its suffix, that cannot be read within bounds.
+@contextmanager
+def proving(paths: Iterable[str], bounds: Bounds) -> Iterator[Iterator[str]]:
+    """Prove files of RDF, each in the format of its suffix, and meanwhile do what is to be done.
+
+    Each file is given as soon as it is known to be read within bounds.
 
     Raises:
-        SourceError: one is such a file.
+        SourceError: one cannot, when it is its turn.
     """
-    _prove([(path, path.suffix.lower()) for path in paths], bounds, SourceError)
+    with _proving(
+        [(path, Path(path).suffix.lower()) for path in paths], bounds, SourceError
+    ) as proven:
+        yield proven
 
 
 def prove_turtle(paths: Iterable[Path], bounds: Bounds) -> None:
@@ -72,22 +80,37 @@ def prove_turtle(paths: Iterable[Path], bounds: Bounds) -> None:
     Raises:
         ShapesError: one cannot.
     """
-    _prove([(path, ".ttl") for path in paths], bounds, ShapesError)
+    with _proving([(str(path), ".ttl") for path in paths], bounds, ShapesError) as proven:
+        deque(proven, maxlen=0)
 
 
-def _prove(
-    files: list[tuple[Path, str]], bounds: Bounds, kind: type[SourceError] | type[ShapesError]
-) -> None:
-    work = []
-    for path, suffix in files:
-        try:
-            found = path.stat()
-            if stat.S_ISREG(found.st_mode) and _may_harm(path, suffix):  # a pipe is read once only
-                work.append(_allowed(path, suffix, found.st_size, bounds))
-        except OSError:
-            continue  # which whoever reads it says
-    if work:
-        _run(work, kind)
+@contextmanager
+def _proving(
+    files: list[tuple[str, str]], bounds: Bounds, kind: type[SourceError] | type[ShapesError]
+) -> Iterator[Iterator[str]]:
+    work = {path: _work(Path(path), suffix, bounds) for path, suffix in files}
+    needed = [each for each in work.values() if each]
+    with _process(needed) if needed else nullcontext() as process:
+
+        def proven() -> Iterator[str]:
+            sound = set[_Work]()
+            for path, _ in files:
+                each = work[path]
+                if process and each and each not in sound:
+                    _wait(process, each, kind)
+                    sound.add(each)
+                yield path
+
+        yield proven()
+
+
+def _work(path: Path, suffix: str, bounds: Bounds) -> _Work | None:
+    """Say what is to be found out about a file; None if nothing in it can harm."""
+    with suppress(OSError):  # which whoever reads it says
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode) and _may_harm(path, suffix):  # a pipe is read once only
+            return _allowed(path, suffix, found.st_size, bounds)
+    return None
 
 
 def _allowed(path: Path, suffix: str, size: int, bounds: Bounds) -> _Work:
@@ -100,7 +123,7 @@ def _allowed(path: Path, suffix: str, size: int, bounds: Bounds) -> _Work:
 def _may_harm(path: Path, suffix: str) -> bool:
     if suffix not in _LINES | _TERSE:
         return True
-    sign = _TRIPLE_TERM if suffix in _LINES else _TRIPLE_TERM_OR_LONG
+    sign = _TRIPLE_TERM if suffix in _LINES else _GROWING
     with path.open("rb") as file:
         before = b""
         while piece := file.read(_PIECE):
@@ -110,8 +133,9 @@ def _may_harm(path: Path, suffix: str) -> bool:
     return False
 
 
-def _run(work: list[_Work], kind: type[EtlError]) -> None:
-    """Have files proved, one after the other."""
+@contextmanager
+def _process(work: list[_Work]) -> Iterator[subprocess.Popen[bytes]]:
+    """Have files proved, one after the other, in a process that ends with this context."""
     named = [(str(each.path), each.suffix, each.seconds, each.memory_bytes) for each in work]
     process = subprocess.Popen(  # noqa: S603 - a script of ours
         [sys.executable, "-I", parsing.__file__],
@@ -119,19 +143,23 @@ def _run(work: list[_Work], kind: type[EtlError]) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
-    to, said = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
     with process:
         try:
-            to.write(json.dumps(named).encode() + b"\n")
-            to.flush()
-            sound = len(said.read())
-            code = process.wait()
+            if process.stdin:
+                process.stdin.write(json.dumps(named).encode() + b"\n")
+                process.stdin.flush()
+            yield process
         finally:
             process.kill()
-    if sound < len(work):
-        refused = work[sound]
-        reason = refused.reasons.get(code, f"a parser fails on it ({code})")
-        raise kind(
-            f"{shown(str(refused.path))}: refused: {reason}",
-            hint="have a look at who made the file; if you trust it, raise --timeout or --memory",
-        )
+
+
+def _wait(process: subprocess.Popen[bytes], work: _Work, kind: type[EtlError]) -> None:
+    """Wait until the next file is found to be sound."""
+    if process.stdout and process.stdout.read(1):
+        return
+    code = process.wait()
+    reason = work.reasons.get(code, f"a parser fails on it ({code})")
+    raise kind(
+        f"{shown(str(work.path))}: refused: {reason}",
+        hint="have a look at who made the file; if you trust it, raise --timeout or --memory",
+    )

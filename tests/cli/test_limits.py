@@ -18,7 +18,7 @@ from etl.errors import ShapesError, SourceError
 from etl.process.limits import Bounds
 from etl.process.temporary import remove_temporary, temporary_file, temporary_folder
 from etl.sources.parsing import DEEPEST
-from etl.sources.proving import prove, prove_turtle
+from etl.sources.proving import prove_turtle, proving
 from records import Film
 from servers import Server
 from thoroughness import THOROUGH, examples
@@ -33,6 +33,12 @@ H = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:s="https://sc
 QUICK = Bounds(0.5, 300_000_000)
 FILMS = 60
 RDF12 = 'rdf:version="1.2"'
+
+
+def prove(*paths: Path, bounds: Bounds = QUICK) -> list[str]:
+    """Give the files that are sound, up to the first one that is not, which is raised."""
+    with proving(map(str, paths), bounds) as proven:
+        return list(proven)
 
 
 def started(desk: Desk, *command: str) -> subprocess.Popen[bytes]:
@@ -218,6 +224,10 @@ BOMBS = {
         "it has triple terms in one another, more than ",
     ),
     "fewer-terms.rdf": (_triple_terms_in_xml(DEEPEST + 1), "it has triple terms in one another"),
+    "bases.ttl": (
+        "@base <a:/> .\n" + f"@base <{'x' * 90}/> .\n" * 2000 + "<x> <y> <z> .\n" * 10_000,
+        "reading it takes longer than",
+    ),
     "prefix.ttl": (
         f"@prefix a: <{LONG}> .\n" + "a:b a:c a:d .\n" * 100_000,
         "reading it takes longer than",
@@ -231,7 +241,7 @@ def test_a_file_made_to_harm_is_refused(tmp_path: Path, name: str) -> None:
     bomb = tmp_path / name
     bomb.write_text(text, "utf-8")
     with pytest.raises(SourceError, match=f"{name}: refused: {reason}") as caught:
-        prove([bomb], QUICK)
+        prove(bomb)
     assert caught.value.hint.endswith("raise --timeout or --memory")
 
 
@@ -244,9 +254,20 @@ def test_the_file_is_named_that_is_refused(tmp_path: Path) -> None:
         prove_turtle([sound, bomb, sound], QUICK)
 
 
+def test_files_are_given_until_one_is_refused(tmp_path: Path) -> None:
+    sound, bomb = tmp_path / "sound.jsonld", tmp_path / "bomb.ttl"
+    sound.write_text('{"@id": "a:b", "a:c": 1}', "utf-8")
+    bomb.write_text(_triple_terms(20_000), "utf-8")
+    with proving(map(str, [sound, sound, bomb, sound]), QUICK) as proven:
+        assert [next(proven), next(proven)] == [str(sound)] * 2
+        with pytest.raises(SourceError, match=f"bomb.ttl: refused: {CRASHES}"):
+            next(proven)
+
+
 def test_what_is_no_rdf_is_left_to_whoever_reads_it(tmp_path: Path) -> None:
     (tmp_path / "broken.rdf").write_text("<no", "utf-8")
-    prove([tmp_path / "broken.rdf", tmp_path / "absent.rdf"], QUICK)
+    paths = tmp_path / "broken.rdf", tmp_path / "absent.rdf"
+    assert prove(*paths) == list(map(str, paths))
 
 
 @pytest.mark.parametrize("command", ["validate bomb.ttl", "validate sound.ttl --shapes bomb.ttl"])
@@ -273,12 +294,12 @@ def test_terms_as_deep_as_allowed_can_be_validated(etl: Etl) -> None:
 def test_ordinary_files_need_no_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: RdfFormat
 ) -> None:
-    monkeypatch.setattr("etl.sources.proving._run", pytest.fail)
+    monkeypatch.setattr("etl.sources.proving._process", pytest.fail)
     file = tmp_path / f"films.{form.file_extension}"
     lines = "".join(f'<a:{n}> <a:p> "{n}" .\n' for n in range(examples(20_000, 200_000)))
     file.write_text(lines, "utf-8")
     assert next(parse(lines.encode(), form))
-    prove([file], Bounds(1, 1))
+    assert prove(file, bounds=Bounds(1, 1)) == [str(file)]
 
 
 def test_temporary_files_go_when_a_process_ends_at_once(tmp_path: Path) -> None:
