@@ -6,17 +6,15 @@ It needs no catalog and no database: what goes in and what comes out can be sent
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import chain, starmap
-from typing import NamedTuple, cast
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import chain
+from typing import NamedTuple
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode
 
-from etl.entities.deriving import derivations
-from etl.entities.drafting import Draft, draft, stored
+from etl.entities.drafting import Draft, draft, stored_text
 from etl.entities.judging import at_fault, judged
 from etl.entities.tally import Tally
-from etl.rdf.descriptions import statements
 from etl.rdf.identifiers import Iris
 from etl.resolution.films import Film, Identities
 from etl.resolution.groups import MemberRow, groups_of
@@ -78,20 +76,18 @@ def build_batch(engine: Engine, batch: Batch) -> Built:
     blocked = {each.film.key for each in found if each.blocked}
     fit = [each for each in drafts if each.film.key not in blocked]
     new = [each for each in fit if each.film.key not in batch.standing]
-    told = list(statements(chain.from_iterable(each.descriptions for each in new)))
-    derived = chain.from_iterable(derivations(each.film, batch.sources, batch.iris) for each in new)
-    written = _written(chain(starmap(Triple, told), derived))
+    added = stored_text(new, batch.sources, batch.iris)
     changed = [
-        (each.film.key, _written(stored(each, batch.sources, batch.iris)))
+        (each.film.key, stored_text([each], batch.sources, batch.iris))
         for each in fit
         if each.film.key in batch.standing
     ]
     ended = time.perf_counter()
     return Built(
         films=len(drafts),
-        new=written,
+        new=added,
         added=len(new),
-        tally=Tally.of(told),
+        tally=Tally.of_descriptions(chain.from_iterable(each.descriptions for each in new)),
         changed=changed,
         judged=found,
         map_s=described - started + ended - validated,
@@ -128,8 +124,3 @@ def _with_faults(
             if any(result.blocks for result in results):
                 faulty = at_fault(each, engine, batch.identities, batch.iris)
             yield Judged(each.film, results, faulty)
-
-
-def _written(statements_: Iterable[Triple | Quad]) -> bytes:
-    mixed = cast("Iterable[Quad]", statements_)  # the stub takes either kind, not both
-    return serialize(mixed, format=RdfFormat.N_QUADS) or b""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, starmap
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from etl.entities.deriving import derivations
 from etl.entities.mapping import describe_film
-from etl.rdf.descriptions import Description, statements
+from etl.rdf.descriptions import Description, statements, written
 from etl.rdf.identifiers import Iris
 from etl.resolution.films import Film, Identities, resolve
 from etl.resolution.groups import Group
@@ -37,3 +37,10 @@ def stored(each: Draft, sources: Mapping[str, NamedNode], iris: Iris) -> Iterabl
     return chain(
         starmap(Triple, statements(each.descriptions)), derivations(each.film, sources, iris)
     )
+
+
+def stored_text(drafts: Sequence[Draft], sources: Mapping[str, NamedNode], iris: Iris) -> bytes:
+    """Write all that the store is to hold of films as N-Quads."""
+    said = written(chain.from_iterable(each.descriptions for each in drafts))
+    derived = chain.from_iterable(derivations(each.film, sources, iris) for each in drafts)
+    return said + (serialize(derived, format=RdfFormat.N_QUADS) or b"")

@@ -7,15 +7,16 @@ takes next to nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import itemgetter
 from typing import Self
 
 import msgspec
 from pyoxigraph import NamedNode, Triple
 
-from etl.rdf.descriptions import Statement
+from etl.rdf.descriptions import Cell, Description, values_of
 from etl.rdf.vocab import RDF, SCHEMA
 
 LINKED = {"imdb": "https://www.imdb.com/", "wikidata": "http://www.wikidata.org/entity/"}
@@ -36,23 +37,41 @@ class Tally:
     links: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, triples: Sequence[Triple | Statement]) -> Self:
-        """Count triples, or statements that are to become triples."""
+    def of(cls, triples: Sequence[Triple]) -> Self:
+        """Count triples."""
         tally = cls()
         for term, number in Counter(map(itemgetter(1), triples)).items():
             tally.properties[term.value] += number
         for _, predicate, value in triples:
             if predicate in _TOLD_APART:
-                tally._tell_apart(predicate, value)
+                tally._tell_apart(predicate, (value,))
         return tally
 
-    def _tell_apart(self, predicate: NamedNode, term: object) -> None:
-        if not isinstance(term, NamedNode):
-            return
+    @classmethod
+    def of_descriptions(cls, told: Iterable[Description]) -> Self:
+        """Count what descriptions say: those with the same properties together."""
+        tally = cls()
+        alike: dict[tuple[NamedNode, ...], list[tuple[Cell, ...]]] = {}
+        for _, properties, cells in told:
+            alike.setdefault(properties, []).append(cells)
+        for properties, rows in alike.items():
+            for predicate, cells in zip(properties, zip(*rows, strict=True), strict=True):
+                values: Sequence[Cell] = cells
+                if tuple in set(map(type, cells)):
+                    values = list(chain.from_iterable(map(values_of, cells)))
+                tally.properties[predicate.value] += len(values)
+                if predicate in _TOLD_APART:
+                    tally._tell_apart(predicate, values)
+        return tally
+
+    def _tell_apart(self, predicate: NamedNode, terms: Iterable[object]) -> None:
+        iris = [term.value for term in terms if isinstance(term, NamedNode)]
         if predicate == RDF.type:
-            self.classes[term.value] += 1
+            self.classes.update(iris)
         else:
-            self.links.update(n for n, start in LINKED.items() if term.value.startswith(start))
+            self.links.update(
+                name for iri in iris for name, start in LINKED.items() if iri.startswith(start)
+            )
 
     @classmethod
     def decode(cls, text: str) -> Self:

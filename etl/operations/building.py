@@ -12,12 +12,13 @@ from etl.catalog.catalog import Catalog
 from etl.entities.batches import Batch, Built, Judged, build_batch
 from etl.entities.drafting import CHUNK_FILMS
 from etl.entities.judging import reason
-from etl.entities.mapping import map_person, map_redirect, person_iri
+from etl.entities.mapping import describe_person, map_person, map_redirect, person_iri
 from etl.entities.tally import Tally
 from etl.operations.counting import all_new, count, own
 from etl.operations.reports import Diff, LoadReport
 from etl.process.progress import Progress
 from etl.process.workers import Workers
+from etl.rdf.descriptions import written
 from etl.rdf.identifiers import Iris
 from etl.resolution.comparison import Comparison
 from etl.resolution.films import Film
@@ -109,13 +110,16 @@ class Builder:
 
     def _add(self, built: Built) -> None:
         """Add the films of which the store has nothing."""
-        if not built.new:
-            return
-        self.changed("+", parse(built.new, RdfFormat.N_QUADS))
-        self.tally.add(built.tally)
         self.report.films.added += built.added
-        with self.report.timed("store"):
-            self.store.add_serialized(built.new)
+        self._put(built.new, built.tally)
+
+    def _put(self, new: bytes, tally: Tally) -> None:
+        """Give the store what it has nothing of, as N-Quads."""
+        if new:
+            self.changed("+", parse(new, RdfFormat.N_QUADS))
+            self.tally.add(tally)
+            with self.report.timed("store"):
+                self.store.add_serialized(new)
 
     def _refuse(self, judged: Judged) -> bool:
         """Tell what is not right with a film; if it is blocked, put what is at fault away."""
@@ -169,16 +173,16 @@ class Builder:
         self._apply()
         removed = set[NamedNode]()
         for gone, added in self._comparison.change_people(CHUNK_PEOPLE):
+            if self.fresh:
+                told = [describe_person(person, self.iris) for person in added]
+                self._put(written(told), Tally.of_descriptions(told))
+                continue
             with self.report.timed("store"):
                 removed.update(person_iri(person, self.iris) for person in gone)
                 for person in added:
                     node = person_iri(person, self.iris)
                     removed.discard(node)
-                    triples = map_person(person, self.iris)
-                    if self.fresh:
-                        self._new.extend(triples)
-                    else:
-                        self._replace(node, triples, self.report.people)
+                    self._replace(node, map_person(person, self.iris), self.report.people)
                 self._apply()
         for node in removed:
             self._replace(node, (), self.report.people)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain, starmap
 from typing import TypeAlias
 
@@ -28,6 +29,11 @@ Told: TypeAlias = Triple | Description
 """What a graph can be made of."""
 
 
+def values_of(cell: Cell) -> tuple[Term, ...]:
+    """Return the values in a cell."""
+    return cell if isinstance(cell, tuple) else (cell,)
+
+
 def statements(told: Iterable[Description]) -> Iterator[Statement]:
     """Yield what some descriptions say, one value at a time."""
     for node, properties, cells in told:
@@ -37,6 +43,30 @@ def statements(told: Iterable[Description]) -> Iterator[Statement]:
                     yield node, predicate, value
             else:
                 yield node, predicate, cell
+
+
+def written(told: Iterable[Description]) -> bytes:
+    """Write what some descriptions say as N-Triples: what `serialize` gives, in half the time.
+
+    To make a `Triple` takes longer than to write it. There may be no triple terms.
+    """
+    lines: list[str] = []
+    add = lines.append
+    for node, properties, cells in told:
+        start = str(node)
+        for predicate, cell in zip(_written_properties(properties), cells, strict=True):
+            if isinstance(cell, tuple):
+                before = start + predicate
+                for value in cell:
+                    add(f"{before}{value} .\n")
+            else:
+                add(f"{start}{predicate}{cell} .\n")
+    return "".join(lines).encode()
+
+
+@lru_cache(maxsize=1024)
+def _written_properties(properties: tuple[NamedNode, ...]) -> list[str]:
+    return [f" {each} " for each in properties]
 
 
 def triples(told: Iterable[Told]) -> Iterator[Triple]:

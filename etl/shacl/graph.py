@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from etl.rdf.descriptions import Description, Node, Term, Told, merged
+from etl.rdf.descriptions import Description, Node, Term, Told, merged, values_of
 from etl.rdf.vocab import RDF, RDFS
-from etl.shacl.tables import Column, Table, Tables, Terms, joined, values_of
+from etl.shacl.tables import Column, Table, Tables, Terms, joined
 
 # A set of terms that remembers its order, so that reports come out the same every time.
 

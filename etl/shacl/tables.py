@@ -9,7 +9,7 @@ from typing import TypeAlias, cast
 
 from pyoxigraph import NamedNode
 
-from etl.rdf.descriptions import Cell, Term
+from etl.rdf.descriptions import Cell, Term, values_of
 from etl.rdf.vocab import RDF
 
 # A set of terms that remembers its order, so that reports come out the same every time.
@@ -54,11 +54,6 @@ class Column:
         for subject, value in zip(self.subjects, self.values, strict=True):
             index.setdefault(value, {})[subject] = None
         return index
-
-
-def values_of(cell: Cell) -> tuple[Term, ...]:
-    """Return the values in a cell."""
-    return cell if isinstance(cell, tuple) else (cell,)
 
 
 class Table(Collection[Term]):
