@@ -12,6 +12,7 @@ import click
 
 from etl.cli.options import DATA_SAY_NO, output_options, store_option, workspace_option
 from etl.cli.session import opened, write
+from etl.cli.telling import counted
 
 if TYPE_CHECKING:
     from etl.inspection.checking import Health
@@ -60,16 +61,18 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     with Meter(quiet=False) as meter:
         health = check(held, meter.update)
     taken = health.bytes_taken
-    generations = "1 generation" if len(taken) == 1 else f"{len(taken)} generations"
-    click.echo(f"disk: {generations}, {sum(taken.values()) / 1e6:.1f} MB", err=True)
+    click.echo(
+        f"disk: {counted(len(taken), 'generation')}, {sum(taken.values()) / 1e6:.1f} MB", err=True
+    )
     if health.graph is not None:
         click.echo(f"graph: {health.graph}", err=True)
     for generation in health.unnamed:
         told = "complete but never the current one, since a command was killed"
         click.echo(f"Note: {generation.path}: {told}; the next change deletes it", err=True)
     if not health.remedy:
-        agreed = f"{health.films} films, {health.people} people"
-        click.echo(f"store and catalog agree: {agreed}", err=True)
+        people = counted(health.people, "person", "people")
+        films = counted(health.films, "film")
+        click.echo(f"store and catalog agree: {films}, {people}", err=True)
     verdict = _of_workspace(health, workspace)
     if store is not None and not verdict.rows:
         verdict = _of_server(held, store)

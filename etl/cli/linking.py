@@ -13,7 +13,7 @@ import click
 from etl.cli.carrying import Manner, tell_and_send, tell_plan
 from etl.cli.evidence import EndpointOptions, asked, gathered
 from etl.cli.interrupts import take_back_in_order
-from etl.cli.listing import Chosen, counted, films_and_names, rows
+from etl.cli.listing import Chosen, films_and_names, rows
 from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
@@ -25,7 +25,7 @@ from etl.cli.options import (
     writes,
 )
 from etl.cli.session import command_line, engine, opened, write
-from etl.cli.telling import SHOWN_AT_MOST, Telling, change_lines
+from etl.cli.telling import SHOWN_AT_MOST, Telling, change_lines, counted
 
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog

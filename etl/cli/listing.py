@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from etl.cli.telling import counted
+
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
     from etl.operations.link import Linked
@@ -96,8 +98,3 @@ def rows(listed: Sequence[Linked]) -> Rows:
         *("evidence", "rivals", "reason"),
     )
     return Rows(columns, [_row(each) for each in listed])
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: `1 film`, `2 films`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

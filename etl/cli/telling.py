@@ -21,6 +21,11 @@ _RANKS = {"loss": 0, "repair": 2, "absence": 3}  # of notes; all others are in b
 _WHERE = {"Violation": "etl quarantine"}
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: `1 film`, `2 films`, `2 people`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
 class Telling:
     """Collects findings, and tells the first few of each severity on standard error on leaving.
 
@@ -116,8 +121,8 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
         if source.vanished and not source.read:
             yield f"{source.label}: {source.vanished} taken out{others}"
             continue
-        records = "record" if source.read == 1 else "records"
-        yield f"{source.label}: {source.read} {records} read: {ended or 'none'}{gone}{others}"
+        records = counted(source.read, "record")
+        yield f"{source.label}: {records} read: {ended or 'none'}{gone}{others}"
     yield from change_lines(report, dry_run=dry_run)
 
 
@@ -147,6 +152,5 @@ def published_line(published: Published) -> str:
     """Say what was sent to a store."""
     if not published.entities:
         return f"{published.store}: in step"
-    things = "entity" if published.entities == 1 else "entities"
-    sent = f"{published.entities} {things} sent, {published.triples} triples"
-    return f"{published.store}: {sent}"
+    entities = counted(published.entities, "entity", "entities")
+    return f"{published.store}: {entities} sent, {counted(published.triples, 'triple')}"

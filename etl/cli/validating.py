@@ -34,6 +34,7 @@ from etl.cli.session import (
     warn,
     write,
 )
+from etl.cli.telling import counted
 from etl.cli.watching import file_bounds, watched
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _found_in(of_rdf: Iterable[str], records: Sequence[str], checks: ShapesEngin
 def _tell(violations: int, warnings: int) -> None:
     """Say in one line whether all conforms."""
     counts = [
-        f"{count} {noun if count == 1 else noun + 's'}"
+        counted(count, noun)
         for count, noun in ((violations, "violation"), (warnings, "warning"))
         if count
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
 from etl.linking.candidates import ACTOR, DIRECTOR
 from etl.linking.films import FilmMention
@@ -37,16 +36,19 @@ class Subject:
 def subject(group: Group, identities: Identities = NO_IDENTITIES) -> Subject:
     """Look at a film as its own records make it, whatever linking has found.
 
-    Who has no name by any record is left out: links are known by the names they are about.
+    People whose name no record gives are left out: a link is known by the name it is about.
     """
     film = resolve(replace(group, linked=None), identities.names_only)
-    directors = tuple(person.name for person in film.directors if person.name)
-    actors = tuple(person.name for person in film.actors if person.name)
+    named = {
+        DIRECTOR: [person for person in film.directors if person.name],
+        ACTOR: [person for person in film.actors if person.name],
+    }
+    directors, actors = (tuple(person.name for person in people) for people in named.values())
     imdb_id = film.identifiers.get("imdb")
     roles: dict[str, set[str]] = {}
     ids: dict[str, str | None] = {}
-    for role, people in ((DIRECTOR, film.directors), (ACTOR, film.actors)):
-        for person in filter(attrgetter("name"), people):
+    for role, people in named.items():
+        for person in people:
             roles.setdefault(person.name, set()).add(role)
             ids.setdefault(person.name, person.imdb_id)
     return Subject(

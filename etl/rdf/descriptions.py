@@ -46,9 +46,10 @@ def statements(told: Iterable[Description]) -> Iterator[Statement]:
 
 
 def written(told: Iterable[Description]) -> bytes:
-    """Write what some descriptions say as N-Triples: what `serialize` gives, in half the time.
+    """Write what some descriptions say as N-Triples, as pyoxigraph's `serialize` writes triples.
 
-    To make a `Triple` takes longer than to write it. There may be no triple terms.
+    No `Triple` is made for that, which would take longer than to write it. A description that has
+    a triple term cannot be written so.
     """
     lines: list[str] = []
     add = lines.append

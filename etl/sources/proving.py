@@ -4,7 +4,7 @@ A process of its own parses such a file first and throws away what it finds, whi
 reads its shapes. What it survives within the limits, the command parses again: it takes no more the
 second time. That costs less than handing over the triples would. Most files need no proof, since
 nothing in them can harm: triples in plain lines, and Turtle without triple terms and without names
-that are or get so long that each use of their prefix makes much of little.
+that are, or by one relative base after another become, so long that each use makes much of little.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _TERSE = frozenset({".trig", ".ttl"})
 _LONG = 500  # characters
 _TRIPLE_TERM = re.compile(rb"<<")
 _GROWING = re.compile(rb"<<|<[^<>]{%d}|base(?:\s|#[^\n]*\n)*+<(?!https?:)" % _LONG, re.IGNORECASE)
-"""Triple terms, long names, and bases that may add to the one before."""
+"""Triple terms, long names, and a `@base` that is relative, and so adds to the one before."""
 _PIECE = 1 << 20
 _LEAST_MEMORY, _MEMORY_TIMES = 1000 * MB, 16  # what a sound file takes at most, by its size
 
@@ -61,12 +61,12 @@ class _Work:
 
 @contextmanager
 def proving(paths: Iterable[str], bounds: Bounds) -> Iterator[Iterator[str]]:
-    """Prove files of RDF, each in the format of its suffix, and meanwhile do what is to be done.
+    """Prove files of RDF, each in the format of its suffix, while the caller goes on.
 
-    Each file is given as soon as it is known to be read within bounds.
+    The iterator gives the paths in order, and waits for each file until that is known to be sound.
 
     Raises:
-        SourceError: one cannot, when it is its turn.
+        SourceError: a file cannot be read within bounds; the iterator raises it in its place.
     """
     with _proving(
         [(path, Path(path).suffix.lower()) for path in paths], bounds, SourceError
@@ -105,7 +105,7 @@ def _proving(
 
 
 def _work(path: Path, suffix: str, bounds: Bounds) -> _Work | None:
-    """Say what is to be found out about a file; None if nothing in it can harm."""
+    """Give a file with its limits as work for the proving process; None if it cannot harm."""
     with suppress(OSError):  # which whoever reads it says
         found = path.stat()
         if stat.S_ISREG(found.st_mode) and _may_harm(path, suffix):  # a pipe is read once only
@@ -135,7 +135,7 @@ def _may_harm(path: Path, suffix: str) -> bool:
 
 @contextmanager
 def _process(work: list[_Work]) -> Iterator[subprocess.Popen[bytes]]:
-    """Have files proved, one after the other, in a process that ends with this context."""
+    """Start a process that proves files one after the other, and end it with this context."""
     named = [(str(each.path), each.suffix, each.seconds, each.memory_bytes) for each in work]
     process = subprocess.Popen(  # noqa: S603 - a script of ours
         [sys.executable, "-I", parsing.__file__],
