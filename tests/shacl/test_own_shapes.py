@@ -78,7 +78,7 @@ def test_new_shapes_are_noticed_and_a_rebuild_judges_all_by_them(etl: Etl, seeds
         1,
         "Error: seeds/6.txt:5: ratingValue: Rate it (`ratingValue:`).\n",
     )
-    assert etl("check").stderr.endswith("store and catalog agree: 1 films, 3 people\n")
+    assert etl("check").stderr.endswith("store and catalog agree: 1 film, 3 people\n")
     assert etl("load", seeds).stdout.startswith(
         "seeds: 2 records read: 1 unchanged, 1 quarantined\n"
     )
