@@ -150,12 +150,13 @@ class Catalog:
     def keep_source(self, source: Source) -> None:
         """Remember a source; one of which only a part was named keeps the paths that it has."""
         self._db.execute(
-            "INSERT INTO sources VALUES (?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET "
-            "description = excluded.description, label = excluded.label, root = excluded.root, "
+            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET "
+            "description = excluded.description, map = excluded.map, label = excluded.label, "
+            "root = excluded.root, "
             "paths = CASE WHEN ? THEN excluded.paths ELSE paths END",
             [
                 *(source.name, source.label, source.root, source.kept_paths),
-                *(source.description.encode(), source.whole),
+                *(source.description.encode(), source.map, source.whole),
             ],
         )
 
@@ -365,6 +366,8 @@ class Catalog:
         )
 
 
-def _source(name: str, label: str, root: str, paths: list[str], description: str) -> Source:
+def _source(
+    name: str, label: str, root: str, paths: list[str], description: str, chosen: str
+) -> Source:
     decoded = SourceDescription.decode(description)
-    return Source(name, label, root, tuple(paths), description=decoded)
+    return Source(name, label, root, tuple(paths), description=decoded, map=chosen)

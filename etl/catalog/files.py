@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from etl.records import Origin, Reject, decode_reject
+from etl.resolution.tables import scalar
 from etl.sources.files import Stat
 
 
@@ -29,20 +30,27 @@ class Files:
         )
         return [(Origin(*place), decode_reject(body)) for *place, body in rows.fetchall()]
 
-    def of(self, source: str) -> dict[str, Stat]:
-        """Return what the files of a source looked like when they were last read."""
+    def of(self, source: str) -> dict[str, tuple[Stat, str]]:
+        """Return what the files of a source looked like when last read, and their form."""
         rows = self._db.execute(
-            "SELECT path, size, mtime_ns, inode, ctime_ns FROM files WHERE source = ?", [source]
+            "SELECT path, coalesce(form, ''), files.size, mtime_ns, inode, ctime_ns "
+            "FROM files LEFT JOIN standing_sizes USING (source, path) WHERE source = ?",
+            [source],
         )
-        return {path: Stat(*stat) for path, *stat in rows.fetchall()}
+        return {path: (Stat(*stat), form) for path, form, *stat in rows.fetchall()}
 
-    def keep(self, run: int, source: str, stats: Sequence[tuple[str, Stat | None]]) -> None:
-        """Remember what files looked like when a run read them; None forgets one."""
+    def form(self, origin: Origin) -> str:
+        """Return how the table was read in which a record stands; of other files, nothing."""
+        sql = "SELECT form FROM standing_sizes WHERE source = ? AND path = ?"
+        return scalar(self._db, sql, [origin.source, origin.path]) or ""
+
+    def keep(self, run: int, source: str, stats: Sequence[tuple[str, Stat | None, str]]) -> None:
+        """Remember how files looked when a run read them, and their form; None forgets one."""
         self._db.execute(
             "DELETE FROM files WHERE source = $1 AND path IN (SELECT unnest($2::TEXT[]))",
-            [source, [path for path, _ in stats]],
+            [source, [path for path, *_ in stats]],
         )
-        kept = [(path, stat) for path, stat in stats if stat]
+        kept = [(path, stat) for path, stat, _ in stats if stat]
         self._db.execute(
             "INSERT INTO files SELECT $1, unnest($2::TEXT[]), unnest($3::BIGINT[]), "
             "unnest($4::BIGINT[]), unnest($5::UBIGINT[]), unnest($6::BIGINT[])",
@@ -56,14 +64,17 @@ class Files:
             ],
         )
         self._db.execute(
-            "INSERT INTO sizes SELECT $1, $2, path, size FROM ("
-            "SELECT unnest($3::TEXT[]) AS path, unnest($4::BIGINT[]) AS size) "
+            "INSERT INTO sizes SELECT $1, $2, path, size, form FROM ("
+            "SELECT unnest($3::TEXT[]) AS path, unnest($4::BIGINT[]) AS size, "
+            "unnest($5::TEXT[]) AS form) "
             "WHERE path IN (SELECT path FROM versions WHERE run = $1 AND source = $2) "
-            "OR (path, size) NOT IN (SELECT path, size FROM standing_sizes WHERE source = $2)",
+            "OR (path, size, form) NOT IN "
+            "(SELECT path, size, form FROM standing_sizes WHERE source = $2)",
             [
                 run,
                 source,
-                [path for path, _ in stats],
-                [stat.size if stat else 0 for _, stat in stats],
+                [path for path, *_ in stats],
+                [stat.size if stat else 0 for _, stat, _ in stats],
+                [form for *_, form in stats],
             ],
         )

@@ -9,8 +9,8 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Quarantined
 from etl.findings import Finding, Severity
 from etl.records import FilmRecord, Heading, Origin, Reason, Reject
-from etl.sources import format_of
-from etl.sources.files import Source, opened
+from etl.sources import Format, format_of
+from etl.sources.files import opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,29 @@ Scope = set[tuple[str, str | None]]
 """Sources, and files of them: a path of None means the whole source."""
 
 
+class Places:
+    """Tells where records stand, for people, and what their file's format is."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._files = catalog.files
+        self.sources = {source.name: source for source in catalog.sources()}
+        self._forms: dict[tuple[str, str], str] = {}
+
+    def path(self, origin: Origin) -> str:
+        """Return a record's file as a person can open it from here."""
+        return opened(self.sources[origin.source], origin.path)
+
+    def format(self, origin: Origin) -> Format:
+        """Return the format of a record's file, as it was read."""
+        file = origin.source, origin.path
+        if file not in self._forms:
+            self._forms[file] = self._files.form(origin)
+        return format_of(origin.path, self._forms[file])
+
+
 def kept_out(catalog: Catalog, scope: Scope | None = None) -> Iterator[KeptOut]:
     """Give the records that are kept out, by place; a scope as in `Catalog.statuses`."""
-    sources = {source.name: source for source in catalog.sources()}
+    places = Places(catalog)
 
     def inside(origin: Origin) -> bool:
         whole = (origin.source, None)
@@ -46,22 +66,23 @@ def kept_out(catalog: Catalog, scope: Scope | None = None) -> Iterator[KeptOut]:
 
     for origin, reject in catalog.rejects():
         if inside(origin):
-            source = sources[origin.source]
-            finding = unreadable(opened(source, origin.path), origin.line, reject)
-            yield KeptOut("rejected", source.label, "", "", (finding,))
+            finding = unreadable(places.path(origin), origin.line, reject)
+            label = places.sources[origin.source].label
+            yield KeptOut("rejected", label, "", "", (finding,))
     for item in catalog.quarantined():
         if inside(item.origin):
-            yield _quarantined(item, sources[item.origin.source])
+            yield _quarantined(item, places)
 
 
-def _quarantined(item: Quarantined, source: Source) -> KeptOut:
-    path, line = opened(source, item.origin.path), item.origin.line
+def _quarantined(item: Quarantined, places: Places) -> KeptOut:
     findings = (
-        located(Severity.VIOLATION, path, line, item.heading, reason) for reason in item.reasons
+        located(Severity.VIOLATION, places, item.origin, item.heading, reason)
+        for reason in item.reasons
     )
     title = item.heading.title or ""
     ids = item.heading.identifiers
-    return KeptOut("quarantined", source.label, item.film, title, tuple(findings), ids)
+    label = places.sources[item.origin.source].label
+    return KeptOut("quarantined", label, item.film, title, tuple(findings), ids)
 
 
 def unreadable(path: str, first_line: int, reject: Reject) -> Finding:
@@ -79,15 +100,15 @@ def unreadable(path: str, first_line: int, reject: Reject) -> Finding:
 
 
 def located(
-    severity: Severity, path: str, first_line: int, record: FilmRecord | Heading, reason: Reason
+    severity: Severity, places: Places, origin: Origin, record: FilmRecord | Heading, reason: Reason
 ) -> Finding:
     """Point a validation result at the line of the field that it speaks of."""
     return Finding(
         severity,
         reason.message,
-        path,
-        first_line + record.lines.get(reason.field, 1) - 1,
-        key=format_of(path).keys.get(reason.field, ""),
+        places.path(origin),
+        origin.line + record.lines.get(reason.field, 1) - 1,
+        key=places.format(origin).keys.get(reason.field, ""),
         value=reason.value,
         text=reason.text,
         path=reason.path,

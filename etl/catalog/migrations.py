@@ -53,6 +53,14 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE items (imdb TEXT, wikidata TEXT);
     CREATE TABLE names (id TEXT, called TEXT);
     """,
+    # 5 → 6: how a table was read, which column map was chosen for a source
+    """
+    DROP VIEW standing_sizes;
+    ALTER TABLE sizes ADD COLUMN form TEXT;
+    ALTER TABLE sources ADD COLUMN map TEXT;
+    UPDATE sizes SET form = '';
+    UPDATE sources SET map = '';
+    """,
 )
 """What turns the tables of version n into those of n + 1, for n = 1, 2, …; views are made anew."""
 

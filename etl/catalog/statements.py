@@ -12,11 +12,13 @@ CREATE TABLE runs (
     software TEXT);                     -- the version of the program that did it
 CREATE TABLE sources (
     source TEXT PRIMARY KEY, label TEXT, root TEXT, paths TEXT[],
-    description TEXT);                  -- what it says of itself, as JSON
+    description TEXT,                   -- what it says of itself, as JSON
+    map TEXT);                          -- the column map that was chosen for its tables
 CREATE TABLE files (
     source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT, ctime_ns BIGINT);
 CREATE TABLE sizes (                    -- the bytes of a file as a run read it
-    run INTEGER, source TEXT, path TEXT, size BIGINT);
+    run INTEGER, source TEXT, path TEXT, size BIGINT,
+    form TEXT);                         -- how it was read, if it is a table
 CREATE TABLE versions (
     version BIGINT, run INTEGER, source TEXT, path TEXT, key TEXT, line INTEGER,
     kind TEXT,                          -- film, link, reject or gone
@@ -46,7 +48,8 @@ CREATE OR REPLACE VIEW standing AS      -- the versions of the runs that have no
 CREATE OR REPLACE VIEW heads AS         -- the newest standing version of each place
     SELECT max(version) AS version FROM standing GROUP BY source, path, key;
 CREATE OR REPLACE VIEW standing_sizes AS  -- the bytes of each file as it stands
-    SELECT source, path, arg_max(size, run) AS size FROM sizes JOIN runs USING (run)
+    SELECT source, path, arg_max(size, run) AS size, arg_max(form, run) AS form
+    FROM sizes JOIN runs USING (run)
     WHERE undone_by IS NULL GROUP BY source, path;
 """
 

@@ -26,6 +26,12 @@ from etl.cli.session import engine
 @workspace_option
 @store_option
 @click.option("--name", help="Call the source so, instead of by its path.")
+@click.option(
+    "--columns",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read tables by this column map from now on; etl columns drafts one.",
+)
+@click.option("--as", "format_of_tables", metavar="FORMAT", help="Read tables as this format.")
 @dry_run_option
 @click.option("--strict", is_flag=True, help="Load nothing if any record is kept out.")
 @click.option("--allow-removals", is_flag=True, help="Load though most of a source has vanished.")
@@ -44,6 +50,8 @@ def load(
     repair: bool,
     quiet: bool,
     format_name: str,
+    columns: Path | None,
+    format_of_tables: str | None,
     **rest: Any,  # noqa: ANN401 - click checks them
 ) -> None:
     """Bring the graph in step with files and folders of records.
@@ -65,7 +73,13 @@ def load(
         bring_in_step(manner, nothing_done(manner), repair=True)
         return
     processes, checks = os.cpu_count() or 1, engine(workspace, shapes)
-    options = partial(LoadOptions, processes=processes, own_shapes=_text(shapes), **rest)
+    options = partial(
+        LoadOptions,
+        processes=processes,
+        own_shapes=_text(shapes),
+        map=_chosen(columns, format_of_tables),
+        **rest,
+    )
     held = Workspace(workspace)
     carry_out(lambda o: load(held, sources, checks, o), options, manner, repair=repair)
 
@@ -159,6 +173,17 @@ def rebuild(
     options = partial(RebuildOptions, processes=processes, own_shapes=_text(shapes), **rest)
     manner = Manner(workspace, store, dry_run, quiet, format_name)
     carry_out(lambda o: rebuild(Workspace(workspace), checks, o), options, manner)
+
+
+def _chosen(columns: Path | None, name: str | None) -> str | None:
+    """Return the column map that was chosen; None where none was."""
+    from etl.sources.claims import chosen_map, own_map
+
+    if columns and name:
+        raise click.UsageError("--columns and --as exclude each other")
+    if columns:
+        return own_map(columns)
+    return None if name is None else chosen_map(name)
 
 
 def _text(shapes: tuple[Path, ...]) -> str | None:

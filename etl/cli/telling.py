@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SHOWN_AT_MOST = 20  # findings of a severity that are named; the rest is counted
 
 _WORDS = {"Info": "Note", "Warning": "Warning", "Violation": "Error"}
-_RANKS = {"loss": 0, "repair": 2, "absence": 3}  # of notes; all others are in between
+_RANKS = {"format": -1, "loss": 0, "repair": 2, "absence": 3}  # of notes; all others are in between
 _WHERE = {"Violation": "etl quarantine"}
 
 
@@ -62,7 +62,7 @@ class Telling:
 
     def _first(self, severity: str) -> list[Finding]:
         """Give the first findings of a severity, what matters most before the rest."""
-        found = [finding for rank in range(4) for finding in self._held[severity, rank]]
+        found = [finding for rank in range(-1, 4) for finding in self._held[severity, rank]]
         return found[:SHOWN_AT_MOST]
 
     def document(self) -> dict[str, Any]:
@@ -117,7 +117,8 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
         }
         ended = ", ".join(f"{count} {name}" for name, count in parts.items() if count)
         gone = f"; {source.vanished} no longer there" if source.vanished else ""
-        others = f"; {source.others}" if source.others else ""
+        others = f"; left out: {source.no_films}" if source.left_out else ""
+        others += f"; {source.others}" if source.others else ""
         if source.vanished and not source.read:
             yield f"{source.label}: {source.vanished} taken out{others}"
             continue

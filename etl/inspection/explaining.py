@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode, QuerySolutions, Triple
 
-from etl.catalog.kept_out import kept_out
+from etl.catalog.kept_out import Places, kept_out
 from etl.entities.mapping import explain_film, explain_person, person_iri
 from etl.errors import QueryError
 from etl.findings import Finding
@@ -20,8 +20,6 @@ from etl.rdf.vocab import PREFIXES, RDF, SCHEMA, XSD
 from etl.records import Link, LinkRecord
 from etl.resolution.films import Film
 from etl.resolution.groups import Member
-from etl.sources import format_of
-from etl.sources.files import opened
 from etl.stores import Readable
 from etl.workspace.snapshot import Snapshot
 
@@ -110,7 +108,7 @@ class Explainer:
         self._snapshot = snapshot
         self._store = store
         self._iris = snapshot.iris
-        self._sources = {source.name: source for source in snapshot.catalog.sources()}
+        self._places = Places(snapshot.catalog)
 
     def refused(self, text: str) -> list[Finding]:
         """Find what keeps records out of the graph, by their film's IRI, key or title."""
@@ -214,15 +212,14 @@ class Explainer:
         runs: Mapping[int, int],
     ) -> Explanation:
         origin = member.origin
-        path = opened(self._sources[origin.source], origin.path)
-        form = format_of(path)
+        form = self._places.format(origin)
         line = origin.line + (0 if form.one_line else found.line - 1)
         return Explanation(
             triple=triple,
             rule=rule,
             field=form.keys.get(found.field, found.field),
             value=found.value,
-            place=f"{path}:{line}",
+            place=f"{self._places.path(origin)}:{line}",
             run=runs[member.version],
             outcome="stated" if found.agrees else "lost",
         )

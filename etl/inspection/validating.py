@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TypeVar
 from pyoxigraph import NamedNode, Triple
 
 from etl.catalog.catalog import Catalog
-from etl.catalog.kept_out import located, unreadable
+from etl.catalog.kept_out import Places, located, unreadable
 from etl.entities.batches import Batch, judge_batch
 from etl.entities.drafting import CHUNK_FILMS
 from etl.entities.judging import reason
@@ -36,7 +36,7 @@ from etl.shacl.streaming import (
     validate_source,
 )
 from etl.sources import rdf
-from etl.sources.files import Source, opened, shown
+from etl.sources.files import shown
 from etl.sources.naming import sources
 from etl.sources.positions import Pattern
 from etl.stores.embedded import EmbeddedStore
@@ -71,20 +71,21 @@ def _read(arguments: Sequence[str], catalog: Catalog, workers: Workers) -> list[
     run = catalog.runs.begin("validate")
     told: list[Finding] = []
     for source in sources(arguments, None, []):
-        for read in Reading(source, None, told.append, workers):
+        reading = Reading(source, None, told.append, workers)
+        for read in reading:
             if read.staged:
                 catalog.stage(run, read.staged)
         catalog.keep_source(source)
-    places = _places(catalog)
+        catalog.files.keep(run, source.name, reading.stats)
+    places = Places(catalog)
     for origin, reject in catalog.rejects():
-        path = opened(places[origin.source], origin.path)
-        told.append(unreadable(path, origin.line, reject))
+        told.append(unreadable(places.path(origin), origin.line, reject))
     return told
 
 
 def _judge(catalog: Catalog, workers: Workers) -> Iterator[Finding]:
     """Validate the films of a catalog; point what is wrong at the records that are at fault."""
-    comparison, iris, places = catalog.compare(), catalog.iris, _places(catalog)
+    comparison, iris, places = catalog.compare(), catalog.iris, Places(catalog)
     comparison.list_pending()
     batches = (
         Batch(page.rows, page.identities, iris, {}) for page in comparison.pending(CHUNK_FILMS)
@@ -222,7 +223,7 @@ class _Locating:
         self._snapshot = snapshot
         self._store = store
         self._iris = snapshot.iris
-        self._places = _places(snapshot.catalog)
+        self._places = Places(snapshot.catalog)
         self._movies = f"{self._iris.base}movie/"
 
     def findings(self, result: ValidationResult) -> Iterator[Finding]:
@@ -256,16 +257,11 @@ def _in_files(
     versions: Container[int],
     result: ValidationResult,
     iris: Iris,
-    places: Mapping[str, Source],
+    places: Places,
 ) -> Iterator[Finding]:
     """Point a result at those of a film's records that are of these versions."""
     why = reason(film, result, iris)
     for member in (each for each in film.group.members if each.version in versions):
-        path, line = opened(places[member.origin.source], member.origin.path), member.origin.line
-        finding = located(severity_of(result), path, line, member.record, why)
+        finding = located(severity_of(result), places, member.origin, member.record, why)
         title = member.record.title or ""
         yield replace(finding, result=result, film=film.key, title=title)
-
-
-def _places(catalog: Catalog) -> dict[str, Source]:
-    return {source.name: source for source in catalog.sources()}

@@ -32,7 +32,8 @@ class LoadOptions(ChangeOptions):
 
     `name` calls the source so; `strict` loads nothing if anything is kept out;
     `allow_removals` takes a mass removal for meant; `rehash` reads files too that look as they did
-    when they were last read. A large load has so many `processes`
+    when they were last read. `map` is the column map of the sources' tables from now on, as
+    `Source.map` has it; with None they keep theirs. A large load has so many `processes`
     read, map and validate beside this one; a script must then guard its main part.
     """
 
@@ -41,6 +42,7 @@ class LoadOptions(ChangeOptions):
     allow_removals: bool = False
     rehash: bool = False
     base_iri: str | None = None
+    map: str | None = None
     processes: int = 0
 
 
@@ -82,7 +84,7 @@ class _Load:
         self._options = options
         self._old = old
         known = old.all_sources() if old else []
-        self._descriptions = {source.name: source.description for source in known}
+        self._known = {source.name: source for source in known}
         self._report = change.report
         self._staged = 0
         self._iris = old.iris if old else Iris.below(options.base_iri or DEFAULT_BASE_IRI)
@@ -94,18 +96,18 @@ class _Load:
 
     def load(self, arguments: Sequence[str]) -> None:
         """Read, and build the next generation if anything is new."""
-        known = self._old.sources() if self._old else []
-        with Workers(self._options.processes, self._change.engine) as workers:
+        known, options = self._old.sources() if self._old else [], self._options
+        with Workers(options.processes, self._change.engine) as workers:
             readings = [
                 Reading(
                     source=source,
                     catalog=self._old,
-                    found=self._options.found,
+                    found=options.found,
                     workers=workers,
-                    rehash=self._options.rehash,
+                    rehash=options.rehash,
                     absorbed=_absorbed(source, known),
                 )
-                for source in self._described(sources(arguments, self._options.name, known))
+                for source in self._described(sources(arguments, options.name, known, options.map))
             ]
             reads = (read for reading in readings for read in reading if read.staged or read.moved)
             with self._report.timed("read"):
@@ -130,13 +132,17 @@ class _Load:
             if isinstance(told, Reject):
                 finding = Finding(Severity.WARNING, told.message, shown(path), told.line)
                 self._options.found(finding)
-                told = self._descriptions.get(source.name, UNDESCRIBED)
+                old = self._known.get(source.name)
+                told = old.description if old else UNDESCRIBED
             yield replace(source, description=told)
 
     def _redescribed(self, readings: Iterable[Reading]) -> bool:
-        """Say whether any source that is known says something else of itself than it used to."""
-        sources = [reading.source for reading in readings]
-        return any(self._descriptions.get(s.name, s.description) != s.description for s in sources)
+        """Say whether a source that is known says something else of itself, or has another map."""
+        return any(
+            (old.description, old.map) != (new.description, new.map)
+            for new in (reading.source for reading in readings)
+            if (old := self._known.get(new.name))
+        )
 
     def _brings_shapes(self) -> bool:
         """Say whether there are shapes to remember that the workspace does not know."""
@@ -185,6 +191,7 @@ class _Load:
         self._change.account(catalog, ended, scope)
         for reading, report in zip(readings, self._report.sources, strict=True):
             report.other_files = dict(reading.others)
+            report.left_out = dict(reading.left_out)
 
 
 def _absorbed(source: Source, known: Sequence[Source]) -> list[Source]:

@@ -15,9 +15,10 @@ from etl.catalog.entries import Known, Place, Staged
 from etl.errors import SourceError
 from etl.findings import Finding, Found, Severity
 from etl.operations.reports import other_files
-from etl.records import FilmRecord, Note, NoteKind
+from etl.records import FilmRecord, Note, NoteKind, Reject
 from etl.sources import SUFFIXES, Raw, format_of
-from etl.sources.files import FoundFile, Source, Stat, find, opened, shown
+from etl.sources.claims import find_claimed, told
+from etl.sources.files import FoundFile, Source, Stat, opened, shown
 from etl.sources.kinds import kind_of_file
 
 if TYPE_CHECKING:  # the processes that read files have no need of the database
@@ -31,9 +32,10 @@ LARGE = 1 << 20  # bytes of a file that is not given to one process alone
 
 
 class Unread(NamedTuple):
-    """A record as it was cut out of a file, to be parsed."""
+    """A record as it was cut out of a file of some form, to be parsed."""
 
     path: str
+    form: str
     raw: Raw
 
 
@@ -41,20 +43,25 @@ class Unread(NamedTuple):
 class Differences:
     """Tells what in the files of a source differs from what the catalog has of them.
 
-    What is no longer there collects in `gone`, what only stands on another line in `moved`.
+    What is no longer there collects in `gone`, what only stands on another line in `moved`; what is
+    no film is counted in `left_out`, by its kind.
     """
 
     source: str
     gone: list[Place] = field(default_factory=list)
     moved: list[Place] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
 
     def of(self, file: FoundFile, known: Iterable[Known]) -> Iterator[Unread]:
         """Cut a file into records, and give those that are new or have changed."""
         places = {each.key: each for each in known}
-        for raw in format_of(file.path).cut(file):
+        for raw in format_of(file.path, file.form).cut(file):
+            if raw.left_out:
+                self.left_out[raw.left_out] += 1
+                continue
             old = places.pop(raw.key, None)
             if old is None or old.digest != raw.digest:
-                yield Unread(file.relative, raw)
+                yield Unread(file.relative, file.form, raw)
             elif old.line != raw.line:
                 self.moved.append(Place(self.source, file.relative, raw.key, raw.line))
             if raw.reject and not raw.key:  # of a file that cannot be read nothing has gone
@@ -79,7 +86,8 @@ class Read(NamedTuple):
     """Records that differ from what the catalog has, and what was repaired in them.
 
     Those in `moved` only stand on another line; so many have `vanished` from their files.
-    `absences` counts the records that say nothing of a field, by its key.
+    `absences` counts the records that say nothing of a field, by its key, `left_out` what is no
+    film, by its kind.
     """
 
     staged: list[Staged]
@@ -87,6 +95,7 @@ class Read(NamedTuple):
     vanished: int = 0
     moved: Sequence[Place] = ()
     absences: Mapping[str, int] = MappingProxyType({})
+    left_out: Mapping[str, int] = MappingProxyType({})
 
 
 def parse_records(engine: object, work: Work) -> Read:
@@ -98,8 +107,8 @@ def parse_records(engine: object, work: Work) -> Read:
     findings: list[Finding] = []
     absences = Counter[str]()
     shown_as = cache(partial(opened, work.source))
-    for path, raw in chain(work.records, cut):
-        item = format_of(path).read(raw)
+    for path, form, raw in chain(work.records, cut):
+        item = _owned(format_of(path, form).read(raw), work.source, path)
         place = Place(work.source.name, path, raw.key, raw.line)
         staged.append(Staged.read(place, raw.digest, item))
         for note in item.notes if isinstance(item, FilmRecord) else ():
@@ -108,7 +117,18 @@ def parse_records(engine: object, work: Work) -> Read:
             else:
                 findings.append(_told(shown_as(path), raw.line, note))
     staged.extend(map(Staged.gone, differences.gone))
-    return Read(staged, findings, len(differences.gone), differences.moved, absences)
+    gone, moved = len(differences.gone), differences.moved
+    return Read(staged, findings, gone, moved, absences, differences.left_out)
+
+
+def _owned(item: FilmRecord | Reject, source: Source, path: str) -> FilmRecord | Reject:
+    """Tell a film that no id tells from others by its source, and by its file within that."""
+    own = item.identifiers.get("record") if isinstance(item, FilmRecord) else None
+    if own is None or isinstance(item, Reject):
+        return item
+    within = "" if path == os.path.basename(source.root) else f"{path}-"
+    identifiers = {**item.identifiers, "record": f"{source.slug}-{within}{own}"}
+    return replace(item, identifiers=identifiers)
 
 
 def _told(path: str, line: int, note: Note) -> Finding:
@@ -133,7 +153,8 @@ class Reading:
     `scope` names what was looked at, as `Catalog.statuses` wants it; `stats` what the files
     that were read looked like, which with `rehash` is all of them. What was repaired in them goes
     to `found`. The records of the sources that it has `absorbed` are from now on its own. `others`
-    counts the files of its folders that no format claims, by kind.
+    counts the files of its folders that no format claims, `left_out` what is no film in those that
+    were read, both by kind.
     """
 
     source: Source
@@ -142,9 +163,10 @@ class Reading:
     workers: Workers
     rehash: bool = False
     absorbed: Sequence[Source] = ()
-    stats: list[tuple[str, Stat | None]] = field(default_factory=list)
+    stats: list[tuple[str, Stat | None, str]] = field(default_factory=list)
     scope: list[tuple[str, str | None]] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
     vanished: int = 0
     held: int = 0
 
@@ -160,11 +182,13 @@ class Reading:
             for finding in read.findings:
                 self.found(finding)
             absences.update(read.absences)
+            self.left_out.update(read.left_out)
             self.vanished += read.vanished
             yield read
         if absences:
             self.found(_absent(self.source, absences))
         yield Read(list(map(Staged.gone, differences.gone)), moved=differences.moved)
+        self.left_out.update(differences.left_out)
         self.vanished += len(differences.gone)
         if not seen and not counts:
             self._refuse_empty()
@@ -174,7 +198,7 @@ class Reading:
             if path not in seen and self.source.speaks_for(path) and not _below(path, closed)
         ]
         self.vanished += sum(counts[path] for path in gone)
-        self.stats.extend((path, None) for path in gone)
+        self.stats.extend((path, None, "") for path in gone)
         looked_at = [None] if self.source.whole else sorted(seen)
         self.scope.extend((name, path) for path in looked_at)
         yield Read(list(self._gone(name, gone)))
@@ -186,21 +210,26 @@ class Reading:
         others = f", but {other_files(self.others)}" if self.others else ""
         raise SourceError(
             f"{shown(self.source.root)}: no records in it{others}",
-            hint=f"expected files that end in {' or '.join(SUFFIXES)}",
+            hint=f"expected files that end in {' or '.join(SUFFIXES)}, or tables: etl columns FILE",
         )
 
     def _differing(self, seen: set[str], closed: list[str]) -> Iterator[FoundFile]:
         """Find the files that are not as they were when they were last read, or all of them."""
         remembered = None if self.rehash else self.catalog
         known = remembered.files.of(self.source.name) if remembered else {}
-        for found in find(self.source, SUFFIXES):
+        said = set[str]()
+        for found in find_claimed(self.source):
             if found.other:
                 self.others[kind_of_file(found.path).name] += 1
                 continue
             seen.add(found.relative)
             if found.problem:
                 closed.append(found.relative + os.sep)
-            if found.problem or known.get(found.relative) != found.stat:
+            if found.problem or known.get(found.relative) != (found.stat, found.form):
+                if found.form and (message := told(found.form)) not in said:
+                    said.add(message)
+                    where = shown(found.path)
+                    self.found(Finding(Severity.INFO, message, where, kind=NoteKind.FORMAT))
                 yield found
 
     def _known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
@@ -210,7 +239,7 @@ class Reading:
         """Give what is to be read. Large files are cut here, as `differences` tells."""
         source = replace(self.source, paths=(), complete=frozenset())  # other processes get it
         while files := list(islice(differing, FILES_AT_ONCE)):
-            self.stats.extend((found.relative, found.stat) for found in files)
+            self.stats.extend((found.relative, found.stat, found.form) for found in files)
             known = self._known(self.source.name, [found.relative for found in files])
             some, taken = list[tuple[FoundFile, Sequence[Known]]](), 0
             for found in files:

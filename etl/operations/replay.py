@@ -48,7 +48,7 @@ def _try_again(
     before = catalog.quarantined()
     tried = [source for source in catalog.sources() if source.name in files]
     staged: list[Staged] = []
-    kept: list[tuple[str, list[tuple[str, Stat | None]]]] = []
+    kept: list[tuple[str, list[tuple[str, Stat | None, str]]]] = []
     gone = unclaimed(catalog, options)
     for source in tried:
         reread = Rereading(source, files[source.name], catalog)

@@ -51,7 +51,8 @@ class SourceReport:
     `label` is what people call the source, `source` what the catalog knows it by, `path` where
     it lies. `files`, `bytes` and `digest` are of all that the source says after the run, whether
     it was read now or before: the digest is made of those of its records, in order of place.
-    `other_files` counts the files in its folders that no format claims, by kind.
+    `other_files` counts the files in its folders that no format claims, by kind, and
+    `left_out` what is no film in the files that were read now.
     """
 
     label: str
@@ -67,6 +68,13 @@ class SourceReport:
     quarantined: int = 0
     vanished: int = 0
     other_files: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def no_films(self) -> str:
+        """Say how much was left out that is no film; empty if nothing was."""
+        kinds = sorted(self.left_out.items(), key=lambda each: (-each[1], each[0]))
+        return ", ".join(f"{count} {kind}" for kind, count in kinds)
 
     @property
     def others(self) -> str:

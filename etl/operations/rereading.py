@@ -10,8 +10,8 @@ from etl.catalog.entries import Place, Staged
 from etl.findings import Finding, Severity
 from etl.operations.options import ChangeOptions
 from etl.operations.reading import Work, parse_records
-from etl.sources import SUFFIXES
-from etl.sources.files import Source, Stat, find, full_path, shown
+from etl.sources.claims import find_claimed
+from etl.sources.files import Source, Stat, full_path, shown
 from etl.sources.kinds import unclaimed_reject
 
 
@@ -34,7 +34,7 @@ class Rereading:
             for path, places in known.items()
         }
         part = replace(source, paths=tuple(full_path(source, path) for path in paths))
-        found = [each for each in find(part, SUFFIXES) if not each.problem]
+        found = [each for each in find_claimed(part) if not each.problem]
         work = Work(source, [(file, unread[file.relative]) for file in found])
         read = parse_records(None, work)
         self.findings = read.findings
@@ -43,7 +43,9 @@ class Rereading:
             for each in read.staged
             if each.kind != "reject" or (each.path, each.key, each.digest) not in rejects
         ]
-        self.stats: list[tuple[str, Stat | None]] = [(each.relative, each.stat) for each in found]
+        self.stats: list[tuple[str, Stat | None, str]] = [
+            (each.relative, each.stat, each.form) for each in found
+        ]
 
 
 def unclaimed(catalog: Catalog, options: ChangeOptions) -> list[Staged]:

@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, Quad
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.connection import expect_openable, reads_whole
-from etl.catalog.kept_out import Scope, kept_out, located
+from etl.catalog.kept_out import Places, Scope, kept_out, located
 from etl.catalog.migrations import VERSION
 from etl.entities.judging import reason
 from etl.entities.mapping import MAPPING_VERSION
@@ -30,7 +30,7 @@ from etl.publication.outbox import Outboxes
 from etl.rdf.identifiers import Iris
 from etl.resolution.films import Film
 from etl.shacl import Engine, ValidationResult
-from etl.sources.files import LINKS, Source, opened
+from etl.sources.files import LINKS, Source
 from etl.stores.embedded import EmbeddedStore, expect_memory
 from etl.workspace import Workspace
 from etl.workspace.generations import Generation
@@ -54,7 +54,7 @@ class Change:
         self.engine = engine
         self._options = options
         self._started = time.perf_counter()
-        self._places: dict[str, Source] = {}
+        self._places: Places | None = None
         self._ended: dict[str, SourceReport] = {}
         self._touched: set[str] | None = None
 
@@ -132,11 +132,9 @@ class Change:
 
     def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
         why = reason(film, result, builder.iris)
-        if not self._places:
-            self._places = {source.name: source for source in builder.catalog.sources()}
+        places = self._places = self._places or Places(builder.catalog)
         for member in film.group.members:
-            path = opened(self._places[member.origin.source], member.origin.path)
-            finding = located(severity_of(result), path, member.origin.line, member.record, why)
+            finding = located(severity_of(result), places, member.origin, member.record, why)
             self._options.found(finding)
 
     def account(

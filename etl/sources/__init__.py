@@ -1,17 +1,21 @@
 """Where records come from: a table of formats, and the reading of a source's files.
 
-To add a format, write a module with `KEYS`, `cut` and `parse`, and name it in `FORMATS`.
+To add a format of tables, write a column map into `maps/`. To add another, write a module with
+`KEYS`, `cut` and `parse`, and name it in `FORMATS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from etl.records import FilmRecord, Reject
 from etl.sources import jsonlines, text
 from etl.sources.files import FoundFile
 from etl.sources.raw import Raw
+from etl.sources.tables.forms import Form
+from etl.sources.tables.rows import Table
 
 __all__ = ["FORMATS", "SUFFIXES", "Format", "Raw", "format_of"]
 
@@ -44,7 +48,15 @@ FORMATS: dict[str, Format] = {".txt": _TEXT, ".jsonl": _JSON_LINES, ".ndjson": _
 SUFFIXES = tuple(FORMATS)
 
 
-def format_of(path: str) -> Format:
-    """Tell a file's format by its suffix; a file of no known suffix is taken for text."""
+def format_of(path: str, form: str = "") -> Format:
+    """Tell a file's format: by the form of a table, else by its suffix; text has any other."""
+    if form:
+        return _table(form)
     suffix = next((suffix for suffix in FORMATS if path.lower().endswith(suffix)), ".txt")
     return FORMATS[suffix]
+
+
+@lru_cache(maxsize=256)
+def _table(form: str) -> Format:
+    table = Table.of(Form.decode(form))
+    return Format(table.form.columns.name, table.plan.keys, table.cut, table.parse, one_line=True)

@@ -7,7 +7,7 @@ import re
 
 from etl.records import Reject
 
-_BOMS = (
+BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -35,7 +35,7 @@ def decode(data: bytes) -> str | Reject:
     A guess of another encoding goes into the message, never into the graph.
     """
     encoding, mark = next(
-        ((name, bom) for bom, name in _BOMS if data.startswith(bom)), ("utf-8", b"")
+        ((name, bom) for bom, name in BOMS if data.startswith(bom)), ("utf-8", b"")
     )
     data = data[len(mark) :]
     try:
@@ -62,7 +62,7 @@ def _undecodable(data: bytes, encoding: str, error: UnicodeDecodeError) -> Rejec
         return Reject(line, "", expected, f"bytes that are not ({error.reason})")
     if b"\0" in data[:_SNIFFED]:
         return Reject(line, "", "text", _unmarked(data) or "binary data")
-    guess = _encoding(data[max(0, error.start - _SNIFFED // 2) :][:_SNIFFED])
+    guess = likely_encoding(data[max(0, error.start - _SNIFFED // 2) :][:_SNIFFED])
     found = f"a byte that is not (0x{data[error.start]:02X}); it looks like {guess}"
     return Reject(line, "", expected, f"{found}: {_remedy(guess)}")
 
@@ -73,7 +73,7 @@ def _remedy(encoding: str) -> str:
 
 def wide_encoding(data: bytes) -> str:
     """Name the encoding of data that begins as UTF-16 or UTF-32 does, and say what to do."""
-    marked = next((name for bom, name in _BOMS[1:] if data.startswith(bom)), "")
+    marked = next((name for bom, name in BOMS[1:] if data.startswith(bom)), "")
     if marked:
         return f"{marked.upper()} text: {_remedy(marked[:6])}"
     first = data[:4]
@@ -93,7 +93,7 @@ def _unmarked(data: bytes) -> str:
     return wide_encoding(data)
 
 
-def _encoding(sample: bytes) -> str:
+def likely_encoding(sample: bytes) -> str:
     """Name the encoding that a text is most likely in, as `iconv` calls it.
 
     The commonest one is told by rule: on a short text, guessing by statistics often errs.

@@ -42,7 +42,8 @@ class FoundFile:
     """A file of a source: where it is, its path within the source, its `Stat`.
 
     `problem` says why it cannot be opened, where that shows already. An `other` file lies in a
-    folder of the source, and no format claims it.
+    folder of the source, and has no suffix of ours. `form` says how a table is read, as
+    `tables.forms.Form` encodes it; other formats are told by the suffix.
     """
 
     path: str
@@ -50,6 +51,7 @@ class FoundFile:
     stat: Stat | None = None
     problem: str = ""
     other: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class Source:
     `name` is what a source is known by: its resolved path, or what the user called it.
     `whole` is False where only a part of it was named, so that nothing may be taken for gone but
     what lies where the part is `complete`: in a folder of it, with a suffix of which all files are
-    named. `description` is what it says of itself.
+    named. `description` is what it says of itself. `map` is the column map that
+    the user has chosen for its tables: the name of one that ships, or its text.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Source:
     whole: bool = True
     complete: frozenset[tuple[str, str]] = frozenset()
     description: SourceDescription = UNDESCRIBED
+    map: str = ""
 
     @property
     def named(self) -> bool:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import glob
 import os
+import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -26,8 +27,15 @@ from etl.sources.spelling import words
 _REFUSED_SHOWN = 3
 
 
-def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source]) -> list[Source]:
+def sources(
+    arguments: Sequence[str],
+    name: str | None,
+    known: Sequence[Source],
+    chosen: str | None = None,
+) -> list[Source]:
     """Turn what was named on the command line into sources.
+
+    The `chosen` column map is theirs from now on; with None, each keeps the one that it has.
 
     A file or folder inside a source that is already known, or is named beside it, is a part of
     that source.
@@ -46,16 +54,24 @@ def sources(arguments: Sequence[str], name: str | None, known: Sequence[Source])
     if name == LINKS.name:
         raise SourceError(f"--name: {name!r} is what linking's own source is called")
     named = dict.fromkeys(path for argument in arguments for path in _expand(argument))
-    paths = _claimed(list(named))
+    earlier = next((each for each in known if name is not None and words(each.name) == name), None)
+    owner_of = _Known(known).owner
+
+    def map_of(path: str) -> str:
+        owner = earlier if name is not None else owner_of(path)
+        return chosen if chosen is not None else owner.map if owner else ""
+
+    paths = _claimed(list(named), map_of)
     if name is not None:
-        earlier = (source.name for source in known if words(source.name) == name)
-        return [_named(next(earlier, name), paths)]
+        found = _named(earlier.name if earlier else name, paths)
+        return [replace(found, map=map_of(paths[0]))]
     outermost = [path for path in paths if not any(str(up) in named for up in Path(path).parents)]
     joined: dict[str, list[Source]] = {}
     for source in _owners(outermost, known):
         joined.setdefault(source.name, []).append(source)
     everything = set(paths)
-    return [_completed(_joined(parts), everything) for parts in joined.values()]
+    completed = (_completed(_joined(parts), everything) for parts in joined.values())
+    return [each if chosen is None else replace(each, map=chosen) for each in completed]
 
 
 def _expand(argument: str) -> list[str]:
@@ -75,14 +91,16 @@ def _absolute(path: str) -> str:
     return target if os.path.isdir(target) else str(Path(path).parent.resolve() / Path(path).name)
 
 
-def _claimed(paths: list[str]) -> list[str]:
+def _claimed(paths: list[str], map_of: Callable[[str], str]) -> list[str]:
     """Leave out what only tells about files named beside it; refuse all else that no format reads.
 
     Raises:
         SourceError: there is such a file.
     """
     files = (path for path in paths if not os.path.isdir(path))
-    refused = {path: kind for path in files if (kind := unclaimed(path))}
+    alone = len(paths) == 1
+    told = ((path, unclaimed(path, map_of(path), alone=alone)) for path in files)
+    refused = {path: kind for path, kind in told if kind}
     rest = [path for path in paths if not (path in refused and is_document(path))]
     if not rest or any(path in refused for path in rest):
         _refuse([(path, refused[path]) for path in rest or paths if path in refused])
@@ -95,12 +113,12 @@ def _refuse(refused: list[tuple[str, FileKind]]) -> NoReturn:
         more = len(refused) - _REFUSED_SHOWN
         told.append(f"and {more} more file{'s' if more > 1 else ''}")
     path, kind = refused[0]
-    remedy = kind.remedy.replace("{path}", shown(path))
+    remedy = kind.remedy.replace("{path}", shlex.quote(shown(path)))
     *most, last = SUFFIXES
     raise SourceError(
         f"{'; '.join(told)}: no format reads that",
-        hint=f"{remedy}; etl load reads files that end in {', '.join(most)} or {last}, "
-        "and has loaded nothing",
+        hint=f"{remedy}; etl load reads files that end in {', '.join(most)} or {last}, and tables "
+        "that it recognises, and has loaded nothing",
     )
 
 

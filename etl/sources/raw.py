@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import NamedTuple
 
 from etl.records import Reject
@@ -20,8 +21,21 @@ class Raw(NamedTuple):
     text: str
     digest: str
     reject: Reject | None = None
+    left_out: str = ""
 
 
 def digest(data: bytes) -> str:
     """Return what tells a record's bytes from others."""
     return hashlib.sha256(data).hexdigest()
+
+
+def distinct(name: str, mark: str, seen: Counter[str]) -> str:
+    """Give a record a key of its own: its name, numbered where others have it too."""
+    name = name or mark[:16]
+    seen[name] += 1
+    key, count = name, seen[name]
+    while count > 1 and (key := f"{name} ({count})") in seen:
+        count += 1
+    if key is not name:
+        seen[name], seen[key] = count, 1
+    return key

@@ -1,0 +1,108 @@
+"""Which format claims a file of a source: that of its suffix, else the column map of a table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from etl.errors import SourceError
+from etl.sources import SUFFIXES
+from etl.sources.files import FoundFile, Source, find, shown
+from etl.sources.tables import recognition
+from etl.sources.tables.forms import Form, map_of
+from etl.sources.tables.maps import nearest
+from etl.sources.tables.plans import Plan
+from etl.sources.tables.shipped import SHIPPED
+
+AUTOMATIC = "auto"
+"""The name by which a source lets go of a map that was chosen for it."""
+
+
+def find_claimed(source: Source) -> Iterator[FoundFile]:
+    """Find the files of a source, each with its form; those that no format claims are `other`.
+
+    Raises:
+        SourceError: the map that was chosen for the source does not fit a file that is named.
+    """
+    for found in find(source, SUFFIXES):
+        if found.problem or (not source.map and found.path.lower().endswith(SUFFIXES)):
+            yield found
+            continue
+        form = form_of(found.path, source.map, alone=found.path == source.root)
+        yield replace(found, form=form or "", other=found.other and not form)
+
+
+def form_of(path: str, chosen: str = "", *, alone: bool = True) -> str:
+    """Return how a table is read, by the map that was chosen or by one that ships; else nothing.
+
+    A map that was chosen has to fit a file that is named `alone`; of other files it reads those
+    that have most of its columns.
+
+    Raises:
+        SourceError: it does not.
+    """
+    if not os.path.isfile(path):  # of which a pipe can be read only once
+        return ""
+    has_suffix = path.lower().endswith(SUFFIXES)
+    maps = [chosen] if chosen else []
+    if has_suffix and not (chosen and (alone or not path.lower().endswith(SUFFIXES[0]))):
+        return ""
+    if not has_suffix and not (chosen and alone):
+        maps.append("")
+    for each in maps:
+        try:
+            form = recognition.recognise(path, each)
+        except OSError:
+            return ""
+        if form is not None and (not each or _fits(form, path, alone=alone)):
+            return form.encode()
+    return ""
+
+
+def _fits(form: Form, path: str, *, alone: bool) -> bool:
+    plan = Plan.bound(form.columns, form.header)
+    if alone:
+        plan.expect(shown(path), everything=form.map not in SHIPPED)
+        return True
+    return "title" in plan.keys and len(plan.missing) <= len(plan.used)
+
+
+def own_map(path: Path) -> str:
+    """Read and check a column map of the user's, and return it as `Source.map` has it.
+
+    Raises:
+        SourceError: it cannot be read, or is not a column map.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(
+            f"{shown(str(path))}: cannot be read: {error}", hint="a column map is TOML in UTF-8"
+        ) from error
+    chosen = f"# {shown(str(path))}\n{text}"
+    map_of(chosen)
+    return chosen
+
+
+def chosen_map(name: str) -> str:
+    """Return the map that is meant by a name of `--as`.
+
+    Raises:
+        SourceError: there is no such map.
+    """
+    if name == AUTOMATIC:
+        return ""
+    if name not in SHIPPED:
+        raise SourceError(
+            f"--as: no format is called {name!r}{nearest(name, SHIPPED)}",
+            hint=f"there are {', '.join(SHIPPED)}, and {AUTOMATIC} to tell it by the content",
+        )
+    return name
+
+
+def told(form: str) -> str:
+    """Say what a table was recognised as."""
+    decoded = Form.decode(form)
+    return recognition.told(decoded, Plan.bound(decoded.columns, decoded.header))

@@ -1,0 +1,206 @@
+"""What a map does to the texts of a cell, step by step, compiled into one function."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeAlias
+
+import msgspec
+
+from etl.sources.notes import Unreadable
+from etl.sources.tables.styles import STYLES
+
+Texts: TypeAlias = list[Any]
+Step: TypeAlias = Callable[[Texts], Texts]
+
+ABSENT = ("", "\\N", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None")
+"""What stands for no value in any table, whatever its map says."""
+
+_EDGES = "\u200b\u200e\u200f\u2060\ufeff"
+_LITERAL_LIMIT = 1 << 20  # characters of a Python literal
+_MINUTES = {"min": "{}min", "h": "{}h", "s": "PT{}S"}
+
+
+def trimmed(text: str) -> str:
+    """Return a text without space or marks of no width around it."""
+    return text.strip().strip(_EDGES).strip()
+
+
+def steps(field: str, keys: Mapping[str, Any], null: Iterable[str]) -> Step:
+    """Compile what the keys of a field do to its texts, in the order that the language has."""
+    made: list[Step] = [partial(_without, frozenset((*ABSENT, *null, *keys.get("null", ()))))]
+    if "unless" in keys:
+        made.append(partial(_unless, re.compile(keys["unless"]).search))
+    if "json" in keys:
+        made.append(partial(_inside, keys))
+    if "split" in keys:
+        marks = keys["split"] if isinstance(keys["split"], list) else [keys["split"]]
+        made.append(partial(_split, re.compile("|".join(map(re.escape, marks))).split))
+    if "find" in keys:
+        made.append(partial(_find, re.compile(keys["find"]).search))
+    if "values" in keys:
+        made.append(partial(_replaced, keys["values"]))
+    if "template" in keys or "unit" in keys:
+        template = keys.get("template", "{}")
+        made.append(partial(_each, template.format))
+    if "unit" in keys:
+        made.append(partial(_each, partial(_in_unit, _MINUTES[keys["unit"]])))
+    if "date" in keys:
+        formats = [keys["date"]] if isinstance(keys["date"], str) else keys["date"]
+        made.append(partial(_each, partial(_dated, formats)))
+    if "style" in keys:
+        style = STYLES[keys["style"]][field]
+        made.append(lambda texts: [out for text in texts for out in style(text)])
+    if len(made) == 1:
+        return made[0]
+
+    def run(texts: Texts) -> Texts:
+        for step in made:
+            if not texts:
+                break
+            texts = step(texts)
+        return texts
+
+    return run
+
+
+def _without(absent: frozenset[str], texts: Texts) -> Texts:
+    if len(texts) == 1:
+        text = trimmed(texts[0])
+        return [] if text in absent else [text]
+    return [text for each in texts if (text := trimmed(each)) not in absent]
+
+
+def _unless(found: Callable[[str], object], texts: Texts) -> Texts:
+    return [text for text in texts if not found(text)]
+
+
+def _split(cut: Callable[[str], list[str]], texts: Texts) -> Texts:
+    return [part for text in texts for each in cut(text) if (part := trimmed(each))]
+
+
+def _find(search: Callable[[str], re.Match[str] | None], texts: Texts) -> Texts:
+    return [text for each in texts if (match := search(each)) and (text := _group(match))]
+
+
+def _group(match: re.Match[str]) -> str:
+    named = match.groupdict()
+    if "h" in named or "m" in named:
+        hours, minutes = named.get("h"), named.get("m")
+        return str(60 * int(hours or 0) + int(minutes or 0)) if hours or minutes else ""
+    return (match[1] or "") if match.re.groups else match[0]
+
+
+def _replaced(values: Mapping[str, str], texts: Texts) -> Texts:
+    return [text for each in texts if (text := values.get(each, each))]
+
+
+def _each(make: Callable[[str], str], texts: Texts) -> Texts:
+    return list(map(make, texts))
+
+
+def _in_unit(template: str, text: str) -> str:
+    """Write a bare number with its unit; halves of a second or minute are dropped."""
+    number = text.replace(",", ".").partition(".")[0]
+    return template.format(number) if number.isdecimal() else text
+
+
+def _dated(formats: Iterable[str], text: str) -> str:
+    """Read a date by the first format that fits, as exact as the format is."""
+    for each in formats:
+        try:
+            found = datetime.strptime(text, each)
+        except ValueError:
+            continue
+        year = f"{found.year:04}"
+        if not {"%d", "%j", "%x", "%D"} & set(re.findall("%.", each)):
+            exact = any(part in each for part in ("%m", "%b", "%B"))
+            return f"{year}-{found.month:02}" if exact else year
+        return f"{year}-{found.month:02}-{found.day:02}"
+    raise Unreadable(f"a date such as {' or '.join(formats)}", text)
+
+
+def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
+    """Take what a path leads to out of JSON or a Python literal, of each object that fits."""
+    items = [item for text in texts for item in _items(parsed(text))]
+    for key, wanted in keys.get("where", {}).items():
+        among = wanted if isinstance(wanted, list) else [wanted]
+        items = [item for item in items if isinstance(item, dict) and item.get(key) in among]
+    if order := keys.get("order"):
+        items.sort(key=lambda item: _rank(item, order))
+    if "character" in keys or "id" in keys:
+        return [each for item in items if (each := _person(item, keys))]
+    return [text for item in items if (text := written(at(item, keys["json"])))]
+
+
+def _rank(item: object, order: str) -> float:
+    place = at(item, order)
+    return float(place) if isinstance(place, int | float) else float("inf")
+
+
+def _items(value: object) -> list[Any]:
+    return (
+        value
+        if isinstance(value, list)
+        else list(value.values())
+        if (
+            isinstance(value, dict)
+            and value
+            and all(isinstance(v, str) for v in value.values())
+            and not {"name", "id"} & value.keys()
+        )
+        else [value]
+    )
+
+
+def _person(item: object, keys: Mapping[str, Any]) -> dict[str, str] | str:
+    name = written(at(item, keys["json"]))
+    if not name:
+        return ""
+    character = written(at(item, keys["character"])) if "character" in keys else ""
+    own = written(at(item, keys["id"]["imdb"])) if "id" in keys else ""
+    return {"name": name, "character": character, "imdb": own}
+
+
+def parsed(text: str) -> object:
+    """Read JSON or a Python literal.
+
+    Raises:
+        Unreadable: it is neither.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    try:
+        if len(text) <= _LITERAL_LIMIT:
+            return ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+        pass
+    raise Unreadable("JSON or a Python literal", text)
+
+
+def at(item: object, path: str) -> object:
+    """Return what a path such as `movie.ids` leads to; the empty one leads to the value itself."""
+    for key in filter(None, path.split(".")):
+        item = item.get(key) if isinstance(item, dict) else None
+    return item
+
+
+def written(value: object) -> str:
+    """Write a value of JSON as the text of a cell; nothing is the empty text."""
+    match value:
+        case str():
+            return value
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return str(int(value)) if value == int(value) else str(value)
+        case _:
+            return msgspec.json.encode(value).decode()

@@ -1,0 +1,136 @@
+"""What the values of a column look like, whatever it is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from etl.sources.notes import Unreadable
+from etl.sources.tables.cells import ABSENT, parsed, trimmed
+
+_NUMBER = re.compile(r"[-+]?\d{1,3}(?:[ .,]\d{3})*(?:[.,]\d+)?|\d+(?:[.,]\d+)?")
+_YEAR = re.compile(r"\(?(?:1[89]|20)\d\d\)?(?:\.0)?(?:[-–]\d{0,4})?")
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d.*|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{1,2}\.? [^\W\d]+\.? \d{4}"
+    r"|[^\W\d]+\.? \d{1,2},? \d{4}"
+)
+_DURATION = re.compile(
+    r"\d{1,3} ?(?:min\w*|m|'|мин\w*)\.?|\d{1,2}:[0-5]\d(?::[0-5]\d)?|PT(?=\d).*"
+    r"|\d{1,2} ?(?:h|std|stunden?|uur|godz|tim|ч)\w*\.?"
+    r"(?: ?(?:\d{1,2} ?(?:min\w*|m|мин\w*)?\.?)?)?",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"https?://\S+")
+_IMDB = re.compile(r"(?:https?://\S*/)?tt\d{7,}/?(?:\?\S*)?")
+_WIKIDATA = re.compile(r"(?:https?://\S*/)?Q\d{1,10}")
+_WORD = r"[^\W\d_][^\W\d_.'’-]*[.'’-]?(?:[^\W\d_]+\.?)*"
+_NAME = re.compile(rf"(?:{_WORD})(?: {_WORD}){{1,4}}")
+_SEPARATORS = ("|", ";", " / ", "/", ", ", ",", " & ")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, its place in the header, the first of its values that say something."""
+
+    name: str
+    place: int
+    values: Sequence[str]
+    rows: int
+
+    @classmethod
+    def of(cls, header: Sequence[str], rows: Sequence[Sequence[str]], place: int) -> Column:
+        """Take a column out of rows."""
+        texts = (trimmed(row[place]) for row in rows if place < len(row))
+        values = [text for text in texts if text not in ABSENT and text != "-"]
+        return cls(header[place], place, values, len(rows))
+
+    def share(self, fits: Callable[[str], object]) -> float:
+        """Return which part of the values fits."""
+        return sum(bool(fits(value)) for value in self.values) / max(1, len(self.values))
+
+    @cached_property
+    def numbers(self) -> float:
+        """Return the share of plain numbers."""
+        return self.share(_NUMBER.fullmatch)
+
+    @cached_property
+    def years(self) -> float:
+        """Return the share of years."""
+        return self.share(_YEAR.fullmatch)
+
+    @cached_property
+    def dates(self) -> float:
+        """Return the share of whole dates."""
+        return self.share(_DATE.fullmatch)
+
+    @cached_property
+    def durations(self) -> float:
+        """Return the share of running times with a unit."""
+        return self.share(_DURATION.fullmatch)
+
+    @cached_property
+    def addresses(self) -> float:
+        """Return the share of web addresses."""
+        return self.share(_ADDRESS.fullmatch)
+
+    @cached_property
+    def imdb(self) -> float:
+        """Return the share of films' ids of IMDb, bare or in an address."""
+        return self.share(_IMDB.fullmatch)
+
+    @cached_property
+    def wikidata(self) -> float:
+        """Return the share of items of Wikidata."""
+        return self.share(_WIKIDATA.fullmatch)
+
+    @cached_property
+    def nested(self) -> float:
+        """Return the share of lists and objects in JSON or as Python writes them."""
+        return self.share(lambda value: value[0] in "[{" and _parses(value))
+
+    @cached_property
+    def separator(self) -> str:
+        """Return what stands between the several values of many cells; empty if nothing does."""
+        return next((mark for mark in _SEPARATORS if self.share(lambda v: mark in v) > 0.2), "")  # noqa: B023
+
+    @cached_property
+    def names(self) -> float:
+        """Return the share of cells that are names of people, or lists of such names."""
+        mark = self.separator
+        return self.share(lambda value: all(map(_is_name, value.split(mark) if mark else [value])))
+
+    @cached_property
+    def length(self) -> float:
+        """Return how many characters the values have on average."""
+        return sum(map(len, self.values)) / max(1, len(self.values))
+
+    @cached_property
+    def different(self) -> float:
+        """Return the share of values that occur once only."""
+        return len(set(self.values)) / max(1, len(self.values))
+
+    @cached_property
+    def floats(self) -> list[float]:
+        """Return the values of the plain numbers, with a point or a comma before their decimals."""
+        plain = (v.replace(",", ".") for v in self.values if re.fullmatch(r"-?\d+(?:[.,]\d+)?", v))
+        return sorted(float(value) for value in plain)
+
+    @property
+    def is_text(self) -> bool:
+        """Say whether it has texts, rather than numbers, dates or addresses."""
+        odd = max(self.numbers, self.dates, self.addresses, self.imdb, self.nested, self.durations)
+        return bool(self.values) and odd < 0.5
+
+
+def _is_name(text: str) -> bool:
+    name = text.strip()
+    return bool(_NAME.fullmatch(name)) and name[0].isupper() and name.split()[-1][0].isupper()
+
+
+def _parses(text: str) -> bool:
+    try:
+        return parsed(text) is not None
+    except Unreadable:
+        return False

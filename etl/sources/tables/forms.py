@@ -1,0 +1,71 @@
+"""How a table is written, and by which map it is read: all that its rows are cut out by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Self
+
+import msgspec
+
+from etl.sources.raw import digest
+from etl.sources.tables.maps import ColumnMap, read_map
+from etl.sources.tables.shipped import SHIPPED, shipped_text
+
+
+class Kind(StrEnum):
+    """What a table is written in."""
+
+    DELIMITED = "delimited"
+    JSON = "JSON"
+    JSON_LINES = "JSON Lines"
+    PARQUET = "Parquet"
+    EXCEL = "Excel"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a table is written, and by which map it is read: the name of one that ships, or its text.
+
+    `mark` is a digest of the map's text. An empty `quote` says that nothing is quoted; `rows` leads
+    to the array in a JSON document.
+    """
+
+    kind: Kind
+    map: str
+    mark: str
+    header: tuple[str, ...]
+    delimiter: str = ","
+    quote: str = '"'
+    encoding: str = "utf-8"
+    has_header: bool = True
+    rows: str = ""
+
+    @property
+    def columns(self) -> ColumnMap:
+        """Return the map that the table is read by."""
+        return map_of(self.map)
+
+    def encode(self) -> str:
+        """Turn it into the text that the catalog keeps, and that other processes get."""
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def decode(cls, text: str) -> Self:
+        """Read back what `encode` wrote."""
+        return msgspec.json.decode(text, type=cls)
+
+
+def map_of(chosen: str) -> ColumnMap:
+    """Return a map by the name of one that ships, or by its text."""
+    if chosen in SHIPPED:
+        return read_map(shipped_text(chosen), f"{chosen}.toml")
+    file, _, text = chosen.partition("\n")
+    return read_map(text, file.removeprefix("# "))
+
+
+@lru_cache(maxsize=256)
+def mark_of(chosen: str) -> str:
+    """Return what tells a map from others, and from itself once it is changed."""
+    return digest(map_of(chosen).text.encode())[:16]

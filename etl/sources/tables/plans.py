@@ -1,0 +1,272 @@
+"""A map bound to the header of a file: closures that read a field each from a row's cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import msgspec
+
+from etl.facts import CREDITS, FACTS, SITES
+from etl.records import FilmRecord, NoteKind, Reject
+from etl.sources.fields import MORE, READERS, Bad, film_record, rating_of, read_more
+from etl.sources.notes import Notes, Unreadable
+from etl.sources.tables.cells import Texts, steps
+from etl.sources.tables.maps import SCHEMES, ColumnMap, Spec, nearest
+
+Cells: TypeAlias = Sequence[str]
+_Reader: TypeAlias = Callable[[Cells, Notes], object]
+_KEY_LENGTH = 160
+_NOT_KEY = re.compile(r"[\W_]+")
+_CELLS = msgspec.json.Decoder(list[str])
+_BESIDE = ("count", "language")  # columns that only say more of the value in another
+_FOLLOWS = ("title", "year", "directors")
+_MANY = {name for name, fact in FACTS.items() if fact.many}
+
+
+@dataclass(slots=True)
+class Plan:
+    """How rows of one header are read.
+
+    `used` are the places of the cells that a record is made of: only they are kept of a row, in
+    this order; `names` are what the map calls them. `missing` are columns of the map that the
+    header lacks, `unused` those of the header that the map does not know.
+    """
+
+    map: ColumnMap
+    header: tuple[str, ...]
+    used: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+    missing: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    _readers: list[tuple[str, str, _Reader]] = field(default_factory=list)
+    _naming: list[Callable[[Cells], Texts]] = field(default_factory=list)
+    _following: list[Callable[[Cells], Texts]] = field(default_factory=list)
+    _films: tuple[int, frozenset[str]] | None = None
+
+    @classmethod
+    def bound(cls, map_: ColumnMap, header: Sequence[str]) -> Plan:
+        """Bind a map to a header; columns are told by their names, whatever their case."""
+        plan = cls(map_, tuple(header))
+        places = {name.casefold(): n for n, name in reversed(list(enumerate(header)))}
+        places |= {name: n for n, name in reversed(list(enumerate(header)))}
+        found: dict[str, int] = {}
+        for columns in map_.named_columns():
+            for column, _ in columns:
+                place = places.get(column, places.get(column.casefold()))
+                if place is not None:
+                    found[column] = place
+            lacking = [each for each in columns if each[0] not in found]
+            if columns[0][1][-1] != "first" or len(lacking) == len(columns):
+                plan.missing += lacking
+        films = map_.top.get("films")
+        if films and films["column"] in found:
+            plan._films = found[films["column"]], frozenset(map(str.casefold, films["in"]))
+        reading = {
+            c: p for s in map_.specs for c, _ in s.columns if (p := found.get(c)) is not None
+        }
+        plan.used = list(dict.fromkeys(reading.values()))
+        plan.names = list(reading)
+        within = {place: n for n, place in enumerate(plan.used)}
+        at = {column: within[place] for column, place in reading.items()}
+        for spec in map_.specs:
+            if not map_.joins(spec) and any(column in at for column, _ in spec.columns):
+                plan._add(spec, at)
+        known = {*found.values(), *(places.get(c, -1) for c in map_.top.get("ignore", ()))}
+        plan.unused = [name for n, name in enumerate(header) if n not in known]
+        return plan
+
+    def expect(self, file: str, *, everything: bool) -> None:
+        """Refuse a header that lacks the title, or with `everything` any column of the map.
+
+        Raises:
+            SourceError: it does; the message has the nearest column.
+        """
+        if self.missing and (everything or "title" not in self.keys):
+            column, key = self.missing[0]
+            meant = nearest(column, self.header)
+            self.map.fail(
+                key,
+                f"{file} has no column {column!r}{meant}",
+                hint=f"its columns are {', '.join(self.header)}",
+            )
+
+    def _add(self, spec: Spec, at: Mapping[str, int]) -> None:
+        texts = _texts(spec, at, self.map)
+        name = _name(spec)
+        column = next(column for column, _ in spec.columns if column in at)
+        if spec.field == "key":
+            self._naming.insert(0, texts)
+            return
+        if spec.field in SCHEMES:
+            self._naming.append(texts)
+        elif spec.field in _FOLLOWS:
+            self._following.append(texts)
+        self.keys.setdefault(name, column)
+        self._readers.append((name, column, _reader(spec, texts, at, self.map)))
+
+    def left_out(self, row: Cells) -> str | None:
+        """Return what kind of thing a whole row is, if it is no film."""
+        if self._films is None:
+            return None
+        place, wanted = self._films
+        kind = row[place].strip()
+        return None if kind.casefold() in wanted else kind or "without a kind"
+
+    def key(self, cells: Cells) -> str:
+        """Return what tells a record from others of its file, wherever it stands in it.
+
+        That is its key, else its strongest id, else its title, year and directors.
+        """
+        for naming in self._naming:
+            if texts := _told(naming, cells):
+                return str(texts[0])[:_KEY_LENGTH]
+        parts = (text for each in self._following for text in _told(each, cells))
+        return _NOT_KEY.sub("-", " ".join(parts).casefold()).strip("-")[:_KEY_LENGTH]
+
+    def parse(self, text: str) -> FilmRecord | Reject:
+        """Read a record from its cells, as `Raw.text` has them."""
+        cells, notes = _CELLS.decode(text), Notes()
+        try:
+            return self._record(cells, notes)
+        except Bad as bad:
+            shown = dict(zip((self.header[n] for n in self.used), cells, strict=True))
+            return bad.reject(msgspec.json.encode(shown).decode())
+
+    def _record(self, cells: Cells, notes: Notes) -> FilmRecord:
+        read: dict[str, Any] = {}
+        for name, column, reader in self._readers:
+            notes.at(1, column)
+            try:
+                value = reader(cells, notes)
+            except Unreadable as error:
+                message = f"not read: expected {error.expected}, found {error.found}"
+                notes.add(message, NoteKind.LOSS)
+                continue
+            if name == "ratings":
+                read.setdefault("ratings", {}).update(value)
+            elif value:
+                read[name] = value
+        if not read.get("title"):
+            raise Bad(1, self.keys["title"], "a title", "none")
+        if not any(scheme in read for scheme in SCHEMES):
+            read["record"] = self.key(cells)
+        return film_record(read, {}, notes)
+
+
+def _told(texts: Callable[[Cells], Texts], cells: Cells) -> Texts:
+    try:
+        return texts(cells)
+    except Unreadable:
+        return []
+
+
+def _name(spec: Spec) -> str:
+    """Name what a field gives in a record."""
+    if "site" in spec.keys:
+        return "ratings"
+    return spec.field
+
+
+def _texts(spec: Spec, at: Mapping[str, int], map_: ColumnMap) -> Callable[[Cells], Texts]:
+    """Compile the way from a row to the texts of a field."""
+    made = steps(spec.field, spec.keys, map_.top.get("null", ()))
+    places = [at[column] for column, key in spec.columns if column in at and key[-1] not in _BESIDE]
+    if len(places) == 1:
+        [place] = places
+        return lambda cells: made([cells[place]])
+    if "first" in spec.keys:
+        return lambda cells: next((found for p in places if (found := made([cells[p]]))), [])
+    return lambda cells: made([cells[place] for place in places])
+
+
+def _reader(
+    spec: Spec, texts: Callable[[Cells], Texts], at: Mapping[str, int], map_: ColumnMap
+) -> _Reader:
+    """Compile the reading of a field."""
+    name = spec.field
+    if name in ("rating", "ratings"):
+        return _rating(spec, texts, at, map_)
+    if name in CREDITS:
+        return _people(spec, texts)
+    if name in MORE:
+        is_many = name in _MANY or "titles" in name
+        language = at.get(spec.keys.get("language", ""))
+
+        def more(cells: Cells, notes: Notes) -> object:
+            found: Any = texts(cells)
+            if not found:
+                return ()
+            if language is not None:
+                found = [{"title": text, "language": cells[language]} for text in found]
+            return read_more(name, found if is_many and len(found) > 1 else found[0], notes)
+
+        return more
+    read = READERS[name]
+
+    def scalar(cells: Cells, notes: Notes) -> object:
+        found = texts(cells)
+        return read(_whole(found[0]) if name == "year" else found[0], notes) if found else None
+
+    return scalar
+
+
+def _whole(text: str) -> str:
+    """Drop the zeros that a table with gaps writes behind a whole number: `1995.0`."""
+    return text.removesuffix(".0")
+
+
+def _people(spec: Spec, texts: Callable[[Cells], Texts]) -> _Reader:
+    read = READERS[spec.field]
+    pattern = re.compile(spec.keys["character"]) if _has_pattern(spec) else None
+    is_list = bool({"split", "json", "find"} & spec.keys.keys())
+
+    def people(cells: Cells, notes: Notes) -> object:
+        found: Any = texts(cells)
+        if pattern:
+            found = [_with_character(pattern, each) for each in found]
+        elif not is_list:
+            found = "\n".join(found)
+        return read(found, notes) if found else ()
+
+    return people
+
+
+def _has_pattern(spec: Spec) -> bool:
+    return "character" in spec.keys and "json" not in spec.keys
+
+
+def _with_character(pattern: re.Pattern[str], text: str) -> dict[str, str]:
+    match = pattern.search(text)
+    if match is None:
+        return {"name": text}
+    rest = (text[: match.start()] + text[match.end() :]).strip()
+    return {"name": rest, "character": match[1] if pattern.groups else match[0]}
+
+
+def _rating(
+    spec: Spec, texts: Callable[[Cells], Texts], at: Mapping[str, int], map_: ColumnMap
+) -> _Reader:
+    keys, site = spec.keys, spec.keys.get("site", "")
+    counted = at.get(keys.get("count", ""))
+    is_decimal = map_.top.get("decimal") == ","
+
+    def rating(cells: Cells, notes: Notes) -> object:
+        found = texts(cells)
+        if not found:
+            return {} if site else None
+        value = found[0].replace(".", "").replace(",", ".") if is_decimal else found[0]
+        told = {"value": value, **{end: keys[end] for end in ("best", "worst") if end in keys}}
+        if counted is not None:
+            told["count"] = cells[counted]
+        made = rating_of(site or next(iter(SITES)), told, notes)
+        if made and not made.worst <= made.value <= made.best:
+            message = f"not read: expected a rating from {made.worst} to {made.best}, found {value}"
+            notes.add(message, NoteKind.LOSS)
+            made = None
+        return ({site: made} if made else {}) if site else made
+
+    return rating

@@ -1,0 +1,227 @@
+"""What a table is: how it is written, told by its content, and which map claims its header."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import msgspec
+
+from etl.sources.decoding import BOMS, likely_encoding
+from etl.sources.tables import documents, sheets
+from etl.sources.tables.cells import trimmed
+from etl.sources.tables.delimited import records
+from etl.sources.tables.forms import Form, Kind, map_of, mark_of
+from etl.sources.tables.maps import ColumnMap
+from etl.sources.tables.plans import Plan
+from etl.sources.tables.shipped import SHIPPED
+
+SNIFFED = 1 << 16  # bytes that are looked at
+_ROWS = 300  # rows that are looked at
+_DELIMITERS = ("\t", ",", ";", "|", "::")
+_ALIKE = 0.8  # of the rows have as many cells as the first
+_LOST = 4  # of so many columns that tell a map's files, one may be lacking
+_ROW_KEYS = ("results", "movies", "films", "items", "data", "rows", "titles")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """How a table is written, and the first of its rows; `rows` is the path of a JSON's array."""
+
+    kind: Kind
+    header: tuple[str, ...]
+    rows: Sequence[Sequence[str]] = field(default=())
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    path: str = ""
+
+
+def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet | None:
+    """Tell how a table is written, by its content and by what a map says of it; None is no table.
+
+    An `encoding` is taken for granted.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open(path, "rb") as file:
+        head = file.read(SNIFFED)
+    told = top.top if top else {}
+    if head.startswith(b"PAR1"):
+        columns = sheets.parquet_header(path)
+        rows = list(islice(sheets.parquet_cells(path, columns), _ROWS)) if columns else []
+        return Sheet(Kind.PARQUET, tuple(columns), rows) if columns else None
+    if head.startswith(b"PK\x03\x04") and b"xl/" in head:
+        header, *rows = sheets.excel_sample(path, str(told.get("sheet", "")), _ROWS) or [[]]
+        return Sheet(Kind.EXCEL, named(header), rows) if header else None
+    is_whole = len(head) < SNIFFED
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith((b"{", b"[")) and "delimiter" not in told:
+        return _json(path, head, told.get("rows", ""))
+    encoding = encoding or told.get("encoding") or encoding_of(head)
+    text = head.decode(encoding, "replace")
+    if "\0" in text:
+        return None
+    lines = io.StringIO(text, newline="").readlines()
+    if not is_whole:
+        del lines[-1:]
+    delimiters = [told["delimiter"]] if "delimiter" in told else _DELIMITERS
+    found = [(each, list(_records(lines, each, told.get("quote", '"')))) for each in delimiters]
+    chosen = [(_fit(rows), each, rows) for each, rows in found if _fit(rows) or len(found) == 1]
+    if not chosen:
+        return None
+    _, delimiter, rows = max(chosen, key=lambda each: each[0])
+    if "header" in told:
+        return Sheet(Kind.DELIMITED, named(told["header"]), rows, delimiter, encoding)
+    return Sheet(Kind.DELIMITED, named(rows[0]) if rows else (), rows[1:], delimiter, encoding)
+
+
+def _records(lines: Iterable[str], delimiter: str, quote: str) -> Iterator[list[str]]:
+    """Give the first rows; one that cannot be read, or is cut off, is passed over."""
+    found = (cells for _, cells, _ in records(lines, delimiter, quote) if isinstance(cells, list))
+    return islice((cells for cells in found if any(cells)), _ROWS)
+
+
+def _fit(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
+    """Tell how well a delimiter cuts rows into a table of two columns or more."""
+    width = len(rows[0]) if rows else 0
+    alike = sum(len(row) == width for row in rows)
+    if width < 2 or alike <= _ALIKE * len(rows) or any(len(c) > 120 for c in rows[0]):
+        return ()  # type: ignore[return-value]
+    return alike / len(rows) > 0.98, width
+
+
+def encoding_of(head: bytes) -> str:
+    """Name the encoding of a text: by its mark, else UTF-8 if it may be that."""
+    marked = next((name for bom, name in BOMS if head.startswith(bom)), "")
+    if marked.startswith(("utf-16", "utf-32")):
+        return marked[:6]
+    return "utf-8"
+
+
+def guessed_encoding(head: bytes) -> str:
+    """Name the encoding that a text is most likely in, for a person to confirm."""
+    found = encoding_of(head)
+    if found != "utf-8":
+        return found
+    try:
+        head[: max(head.rfind(b"\n"), 0) or len(head)].decode()
+    except UnicodeDecodeError:
+        return likely_encoding(head).replace("windows-", "cp")
+    return found
+
+
+def _json(path: str, head: bytes, rows: str) -> Sheet | None:
+    """Look at JSON: an object in each line, an array, or an array within an object."""
+    lines = [line for line in head.splitlines() if line.strip()]
+    first = _object(lines[0].removeprefix(b"\xef\xbb\xbf")) if lines else None
+    if first is not None and len(lines) > 1 and not rows:
+        objects = [each for line in lines[:_ROWS] if (each := _object(line)) is not None]
+        return _of_objects(Kind.JSON_LINES, objects, "")
+    try:
+        with open(path, "rb") as file:
+            data = file.read(documents.SIZE_LIMIT)
+        for where in [rows] if rows else ["", *_ROW_KEYS]:
+            try:
+                found = documents.elements(data.removeprefix(b"\xef\xbb\xbf"), where)
+                objects = [one for _, raw in islice(found, _ROWS) if (one := _object(raw))]
+            except msgspec.DecodeError:
+                continue
+            return _of_objects(Kind.JSON, objects, where)
+    except (RecursionError, UnicodeDecodeError):
+        pass
+    return _of_objects(Kind.JSON_LINES, [first], "") if first and len(lines) == 1 else None
+
+
+def _object(raw: bytes) -> dict[str, object] | None:
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _of_objects(kind: Kind, objects: Sequence[dict[str, object]], path: str) -> Sheet | None:
+    cells = [documents.flat(each) for each in objects]
+    header = tuple(dict.fromkeys(key for each in cells for key in each))
+    rows = [[each.get(column, "") for column in header] for each in cells]
+    return Sheet(kind, header, rows, path=path) if header else None
+
+
+def named(header: Iterable[str]) -> tuple[str, ...]:
+    """Name the columns of a header; without a name by their number, those of one name apart."""
+    names: list[str] = []
+    for number, each in enumerate(header, start=1):
+        name = plain = " ".join(trimmed(each).split()) or f"column {number}"
+        count = 1
+        while name in names:
+            count += 1
+            name = f"{plain} ({count})"
+        names.append(name)
+    return tuple(names)
+
+
+def recognise(path: str, chosen: str = "") -> Form | None:
+    """Find out how a table is read: by the map that was chosen, else by one that claims it.
+
+    `chosen` is the name of a map that ships, or a map's text, as `Form.map` has it. None says that
+    it is no table, or that no map claims it.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if chosen:
+        columns = map_of(chosen)
+        sheet = look(path, columns)
+        return _form(sheet, chosen) if sheet else None
+    sheet = look(path)
+    if sheet is None:
+        return None
+    claims = [(claim, name) for name in SHIPPED if (claim := _claim(sheet, map_of(name)))]
+    return _form(sheet, max(claims)[1]) if claims else None
+
+
+def _claim(sheet: Sheet, columns: ColumnMap) -> int:
+    """Count the columns of a table that a map knows, if these are enough to claim it."""
+    if columns.top.get("delimiter", sheet.delimiter) != sheet.delimiter:
+        return 0
+    if pattern := columns.top.get("like"):
+        first = sheet.delimiter.join(sheet.header)
+        return int(bool(re.fullmatch(pattern, first)))
+    header = {name.casefold() for name in sheet.header}
+    lost = sum(name.casefold() not in header for name in columns.recognise)
+    if not columns.recognise or lost * _LOST > len(columns.recognise):
+        return 0
+    plan = Plan.bound(columns, sheet.header)
+    return len(plan.used) - len(plan.missing) if "title" in plan.keys else 0
+
+
+def _form(sheet: Sheet, chosen: str) -> Form:
+    top = map_of(chosen).top
+    return Form(
+        kind=sheet.kind,
+        map=chosen,
+        mark=mark_of(chosen),
+        header=named(top["header"]) if "header" in top else sheet.header,
+        delimiter=top.get("delimiter", sheet.delimiter),
+        quote=top.get("quote", '"'),
+        encoding=top.get("encoding", sheet.encoding),
+        has_header="header" not in top,
+        rows=sheet.path,
+    )
+
+
+def told(form: Form, plan: Plan) -> str:
+    """Say what a file was recognised as, what it lacks of that, and what of it is not read."""
+    parts = [form.columns.name]
+    if plan.missing:
+        parts.append(f"without {', '.join(column for column, _ in plan.missing)}")
+    if plan.unused:
+        parts.append(f"not read: {', '.join(plan.unused)}")
+    if form.columns.joined:
+        files = ", ".join(form.columns.joined)
+        parts.append(f"what stands in other files of the set is not read: {files}")
+    return "; ".join(parts)

@@ -1,0 +1,69 @@
+"""A table's format: rows are cut out of the file here, and parsed wherever there is time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from etl.records import FilmRecord, Reject
+from etl.sources.files import FoundFile
+from etl.sources.raw import Raw, digest, distinct
+from etl.sources.tables import delimited, documents, sheets
+from etl.sources.tables.delimited import Row
+from etl.sources.tables.forms import Form, Kind
+from etl.sources.tables.plans import Plan
+
+ROWS: dict[Kind, Callable[[FoundFile, Form], Iterator[Row]]] = {
+    Kind.DELIMITED: delimited.rows,
+    Kind.JSON: documents.rows,
+    Kind.JSON_LINES: documents.rows,
+    Kind.PARQUET: sheets.parquet_rows,
+    Kind.EXCEL: sheets.excel_rows,
+}
+"""What reads the rows of a table, by what it is written in."""
+
+
+@dataclass(slots=True)
+class Table:
+    """How the tables of one form are cut into rows, and a row is parsed."""
+
+    form: Form
+    plan: Plan
+
+    @classmethod
+    def of(cls, form: Form) -> Table:
+        """Bind a form's map to its header."""
+        return cls(form, Plan.bound(form.columns, form.header))
+
+    def cut(self, found: FoundFile) -> Iterator[Raw]:
+        """Cut a file into rows. Of a row only what a record is made of is kept, as JSON.
+
+        So a row is told from what it was by those cells and by the map, wherever it stands, and
+        whatever else the table has.
+        """
+        plan, seen = self.plan, Counter[str]()
+        used, mark = plan.used, "\0".join((self.form.mark, *plan.names)).encode()
+        for line, row, reject in ROWS[self.form.kind](found, self.form):
+            if reject is not None:
+                yield _rejected(line, reject, seen)
+            elif (kind := plan.left_out(row)) is not None:
+                yield Raw("", line, "", "", left_out=kind)
+            else:
+                cells = [row[place] for place in used]
+                data = msgspec.json.encode(cells)
+                told = digest(mark + data)
+                yield Raw(distinct(plan.key(cells), told, seen), line, data.decode(), told)
+
+    def parse(self, text: str) -> FilmRecord | Reject:
+        """Read a record from its cells."""
+        return self.plan.parse(text)
+
+
+def _rejected(line: int, reject: Reject, seen: Counter[str]) -> Raw:
+    """Give a row that cannot be read; a reject without text is about the whole file."""
+    told = digest(f"{reject.expected}\n{reject.found}\n{reject.text}".encode())
+    key = distinct("", told, seen) if reject.text else ""
+    return Raw(key, line, "", told, reject)

@@ -1,0 +1,189 @@
+"""Write the keys of a drafted column map, each as the values of its columns want it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from etl.facts import CREDITS, SITES
+from etl.sources.tables.cells import parsed
+from etl.sources.tables.columns import Column
+from etl.sources.tables.maps import FIELDS, SCHEMES
+from etl.sources.tables.recognition import Sheet
+
+_SITE_WORDS = {
+    "imdb": "imdb",
+    "tmdb": "tmdb",
+    "meta": "metacritic",
+    "tomato": "rottentomatoes",
+    "rotten": "rottentomatoes",
+    "letterboxd": "letterboxd",
+    "movielens": "movielens",
+    "trakt": "trakt",
+}
+_FILMS = re.compile(
+    r"movies?|films?|feature film|spielfilme?|tv ?movie|short|kurzfilm|pel[ií]cula|speelfilm"
+    r"|l[aå]ngfilm|filme|фильм|long[- ]m[eé]trage|documentary|video",
+    re.IGNORECASE,
+)
+_FORMATS = (
+    (r"\d{1,2}\.\d{1,2}\.\d{4}", "%d.%m.%Y"),
+    (r"\d{1,2}-\d{1,2}-\d{4}", "%d-%m-%Y"),
+)
+_SEPARATED = ("genres", "countries", "languages", "keywords", "companies")
+
+
+def quoted(text: str) -> str:
+    """Write a text as TOML has it."""
+    return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")
+
+
+def order(name: str) -> int:
+    """Return the place of a field in a draft."""
+    named = ["kind", "key", *SCHEMES, *FIELDS, "votes", "personal"]
+    return named.index(name)
+
+
+def head(
+    path: str, sheet: Sheet, encoding: str, fields: Mapping[str, Sequence[Column]]
+) -> Iterator[str]:
+    """Write what stands above the fields."""
+    yield "# A draft: check it, and load with --columns; docs/tables.md describes the language."
+    yield "map = 1"
+    yield f"name = {quoted(path)}"
+    if encoding != "utf-8":
+        yield f"encoding = {quoted(encoding)} # a guess by the file's bytes"
+    if sheet.delimiter != "," or len(sheet.header) == 1:
+        yield f"delimiter = {quoted(sheet.delimiter)}"
+    if sheet.path:
+        yield f"rows = {quoted(sheet.path)}"
+    ratings = [value for column in fields.get("rating", ()) for value in column.values]
+    if any(re.fullmatch(r"\d+,\d{1,2}", value) for value in ratings):
+        yield 'decimal = ","'
+    if kinds := fields.get("kind"):
+        yield from _films(kinds[0])
+
+
+def _films(column: Column) -> Iterator[str]:
+    found = list(dict.fromkeys(column.values))
+    films = [value for value in found if _FILMS.fullmatch(value)]
+    others = [value for value in found if value not in films]
+    line = f"films = {{ column = {quoted(column.name)}, in = {_list(films)} }}"
+    if films and others:
+        yield line
+    yield (
+        f"# {quoted(column.name)} also has: {', '.join(others[:8])}"
+        if others
+        else (f"# {quoted(column.name)} has only films")
+    )
+
+
+def field_lines(
+    name: str, columns: Sequence[Column], fields: Mapping[str, Sequence[Column]]
+) -> Iterator[str]:
+    """Write the line of a field, or of each rating."""
+    if name in ("kind", "votes", "personal") or (
+        name == "key" and any(scheme in fields for scheme in SCHEMES)
+    ):
+        return
+    if name == "rating":
+        yield from _ratings(columns, fields.get("votes", ()))
+        return
+    key = f"ids.{name}" if name in SCHEMES else name
+    parts = [_source(columns), *_parts(name, columns[0])]
+    if len(parts) == 1 and len(columns) == 1:
+        yield f"{key} = {quoted(columns[0].name)}"
+    else:
+        yield f"{key} = {{ {', '.join(parts)} }}"
+
+
+def _source(columns: Sequence[Column]) -> str:
+    if len(columns) == 1:
+        return f"column = {quoted(columns[0].name)}"
+    return f"columns = {_list([column.name for column in columns])}"
+
+
+def _list(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(quoted, texts))}]"
+
+
+def _parts(name: str, column: Column) -> Iterator[str]:
+    """Give the keys that a field's values want beside the column."""
+    if name == "imdb" and column.addresses:
+        yield r"find = 'tt\d{7,}'"
+    if name == "duration" and column.numbers > column.durations:
+        yield 'unit = "min"'
+    if (
+        name == "duration"
+        and column.share(str.isdecimal) < 0.9
+        and (
+            column.share(re.compile(r"\d+ min$").match) > 0.1
+            and column.share(re.compile(r"\d+ Seasons?$").match)
+        )
+    ):
+        yield r"find = '^\d+ min$'"
+    if name == "date":
+        for pattern, told in _FORMATS:
+            if column.share(re.compile(pattern).fullmatch) > 0.3:
+                yield f'date = [{quoted(told)}, "%Y-%m-%d", "%Y"]'
+        if slashed := [v.split("/") for v in column.values if re.fullmatch(r"\d+/\d+/\d{4}", v)]:
+            american = any(int(parts[1]) > 12 for parts in slashed)
+            european = any(int(parts[0]) > 12 for parts in slashed)
+            if american != european:
+                yield f'date = "{"%m/%d/%Y" if american else "%d/%m/%Y"}"'
+    if column.nested > 0.6:
+        yield f"json = {quoted(_json_path(column))}"
+    elif name in CREDITS and column.separator in (" / ", "/", " & "):
+        yield f"split = {quoted(column.separator)}"
+    elif name in _SEPARATED and column.separator:
+        yield f"split = {quoted(column.separator.strip())}"
+
+
+def _json_path(column: Column) -> str:
+    values = (parsed(value) for value in column.values if value[0] in "[{")
+    items = (item for value in values for item in (value if isinstance(value, list) else [value]))
+    return next(("name" for item in items if isinstance(item, dict) and "name" in item), "")
+
+
+def site_of(name: str) -> str:
+    """Return the site that a column's name speaks of, if any."""
+    return next((site for word, site in _SITE_WORDS.items() if word in name), "")
+
+
+def _ratings(columns: Sequence[Column], votes: Sequence[Column]) -> Iterator[str]:
+    """Write the ratings of sites, and one of no site with the scale that they seem to have."""
+    sites: list[str] = []
+    for number, column in enumerate(columns):
+        site = site_of(column.name.lower())
+        count = f", count = {quoted(votes[0].name)}" if votes and not number else ""
+        if site in SITES:
+            sites.append(f"{{ value = {quoted(column.name)}{count}, site = {quoted(site)} }}")
+            continue
+        if scale := _scale(column):
+            best, worst = scale
+            told = f"{{ value = {quoted(column.name)}{count}, best = {best}, worst = {worst} }}"
+            yield f"rating = {told} # the scale is a guess by the values"
+        else:
+            yield f"# rating = {{ value = {quoted(column.name)} }} # on which scale?"
+    if sites:
+        yield f"ratings = [{', '.join(sites)}]"
+
+
+def _scale(column: Column) -> tuple[str, str] | None:
+    """Guess a scale by its lowest and highest value; marks of which less is better have none."""
+    numbers = column.floats
+    if not numbers or (numbers[-1] <= 6 < column.rows and numbers[0] >= 1 and numbers[-1] > 5):
+        return None
+    best = next((end for end in (5, 10, 100) if numbers[-1] <= end), 0)
+    if not best:
+        return None
+    worst = "0" if numbers[0] < 0.5 or best == 100 else "0.5" if numbers[0] < 1 else "1"
+    return str(best), worst
+
+
+def example(column: Column) -> str:
+    """Show a few values of a column."""
+    shown = list(dict.fromkeys(value[:40] for value in column.values[:50]))[:3]
+    return " · ".join(" ".join(value.split()) for value in shown)
