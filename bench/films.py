@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from etl.entities.mapping import describe_film, describe_person
+from etl.entities.mapping import describe_film
+from etl.entities.people import describe_person
 from etl.rdf.descriptions import Description
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import RDF, SCHEMA, XSD
@@ -137,6 +138,10 @@ def _film(number: int, chance: random.Random) -> Film:
         synopsis=" ".join(chance.choices(_WORDS, k=50)),
         performances=tuple(Performance(actor, f"Captain {number}") for actor in cast[1:2]),
         group=Group(imdb_id, "", ()),
+        titles=(),
+        facts={},
+        crew={},
+        ratings={},
     )
 
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from dataclasses import field as dataclass_field
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple
 
 import msgspec
 
 from etl.rdf.identifiers import FILM_SCHEMES
+
+_NOTHING: Mapping[str, Any] = {}  # which nobody changes
 
 
 class Credit(NamedTuple):
@@ -26,13 +29,20 @@ class Credit(NamedTuple):
     characters: tuple[str, ...] = ()
 
 
+class Title(NamedTuple):
+    """Another title of a film, and its language as BCP 47 writes it, if that is told."""
+
+    text: str
+    language: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Rating:
     """An average of votes on a scale from `worst` to `best`."""
 
     value: Decimal
-    best: int = 10
-    worst: int = 1
+    best: Decimal = Decimal(10)
+    worst: Decimal = Decimal(1)
     count: int | None = None
 
 
@@ -41,6 +51,7 @@ class NoteKind(StrEnum):
 
     LOSS = "loss"  # something that the record says was not read, or was guessed at
     REPAIR = "repair"  # something was read as what it stands for
+    FORMAT = "format"  # what a file was recognised as
     ABSENCE = "absence"  # the record says nothing of a field
 
 
@@ -91,8 +102,10 @@ class Link:
 class FilmRecord:
     """One film as one record describes it; None and () mean that the record is silent.
 
-    `identifiers` maps a scheme (`imdb`, `movielens`, `wikidata`) to an id. `lines` maps each
-    field to the line of the file that it was read from, counting from 1.
+    `identifiers` maps a scheme (`imdb`, `movielens`, `wikidata`) to an id, `facts` a field of
+    `FACTS` to its values, `crew` a field of `CREW` to people, `ratings` a site of `SITES` to what
+    its visitors think; `rating` is one of unknown origin. `titles` are others than `title`. `lines`
+    maps each field to the line of the file that it was read from, counting from 1.
     """
 
     identifiers: Mapping[str, str]
@@ -102,6 +115,10 @@ class FilmRecord:
     directors: tuple[Credit, ...] = ()
     actors: tuple[Credit, ...] = ()
     synopsis: str | None = None
+    titles: tuple[Title, ...] = ()
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
+    crew: Mapping[str, tuple[Credit, ...]] = field(default_factory=lambda: _NOTHING)
+    ratings: Mapping[str, Rating] = field(default_factory=lambda: _NOTHING)
     lines: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
 
@@ -117,13 +134,19 @@ class FilmRecord:
     @property
     def credits(self) -> tuple[Credit, ...]:
         """Give everybody the record names, directors first."""
+        if self.crew:
+            return tuple(chain(self.directors, self.actors, *self.crew.values()))
         return (*self.directors, *self.actors)
 
-    def value(self, name: str) -> object:
-        """Return what the record says in a field, or None where it says nothing."""
-        if name in ("imdb", "movielens", "wikidata"):
-            return self.identifiers.get(name)
-        return getattr(self, name) or None
+    def credited(self, role: str) -> tuple[Credit, ...]:
+        """Give the people whom the record names in a field of `CREDITS`."""
+        match role:
+            case "directors":
+                return self.directors
+            case "actors":
+                return self.actors
+            case _:
+                return self.crew.get(role, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,8 +239,8 @@ def export(
     The number of triples and a hash of them are printed on standard error. They are the same for
     the same graph in any format and any order; 'etl check' prints those of the store.
     """
-    from etl.entities.mapping import with_owl_same_as
     from etl.output import GraphAnswer, GraphHash
+    from etl.output.graphs import with_owl_same_as
     from etl.provenance.recording import provenance_of
 
     with opened_store(workspace, store) as (snapshot, held):

@@ -10,7 +10,8 @@ from itertools import chain
 from pyoxigraph import NamedNode
 
 from etl.entities.drafting import Draft, draft
-from etl.entities.mapping import PART_PROPERTIES, describe_person, field_of, person_iri
+from etl.entities.mapping import PART_PROPERTIES, field_of
+from etl.entities.people import describe_person, person_iri
 from etl.findings import of_result
 from etl.rdf.descriptions import Description, statements
 from etl.rdf.identifiers import Iris
@@ -152,7 +153,7 @@ def reason(film: Film, result: ValidationResult, iris: Iris) -> Reason:
     """
     told = of_result(result)
     nameless = "" if told.value else _nameless(film, told.focus_node, iris)
-    stated = _stated(film, told.path) if told.text else ""
+    stated = _stated(film, told.focus_node, told.path) if told.text else ""
     return Reason(
         message=told.message,
         field=_field(film, told.focus_node, told.path, iris),
@@ -172,14 +173,20 @@ def _nameless(film: Film, focus: str, iris: Iris) -> str:
     return next(found, "")
 
 
-def _stated(film: Film, path: str) -> str:
+def _stated(film: Film, focus: str, path: str) -> str:
     """Return what the records say where a path leads to the ends of a rating's scale.
 
     The mapping adds them, so a message that shows one of them shows nothing of the record.
     """
-    if film.rating is None or path not in _ENDS_OF_SCALE:
+    rating = film.ratings.get(_site(focus), film.rating)
+    if rating is None or path not in _ENDS_OF_SCALE:
         return ""
-    return format(film.rating.value, "f")
+    return format(rating.value, "f")
+
+
+def _site(focus: str) -> str:
+    """Return the site whose rating a node is, if it is one's."""
+    return focus.partition("#rating-")[2]
 
 
 _ENDS_OF_SCALE = frozenset(map(str, (SCHEMA.bestRating, SCHEMA.worstRating)))
@@ -187,8 +194,9 @@ _ENDS_OF_SCALE = frozenset(map(str, (SCHEMA.bestRating, SCHEMA.worstRating)))
 
 def _field(film: Film, focus: str, path: str, iris: Iris) -> str:
     """Tell which field of the record a result speaks of; empty when of none in particular."""
-    if any(person_iri(person, iris).value == focus for person in film.directors):
-        return "directors"
-    if any(person_iri(person, iris).value == focus for person in film.people):
-        return "actors"
+    for role, people in {"directors": film.directors, **film.crew, "actors": film.people}.items():
+        if any(person_iri(person, iris).value == focus for person in people):
+            return role
+    if _site(focus):
+        return "ratings"
     return field_of(path.strip("<>"))

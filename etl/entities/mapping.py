@@ -1,6 +1,6 @@
-"""Films and people as triples: a table of named rules, each reading one field.
+"""Films as triples: a table of named rules, each reading one field.
 
-Source: schema.org's types Movie, Person, AggregateRating, PropertyValue, PerformanceRole.
+Source: schema.org's types Movie, AggregateRating, PropertyValue, PerformanceRole.
 """
 
 from __future__ import annotations
@@ -9,17 +9,23 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import cast
+from typing import TypeAlias
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
+from etl.entities.people import person_iri
+from etl.facts import CREDITS, CREW, FACTS, SITES, Fact, Kind
 from etl.rdf.descriptions import Cell, Description, triples
-from etl.rdf.identifiers import Iris, imdb_page, wikidata_entity
-from etl.rdf.vocab import DCTERMS, FILM, OWL, RDF, SCHEMA, XSD
-from etl.resolution.films import Film, Person, Redirect
+from etl.rdf.identifiers import Iris, imdb_page, tmdb_page, wikidata_entity
+from etl.rdf.vocab import DCTERMS, FILM, RDF, SCHEMA, XSD
+from etl.records import Rating
+from etl.resolution.films import Film
 
 MAPPING_VERSION = 2
 """To be raised whenever the same records come to give other triples."""
+
+
+_Describe: TypeAlias = Callable[[Film, NamedNode, Iris], Iterable[Description]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +34,23 @@ class Rule:
 
     name: str
     field: str
-    describe: Callable[[Film, NamedNode, Iris], Iterable[Description]]
+    describe: _Describe
 
 
 # The properties that rules give, each once: nodes that share them are soon found to be alike.
 _TYPE = (RDF.type,)
 _NAME = (SCHEMA.name,)
+_ALTERNATE_NAME = (SCHEMA.alternateName,)
 _DATE_PUBLISHED = (SCHEMA.datePublished,)
 _DESCRIPTION = (SCHEMA.description,)
 _IMDB_PAGE = (SCHEMA.url, SCHEMA.sameAs)
 _SAME_AS = (SCHEMA.sameAs,)
 _IDENTIFIER = (SCHEMA.identifier,)
 _OF_IDENTIFIER = (RDF.type, SCHEMA.propertyID, SCHEMA.value)
-_DIRECTOR = (SCHEMA.director,)
-_ACTOR = (SCHEMA.actor,)
 _RATING = (SCHEMA.aggregateRating,)
 _OF_RATING = (RDF.type, SCHEMA.ratingValue, SCHEMA.bestRating, SCHEMA.worstRating)
 _OF_COUNTED_RATING = (*_OF_RATING, SCHEMA.ratingCount)
+_AUTHOR = (SCHEMA.author,)
 _PERFORMANCE = (FILM.performance,)
 _OF_PERFORMANCE = (RDF.type, SCHEMA.actor, SCHEMA.characterName)
 
@@ -60,9 +66,16 @@ def _name(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
         yield movie, _NAME, (Literal(film.title),)
 
 
+def _alternate_name(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
+    del iris
+    if film.titles:
+        titles = (Literal(each.text, language=each.language or None) for each in film.titles)
+        yield movie, _ALTERNATE_NAME, (tuple(titles),)
+
+
 def _date_published(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
     del iris
-    if film.year is not None:
+    if film.year is not None and "date" not in film.facts:
         year = Literal(f"{film.year:04d}", datatype=XSD.gYear)
         yield movie, _DATE_PUBLISHED, (year,)
 
@@ -80,15 +93,19 @@ def _imdb(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
         yield from _identifier(movie, iris, "imdb", identifier)
 
 
-def _movielens(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
-    if identifier := film.identifiers.get("movielens"):
-        yield from _identifier(movie, iris, "movielens", identifier)
+def _elsewhere(scheme: str) -> _Describe:
+    page = _PAGES.get(scheme)
+
+    def describe(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
+        if identifier := film.identifiers.get(scheme):
+            if page:
+                yield movie, _SAME_AS, (NamedNode(page(identifier)),)
+            yield from _identifier(movie, iris, scheme, identifier)
+
+    return describe
 
 
-def _wikidata(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
-    if identifier := film.identifiers.get("wikidata"):
-        yield movie, _SAME_AS, (NamedNode(wikidata_entity(identifier)),)
-        yield from _identifier(movie, iris, "wikidata", identifier)
+_PAGES = {"wikidata": wikidata_entity, "tmdb": tmdb_page}
 
 
 def _identifier(movie: NamedNode, iris: Iris, scheme: str, value: str) -> Iterator[Description]:
@@ -97,31 +114,63 @@ def _identifier(movie: NamedNode, iris: Iris, scheme: str, value: str) -> Iterat
     yield node, _OF_IDENTIFIER, (SCHEMA.PropertyValue, _scheme(scheme), Literal(value))
 
 
-def _director(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
-    if film.directors:
-        people = tuple(person_iri(person, iris) for person in film.directors)
-        yield movie, _DIRECTOR, (people,)
-
-
-def _actor(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
-    if film.actors:
-        people = tuple(person_iri(person, iris) for person in film.actors)
-        yield movie, _ACTOR, (people,)
-
-
 def _rating(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
-    if rating := film.rating:
-        node = iris.part(movie, "rating")
-        value, best, worst = map(
-            _decimal, (rating.value, Decimal(rating.best), Decimal(rating.worst))
-        )
-        yield movie, _RATING, (node,)
-        if rating.count is None:
-            yield node, _OF_RATING, (SCHEMA.AggregateRating, value, best, worst)
-        else:
-            count = Literal(str(rating.count), datatype=XSD.integer)
-            cells = (SCHEMA.AggregateRating, value, best, worst, count)
-            yield node, _OF_COUNTED_RATING, cells
+    if film.rating:
+        yield from _rated(movie, iris.part(movie, "rating"), film.rating)
+
+
+def _ratings(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
+    for site, rating in film.ratings.items():
+        node = iris.part(movie, f"rating-{site}")
+        yield from _rated(movie, node, rating)
+        yield node, _AUTHOR, (Literal(SITES[site].name),)
+
+
+def _rated(movie: NamedNode, node: NamedNode, rating: Rating) -> Iterator[Description]:
+    value, best, worst = map(_decimal, (rating.value, rating.best, rating.worst))
+    yield movie, _RATING, (node,)
+    if rating.count is None:
+        yield node, _OF_RATING, (SCHEMA.AggregateRating, value, best, worst)
+    else:
+        count = Literal(str(rating.count), datatype=XSD.integer)
+        cells = (SCHEMA.AggregateRating, value, best, worst, count)
+        yield node, _OF_COUNTED_RATING, cells
+
+
+def _credited(role: str) -> _Describe:
+    properties = (CREDITS[role],)
+
+    def describe(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
+        if people := film.credited(role):
+            yield movie, properties, (tuple(person_iri(person, iris) for person in people),)
+
+    return describe
+
+
+def _fact(fact: Fact) -> _Describe:
+    properties = (fact.property,)
+
+    def describe(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
+        del iris
+        if values := film.facts.get(fact.name):
+            yield movie, properties, (tuple(_term(fact.kind, value) for value in values),)
+
+    return describe
+
+
+_DATES = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}  # by their length
+
+
+def _term(kind: Kind, value: str) -> Literal | NamedNode:
+    match kind:
+        case Kind.ADDRESS:
+            return NamedNode(value)
+        case Kind.DURATION:
+            return Literal(value, datatype=XSD.duration)
+        case Kind.DATE:
+            return Literal(value, datatype=_DATES[len(value)])
+        case _:
+            return Literal(value)
 
 
 def _performance(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
@@ -137,15 +186,18 @@ def _performance(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Descripti
 RULES: tuple[Rule, ...] = (
     Rule("movie", "identifiers", _movie),
     Rule("movie-name", "title", _name),
+    Rule("movie-alternate-name", "titles", _alternate_name),
     Rule("movie-date-published", "year", _date_published),
     Rule("movie-imdb", "imdb", _imdb),
-    Rule("movie-movielens", "movielens", _movielens),
-    Rule("movie-wikidata", "wikidata", _wikidata),
+    *(Rule(f"movie-{each}", each, _elsewhere(each)) for each in ("movielens", "tmdb", "wikidata")),
     Rule("movie-rating", "rating", _rating),
-    Rule("movie-director", "directors", _director),
-    Rule("movie-actor", "actors", _actor),
+    Rule("movie-rating-by-site", "ratings", _ratings),
+    Rule("movie-director", "directors", _credited("directors")),
+    Rule("movie-actor", "actors", _credited("actors")),
     Rule("movie-description", "synopsis", _description),
     Rule("movie-performance", "performances", _performance),
+    *(Rule(f"movie-{role}", role, _credited(role)) for role in CREW),
+    *(Rule(f"movie-{name}", name, _fact(fact)) for name, fact in FACTS.items()),
 )
 """The mapping of a film, in the order of its triples."""
 
@@ -179,50 +231,8 @@ def explain_film(film: Film, iris: Iris) -> Iterator[tuple[Rule, Triple]]:
             yield rule, triple
 
 
-def person_iri(person: Person, iris: Iris) -> NamedNode:
-    """Return a person's IRI: by the IMDb id or Wikidata item where one is known, else by name."""
-    return iris.person(person.key)
-
-
 PART_PROPERTIES = frozenset({SCHEMA.identifier, SCHEMA.aggregateRating, FILM.performance})
 """The properties by which a film has its parts, and nothing else has them."""
-
-
-_PERSON_RULES = {SCHEMA.name: "person-name", RDF.type: "person"}
-_OF_PERSON = (RDF.type, SCHEMA.name)
-_OF_UNNAMED_PERSON = (RDF.type, SCHEMA.sameAs)
-_OF_PERSON_ELSEWHERE = (*_OF_PERSON, SCHEMA.sameAs)
-
-
-def describe_person(person: Person, iris: Iris) -> Description:
-    """Describe a person; one of whom only the id is known has no name, as the shapes will say."""
-    node, name = person_iri(person, iris), Literal(person.name)
-    elsewhere = tuple(page for _, page in _elsewhere(person))
-    if not elsewhere:
-        return node, _OF_PERSON, (SCHEMA.Person, name)
-    if not person.name:
-        return node, _OF_UNNAMED_PERSON, (SCHEMA.Person, elsewhere)
-    return node, _OF_PERSON_ELSEWHERE, (SCHEMA.Person, name, elsewhere)
-
-
-def _elsewhere(person: Person) -> Iterator[tuple[str, NamedNode]]:
-    if person.imdb_id:
-        yield "person-imdb", NamedNode(imdb_page(person.imdb_id))
-    if person.wikidata_id:
-        yield "person-wikidata", NamedNode(wikidata_entity(person.wikidata_id))
-
-
-def explain_person(person: Person, iris: Iris) -> Iterator[tuple[str, Triple]]:
-    """Turn a person into triples, each with the name of the rule that made it."""
-    links = {page: rule for rule, page in _elsewhere(person)}
-    for triple in map_person(person, iris):
-        rule = _PERSON_RULES.get(triple.predicate)
-        yield rule or links[cast(NamedNode, triple.object)], triple
-
-
-def map_person(person: Person, iris: Iris) -> list[Triple]:
-    """Turn a person into triples."""
-    return list(triples([describe_person(person, iris)]))
 
 
 def specimen() -> Iterator[Triple]:
@@ -232,25 +242,6 @@ def specimen() -> Iterator[Triple]:
             yield Triple(term, RDF.type, term)
             yield Triple(term, term, term)
     yield Triple(DCTERMS.isReplacedBy, DCTERMS.isReplacedBy, DCTERMS.isReplacedBy)
-
-
-def with_owl_same_as(quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Say of what is the same as a Wikidata item that all that is true of one is of the other.
-
-    `schema:sameAs` says less, and is what the graph has.
-    """
-    items = wikidata_entity("")
-    for quad in quads:
-        yield quad
-        item = quad.object if quad.predicate == SCHEMA.sameAs else None
-        if isinstance(item, NamedNode) and item.value.startswith(items):
-            yield Quad(quad.subject, OWL.sameAs, item, quad.graph_name)
-
-
-def map_redirect(redirect: Redirect, iris: Iris) -> Triple:
-    """Say what an IRI has been replaced by that a film or person had before it was linked."""
-    mint = iris.movie if redirect.kind == "movie" else iris.person
-    return Triple(mint(redirect.old), DCTERMS.isReplacedBy, mint(redirect.new))
 
 
 @lru_cache(maxsize=16)
@@ -269,14 +260,15 @@ def _decimal(value: Decimal) -> Literal:
 
 
 _FIELDS = {
+    **{fact.property: name for name, fact in FACTS.items()},
+    **{term: role for role, term in CREDITS.items()},
     SCHEMA.name: "title",
+    SCHEMA.alternateName: "titles",
     SCHEMA.datePublished: "year",
     SCHEMA.url: "imdb",
     SCHEMA.sameAs: "imdb",
     SCHEMA.identifier: "imdb",
     SCHEMA.value: "imdb",
-    SCHEMA.director: "directors",
-    SCHEMA.actor: "actors",
     SCHEMA.description: "synopsis",
     FILM.performance: "synopsis",
     SCHEMA.characterName: "synopsis",

@@ -14,7 +14,7 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.connection import reads_whole
 from etl.entities.batches import Batch, drafted
 from etl.entities.drafting import CHUNK_FILMS, stored
-from etl.entities.mapping import map_person, map_redirect, person_iri
+from etl.entities.people import map_person, map_redirect, person_iri
 from etl.entities.tally import Tally
 from etl.output import GraphHash
 from etl.process.progress import Progress, silent

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode, QuerySolutions, Triple
 
 from etl.catalog.kept_out import Places, kept_out
-from etl.entities.mapping import explain_film, explain_person, person_iri
+from etl.entities.mapping import explain_film
+from etl.entities.people import explain_person, person_iri
 from etl.errors import QueryError
+from etl.facts import CREDITS
 from etl.findings import Finding
 from etl.inspection.justifying import credit_links, film_links, is_about, person_links, told
 from etl.inspection.wording import Wording, credit_wording, gives, spells, wording
@@ -101,6 +104,9 @@ def properties(rows: Iterable[Sequence[str]]) -> list[str]:
     return list(dict.fromkeys(row[0].split(" ", 2)[1] for row in rows))
 
 
+_CREDITED = "|".join(map(str, CREDITS.values()))
+
+
 class Explainer:
     """Explains the triples of one generation."""
 
@@ -155,7 +161,7 @@ class Explainer:
                     yield self._justification(triple, rule.name, link, runs[linked.version])
 
     def _links(self, field: str, triple: Triple, film: Film, record: LinkRecord) -> Iterator[Link]:
-        if field in ("directors", "actors"):
+        if field in CREDITS:
             return credit_links(field, triple.object, film, record, self._iris)
         return film_links(field, triple, film, record)
 
@@ -174,7 +180,7 @@ class Explainer:
             called = person._replace(name=name or person.name)
             for rule, triple in explain_person(called, self._iris):
                 for member in film.group.members:
-                    for field in ("directors", "actors"):
+                    for field in CREDITS:
                         found = credit_wording(field, iri, member.record, film, self._iris)
                         if found and gives(member.record, field, found.value, triple):
                             told = replace(found, agrees=spells(found, triple))
@@ -195,7 +201,7 @@ class Explainer:
 
     def _films_of(self, person: NamedNode) -> list[str]:
         answer = self._store.query(
-            f"SELECT DISTINCT ?film WHERE {{ ?film {SCHEMA.director}|{SCHEMA.actor} {person} ; "
+            f"SELECT DISTINCT ?film WHERE {{ ?film {_CREDITED} {person} ; "
             f"a {SCHEMA.Movie} }} ORDER BY ?film"
         )
         if not isinstance(answer, QuerySolutions):
@@ -233,4 +239,4 @@ def _term(term: object, base_iri: str) -> str:
     for prefix, iri in PREFIXES.items():
         if text.startswith(f"<{iri}"):
             return f"{prefix}:{text[len(iri) + 1 : -1]}"
-    return text.removesuffix(f"^^<{XSD.iri}gYear>").removesuffix(f"^^<{XSD.iri}decimal>")
+    return re.sub(rf"\^\^<{XSD.iri}(?:gYear|gYearMonth|date|duration|decimal|integer)>$", "", text)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pyoxigraph import NamedNode, Triple
 
-from etl.entities.mapping import person_iri
+from etl.entities.people import person_iri
 from etl.rdf.identifiers import Iris, imdb_page, wikidata_entity
 from etl.rdf.vocab import SCHEMA
 from etl.records import Link, LinkRecord

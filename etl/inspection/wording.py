@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from etl.entities.mapping import person_iri
-from etl.rdf.identifiers import Iris, imdb_page
+from etl.entities.people import person_iri
+from etl.facts import CREDITS, FACTS, TITLE_FIELDS
+from etl.rdf.identifiers import FILM_SCHEMES, Iris, imdb_page
 from etl.rdf.vocab import SCHEMA
 from etl.records import Credit, FilmRecord, Rating
 from etl.resolution.films import Film, Performance, Person
@@ -27,25 +28,71 @@ def wording(
     field: str, triple: Triple, film: Film, record: FilmRecord, iris: Iris
 ) -> Wording | None:
     """Find what a record says about a triple that a rule made from a field."""
-    if field in ("directors", "actors"):
+    if field in CREDITS:
         return credit_wording(field, triple.object, record, film, iris)
     if field == "performances":
         return _performance_wording(triple, film, record, iris)
+    if field == "titles":
+        return _title_wording(triple, record)
+    if field in FACTS:
+        return _fact_wording(field, triple, record)
+    if field == "ratings":
+        site = _part(triple).rpartition("#rating-")[2]
+        return _told(field, record, record.ratings.get(site), film.ratings.get(site))
     if field == "identifiers":
         field = next(scheme for scheme in record.identifiers)
-    value = record.value(field)
-    if value is None:
+    if field in FILM_SCHEMES:
+        return _told(field, record, record.identifiers.get(field), film.identifiers.get(field))
+    if field == "year" and record.year is not None and field not in record.lines:
+        return _told("date", record, record.facts["date"][0], str(film.year))
+    return _told(field, record, getattr(record, field), getattr(film, field))
+
+
+def _told(field: str, record: FilmRecord, value: object, chosen: object) -> Wording | None:
+    """Say what a record has in a field, and whether it is what the film has."""
+    if not value:
         return None
-    chosen = film.identifiers.get(field) if field in film.identifiers else getattr(film, field)
     text = str(value.value) if isinstance(value, Rating) else str(value)
     return Wording(field, record.lines.get(field, 1), text, value == chosen)
+
+
+def _part(triple: Triple) -> str:
+    """Return the IRI of the part of a film that a triple is about, or leads to."""
+    ends = (each.value for each in (triple.subject, triple.object) if isinstance(each, NamedNode))
+    return next((iri for iri in ends if "#" in iri), "")
+
+
+def _title_wording(triple: Triple, record: FilmRecord) -> Wording | None:
+    """Find where a record gives another title: as one, or as its own of the film."""
+    said = triple.object
+    if not isinstance(said, Literal):
+        return None
+    for text, language in record.titles:
+        if text == said.value and language == (said.language or ""):
+            is_original = "original_title" in record.lines and text == record.titles[0].text
+            field = TITLE_FIELDS[not is_original]
+            return Wording(field, record.lines.get(field, 1), text)
+    if record.title == said.value:
+        return Wording("title", record.lines.get("title", 1), said.value)
+    return None
+
+
+def _fact_wording(field: str, triple: Triple, record: FilmRecord) -> Wording | None:
+    """Find the value that a triple has among those that a record gives, else what it gives."""
+    values = record.facts.get(field)
+    said = triple.object
+    if not values or not isinstance(said, Literal | NamedNode):
+        return None
+    agrees = said.value in values
+    value = said.value if agrees else ", ".join(values)
+    return Wording(field, record.lines.get(field, 1), value, agrees)
 
 
 def credit_wording(
     field: str, iri: object, record: FilmRecord, film: Film, iris: Iris
 ) -> Wording | None:
     """Find where a record names a person, by any spelling that stands for them in the film."""
-    for credit in getattr(record, field):
+    for credit in record.credited(field):
         if person_iri(_person(credit, film), iris) == iri:
             return Wording(field, record.lines.get(field, 1), _written(credit))
     return None
@@ -71,7 +118,7 @@ def spells(found: Wording, triple: Triple) -> bool:
 
 def gives(record: FilmRecord, field: str, name: str, triple: Triple) -> bool:
     """Tell whether a credit says what a triple about the person says: an id, or that they are."""
-    credits_ = record.directors if field == "directors" else record.actors
+    credits_ = record.credited(field)
     if triple.predicate == SCHEMA.name:
         return any(credit.name == name for credit in credits_)
     if triple.predicate != SCHEMA.sameAs:

@@ -12,7 +12,7 @@ from etl.catalog.catalog import Catalog
 from etl.entities.batches import Batch, Built, Judged, build_batch
 from etl.entities.drafting import CHUNK_FILMS
 from etl.entities.judging import reason
-from etl.entities.mapping import describe_person, map_person, map_redirect, person_iri
+from etl.entities.people import describe_person, map_person, map_redirect, person_iri
 from etl.entities.tally import Tally
 from etl.operations.counting import all_new, count, own
 from etl.operations.reports import Diff, LoadReport

@@ -30,7 +30,8 @@ from pyoxigraph import (
 
 from etl.errors import EtlError
 from etl.output.jsonld import Json, nodes, shipped_context
-from etl.rdf.vocab import PREFIXES, RDF, XSD
+from etl.rdf.identifiers import wikidata_entity
+from etl.rdf.vocab import OWL, PREFIXES, RDF, SCHEMA, XSD
 
 Statement = Triple | Quad
 Node = NamedNode | BlankNode | Literal | Triple
@@ -261,3 +262,16 @@ def _fit_for_xml(triple: Triple) -> Triple:
 def _json(value: Json, indent: int) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return text.replace("\n", "\n" + " " * indent)
+
+
+def with_owl_same_as(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Say of what is the same as a Wikidata item that all that is true of one is of the other.
+
+    `schema:sameAs` says less, and is what the graph has.
+    """
+    items = wikidata_entity("")
+    for quad in quads:
+        yield quad
+        item = quad.object if quad.predicate == SCHEMA.sameAs else None
+        if isinstance(item, NamedNode) and item.value.startswith(items):
+            yield Quad(quad.subject, OWL.sameAs, item, quad.graph_name)

@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode
 from etl.catalog.catalog import Catalog
 from etl.entities.batches import Batch, drafted
 from etl.entities.drafting import CHUNK_FILMS, stored
-from etl.entities.mapping import map_person, person_iri
+from etl.entities.people import map_person, person_iri
 from etl.publication.outbox import Outbox, Position
 from etl.publication.sending import Parcel, Sender
 from etl.rdf.identifiers import Iris

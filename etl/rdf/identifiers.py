@@ -18,8 +18,12 @@ from etl.errors import EtlError
 
 DEFAULT_BASE_IRI = "http://localhost:8000/"
 
-FILM_SCHEMES = ("imdb", "movielens")
-"""The schemes by whose ids films are known, the strongest first."""
+FILM_SCHEMES = ("imdb", "wikidata", "tmdb", "movielens", "record")
+"""The schemes by whose ids films are known, the strongest first.
+
+`record` is none of the world's: its ids are made of a source and a key in it, for a record that has
+no other.
+"""
 
 _IMDB_ID = re.compile(r"(tt|nm)([0-9]{7,10})", re.IGNORECASE | re.ASCII)
 _IMDB_PAGE = re.compile(
@@ -32,6 +36,10 @@ _WIKIDATA_ITEM = re.compile(r"(?:https?://(?:www\.)?wikidata\.org/(?:entity|wiki
 
 _MOVIELENS_ID = re.compile(
     r"(?:movielens[-:]|(?:https?://)?(?:www\.)?movielens\.org/movies/)?([1-9][0-9]*)/?",
+    re.IGNORECASE,
+)
+_TMDB_ID = re.compile(
+    r"(?:tmdb[-:]|(?:https?://)?(?:www\.)?themoviedb\.org/movie/)([1-9][0-9]*)(?:[-/?#]\S*)?",
     re.IGNORECASE,
 )
 
@@ -77,10 +85,21 @@ def movielens_id(text: str) -> str | None:
     return match[1] if match else None
 
 
+def tmdb_id(text: str) -> str | None:
+    """Return the number of a film on TMDb, as `tmdb-38` or its page, or None."""
+    match = _TMDB_ID.fullmatch(text.strip())
+    return match[1] if match else None
+
+
 def imdb_page(identifier: str) -> str:
     """Return the address of an IMDb page: what `schema:sameAs` and `schema:url` hold."""
     folder = "title" if identifier.startswith("tt") else "name"
     return f"https://www.imdb.com/{folder}/{identifier}/"
+
+
+def tmdb_page(identifier: str) -> str:
+    """Return the address of a film's page on TMDb."""
+    return f"https://www.themoviedb.org/movie/{identifier}"
 
 
 def wikidata_entity(identifier: str) -> str:

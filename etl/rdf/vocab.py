@@ -39,14 +39,19 @@ VOID = Namespace(
 DCAT = Namespace("http://www.w3.org/ns/dcat#", "Dataset landingPage version")
 XSD = Namespace(
     "http://www.w3.org/2001/XMLSchema#",
-    "boolean date dateTime decimal double duration float gYear integer nonNegativeInteger string",
+    """
+    boolean date dateTime decimal double duration float gYear gYearMonth integer nonNegativeInteger
+    string
+    """,
 )
 SCHEMA = Namespace(
     "https://schema.org/",
     """
     Movie Person AggregateRating PropertyValue PerformanceRole
     name datePublished url sameAs identifier propertyID value
-    director actor characterName description genre duration inLanguage countryOfOrigin
+    director actor author producer musicBy editor characterName
+    alternateName description abstract genre duration inLanguage countryOfOrigin contentRating
+    keywords image productionCompany isPartOf
     aggregateRating ratingValue bestRating worstRating ratingCount
     """,
 )

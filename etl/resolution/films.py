@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
+from etl.facts import CREW
 from etl.rdf.identifiers import name_key
-from etl.records import Credit, FilmRecord, Link, LinkRecord, Rating
+from etl.records import Credit, FilmRecord, Link, LinkRecord, Rating, Title
 from etl.resolution.characters import Played, played, same_character
 from etl.resolution.groups import Group
 
@@ -31,7 +33,8 @@ class Person(NamedTuple):
         return self.imdb_id or self.wikidata_id or name_key(self.name)
 
 
-_NOBODY: Mapping[str, str] = {}  # which other processes can be sent, and nobody changes
+_NOTHING: Mapping[str, Any] = {}
+_NOBODY: Mapping[str, str] = _NOTHING  # which other processes can be sent, and nobody changes
 
 
 class Identities(NamedTuple):
@@ -86,12 +89,27 @@ class Film:
     synopsis: str | None
     performances: tuple[Performance, ...]
     group: Group
+    titles: tuple[Title, ...]
+    facts: Mapping[str, tuple[str, ...]]
+    crew: Mapping[str, tuple[Person, ...]]
+    ratings: Mapping[str, Rating]
 
     @property
     def people(self) -> tuple[Person, ...]:
         """Everybody the film names, each once."""
         cast = (performance.actor for performance in self.performances)
-        return tuple(dict.fromkeys((*self.directors, *self.actors, *cast)))
+        crew = chain.from_iterable(self.crew.values())
+        return tuple(dict.fromkeys((*self.directors, *self.actors, *cast, *crew)))
+
+    def credited(self, role: str) -> tuple[Person, ...]:
+        """Give the people whom the film has in a field of `CREDITS`."""
+        match role:
+            case "directors":
+                return self.directors
+            case "actors":
+                return self.actors
+            case _:
+                return self.crew.get(role, ())
 
 
 def resolve(group: Group, identities: Identities) -> Film:
@@ -107,28 +125,73 @@ def resolve(group: Group, identities: Identities) -> Film:
     directors = people.of(record.directors for record in records)
     actors = people.of(record.actors for record in everything)
     synopsis = next((record.synopsis for record in records if record.synopsis), None)
+    title = next((record.title for record in records if record.title), None)
+    year = next((record.year for record in records if record.year is not None), None)
     return Film(
         key=group.film,
-        identifiers=_identifiers(everything),
-        title=next((record.title for record in records if record.title), None),
-        year=next((record.year for record in records if record.year is not None), None),
+        identifiers=_merged(record.identifiers for record in everything),
+        title=title,
+        year=year,
         rating=next((record.rating for record in records if record.rating), None),
         directors=directors,
         actors=actors,
         synopsis=synopsis,
         performances=_performances(everything, actors, synopsis, people),
         group=group,
+        titles=_titles(records, title),
+        facts=_facts(records, year),
+        crew=_crew(records, people),
+        ratings=_merged(record.ratings for record in records),
     )
 
 
-def _identifiers(records: Sequence[FilmRecord | LinkRecord]) -> dict[str, str]:
-    """Merge the ids of a film's records; the first record's id of a scheme counts."""
-    if len(records) == 1:
-        return dict(records[0].identifiers)
-    merged: dict[str, str] = {}
-    for record in records:
-        for scheme, identifier in record.identifiers.items():
-            merged.setdefault(scheme, identifier)
+def _titles(records: Sequence[FilmRecord], title: str | None) -> tuple[Title, ...]:
+    """Collect the other titles of a film, each once; another record's title is one too."""
+    if len(records) == 1 and not records[0].titles:
+        return ()
+    found = dict.fromkeys(
+        chain.from_iterable((Title(each.title or ""), *each.titles) for each in records)
+    )
+    told = {each.text for each in found if each.language}
+    return tuple(
+        each
+        for each in found
+        if each.text and (each.language or (each.text not in told and each.text != title))
+    )
+
+
+def _facts(records: Sequence[FilmRecord], year: int | None) -> Mapping[str, tuple[str, ...]]:
+    """Merge what records say in the fields of `FACTS`; a date counts that is of the film's year."""
+    if not any(record.facts for record in records):
+        return _NOTHING
+    dates = (record.facts.get("date", ("",)) for record in records)
+    date = next((date for date in dates if date[0][:4] == str(year)), ())
+    found = _merged(record.facts for record in records)
+    return {name: values for name, values in {**found, "date": date}.items() if values}
+
+
+def _crew(records: Sequence[FilmRecord], people: _People) -> Mapping[str, tuple[Person, ...]]:
+    if not any(record.crew for record in records):
+        return _NOTHING
+    return {
+        role: found
+        for role in CREW
+        if (found := people.of(record.credited(role) for record in records))
+    }
+
+
+_Value = TypeVar("_Value")
+
+
+def _merged(told: Iterable[Mapping[str, _Value]]) -> Mapping[str, _Value]:
+    """Merge what is said under names; what is said first of a name counts."""
+    first, *others = told
+    if not any(others):
+        return first
+    merged = dict(first)
+    for each in others:
+        for name, value in each.items():
+            merged.setdefault(name, value)
     return merged
 
 

@@ -20,13 +20,14 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from etl.facts import CREDITS, CREW, FACTS
 from etl.records import FilmRecord, NoteKind, Rating, Reject
 from etl.sources import people, values
 from etl.sources.decoding import decode, wide_encoding
-from etl.sources.fields import READERS, Bad, film_record
+from etl.sources.fields import MORE, READERS, SINGULAR, Bad, film_record, read_more
 from etl.sources.files import RECORD_LIMIT, FoundFile, opening, too_long, unreadable
 from etl.sources.notes import Notes, Unreadable, as_json, composed, quoted
-from etl.sources.raw import Raw, digest
+from etl.sources.raw import Raw, digest, distinct
 from etl.sources.repeated_keys import refuse_repeated_keys
 
 KEYS = {
@@ -38,19 +39,26 @@ KEYS = {
     "directors": "directors",
     "actors": "actors",
     "synopsis": "synopsis",
+    "wikidata": "wikidata",
+    "tmdb": "tmdb",
+    "original_title": "originalTitle",
+    "alternative_titles": "alternativeTitles",
+    "ratings": "ratings",
+    **{field: field for field in (*CREW, *FACTS)},
 }
 """The key in the object that each field of a record is read from."""
 
 _FIELDS = {key.lower(): field for field, key in KEYS.items()} | {
-    "movielens": "movielens",
+    **dict.fromkeys(("movielens", "movielensid"), "movielens"),
+    **dict.fromkeys(("imdbid", "imdburl"), "imdb"),
+    "tmdbid": "tmdb",
+    "wikidataid": "wikidata",
     "url": "imdb",
     "ratingvalue": "rating",
     "ratingcount": "rating_count",
-    "director": "directors",
-    "actor": "actors",
+    **{singular: plural for plural, singular in SINGULAR.items()},
     "id": "",  # names the record in its file, and says nothing of the film
 }
-_PEOPLE = ("directors", "actors")
 _DIGITS = 18
 _DIGITS_READ = 4300  # what Python reads as a whole number
 _DEPTH = 200  # a film has three
@@ -119,14 +127,14 @@ def _too_long(number: int, line: bytes, file: BinaryIO, seen: Counter[str]) -> R
         mark.update(line)
         size += len(line)
     digest = mark.hexdigest()
-    return Raw(_distinct("", digest, seen), number, "", digest, too_long("line", size))
+    return Raw(distinct("", digest, seen), number, "", digest, too_long("line", size))
 
 
 def _raw(number: int, data: bytes, seen: Counter[str]) -> Raw:
     mark = digest(data)
     brackets = data.count(b"[") + data.count(b"{")
     too_deep = brackets > _DEPTH and _is_too_deep(data)
-    key = _distinct("" if too_deep else _key(data), mark, seen)
+    key = distinct("" if too_deep else _key(data), mark, seen)
     try:
         text: str | Reject = data.decode()
     except UnicodeDecodeError:
@@ -136,18 +144,6 @@ def _raw(number: int, data: bytes, seen: Counter[str]) -> Raw:
     if isinstance(text, Reject):
         return Raw(key, number, "", mark, text)
     return Raw(key, number, text, mark)
-
-
-def _distinct(name: str, mark: str, seen: Counter[str]) -> str:
-    """Give a record a key of its own: its name, numbered where others have it too."""
-    name = name or mark[:16]
-    seen[name] += 1
-    key, count = name, seen[name]
-    while count > 1 and (key := f"{name} ({count})") in seen:
-        count += 1
-    if key is not name:
-        seen[name], seen[key] = count, 1
-    return key
 
 
 def _is_too_deep(data: bytes) -> bool:
@@ -192,7 +188,7 @@ def _parse(text: str, notes: Notes) -> FilmRecord:
     refuse_repeated_keys(text, item, notes)
     read: dict[str, Any] = {}
     for key, value in item.items():
-        field = _FIELDS.get(key) or _FIELDS.get(key.strip().lower())
+        field = _FIELDS.get(key) or _FIELDS.get(key.strip().lower().replace("_", ""))
         notes.at(1, composed(key))
         if field is None:
             notes.add("unknown key: its value is not read", NoteKind.LOSS)
@@ -231,7 +227,9 @@ def _rate(read: dict[str, Any]) -> None:
 
 def _read(field: str, key: str, value: object, notes: Notes) -> object:
     try:
-        if field in _PEOPLE:
+        if field in MORE:
+            return read_more(field, value, notes)
+        if field in CREDITS:
             return people.credits_of(value, notes)
         if field == "rating_count":
             return values.number(_scalar(value), notes)

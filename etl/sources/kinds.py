@@ -15,6 +15,8 @@ import msgspec
 
 from etl.records import Reject
 from etl.sources import SUFFIXES, text
+from etl.sources.claims import form_of
+from etl.sources.tables.sheets import has_excel
 
 _SNIFFED = 65_536  # bytes that are looked at
 _LINES = 40  # lines of a text, or rows of a table, that are looked at
@@ -23,13 +25,11 @@ _COLUMNS_SHOWN = 8
 _LEAVE = "leave it out"
 _UNPACK = "unpack it, and load what is in it"
 _AS_LINES = "turn it into JSON Lines, a film in each line"
-_DUCKDB = (
-    _AS_LINES + ", for instance: duckdb -c \"COPY (FROM '{path}') TO 'films.jsonl' (FORMAT json)\""
-)
-_JQ = _AS_LINES + ": jq -c '{filter}' \"{path}\" > films.jsonl"
+_MAP = "say which column is which: etl columns {path} > films.toml"
+_EXCEL = "pip install 'reelgraph[excel]', and then: etl columns {path} > films.toml"
 
 _MAGIC: tuple[tuple[bytes, int, str, str], ...] = (
-    (b"PAR1", 0, "Parquet", _DUCKDB),
+    (b"PAR1", 0, "Parquet", _MAP),
     (b"\x89PNG\r\n\x1a\n", 0, "PNG", _LEAVE),
     (b"\xff\xd8\xff", 0, "JPEG", _LEAVE),
     (b"GIF8", 0, "GIF", _LEAVE),
@@ -61,7 +61,7 @@ _IN_ZIP = (
 )
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SEPARATORS = {"\t": "TSV", ",": "CSV", ";": "CSV", "::": "table", "|": "table"}
-_KEYS = {*(key.lower() for key in text.KEYS.values()), "director", "actor"}
+_KEYS = {*(key.lower() for key in text.EXPECTED.values()), "director", "actor"}
 _KEY = re.compile(r"\s*[\w -]{1,40}:")
 _ROOT = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype[^>]*>\s*)*<([\w:.-]+)", re.I | re.S)
 _TRIPLE = re.compile(r"\s*(?:@prefix|@base|PREFIX|BASE)\s|\s*<[^<>\s]+>\s+(?:a|<[^<>\s]+>)\s", re.I)
@@ -84,14 +84,14 @@ BINARY = FileKind("binary data")
 SPECIAL, CLOSED, FOLDER = map(FileKind, ("special file", "unreadable file", "linked folder"))
 
 
-def unclaimed(path: str) -> FileKind | None:
+def unclaimed(path: str, chosen: str = "", *, alone: bool = True) -> FileKind | None:
     """Tell what a file is that no format claims; None where one does.
 
-    A format claims the files of its suffix, and text claims any that has a line such as
-    `title: Heat`. What cannot be opened is claimed, because whoever reads it says why; so is a
-    pipe, which can be read only once.
+    A format claims the files of its suffix; the `chosen` column map, or one that ships, claims
+    tables; text claims any that has a line such as `title: Heat`. What cannot be opened is claimed,
+    because whoever reads it says why; so is a pipe, which can be read only once.
     """
-    if path.lower().endswith(SUFFIXES):
+    if path.lower().endswith(SUFFIXES) or form_of(path, chosen, alone=alone):
         return None
     kind = kind_of_file(path)
     return None if kind in (RECORD, SPECIAL, CLOSED) else kind
@@ -126,13 +126,20 @@ def kind_of(head: bytes) -> FileKind:
     for mark, place, name, remedy in _MAGIC:
         if head.startswith(mark, place):
             inner = next((kind for part, kind in _IN_ZIP if name == "ZIP" and part in head), "")
-            return FileKind(inner or name, remedy=_AS_LINES if inner else remedy)
+            return FileKind(inner or name, remedy=_remedy(inner) if inner else remedy)
     decoded = _decoded(head)
     if "\0" in decoded:
         return BINARY
     if len(head) >= _SNIFFED:  # the last line is cut off
         decoded = decoded[: decoded.rfind("\n") + 1] or decoded
     return _of_text(decoded)
+
+
+def _remedy(kind: str) -> str:
+    """Say what can be done about a kind of document in a ZIP."""
+    if not kind.startswith("Excel"):
+        return _AS_LINES
+    return _MAP if has_excel() else _EXCEL
 
 
 def _decoded(head: bytes) -> str:
@@ -166,10 +173,10 @@ def _of_json(decoded: str, lines: list[str]) -> FileKind | None:
     if decoded.lstrip().startswith("["):
         rest = decoded.lstrip()[1:].lstrip()
         is_list = rest[:1] in ("{", "[", "]", '"') or rest[:1].isdigit()
-        return FileKind("JSON", "list", _JQ.replace("{filter}", ".[]")) if is_list else None
+        return FileKind("JSON", "list", _MAP) if is_list else None
     if len(lines) > 1 and all(map(_is_object, lines)):
         return FileKind("JSON Lines", remedy="give it a name that ends in .jsonl")
-    return FileKind("JSON", "object", _JQ.replace("{filter}", "."))
+    return FileKind("JSON", "object", _MAP)
 
 
 def _is_object(line: str) -> bool:
@@ -187,8 +194,7 @@ def _of_table(decoded: str) -> FileKind | None:
         alike = sum(len(row) == width for row in rows)
         if width > 1 and alike > 0.8 * len(rows) and _is_table(rows):
             between = "" if separator in ",\t" else f" between {separator!r}"
-            remedy = _AS_LINES if separator == "::" else _DUCKDB
-            return FileKind(name, _columns(rows[0]) + between, remedy)
+            return FileKind(name, _columns(rows[0]) + between, _MAP)
     return None
 
 

@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import process
 
+from etl.facts import CREDITS, CREW, FACTS
 from etl.records import FilmRecord, NoteKind, Reject
 from etl.sources.decoding import decode
-from etl.sources.fields import READERS, Bad, film_record
+from etl.sources.fields import MORE, READERS, SINGULAR, Bad, film_record, read_more
 from etl.sources.files import FoundFile, read
 from etl.sources.notes import Notes, Unreadable, quoted
 from etl.sources.raw import Raw, digest
@@ -34,11 +35,20 @@ KEYS = {
     "actors": "actors",
     "synopsis": "synopsis",
 }
+EXPECTED = dict(KEYS)
+"""The fields that a file is expected to have: where one is not there, that is noted."""
+KEYS |= {
+    "wikidata": "wikidata",
+    "tmdb": "tmdb",
+    "original_title": "originalTitle",
+    "alternative_titles": "alternativeTitles",
+    **{field: field for field in (*CREW, *FACTS)},
+}
 """The key in the file that each field of a record is read from."""
 
 _FIELDS = {key.lower(): field for field, key in KEYS.items()}
-_FIELDS |= {"director": "directors", "actor": "actors"}
-_PEOPLE = ("directors", "actors")
+_FIELDS |= {singular: plural for plural, singular in SINGULAR.items()}
+_SEVERAL = {*CREDITS, "alternative_titles", *(name for name, fact in FACTS.items() if fact.many)}
 _EXACT = {key: field for field, key in KEYS.items()}
 
 
@@ -96,7 +106,7 @@ def _header(lines: list[str], notes: Notes) -> tuple[dict[str, _Entry], _Entry |
         entry = _Entry(number, KEYS[field], value)
         if field not in entries:
             entries[field] = entry
-        elif field in _PEOPLE:
+        elif field in _SEVERAL:
             notes.add(f"second {entry.key!r} line joined to line {entries[field].line}")
             more.setdefault(field, []).append(value)
         else:
@@ -140,13 +150,15 @@ def _merged(first: _Entry, second: _Entry, notes: Notes) -> _Entry:
 def _read(field: str, entry: _Entry, notes: Notes) -> object:
     notes.at(entry.line, entry.key)
     try:
+        if field in MORE:
+            return read_more(field, entry.value, notes)
         return READERS[field](entry.value, notes)
     except Unreadable as error:
         raise Bad(entry.line, entry.key, error.expected, error.found) from error
 
 
 def _note_missing(where: Mapping[str, int], notes: Notes) -> None:
-    for field, key in KEYS.items():
+    for field, key in EXPECTED.items():
         if field not in where:
             notes.at(1, key)
             notes.add(f"no {key!r} line", NoteKind.ABSENCE)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from etl.rdf.identifiers import imdb_title_id
+from etl.rdf.identifiers import imdb_title_id, wikidata_id
 from etl.records import NoteKind, Rating
 from etl.sources import spelling
 from etl.sources.notes import Notes as Notes
@@ -58,15 +58,15 @@ def title(text: str, notes: Notes) -> str | None:
         spaced, value = value, " ".join(value.split())
         if value != spaced:
             notes.add("space between words made one")
-    if "," in value and (in_order := _in_order(value)) != value:
+    if "," in value and (ordered := in_order(value)) != value:
         notes.add(f"article put back in front: {quoted(value)}")
-        value = in_order
+        value = ordered
     if value.endswith((")", "]")) and _TITLE_WITH_YEAR.fullmatch(value):
         notes.add(f"a title that carries a year: {quoted(value)}")
     return value or None
 
 
-def _in_order(value: str) -> str:
+def in_order(value: str) -> str:
     """Put the articles of a title, and of another in brackets behind it, in front."""
     if match := _ARTICLE.fullmatch(value):
         value = _with_article(match) + match[3]
@@ -120,6 +120,17 @@ def imdb_title(text: str, notes: Notes) -> str | None:
         raise Unreadable("an IMDb title such as https://www.imdb.com/title/tt0338013/", value)
     if identifier not in value:
         notes.add(f"{quoted(value)} read as {identifier}")
+    return identifier
+
+
+def wikidata_item(text: str, notes: Notes) -> str | None:
+    """Read a Wikidata item, by its id, IRI or page."""
+    value = present(text, notes)
+    if not value:
+        return None
+    identifier = wikidata_id(value)
+    if identifier is None:
+        raise Unreadable("a Wikidata item such as Q163872", value)
     return identifier
 
 

@@ -19,17 +19,18 @@ from etl.entities.mapping import (
     PART_PROPERTIES,
     RULES,
     explain_film,
-    explain_person,
     field_of,
     map_film,
-    map_person,
 )
+from etl.entities.people import explain_person, map_person
+from etl.facts import CREW, FACTS, SITES, Kind
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import FILM, RDF, SCHEMA, XSD
-from etl.records import Credit, FilmRecord, Origin, Rating
+from etl.records import Credit, FilmRecord, Origin, Rating, Title
 from etl.resolution.films import NO_IDENTITIES, Film, Person, resolve
 from etl.resolution.groups import Group, Member
 from etl.resources import folder
+from etl.shacl import CompiledEngine, ReferenceEngine, Shapes
 from etl.sources.text import parse
 from etl.sources.values import Notes, rating
 from places import SEEDS
@@ -106,11 +107,56 @@ def test_the_real_record_becomes_the_movie_it_describes() -> None:
     assert len(values(made, FILM.performance)) == 8
 
 
+def full() -> FilmRecord:
+    """A record that says something in every field."""
+    values = {
+        Kind.DATE: "2004-03-19",
+        Kind.DURATION: "PT1H48M",
+        Kind.ADDRESS: "https://example.org/p.jpg",
+    }
+    return FilmRecord(
+        {"imdb": "tt0338013", "wikidata": "Q163872", "tmdb": "38", "movielens": "7361"},
+        title="A",
+        year=2004,
+        rating=Rating(Decimal("7.5")),
+        directors=(Credit("B"),),
+        actors=(Credit("C", characters=("D",)),),
+        synopsis="E",
+        titles=(Title("F"), Title("G", "de")),
+        facts={name: (values.get(fact.kind, "H"),) for name, fact in FACTS.items()},
+        crew={role: (Credit(f"I {role}"),) for role in CREW},
+        ratings={site: Rating(Decimal(2), Decimal(5), Decimal("0.5"), 3) for site in SITES},
+    )
+
+
 def test_every_rule_makes_triples() -> None:
-    linked = film(replace(MINIMAL, identifiers={"wikidata": "Q208269"}))
-    made = {rule.name for each in [*sample(), linked] for rule, _ in explain_film(each, IRIS)}
+    undated = {name: values for name, values in full().facts.items() if name != "date"}
+    records = [full(), replace(full(), facts=undated)]
+    made = {rule.name for each in map(film, records) for rule, _ in explain_film(each, IRIS)}
     assert made == {rule.name for rule in RULES}
     assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_what_a_full_record_says_is_known_to_the_shapes_and_conforms() -> None:
+    made = film(full())
+    for engine in (CompiledEngine, ReferenceEngine):
+        assert not engine(Shapes.read([folder("shapes")])).validate(triples(made)).results
+
+
+@pytest.mark.parametrize(
+    ("date", "datatype"),
+    [("2004", XSD.gYear), ("2004-03", XSD.gYearMonth), ("2004-03-19", XSD.date)],
+)
+def test_a_date_is_as_exact_as_the_record(date: str, datatype: NamedNode) -> None:
+    made = film(replace(MINIMAL, year=2004, facts={"date": (date,)}))
+    found = [each.object for each in map_film(made, IRIS) if "datePublished" in str(each.predicate)]
+    assert found == [Literal(date, datatype=datatype)]
+
+
+def test_a_date_of_another_year_gives_way_to_the_year() -> None:
+    made = film(replace(MINIMAL, year=2003, facts={"date": ("2004-03-19",)}))
+    found = [each.object for each in map_film(made, IRIS) if "datePublished" in str(each.predicate)]
+    assert found == [Literal("2003", datatype=XSD.gYear)]
 
 
 def test_what_is_explained_is_what_is_made() -> None:
@@ -220,7 +266,9 @@ def test_equal_ratings_are_equal_terms(value: Decimal) -> None:
 
 
 def test_a_rating_tells_its_votes_where_they_are_known() -> None:
-    made = film(replace(MINIMAL, rating=Rating(Decimal("3.5"), best=5, worst=0, count=12)))
+    made = film(
+        replace(MINIMAL, rating=Rating(Decimal("3.5"), best=Decimal(5), worst=Decimal(0), count=12))
+    )
     found = {each.predicate: each.object for each in map_film(made, IRIS)}
     assert found[SCHEMA.bestRating] == Literal("5", datatype=XSD.decimal)
     assert found[SCHEMA.worstRating] == Literal("0", datatype=XSD.decimal)

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 from rdflib import Graph, URIRef
 
-from etl.entities.mapping import person_iri
+from etl.entities.people import person_iri
 from etl.errors import EtlError
 from etl.rdf.identifiers import (
     DEFAULT_BASE_IRI,
+    FILM_SCHEMES,
     Iris,
     imdb_id,
     imdb_name_id,
@@ -270,7 +271,7 @@ def test_the_catalog_and_the_mapping_mark_the_same_names(listed: list[str]) -> N
 )
 def test_a_film_is_known_by_its_strongest_id(ids: dict[str, str], order: Random) -> None:
     shuffled = sorted(ids.items(), key=lambda _: order.random())
-    scheme = min(ids)  # imdb, movielens, wikidata
+    scheme = next(each for each in FILM_SCHEMES if each in ids)
     key = FilmRecord(dict(shuffled)).key
     assert key == (ids["imdb"] if scheme == "imdb" else f"{scheme}-{ids[scheme]}")
 

@@ -401,8 +401,8 @@ KEYS = [
     ("synopsis:", "SYNOPSIS:", [Note(9, "SYNOPSIS", "key 'SYNOPSIS' read as 'synopsis'")]),
     (
         "actors: Gwyneth Paltrow, Toni Collette\n",
-        "actors: Gwyneth Paltrow, Toni Collette\ngenre: Comedy",
-        [Note(8, "genre", "unknown key 'genre': its value is not read")],
+        "actors: Gwyneth Paltrow, Toni Collette\nbudget: 7",
+        [Note(8, "budget", "unknown key 'budget': its value is not read")],
     ),
     (
         "actors: Gwyneth Paltrow, Toni Collette\n",

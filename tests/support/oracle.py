@@ -16,7 +16,8 @@ from pyoxigraph import Quad
 
 from etl.entities.drafting import draft
 from etl.entities.judging import judged
-from etl.entities.mapping import map_film, map_person, map_redirect
+from etl.entities.mapping import map_film
+from etl.entities.people import map_person, map_redirect
 from etl.rdf.identifiers import Iris, name_key
 from etl.records import FilmRecord, Link, LinkRecord, Origin, Reject
 from etl.resolution.films import Identities, Person, Redirect, resolve

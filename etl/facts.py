@@ -1,0 +1,94 @@
+"""What a record may say of a film beside its title, year, people and rating.
+
+One table of fields for all that reads, maps or explains them: a new field is a row of `FACTS`.
+
+Source: schema.org's types CreativeWork and Movie. Where it wants a thing of which only the name is
+known, such as a country or a company, the name stands as text: https://schema.org/docs/datamodel.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from pyoxigraph import NamedNode
+
+from etl.rdf.vocab import SCHEMA
+
+
+class Kind(Enum):
+    """How the values of a field are read and written, each in one canonical form."""
+
+    LINE = "a line of text"
+    PROSE = "text"
+    GENRE = "a genre such as Drama"
+    LANGUAGE = "a language, as BCP 47 writes it"
+    COUNTRY = "a country, by its English name"
+    DURATION = "a running time, as xsd:duration"
+    DATE = "a date as exact as it is known: 2004, 2004-03, 2004-03-19"
+    ADDRESS = "a web address"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A field: its name in a record, the property it becomes, and whether it has many values."""
+
+    name: str
+    property: NamedNode
+    kind: Kind
+    many: bool = False
+
+
+FACTS = {
+    fact.name: fact
+    for fact in (
+        Fact("date", SCHEMA.datePublished, Kind.DATE),
+        Fact("duration", SCHEMA.duration, Kind.DURATION),
+        Fact("genres", SCHEMA.genre, Kind.GENRE, many=True),
+        Fact("languages", SCHEMA.inLanguage, Kind.LANGUAGE, many=True),
+        Fact("countries", SCHEMA.countryOfOrigin, Kind.COUNTRY, many=True),
+        Fact("certificate", SCHEMA.contentRating, Kind.LINE),
+        Fact("keywords", SCHEMA.keywords, Kind.LINE, many=True),
+        Fact("overview", SCHEMA.abstract, Kind.PROSE),
+        Fact("companies", SCHEMA.productionCompany, Kind.LINE, many=True),
+        Fact("collection", SCHEMA.isPartOf, Kind.LINE),
+        Fact("images", SCHEMA.image, Kind.ADDRESS, many=True),
+        Fact("pages", SCHEMA.sameAs, Kind.ADDRESS, many=True),
+    )
+}
+"""The fields by name, in the order of their triples."""
+
+CREW = {
+    "writers": SCHEMA.author,
+    "producers": SCHEMA.producer,
+    "composers": SCHEMA.musicBy,
+    "editors": SCHEMA.editor,
+}
+"""Those who made a film beside its directors and actors: the field, and the property it becomes."""
+
+CREDITS = {"directors": SCHEMA.director, "actors": SCHEMA.actor, **CREW}
+"""All fields that name people, and the property each becomes."""
+
+TITLE_FIELDS = ("original_title", "alternative_titles")
+"""The fields that give other titles of a film."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site that rates films: its name, and the ends of its scale."""
+
+    name: str
+    worst: str
+    best: str
+
+
+SITES = {
+    "imdb": Site("IMDb", "1", "10"),
+    "tmdb": Site("TMDb", "0", "10"),
+    "metacritic": Site("Metacritic", "0", "100"),
+    "rottentomatoes": Site("Rotten Tomatoes", "0", "100"),
+    "movielens": Site("MovieLens", "0.5", "5"),
+    "letterboxd": Site("Letterboxd", "0.5", "5"),
+    "trakt": Site("Trakt", "1", "10"),
+}
+"""The sites whose ratings are told apart, by the names that records give them."""
