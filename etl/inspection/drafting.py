@@ -42,7 +42,7 @@ def draft(file: Path) -> tuple[str, Sheet]:
             f"{shown(path)}: {kind}: this is no table",
             hint=kind.remedy.replace("{path}", shown(path)),
         )
-    return drafted(file.name, sheet, encoding), sheet
+    return drafted(sheet, encoding), sheet
 
 
 def records_of(text: str, sheet: Sheet) -> Iterator[str]:
@@ -52,7 +52,8 @@ def records_of(text: str, sheet: Sheet) -> Iterator[str]:
     except SourceError as error:
         yield f"The draft cannot be used as it is: {error}"
         return
-    films = (row for row in sheet.rows if plan.left_out(row) is None)
+    whole = (row for row in sheet.rows if len(row) == len(sheet.header))
+    films = (row for row in whole if plan.left_out(row) is None)
     for row in islice(films, _SHOWN):
         data = msgspec.json.encode([row[place] for place in plan.used]).decode()
         item = plan.parse(data)

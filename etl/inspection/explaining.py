@@ -139,11 +139,11 @@ class Explainer:
     def explain(self, iri: NamedNode) -> Iterator[Explanation]:
         """Explain the triples of a film, of a part of it (`…#rating`), or of a person."""
         document = iri.value.partition("#")[0]
-        movies = f"{self._iris.base}movie/"
-        if not document.startswith(movies):
+        key = self._iris.film_key(document)
+        if not key:
             yield from self._person(iri)
             return
-        for found in self._film(document.removeprefix(movies)):
+        for found in self._film(key):
             if iri.value == document or found.triple.subject == iri:
                 yield found
 
@@ -206,8 +206,7 @@ class Explainer:
         )
         if not isinstance(answer, QuerySolutions):
             return []
-        start = len(f"{self._iris.base}movie/")
-        return [solution["film"].value[start:] for solution in answer]
+        return [self._iris.film_key(solution["film"].value) for solution in answer]
 
     def _explanation(
         self,

@@ -224,7 +224,6 @@ class _Locating:
         self._store = store
         self._iris = snapshot.iris
         self._places = Places(snapshot.catalog)
-        self._movies = f"{self._iris.base}movie/"
 
     def findings(self, result: ValidationResult) -> Iterator[Finding]:
         """Give a finding for each record of the films, else one that names the node."""
@@ -239,13 +238,8 @@ class _Locating:
         """Give the keys of the films that a node is, is a part of, or is named by."""
         by = (SCHEMA.director, SCHEMA.actor)
         naming = (triple.subject for each in by for triple in self._store.triples(None, each, node))
-        documents = (
-            each.value.partition("#")[0]
-            for each in chain([node], naming)
-            if isinstance(each, NamedNode)
-        )
-        start = len(self._movies)
-        return dict.fromkeys(each[start:] for each in documents if each.startswith(self._movies))
+        nodes = (each.value for each in chain([node], naming) if isinstance(each, NamedNode))
+        return dict.fromkeys(filter(None, map(self._iris.film_key, nodes)))
 
     def _film(self, key: str) -> Iterator[Film]:
         if found := self._snapshot.film(key):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # the processes that read files have no need of the database
 FILES_AT_ONCE = 500
 RECORDS_AT_ONCE = 500
 BYTES_AT_ONCE = 4 << 20
+_NOT_PLAIN = re.compile(r"[\W_]+")
 LARGE = 1 << 20  # bytes of a file that is not given to one process alone
 
 
@@ -126,8 +128,9 @@ def _owned(item: FilmRecord | Reject, source: Source, path: str) -> FilmRecord |
     own = item.identifiers.get("record") if isinstance(item, FilmRecord) else None
     if own is None or isinstance(item, Reject):
         return item
-    within = "" if path == os.path.basename(source.root) else f"{path}-"
-    identifiers = {**item.identifiers, "record": f"{source.slug}-{within}{own}"}
+    file = () if path == os.path.basename(source.root) else (path,)
+    slug = source.slug if source.named else _NOT_PLAIN.sub("-", source.slug)
+    identifiers = {**item.identifiers, "record": "-".join((slug, *file, own))}
     return replace(item, identifiers=identifiers)
 
 

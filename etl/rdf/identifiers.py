@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pyoxigraph import NamedNode
 
@@ -207,6 +207,12 @@ class Iris:
     def movie(self, key: str) -> NamedNode:
         """Mint a film's IRI from its key: `tt…`, or `<source>-<record id>`."""
         return NamedNode(f"{self.base}movie/{_segment(key)}")
+
+    def film_key(self, iri: str) -> str:
+        """Return the key of the film that an IRI of `movie` names, or a part of it; else nothing."""
+        start = f"{self.base}movie/"
+        segment = iri[len(start) :].partition("#")[0] if iri.startswith(start) else ""
+        return unquote(segment.replace("_", " "))
 
     def person(self, key: str) -> NamedNode:
         """Mint a person's IRI from their key: an id (`nm…`, `Q…`), else what `name_key` gives."""

@@ -119,7 +119,7 @@ class ColumnMap:
     @property
     def name(self) -> str:
         """Return what people call the format."""
-        return str(self.top.get("name") or self.file)
+        return str(self.top.get("name") or f"read by {self.file}")
 
     @property
     def recognise(self) -> tuple[str, ...]:

@@ -202,18 +202,19 @@ def _is_many(column: Column) -> bool:
 
 def _may_be_title(column: Column) -> bool:
     """Tell a column that names what a row is about: short texts that hardly ever repeat."""
-    short = column.is_text and 3 < column.length < _LONG
+    words = column.share(lambda value: " " in value)
+    short = column.is_text and 3 < column.length < _LONG and words > 0.3
     return short and column.different > 0.9 and column.names < _MOST
 
 
-def drafted(path: str, sheet: Sheet, encoding: str) -> str:
+def drafted(sheet: Sheet, encoding: str) -> str:
     """Draft the map of a table: TOML, with what is guessed or open as comments."""
     made = propose(sheet.header, sheet.rows)
-    return "\n".join(_lines(path, sheet, encoding, made)) + "\n"
+    return "\n".join(_lines(sheet, encoding, made)) + "\n"
 
 
-def _lines(path: str, sheet: Sheet, encoding: str, made: Proposal) -> Iterator[str]:
-    yield from writing.head(path, sheet, encoding, made.fields)
+def _lines(sheet: Sheet, encoding: str, made: Proposal) -> Iterator[str]:
+    yield from writing.head(sheet, encoding, made.fields)
     yield ""
     yield "[fields]"
     if "title" not in made.fields:

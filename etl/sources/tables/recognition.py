@@ -22,7 +22,9 @@ from etl.sources.tables.shipped import SHIPPED
 SNIFFED = 1 << 16  # bytes that are looked at
 _ROWS = 300  # rows that are looked at
 _DELIMITERS = ("\t", ",", ";", "|", "::")
-_ALIKE = 0.8  # of the rows have as many cells as the first
+_NARROW = 2  # columns of the smallest table
+_ALIKE, _HALF = 0.8, 0.5  # of its rows have as many cells as the first; of those of a wider one
+_NAME_LENGTH = 120  # characters that no column's name has
 _LOST = 4  # of so many columns that tell a map's files, one may be lacking
 _ROW_KEYS = ("results", "movies", "films", "items", "data", "rows", "titles")
 
@@ -70,7 +72,9 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
         del lines[-1:]
     delimiters = [told["delimiter"]] if "delimiter" in told else _DELIMITERS
     found = [(each, list(_records(lines, each, told.get("quote", '"')))) for each in delimiters]
-    chosen = [(_fit(rows), each, rows) for each, rows in found if _fit(rows) or len(found) == 1]
+    chosen = [
+        (_fit(rows), each, rows) for each, rows in found if any(_fit(rows)) or len(found) == 1
+    ]
     if not chosen:
         return None
     _, delimiter, rows = max(chosen, key=lambda each: each[0])
@@ -85,13 +89,15 @@ def _records(lines: Iterable[str], delimiter: str, quote: str) -> Iterator[list[
     return islice((cells for cells in found if any(cells)), _ROWS)
 
 
-def _fit(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
-    """Tell how well a delimiter cuts rows into a table of two columns or more."""
+def _fit(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """Tell how well a delimiter cuts rows into a table of two columns or more; 0, 0 is none."""
     width = len(rows[0]) if rows else 0
     alike = sum(len(row) == width for row in rows)
-    if width < 2 or alike <= _ALIKE * len(rows) or any(len(c) > 120 for c in rows[0]):
-        return ()  # type: ignore[return-value]
-    return alike / len(rows) > 0.98, width
+    needed = _ALIKE if width == _NARROW else _HALF
+    is_prose = any(len(cell) > _NAME_LENGTH for cell in rows[0]) if rows else True
+    if width < _NARROW or alike <= needed * len(rows) or is_prose:
+        return 0, 0
+    return int(alike > _ALIKE * len(rows)), width
 
 
 def encoding_of(head: bytes) -> str:

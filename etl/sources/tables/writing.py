@@ -32,6 +32,9 @@ _FORMATS = (
     (r"\d{1,2}\.\d{1,2}\.\d{4}", "%d.%m.%Y"),
     (r"\d{1,2}-\d{1,2}-\d{4}", "%d-%m-%Y"),
 )
+_WITH_YEAR = re.compile(r"\((?:1[89]|20)\d\d\)\s*$")
+_MOST = 0.6
+_FEW = 10  # numbers, which tell no scale
 _SEPARATED = ("genres", "countries", "languages", "keywords", "companies")
 
 
@@ -46,13 +49,10 @@ def order(name: str) -> int:
     return named.index(name)
 
 
-def head(
-    path: str, sheet: Sheet, encoding: str, fields: Mapping[str, Sequence[Column]]
-) -> Iterator[str]:
+def head(sheet: Sheet, encoding: str, fields: Mapping[str, Sequence[Column]]) -> Iterator[str]:
     """Write what stands above the fields."""
     yield "# A draft: check it, and load with --columns; docs/tables.md describes the language."
     yield "map = 1"
-    yield f"name = {quoted(path)}"
     if encoding != "utf-8":
         yield f"encoding = {quoted(encoding)} # a guess by the file's bytes"
     if sheet.delimiter != "," or len(sheet.header) == 1:
@@ -93,6 +93,10 @@ def field_lines(
         return
     key = f"ids.{name}" if name in SCHEMES else name
     parts = [_source(columns), *_parts(name, columns[0])]
+    if name == "title" and "year" not in fields and columns[0].share(_WITH_YEAR.search) > _MOST:
+        for each in ("title", "alternative_titles", "year"):
+            yield f'{each} = {{ {parts[0]}, style = "movielens" }}'
+        return
     if len(parts) == 1 and len(columns) == 1:
         yield f"{key} = {quoted(columns[0].name)}"
     else:
@@ -174,7 +178,8 @@ def _ratings(columns: Sequence[Column], votes: Sequence[Column]) -> Iterator[str
 def _scale(column: Column) -> tuple[str, str] | None:
     """Guess a scale by its lowest and highest value; marks of which less is better have none."""
     numbers = column.floats
-    if not numbers or (numbers[-1] <= 6 < column.rows and numbers[0] >= 1 and numbers[-1] > 5):
+    are_marks = numbers and numbers[-1] <= 6 and all(map(float.is_integer, numbers))
+    if len(numbers) < _FEW or are_marks:
         return None
     best = next((end for end in (5, 10, 100) if numbers[-1] <= end), 0)
     if not best:
