@@ -55,7 +55,7 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # 5 → 6: how a table was read, which column map was chosen for a source
     """
-    DROP VIEW standing_sizes;
+    DROP VIEW IF EXISTS standing_sizes;
     ALTER TABLE sizes ADD COLUMN form TEXT;
     ALTER TABLE sources ADD COLUMN map TEXT;
     UPDATE sizes SET form = '';

@@ -209,7 +209,7 @@ class Iris:
         return NamedNode(f"{self.base}movie/{_segment(key)}")
 
     def film_key(self, iri: str) -> str:
-        """Return the key of the film that an IRI of `movie` names, or a part of it; else nothing."""
+        """Return the key of the film that an IRI names, or a part of it; else nothing."""
         start = f"{self.base}movie/"
         segment = iri[len(start) :].partition("#")[0] if iri.startswith(start) else ""
         return unquote(segment.replace("_", " "))

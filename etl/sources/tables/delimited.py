@@ -44,7 +44,8 @@ def rows(found: FoundFile, form: Form) -> Iterator[Row]:
             yield Row(1, [], file)
             return
         try:
-            yield from _rows(file, form)
+            with text_of(file, form.encoding) as text:
+                yield from _rows(text, form)
         except OSError as error:
             yield Row(1, [], unreadable(error))
 
@@ -58,9 +59,8 @@ def text_of(file: BinaryIO, encoding: str) -> TextIO:
     return io.TextIOWrapper(file, encoding, errors, newline="")
 
 
-def _rows(file: BinaryIO, form: Form) -> Iterator[Row]:
+def _rows(text: TextIO, form: Form) -> Iterator[Row]:
     width, numbers = len(form.header), 0
-    text = text_of(file, form.encoding)
     lines = iter(partial(text.readline, RECORD_LIMIT), "")
     for line, cells, held in records(lines, form.delimiter, form.quote):
         if isinstance(cells, Reject):

@@ -224,7 +224,7 @@ def told(form: Form, plan: Plan) -> str:
     """Say what a file was recognised as, what it lacks of that, and what of it is not read."""
     parts = [form.columns.name]
     if plan.missing:
-        parts.append(f"without {', '.join(column for column, _ in plan.missing)}")
+        parts.append(f"without {', '.join(dict(plan.missing))}")
     if plan.unused:
         parts.append(f"not read: {', '.join(plan.unused)}")
     if form.columns.joined:
