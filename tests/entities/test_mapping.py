@@ -113,6 +113,7 @@ def full() -> FilmRecord:
         Kind.DATE: "2004-03-19",
         Kind.DURATION: "PT1H48M",
         Kind.ADDRESS: "https://example.org/p.jpg",
+        Kind.LANGUAGE: "de",
     }
     return FilmRecord(
         {"imdb": "tt0338013", "wikidata": "Q163872", "tmdb": "38", "movielens": "7361"},
