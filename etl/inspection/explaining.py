@@ -218,11 +218,12 @@ class Explainer:
     ) -> Explanation:
         origin = member.origin
         form = self._places.format(origin)
+        whole = found.field.partition(".")[0]
         line = origin.line + (0 if form.one_line else found.line - 1)
         return Explanation(
             triple=triple,
             rule=rule,
-            field=form.keys.get(found.field, found.field),
+            field=form.keys.get(found.field) or form.keys.get(whole, whole),
             value=found.value,
             place=f"{self._places.path(origin)}:{line}",
             run=runs[member.version],

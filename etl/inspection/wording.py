@@ -38,7 +38,7 @@ def wording(
         return _fact_wording(field, triple, record)
     if field == "ratings":
         site = _part(triple).rpartition("#rating-")[2]
-        return _told(field, record, record.ratings.get(site), film.ratings.get(site))
+        return _told(f"ratings.{site}", record, record.ratings.get(site), film.ratings.get(site))
     if field == "identifiers":
         field = next(scheme for scheme in record.identifiers)
     if field in FILM_SCHEMES:

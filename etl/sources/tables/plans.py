@@ -105,7 +105,7 @@ class Plan:
             self._naming.append(texts)
         elif spec.field in _FOLLOWS:
             self._following.append(texts)
-        self.keys.setdefault(name, column)
+        self.keys.setdefault(f"{name}.{spec.keys['site']}" if name == "ratings" else name, column)
         self._readers.append((name, column, _reader(spec, texts, at, self.map)))
 
     def left_out(self, row: Cells) -> str | None:
@@ -152,9 +152,10 @@ class Plan:
                 read[name] = value
         if not read.get("title"):
             raise Bad(1, self.keys["title"], "a title", "none")
+        where = dict.fromkeys(read, 1)
         if not any(scheme in read for scheme in SCHEMES):
             read["record"] = self.key(cells)
-        return film_record(read, {}, notes)
+        return film_record(read, where, notes)
 
 
 def _told(texts: Callable[[Cells], Texts], cells: Cells) -> Texts:
@@ -166,9 +167,7 @@ def _told(texts: Callable[[Cells], Texts], cells: Cells) -> Texts:
 
 def _name(spec: Spec) -> str:
     """Name what a field gives in a record."""
-    if "site" in spec.keys:
-        return "ratings"
-    return spec.field
+    return "ratings" if "site" in spec.keys else spec.field
 
 
 def _texts(spec: Spec, at: Mapping[str, int], map_: ColumnMap) -> Callable[[Cells], Texts]:

@@ -84,8 +84,8 @@ def test_a_good_map_is_read() -> None:
             "best = 10, worst = 1",
             "best = 1, worst = 6",
             (
-                "films.toml:10: fields.rating.best: expected a scale whose best mark is its highest; "
-                "leave a rating out that has no such scale"
+                "films.toml:10: fields.rating.best: expected a scale whose best mark is its "
+                "highest; leave a rating out that has no such scale"
             ),
         ),
         (
