@@ -25,6 +25,7 @@ _MOST = 0.6  # of the values have to be of a field's kind
 _LOOSE = 90  # of 100, how alike names have to be
 _LOOSE_LENGTH = 6  # letters: shorter names are alike by chance
 _NOISE = re.compile(r"\b(?:film|films|movie|movies|the|of|s|names?|list|main|top)\b")
+_SITES = re.compile(r"\b(?:imdb|tmdb|letterboxd|rotten tomatoes)\b")
 _NUMBERED = re.compile(r"(.*?)[ _-]?\(?\d{1,2}\)?(?:[ _-](\D*))?")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONG = 60  # characters that prose has on average
@@ -114,7 +115,7 @@ def plain(name: str) -> str:
 def propose(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Proposal:
     """Find out what the columns of a table give."""
     made = Proposal([Column.of(header, rows, place) for place in range(len(header))])
-    for candidates in (_exact, _stripped, _loose):
+    for candidates in (_exact, _stripped, _loose, _worded):
         _by_name(made, candidates)
     _by_value(made)
     return made
@@ -154,7 +155,7 @@ def _stripped(name: str) -> str | None:
     """Compare a name without numbers and words that say nothing."""
     match = _NUMBERED.fullmatch(name)
     rest = f"{match[1]} {match[2] or ''}" if match else name
-    for each in (rest, _NOISE.sub(" ", rest)):
+    for each in (rest, _NOISE.sub(" ", rest), _SITES.sub(" ", rest)):
         if found := _synonyms().get(" ".join(each.split())):
             return found
     return None
@@ -172,12 +173,18 @@ def _loose(name: str) -> str | None:
     return found if score >= _LOOSE else None
 
 
+def _worded(name: str) -> str | None:
+    """Take people by one word of a name, since names of people cannot be mistaken for much else."""
+    known = {found for word in name.split() if (found := _synonyms().get(word)) in CREDITS}
+    return known.pop() if len(known) == 1 else None
+
+
 def _by_value(made: Proposal) -> None:
     """Claim open columns by what stands in them alone."""
     for name, fits in (
         ("imdb", lambda c: c.imdb > 0.9),
         ("wikidata", lambda c: c.wikidata > 0.9),
-        ("year", lambda c: c.years > 0.95 and c.different < 1),
+        ("year", lambda c: c.years > 0.95),
         ("duration", lambda c: c.durations > 0.9),
         ("title", _may_be_title),
         ("actors", lambda c: c.names > 0.7 and "," in c.separator + "," and c.separator),

@@ -1,0 +1,218 @@
+"""A drafted map claims no column wrongly, in ten languages, and says what it guesses."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.sources.tables.forms import Kind
+from etl.sources.tables.maps import read_map
+from etl.sources.tables.proposing import drafted, plain, propose
+from etl.sources.tables.recognition import Sheet, look
+from shared_data import shared
+from thoroughness import examples
+
+PEOPLE = (
+    "Mara Ostholt, Ulf Rey, Jon Halde, Eva Brandt, Ida Lund, Per Olsen, Ann Kowalski, Luc Moreau, "
+    "Rosa Diaz, Ivan Petrov, Leo Conti, Tess Visser"
+).split(", ")
+TITLES = (
+    "The Amber Signal, Quiet Tide, Stone Harbour, Der lange Weg, La casa azul, Zimowy sen, "
+    "Белый город, O mar, Il ponte, Noche de agosto, Het water, Vinterljus"
+).split(", ")
+
+
+def cell(kind: str, n: int) -> str:
+    """Give the value of row `n` in a column of a kind."""
+    return {
+        "title": TITLES[n],
+        "year": str(1980 + n * 3),
+        "person": PEOPLE[n],
+        "cast": ", ".join(PEOPLE[(n + k) % 12] for k in (1, 2, 3)),
+        "minutes": str(90 + n * 4),
+        "duration": f"{90 + n * 4} min",
+        "genre": ["Drama", "Komödie", "Thriller, Drama", "Action"][n % 4],
+        "country": ["Germany", "France", "Italy"][n % 3],
+        "score": f"{6 + n * 0.3:.1f}",
+        "komma": f"{6 + n * 0.3:.1f}".replace(".", ","),
+        "mark": str(n % 5 + 1),
+        "age": ["0", "6", "12", "16"][n % 4],
+        "flag": str(n % 2),
+        "day": f"{n + 1:02}.0{n % 9 + 1}.{1980 + n * 3}",
+        "seen": f"2024-02-{n + 1:02}",
+        "note": ["seen", "on DVD", "", "again"][n % 4],
+        "imdb": f"https://www.imdb.com/title/tt99{n:05}/",
+    }[kind]
+
+
+def sheet(columns: str) -> Sheet:
+    """Make a table: `name:kind` for each column, with bars between them."""
+    named = [each.strip().rpartition(":") for each in columns.split("|")]
+    rows = [[cell(kind.strip(), n) for *_, kind in named] for n in range(12)]
+    return Sheet(Kind.DELIMITED, tuple(name.strip() for name, *_ in named), rows)
+
+
+def claimed(columns: str) -> dict[str, str]:
+    made = propose(sheet(columns).header, sheet(columns).rows)
+    return {name: found[0].name for name, found in made.fields.items() if name != "personal"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (
+            "Movie:title|Yr:year|Directed by:person|Who's in it:cast|Mins:minutes|My notes:note",
+            "title=Movie year=Yr directors=Directed by actors=Who's in it duration=Mins",
+        ),
+        (
+            (
+                "Filmtitel:title|Jahr:year|Regie:person|Darsteller:cast|Länge:minutes|FSK:age"
+                "|IMDb-Note:komma|Bemerkung:note"
+            ),
+            (
+                "title=Filmtitel year=Jahr directors=Regie actors=Darsteller duration=Länge "
+                "certificate=FSK rating=IMDb-Note"
+            ),
+        ),
+        (
+            (
+                "Titre du film:title|Année de sortie:year|Réalisateur:person|Acteurs principaux:cast"
+                "|Durée (min):minutes|Pays:country"
+            ),
+            (
+                "title=Titre du film year=Année de sortie directors=Réalisateur "
+                "actors=Acteurs principaux duration=Durée (min) countries=Pays"
+            ),
+        ),
+        (
+            "Título:title|Año:year|Director:person|Reparto:cast|Duración:duration|Género:genre",
+            (
+                "title=Título year=Año directors=Director actors=Reparto duration=Duración "
+                "genres=Género"
+            ),
+        ),
+        (
+            "Titolo:title|Anno:year|Regista:person|Attori:cast|Durata:duration|Voto:score",
+            "title=Titolo year=Anno directors=Regista actors=Attori duration=Durata rating=Voto",
+        ),
+        (
+            "Titel:title|Jaar:year|Regisseur:person|Acteurs:cast|Speelduur:duration|Cijfer:score",
+            (
+                "title=Titel year=Jaar directors=Regisseur actors=Acteurs duration=Speelduur "
+                "rating=Cijfer"
+            ),
+        ),
+        (
+            "Titel:title|År:year|Regissör:person|Skådespelare:cast|Längd:duration|Genre:genre",
+            (
+                "title=Titel year=År directors=Regissör actors=Skådespelare duration=Längd "
+                "genres=Genre"
+            ),
+        ),
+        (
+            "Tytuł:title|Rok produkcji:year|Reżyser:person|Obsada:cast|Czas trwania:duration",
+            "title=Tytuł year=Rok produkcji directors=Reżyser actors=Obsada duration=Czas trwania",
+        ),
+        (
+            "Título:title|Ano:year|Realizador:person|Elenco:cast|Duração:duration|Nota:score",
+            "title=Título year=Ano directors=Realizador actors=Elenco duration=Duração rating=Nota",
+        ),
+        (
+            "Название:title|Год:year|Режиссёр:person|В ролях:cast|Хронометраж:duration",
+            "title=Название year=Год directors=Режиссёр actors=В ролях duration=Хронометраж",
+        ),
+        (
+            "Opus:title|Anno Domini:year|Maestro:person|Players:cast|#:flag",
+            "title=Opus year=Anno Domini directors=Maestro actors=Players",
+        ),
+    ],
+)
+def test_columns_are_claimed_by_name_and_value(columns: str, expected: str) -> None:
+    found = claimed(columns)
+    assert " ".join(sorted(f"{k}={v}" for k, v in found.items())) == " ".join(
+        sorted(f"{k}={v}" for k, v in pairs(expected))
+    )
+
+
+def pairs(text: str) -> list[tuple[str, str]]:
+    """Take `a=b c d=e f` apart."""
+    found: list[tuple[str, str]] = []
+    for word in text.split(" "):
+        key, equals, value = word.partition("=")
+        if equals:
+            found.append((key, value))
+        else:
+            key, value = found.pop()
+            found.append((key, f"{value} {word}"))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ("title:title|isOriginalTitle:flag", "original_title"),
+        ("title:title|Date Rated:seen", "date"),
+        ("title:title|My rating:score", "rating"),
+        ("title:imdb", "title"),
+        ("title:minutes", "title"),
+        ("title:title|year:title", "year"),
+        ("title:title|director:minutes", "directors"),
+        ("title:title|note:mark", "genres"),
+        ("title:title|rating:genre", "rating"),
+    ],
+)
+def test_values_and_exact_names_speak_against_a_claim(columns: str, field: str) -> None:
+    assert field not in claimed(columns)
+
+
+def test_a_lone_column_of_names_beside_a_cast_is_a_marked_guess() -> None:
+    text = drafted(sheet("Title:title|Maestro:person|Cast:cast"), "utf-8")
+    assert 'directors = "Maestro" # a guess: the only other column of names, beside a cast' in text
+
+
+def test_marks_of_which_nobody_knows_which_is_best_are_left_to_the_user() -> None:
+    text = drafted(sheet("Titel:title|Note:mark"), "utf-8")
+    assert '# rating = { value = "Note" } # on which scale?' in text
+
+
+def test_days_and_addresses_get_what_reads_them() -> None:
+    text = drafted(sheet("Titel:title|Kinostart:day|IMDb:imdb"), "utf-8")
+    assert 'date = { column = "Kinostart", date = ["%d.%m.%Y", "%Y-%m-%d", "%Y"] }' in text
+    assert r"""ids.imdb = { column = "IMDb", find = 'tt\d{7,}' }""" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("data/files/imdb_top_1000.csv", "title year rating directors actors duration genres"),
+        ("data/files/IMDB-Movie-Data.csv", "title year rating directors actors duration genres"),
+        ("data/imdb/title.basics.tsv", "imdb title original_title year duration genres"),
+    ],
+)
+def test_shared_tables_are_claimed_without_an_edit(name: str, expected: str) -> None:
+    seen = look(str(shared(name)))
+    assert seen is not None
+    assert set(expected.split()) <= propose(seen.header, seen.rows).fields.keys()
+    read_map(drafted(seen, "utf-8"), "draft.toml")
+
+
+@settings(max_examples=examples(100, 5000))
+@given(
+    st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=5, unique=True),
+    st.lists(st.lists(st.text(max_size=12), min_size=5, max_size=5), max_size=5),
+)
+def test_a_draft_is_toml_whatever_the_table(header: list[str], rows: Sequence[list[str]]) -> None:
+    made = Sheet(Kind.DELIMITED, tuple(header), [row[: len(header)] for row in rows])
+    text = drafted(made, "utf-8")
+    fields = tomllib.loads(text)["fields"]
+    if "title" in fields:
+        read_map(text, "draft.toml")
+
+
+def test_names_are_compared_without_accents_and_capitals() -> None:
+    assert plain("Année_de sortie") == "annee de sortie"
+    assert plain("primaryTitle") == "primary title"
