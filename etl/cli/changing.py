@@ -11,6 +11,8 @@ import click
 
 from etl.cli.carrying import Manner, bring_in_step, carry_out, nothing_done
 from etl.cli.options import (
+    as_option,
+    columns_option,
     dry_run_option,
     json_option,
     quiet_option,
@@ -18,7 +20,7 @@ from etl.cli.options import (
     store_option,
     workspace_option,
 )
-from etl.cli.session import engine
+from etl.cli.session import chosen_map, engine
 
 
 @click.command()
@@ -26,12 +28,8 @@ from etl.cli.session import engine
 @workspace_option
 @store_option
 @click.option("--name", help="Call the source so, instead of by its path.")
-@click.option(
-    "--columns",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Read tables by this column map from now on; etl columns drafts one.",
-)
-@click.option("--as", "format_of_tables", metavar="FORMAT", help="Read tables as this format.")
+@columns_option
+@as_option
 @dry_run_option
 @click.option("--strict", is_flag=True, help="Load nothing if any record is kept out.")
 @click.option("--allow-removals", is_flag=True, help="Load though most of a source has vanished.")
@@ -77,7 +75,7 @@ def load(
         LoadOptions,
         processes=processes,
         own_shapes=_text(shapes),
-        map=_chosen(columns, format_of_tables),
+        map=chosen_map(columns, format_of_tables),
         **rest,
     )
     held = Workspace(workspace)
@@ -173,17 +171,6 @@ def rebuild(
     options = partial(RebuildOptions, processes=processes, own_shapes=_text(shapes), **rest)
     manner = Manner(workspace, store, dry_run, quiet, format_name)
     carry_out(lambda o: rebuild(Workspace(workspace), checks, o), options, manner)
-
-
-def _chosen(columns: Path | None, name: str | None) -> str | None:
-    """Return the column map that was chosen; None where none was."""
-    from etl.sources.claims import chosen_map, own_map
-
-    if columns and name:
-        raise click.UsageError("--columns and --as exclude each other")
-    if columns:
-        return own_map(columns)
-    return None if name is None else chosen_map(name)
 
 
 def _text(shapes: tuple[Path, ...]) -> str | None:

@@ -10,7 +10,9 @@ import click
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def columns(file: Path) -> None:
-    """Draft a column map for a table: which column gives which field of a film.
+    """Draft a column map for a table.
+
+    It says which column gives which field of a film.
 
     The map goes to standard output, as TOML to be checked and changed; the first records that it
     gives go to standard error. What a column gives that has no line of its own stands in a comment.

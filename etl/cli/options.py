@@ -40,6 +40,18 @@ shapes_option = click.option(
     help="Shapes of your own, in Turtle or a folder of it, that count beside ours; repeatable. "
     "The workspace remembers those of a load.",
 )
+columns_option = click.option(
+    "--columns",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Column map by which to read tables; etl columns drafts one. A load remembers it.",
+)
+as_option = click.option(
+    "--as",
+    "format_of_tables",
+    metavar="FORMAT",
+    help="Format as which to read tables, whatever they look like. A load remembers it.",
+)
 # Where a command keeps the values of options that are not its own arguments.
 SHAPE_TIMEOUT, TIMEOUT, MEMORY = "etl.shape_timeout", "etl.timeout", "etl.memory"
 

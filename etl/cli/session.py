@@ -94,6 +94,17 @@ def shipped_shapes() -> Shapes:
     return Shapes.read([folder("shapes")])
 
 
+def chosen_map(columns: Path | None, name: str | None) -> str | None:
+    """Return the column map that was chosen; None where none was."""
+    from etl.sources.claims import own_map, shipped_map
+
+    if columns and name:
+        raise click.UsageError("--columns and --as exclude each other")
+    if columns:
+        return own_map(columns)
+    return None if name is None else shipped_map(name)
+
+
 def warn(notes: Iterable[object]) -> None:
     """Print warnings, each once."""
     for note in dict.fromkeys(map(str, notes)):

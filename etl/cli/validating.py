@@ -16,6 +16,8 @@ from etl.cli.options import (
     DONE,
     FINDINGS,
     QUARANTINE,
+    as_option,
+    columns_option,
     file_timeout_option,
     memory_option,
     shape_timeout_option,
@@ -25,6 +27,7 @@ from etl.cli.options import (
     writes,
 )
 from etl.cli.session import (
+    chosen_map,
     engine,
     opened,
     opened_copy,
@@ -56,6 +59,8 @@ all_option = click.option(
 @shape_timeout_option
 @file_timeout_option
 @memory_option
+@columns_option
+@as_option
 @click.option(
     "--engine",
     "engine_name",
@@ -75,6 +80,8 @@ def validate(
     everything: bool,
     format_name: str | None,
     output: Path | None,
+    columns: Path | None,
+    format_of_tables: str | None,
 ) -> None:
     """Check sources, files of RDF, or the store if none is named.
 
@@ -93,7 +100,7 @@ def validate(
         checks = engine(workspace, shapes, engine_name, for_our_graph=False)
         if sources:
             records = [source for source in sources if not is_rdf(source)]
-            findings = _found_in(proven, records, checks)
+            findings = _found_in(proven, records, checks, chosen_map(columns, format_of_tables))
         else:
             findings = _found(workspace, store, checks, engine_name)
     write(Violations(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
@@ -116,8 +123,10 @@ def _found(
     return in_order(findings)
 
 
-def _found_in(of_rdf: Iterable[str], records: Sequence[str], checks: ShapesEngine) -> list[Finding]:
-    """Validate files of RDF, and sources."""
+def _found_in(
+    of_rdf: Iterable[str], records: Sequence[str], checks: ShapesEngine, chosen: str | None
+) -> list[Finding]:
+    """Validate files of RDF, and sources, their tables by the chosen column map."""
     from etl.findings import in_order
     from etl.inspection.validating import validate_file, validate_sources
     from etl.shacl.aims import in_all
@@ -128,7 +137,7 @@ def _found_in(of_rdf: Iterable[str], records: Sequence[str], checks: ShapesEngin
     findings = [each for file in files for each in file.findings]
     unmet = [file.unmet for file in files]
     if records:
-        findings += validate_sources(records, checks, os.cpu_count() or 1)
+        findings += validate_sources(records, checks, os.cpu_count() or 1, chosen)
         unmet.append(unmet_in_ours(checks))
     warn(not_followed(*reference) for file in files for reference in file.references)
     warn(aim.note for aim in in_all(unmet))

@@ -46,10 +46,13 @@ from etl.workspace.snapshot import Snapshot
 _Each = TypeVar("_Each")
 
 
-def validate_sources(arguments: Sequence[str], engine: Engine, processes: int = 0) -> list[Finding]:
+def validate_sources(
+    arguments: Sequence[str], engine: Engine, processes: int = 0, chosen: str | None = None
+) -> list[Finding]:
     """Read and validate sources as a load into a new workspace would, and load nothing.
 
-    So many `processes` read and validate beside this one, if that is worth it.
+    So many `processes` read and validate beside this one, if that is worth it. Tables are read by
+    the `chosen` column map.
 
     Raises:
         SourceError: a source cannot be read at all.
@@ -59,18 +62,20 @@ def validate_sources(arguments: Sequence[str], engine: Engine, processes: int = 
         catalog = Catalog.create(Path(folder, "catalog.duckdb"), Iris.below(DEFAULT_BASE_IRI))
         try:
             with Workers(processes, engine) as workers:
-                findings.update(dict.fromkeys(_read(arguments, catalog, workers)))
+                findings.update(dict.fromkeys(_read(arguments, catalog, workers, chosen)))
                 findings.update(dict.fromkeys(_judge(catalog, workers)))
         finally:
             catalog.close()
     return list(findings)
 
 
-def _read(arguments: Sequence[str], catalog: Catalog, workers: Workers) -> list[Finding]:
+def _read(
+    arguments: Sequence[str], catalog: Catalog, workers: Workers, chosen: str | None
+) -> list[Finding]:
     """Read sources into a catalog; give what was repaired, and what cannot be read."""
     run = catalog.runs.begin("validate")
     told: list[Finding] = []
-    for source in sources(arguments, None, []):
+    for source in sources(arguments, None, [], chosen):
         reading = Reading(source, None, told.append, workers)
         for read in reading:
             if read.staged:

@@ -86,7 +86,7 @@ def own_map(path: Path) -> str:
     return chosen
 
 
-def chosen_map(name: str) -> str:
+def shipped_map(name: str) -> str:
     """Return the map that is meant by a name of `--as`.
 
     Raises:

@@ -267,7 +267,8 @@ UNLOADED = [
         "load empty",
         (
             "Error: empty: no records in it\n"
-            "Hint: expected files that end in .txt or .jsonl or .ndjson\n"
+            "Hint: expected files that end in .txt or .jsonl or .ndjson, or tables: "
+            "etl columns FILE\n"
         ),
     ),
     (
@@ -683,7 +684,10 @@ def commands() -> dict[str, click.Command]:
     return found
 
 
-SHARED = {"workspace", "store", "format_name", "output", "quiet"}
+SHARED = {
+    *("workspace", "store", "format_name", "output", "quiet"),
+    *("columns", "format_of_tables"),  # of load and validate
+}
 
 
 @pytest.mark.parametrize("name", commands())

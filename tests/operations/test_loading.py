@@ -404,7 +404,9 @@ def test_a_workspace_keeps_its_base_iri(desk: Desk) -> None:
 def test_an_empty_folder_is_an_error_that_says_what_was_expected(desk: Desk) -> None:
     with pytest.raises(SourceError, match="no records in it") as caught:
         desk.load()
-    assert caught.value.hint == "expected files that end in .txt or .jsonl or .ndjson"
+    assert caught.value.hint == (
+        "expected files that end in .txt or .jsonl or .ndjson, or tables: etl columns FILE"
+    )
 
 
 def test_a_load_that_fails_after_it_has_read_much_says_why_and_loads_nothing(

@@ -126,9 +126,9 @@ def test_nothing_is_loaded_beside_a_file_that_is_refused(etl: Etl) -> None:
         (
             f"Error: a.csv: {told}; b.csv: {told}; c.csv: {told}; and 1 more file: "
             "no format reads that\n"
-            "Hint: turn it into JSON Lines, a film in each line, for instance: "
-            "duckdb -c \"COPY (FROM 'a.csv') TO 'films.jsonl' (FORMAT json)\"; "
-            "etl load reads files that end in .txt, .jsonl or .ndjson, and has loaded nothing\n"
+            "Hint: say which column is which: etl columns a.csv > films.toml; etl load reads "
+            "tables that it knows, and files that end in .txt, .jsonl or .ndjson, and has loaded "
+            "nothing\n"
         ),
     )
     assert etl("runs").exit_code == 2
@@ -141,9 +141,10 @@ def test_nothing_is_loaded_beside_a_file_that_is_refused(etl: Etl) -> None:
 def test_what_the_hint_says_works(etl: Etl, tmp_path: Path) -> None:
     Path("movies.csv").write_text(f"{HEADER}\n6,Heat,1995\n838,Emma,1996\n")
     hint = etl("load", "movies.csv").stderr.splitlines()[-1]
-    duckdb.execute(hint.partition('-c "')[2].partition('"')[0])
-    assert etl("load", "films.jsonl").stdout.startswith("films.jsonl: 2 records read: 2 loaded\n")
-    assert tmp_path.joinpath("films.jsonl").exists()
+    command = hint.partition(": etl ")[2].partition(" > ")[0]
+    tmp_path.joinpath("films.toml").write_text(etl(*command.split()).stdout)
+    loaded = etl("load", "--columns", "films.toml", "movies.csv").stdout
+    assert loaded.startswith("movies.csv: 2 records read: 2 loaded\n")
 
 
 def test_in_a_folder_other_files_are_counted_by_kind_and_change_no_exit_code(etl: Etl) -> None:
@@ -192,7 +193,8 @@ def test_a_folder_of_nothing_but_other_files_says_so(etl: Etl) -> None:
         "",
         (
             "Error: tables: no records in it, but 1 file of another kind: 1 CSV\n"
-            "Hint: expected files that end in .txt or .jsonl or .ndjson\n"
+            "Hint: expected files that end in .txt or .jsonl or .ndjson, or tables: "
+            "etl columns FILE\n"
         ),
     )
 

@@ -676,7 +676,9 @@ def test_a_folder_with_nothing_in_it_is_an_error_that_says_so(desk: Desk) -> Non
     with pytest.raises(SourceError) as caught:
         desk.load()
     assert str(caught.value) == f"{desk.source}: no records in it"
-    assert caught.value.hint == "expected files that end in .txt or .jsonl or .ndjson"
+    assert caught.value.hint == (
+        "expected files that end in .txt or .jsonl or .ndjson, or tables: etl columns FILE"
+    )
 
 
 MISSING = [

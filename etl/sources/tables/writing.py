@@ -43,6 +43,11 @@ def quoted(text: str) -> str:
     return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")
 
 
+def comment(text: str) -> str:
+    """Write a text so that it may stand in a comment, on one line."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def order(name: str) -> int:
     """Return the place of a field in a draft."""
     named = ["kind", "key", *SCHEMES, *FIELDS, "votes", "personal"]
@@ -74,7 +79,7 @@ def _films(column: Column) -> Iterator[str]:
     if films and others:
         yield line
     yield (
-        f"# {quoted(column.name)} also has: {', '.join(others[:8])}"
+        f"# {quoted(column.name)} also has: {comment(', '.join(others[:8]))}"
         if others
         else (f"# {quoted(column.name)} has only films")
     )
@@ -191,4 +196,4 @@ def _scale(column: Column) -> tuple[str, str] | None:
 def example(column: Column) -> str:
     """Show a few values of a column."""
     shown = list(dict.fromkeys(value[:40] for value in column.values[:50]))[:3]
-    return " · ".join(" ".join(value.split()) for value in shown)
+    return " · ".join(map(comment, shown))

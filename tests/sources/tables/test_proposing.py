@@ -80,8 +80,8 @@ def claimed(columns: str) -> dict[str, str]:
         ),
         (
             (
-                "Titre du film:title|Année de sortie:year|Réalisateur:person|Acteurs principaux:cast"
-                "|Durée (min):minutes|Pays:country"
+                "Titre du film:title|Année de sortie:year|Réalisateur:person"
+                "|Acteurs principaux:cast|Durée (min):minutes|Pays:country"
             ),
             (
                 "title=Titre du film year=Année de sortie directors=Réalisateur "
