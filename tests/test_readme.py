@@ -25,7 +25,8 @@ def _run(command: str, folder: Path, etl: Etl) -> str:
 
     Click's runner does not see in which order a dry run writes to its two streams.
     """
-    if command.startswith("etl ") and "--dry-run" not in command and not THOROUGH:
+    needs_shell = "--dry-run" in command or ">" in command
+    if command.startswith("etl ") and not needs_shell and not THOROUGH:
         return etl(*shlex.split(command)[1:]).output
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHON": sys.executable}
     environment.pop("ETL_WORKSPACE", None)

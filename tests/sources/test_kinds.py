@@ -69,7 +69,6 @@ KINDS: list[tuple[str, Callable[[Path], object], str]] = [
         "CSV with the columns Titel, Jahr between ';'",
     ),
     ("title.tsv", of("tconst\ttitle\ntt1\tHeat\n"), "TSV with the columns tconst, title"),
-    ("movies.dat", of("1::Heat (1995)::Crime\n2::Emma (1996)::Comedy\n"), "table with 3 columns, "),
     ("u.item", of("1|Heat (1995)|Crime\n2|Emma (1996)|Comedy\n"), "table with 3 columns, without"),
     ("wide.csv", of(",".join(f"c{n}" for n in range(30)) + "\n"), "c7 and 22 more"),
     ("movies.parquet", parquet, "Parquet"),

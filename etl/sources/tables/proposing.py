@@ -239,4 +239,5 @@ def _lines(sheet: Sheet, encoding: str, made: Proposal) -> Iterator[str]:
         for column in told:
             yield f"# {writing.quoted(column.name)}: {writing.example(column)}"
     if empty:
-        yield f"# Without a value in the rows looked at: {', '.join(writing.quoted(c.name) for c in empty)}"
+        names = ", ".join(writing.quoted(column.name) for column in empty)
+        yield f"# Without a value in the rows looked at: {names}"
