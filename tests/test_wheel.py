@@ -83,6 +83,8 @@ def test_the_wheel_runs_from_an_empty_folder(etl: list[str], tmp_path: Path) -> 
     assert "Neil McCauley" in answer
     assert "Val Kilmer" in run(etl, "explain", "Val Kilmer", "name", folder=tmp_path)
     assert run(etl, "validate", str(ROOT / "seeds"), folder=tmp_path)
+    (tmp_path / "movies.csv").write_text("movieId,title,genres\n1,Tides (1990),Drama\n")
+    assert "films: 1 added" in run(etl, "load", "movies.csv", folder=tmp_path)
     run(etl, "export", "-o", "graph.jsonld", folder=tmp_path)
     assert '"Heat"' in (tmp_path / "graph.jsonld").read_text("utf-8")
 

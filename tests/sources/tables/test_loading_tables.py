@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ import pytest
 from commands import Etl, run, said
 from desk import Desk
 from etl.rdf.vocab import SCHEMA
+from etl.sources.tables import sheets
 from shared_data import shared
 
 NETFLIX = (
@@ -310,6 +312,17 @@ def test_explain_has_the_columns_name_and_the_rows_line(etl: Etl) -> None:
     code, out, _ = said(etl("explain", "Stone", "schema:name", "--format", "csv"))
     assert code == 0
     assert out.splitlines()[1].split(",")[2:5] == ["title", "Stone", "netflix.csv:5"]
+
+
+def test_excel_without_its_reader_says_what_to_install(
+    etl: Etl, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = excel(desk)
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    monkeypatch.setattr(sheets, "find_spec", lambda _: None)
+    code, _, err = said(etl("load", path))
+    assert code == 2
+    assert "pip install 'reelgraph[excel]'" in err
 
 
 def test_an_unknown_table_is_refused_with_its_columns_and_the_next_step(etl: Etl) -> None:
