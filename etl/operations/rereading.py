@@ -57,7 +57,7 @@ def unclaimed(catalog: Catalog, options: ChangeOptions) -> list[Staged]:
     staged: list[Staged] = []
     for origin, reject in catalog.files.never_read():
         path = full_path(known[origin.source], origin.path)
-        if kind := unclaimed_reject(path, reject):
+        if kind := unclaimed_reject(path, reject, known[origin.source].map):
             message = f"no format reads this: {kind}; it no longer counts as a record"
             options.found(Finding(Severity.INFO, message, shown(path)))
             staged.append(Staged.gone(Place(origin.source, origin.path, "", origin.line)))

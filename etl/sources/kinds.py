@@ -97,10 +97,10 @@ def unclaimed(path: str, chosen: str = "", *, alone: bool = True) -> FileKind | 
     return None if kind in (RECORD, SPECIAL, CLOSED) else kind
 
 
-def unclaimed_reject(path: str, reject: Reject) -> FileKind | None:
+def unclaimed_reject(path: str, reject: Reject, chosen: str = "") -> FileKind | None:
     """Tell the same of a file that was rejected as a record, and may not be there any more."""
     if os.path.exists(path) or path.lower().endswith(SUFFIXES):
-        return unclaimed(path)
+        return unclaimed(path, chosen, alone=False)
     if not reject.text:
         return BINARY if reject.found.startswith(BINARY.name) else None
     kind = kind_of(reject.text.encode())

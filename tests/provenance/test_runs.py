@@ -30,6 +30,7 @@ def ended(path: Path, *films: Film, **counts: int) -> dict[str, object]:
         "digest": digest(*films),
         **{name: counts.get(name, 0) for name in names},
         "other_files": {},
+        "left_out": {},
     }
 
 
