@@ -153,6 +153,7 @@ class Change:
         """
         judged_by = catalog.settings.shapes_digest
         self.report.shapes_changed = judged_by not in (None, self.engine.shapes.digest)
+        self.report.disputes = catalog.resolved.disputes()
         statuses = catalog.statuses(self.report.run or 0, scope)
         for source, vanished in sources:
             ended = SourceReport(source.label, source.name, source.root, vanished=vanished)
@@ -167,6 +168,7 @@ class Change:
     def record(self, builder: Builder) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
         catalog, run = builder.catalog, self.report.run or 0
+        self.report.disputes = catalog.resolved.disputes()
         for name, ended in self._ended.items():
             if name != LINKS.name:
                 ended.files, ended.bytes, ended.digest = catalog.extent(name)
