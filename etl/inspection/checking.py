@@ -107,7 +107,7 @@ def _remedy(workspace: Workspace, current: Generation, damages: Sequence[Damage]
 
 def disputes(catalog: Catalog) -> Iterator[Finding]:
     """Give the records that say of ids of films what others contradict, about each one together."""
-    sources = {source.name: source for source in catalog.sources()}
+    sources = {source.name: source for source in catalog.sources.standing()}
     for (about, scheme, subject), held in groupby(catalog.resolved.claims(), itemgetter(0, 1, 2)):
         claims = list(held)
         unjoined = FilmRecord(
@@ -178,7 +178,7 @@ def _expected(catalog: Catalog) -> Iterator[tuple[NamedNode, set[Quad]]]:
 def _entities(catalog: Catalog) -> Iterator[Iterator[Expected]]:
     """Give films, people and redirects, many at a time."""
     resolved, iris = catalog.resolved, catalog.iris
-    sources = {source.name: iris.source(source.slug) for source in catalog.sources()}
+    sources = {source.name: iris.source(source.slug) for source in catalog.sources.standing()}
     for rows, identities in resolved.pages(CHUNK_FILMS):
         drafts = drafted(Batch(rows, identities, iris, sources))
         yield ((iris.movie(each.film.key), stored(each, sources, iris)) for each in drafts)

@@ -133,7 +133,7 @@ class Change:
     def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
         why = reason(film, result, builder.iris)
         if not self._places:
-            self._places = {source.name: source for source in builder.catalog.sources()}
+            self._places = {source.name: source for source in builder.catalog.sources.standing()}
         for member in film.group.members:
             path = opened(self._places[member.origin.source], member.origin.path)
             finding = located(severity_of(result), path, member.origin.line, member.record, why)
@@ -171,7 +171,7 @@ class Change:
         self.report.disputes = catalog.resolved.disputes()
         for name, ended in self._ended.items():
             if name != LINKS.name:
-                ended.files, ended.bytes, ended.digest = catalog.extent(name)
+                ended.files, ended.bytes, ended.digest = catalog.sources.extent(name)
         seconds = time.perf_counter() - self._started
         catalog.runs.end(run, seconds, self.report.summary(self._following.number))
         catalog.settings.set("mapping", str(MAPPING_VERSION))

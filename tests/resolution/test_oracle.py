@@ -255,7 +255,7 @@ class Comparing(RuleBasedStateMachine):
     @rule()
     def replay(self) -> None:
         with Catalog.read(self.desk.workspace.required().catalog) as catalog:
-            tried = {(s, path) for s, paths in catalog.kept_out().items() for path in paths}
+            tried = {(s, path) for s, paths in catalog.refusals.files().items() for path in paths}
         texts: Texts = {}
         for source, path in tried:
             if Path(source, path).exists():
