@@ -45,9 +45,9 @@ class Catalog:
         self._tried = list[int]()
 
     @classmethod
-    def create(cls, path: Path, iris: Iris) -> Self:
-        """Make an empty catalog."""
-        catalog = cls(connect(path, read_only=False))
+    def create(cls, path: Path, iris: Iris, memory_bytes: int = 0) -> Self:
+        """Make an empty catalog; for `memory_bytes` see `connect`."""
+        catalog = cls(connect(path, read_only=False, memory_bytes=memory_bytes))
         catalog._db.execute(TABLES + VIEWS)
         catalog._db.executemany(
             "INSERT INTO settings VALUES (?, ?)",
@@ -77,15 +77,15 @@ class Catalog:
             connection.close()
 
     @classmethod
-    def write(cls, path: Path) -> Self:
+    def write(cls, path: Path, memory_bytes: int = 0) -> Self:
         """Open a copy of a finished catalog for changing it; it is to be closed.
 
-        A catalog of an older version is migrated.
+        A catalog of an older version is migrated. For `memory_bytes` see `connect`.
 
         Raises:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
-        connection = connect(path, read_only=False)
+        connection = connect(path, read_only=False, memory_bytes=memory_bytes)
         migrate(connection, found_version(connection, path))
         return cls(connection)
 

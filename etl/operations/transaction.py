@@ -87,13 +87,14 @@ class Change:
         catalog.settings.keep_shapes(own=self._options.own_shapes, digest=digest)
 
     def _catalog(self, iris: Iris) -> Catalog:
+        memory_bytes = self._options.memory_bytes
         with self.report.timed("catalog"):
             if self.current is None:
-                return Catalog.create(self._following.catalog, iris)
+                return Catalog.create(self._following.catalog, iris, memory_bytes)
             shutil.copyfile(self.current.catalog, self._following.catalog)
             if (found := Catalog.version(self._following.catalog)) != VERSION:
                 self.report.migrated_from = found
-            return Catalog.write(self._following.catalog)
+            return Catalog.write(self._following.catalog, memory_bytes)
 
     def _store(self, *, afresh: bool) -> EmbeddedStore:
         with self.report.timed("store"):
