@@ -121,7 +121,7 @@ class FilmRecord:
 
     def value(self, name: str) -> object:
         """Return what the record says in a field, or None where it says nothing."""
-        if name in ("imdb", "movielens", "wikidata"):
+        if name in (*FILM_SCHEMES, "wikidata"):
             return self.identifiers.get(name)
         return getattr(self, name) or None
 

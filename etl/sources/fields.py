@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from etl.rdf.identifiers import FILM_SCHEMES
 from etl.records import FilmRecord, Reject
 from etl.sources import people, values
 from etl.sources.notes import Notes
@@ -44,8 +45,7 @@ def film_record(read: Mapping[str, Any], where: Mapping[str, int], notes: Notes)
     Raises:
         Bad: nothing in it tells the film from others.
     """
-    schemes = ("imdb", "movielens")
-    identifiers = {scheme: read[scheme] for scheme in schemes if read.get(scheme)}
+    identifiers = {scheme: read[scheme] for scheme in FILM_SCHEMES if read.get(scheme)}
     if not identifiers:
         line = where.get("movielens") or where.get("imdb") or 1
         raise Bad(line, "movieId", "a number, or an IMDb title in `url:`", "neither")
