@@ -38,18 +38,18 @@ Scope = set[tuple[str, str | None]]
 
 def kept_out(catalog: Catalog, scope: Scope | None = None) -> Iterator[KeptOut]:
     """Give the records that are kept out, by place; a scope as in `Catalog.statuses`."""
-    sources = {source.name: source for source in catalog.sources()}
+    sources = {source.name: source for source in catalog.sources.standing()}
 
     def inside(origin: Origin) -> bool:
         whole = (origin.source, None)
         return scope is None or whole in scope or (origin.source, origin.path) in scope
 
-    for origin, reject in catalog.rejects():
+    for origin, reject in catalog.refusals.rejects():
         if inside(origin):
             source = sources[origin.source]
             finding = unreadable(opened(source, origin.path), origin.line, reject)
             yield KeptOut("rejected", source.label, "", "", (finding,))
-    for item in catalog.quarantined():
+    for item in catalog.refusals.quarantined():
         if inside(item.origin):
             yield _quarantined(item, sources[item.origin.source])
 

@@ -52,6 +52,8 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE identities (name TEXT, id TEXT);
     CREATE TABLE items (imdb TEXT, wikidata TEXT);
     CREATE TABLE names (id TEXT, called TEXT);
+    CREATE TABLE disputed (
+        about TEXT, scheme TEXT, subject TEXT, said TEXT, version BIGINT);
     """,
 )
 """What turns the tables of version n into those of n + 1, for n = 1, 2, …; views are made anew."""

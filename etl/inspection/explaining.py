@@ -116,7 +116,7 @@ class Explainer:
         self._snapshot = snapshot
         self._store = store
         self._iris = snapshot.iris
-        self._sources = {source.name: source for source in snapshot.catalog.sources()}
+        self._sources = {source.name: source for source in snapshot.catalog.sources.standing()}
 
     def refused(self, text: str) -> list[Finding]:
         """Find what keeps records out of the graph, by their film's IRI, key or title."""

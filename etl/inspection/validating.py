@@ -74,9 +74,9 @@ def _read(arguments: Sequence[str], catalog: Catalog, workers: Workers) -> list[
         for read in Reading(source, None, told.append, workers):
             if read.staged:
                 catalog.stage(run, read.staged)
-        catalog.keep_source(source)
+        catalog.sources.keep(source)
     places = _places(catalog)
-    for origin, reject in catalog.rejects():
+    for origin, reject in catalog.refusals.rejects():
         path = opened(places[origin.source], origin.path)
         told.append(unreadable(path, origin.line, reject))
     return told
@@ -268,4 +268,4 @@ def _in_files(
 
 
 def _places(catalog: Catalog) -> dict[str, Source]:
-    return {source.name: source for source in catalog.sources()}
+    return {source.name: source for source in catalog.sources.standing()}

@@ -697,7 +697,7 @@ def commands() -> dict[str, click.Command]:
     return found
 
 
-SHARED = {"workspace", "store", "format_name", "output", "quiet"}
+SHARED = {"workspace", "store", "format_name", "output", "quiet", "memory"}
 
 
 @pytest.mark.parametrize("name", commands())
