@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +84,8 @@ _LIMITS = {
 }
 _SAID = {"file descriptors": errno.EMFILE, "Out of Memory": errno.ENOMEM}  # Oxigraph, DuckDB
 
+_OWN_LIMIT = re.compile(r"(?:allocate|pin) .* used\)")  # DuckDB, of the memory that we allow it
+
 
 def limit_reached(error: BaseException | None) -> tuple[str, str] | None:
     """Return which limit of the system an error is about and what to do, or None.
@@ -92,6 +95,8 @@ def limit_reached(error: BaseException | None) -> tuple[str, str] | None:
     if error is None:
         return None
     said = str(error)
+    if _OWN_LIMIT.search(said):
+        return "comparing records takes more memory than it may", "allow more: --memory MB"
     number = error.errno if isinstance(error, OSError) else None
     if isinstance(error, MemoryError):
         number = errno.ENOMEM

@@ -35,7 +35,11 @@ _NO_SHAPE = {
     Severity.WARNING: "nothing-to-check",
     Severity.INFO: "repaired-record",
 }
-_OF_NOTES = {"loss": "lost-value", "absence": "silent-record", "format": "recognised-table"}  # by their kinds
+_OF_NOTES = {  # by their kinds
+    "loss": "lost-value",
+    "absence": "silent-record",
+    "format": "recognised-table",
+}
 
 
 @dataclass(frozen=True, slots=True)

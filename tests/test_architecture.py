@@ -58,6 +58,11 @@ def test_each_module_imports_only_from_those_before_it() -> None:
             assert not above, f"{path.relative_to(ROOT)} imports {', '.join(sorted(above))}"
 
 
+def test_no_module_is_longer_than_can_be_taken_in() -> None:
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
+    assert {path: lines for path, lines in lengths.items() if lines > 300} == {}
+
+
 def test_films_are_made_without_a_database() -> None:
     """So that processes, here and elsewhere, need none."""
     code = "import sys, etl.entities.batches; assert 'duckdb' not in sys.modules"

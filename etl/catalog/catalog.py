@@ -8,7 +8,6 @@ versions gives what has changed, with one join.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,21 +16,22 @@ from typing import Self
 import duckdb
 
 from etl.catalog.connection import connect
-from etl.catalog.entries import Extent, Known, Place, Quarantined, Staged
+from etl.catalog.entries import Place, Staged
 from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
+from etl.catalog.refusals import Refusals
 from etl.catalog.runs import Runs
 from etl.catalog.settings import Settings
-from etl.catalog.statements import EXTENT, TABLES, VIEWS
+from etl.catalog.sources import Sources
+from etl.catalog.statements import TABLES, VIEWS
 from etl.entities.deriving import Derivation
 from etl.errors import WorkspaceError
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
-from etl.records import LinkRecord, Origin, Reason, Reject, decode_heading, decode_reject
+from etl.records import LinkRecord
 from etl.resolution.comparison import Comparison
 from etl.resolution.resolved import Resolved
 from etl.resolution.statements import STATUS
 from etl.resolution.tables import scalar
-from etl.sources.description import SourceDescription
 from etl.sources.files import Source
 
 _FILMS_AT_ONCE = 10_000
@@ -45,9 +45,9 @@ class Catalog:
         self._tried = list[int]()
 
     @classmethod
-    def create(cls, path: Path, iris: Iris) -> Self:
-        """Make an empty catalog."""
-        catalog = cls(connect(path, read_only=False))
+    def create(cls, path: Path, iris: Iris, memory_bytes: int = 0) -> Self:
+        """Make an empty catalog; for `memory_bytes` see `connect`."""
+        catalog = cls(connect(path, read_only=False, memory_bytes=memory_bytes))
         catalog._db.execute(TABLES + VIEWS)
         catalog._db.executemany(
             "INSERT INTO settings VALUES (?, ?)",
@@ -77,15 +77,15 @@ class Catalog:
             connection.close()
 
     @classmethod
-    def write(cls, path: Path) -> Self:
+    def write(cls, path: Path, memory_bytes: int = 0) -> Self:
         """Open a copy of a finished catalog for changing it; it is to be closed.
 
-        A catalog of an older version is migrated.
+        A catalog of an older version is migrated. For `memory_bytes` see `connect`.
 
         Raises:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
-        connection = connect(path, read_only=False)
+        connection = connect(path, read_only=False, memory_bytes=memory_bytes)
         migrate(connection, found_version(connection, path))
         return cls(connection)
 
@@ -128,71 +128,25 @@ class Catalog:
         return Files(self._db)
 
     @property
+    def sources(self) -> Sources:
+        """Return the sources, and what each of them says."""
+        return Sources(self._db)
+
+    @property
+    def refusals(self) -> Refusals:
+        """Return the records that are kept out of the graph."""
+        return Refusals(self._db)
+
+    @property
     def iris(self) -> Iris:
         """Return what mints the workspace's IRIs."""
         return Iris(self.settings.get("base_iri") or DEFAULT_BASE_IRI)
-
-    # Sources
-
-    def sources(self) -> list[Source]:
-        """List the sources that say something, by name."""
-        rows = self._db.execute(
-            "SELECT * FROM sources WHERE source IN (SELECT source FROM versions "
-            "SEMI JOIN heads USING (version) WHERE kind <> 'gone') ORDER BY source"
-        ).fetchall()
-        return [_source(*row) for row in rows]
-
-    def all_sources(self) -> list[Source]:
-        """List the sources that ever said anything, by name."""
-        rows = self._db.execute("SELECT * FROM sources ORDER BY source").fetchall()
-        return [_source(*row) for row in rows]
-
-    def keep_source(self, source: Source) -> None:
-        """Remember a source; one of which only a part was named keeps the paths that it has."""
-        self._db.execute(
-            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET "
-            "description = excluded.description, map = excluded.map, label = excluded.label, "
-            "root = excluded.root, "
-            "paths = CASE WHEN ? THEN excluded.paths ELSE paths END",
-            [
-                *(source.name, source.label, source.root, source.kept_paths),
-                *(source.description.encode(), source.map, source.whole),
-            ],
-        )
-
-    def known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
-        """Return the places of files that hold something, by path."""
-        rows = self._db.execute(
-            "SELECT path, key, arg_max(line, version), arg_max(kind, version) AS kind, "
-            "arg_max(digest, version) FROM standing "
-            "WHERE source = $1 AND path IN (SELECT unnest($2::TEXT[])) "
-            "GROUP BY path, key HAVING kind <> 'gone' ORDER BY path, key",
-            [source, list(paths)],
-        )
-        known: dict[str, list[Known]] = {}
-        for path, *place in rows.fetchall():
-            known.setdefault(path, []).append(Known(*place))
-        return known
-
-    def place_counts(self, source: str) -> dict[str, int]:
-        """Count the places of each file of a source."""
-        rows = self._db.execute(
-            "SELECT path, count(*) FROM (SELECT path, arg_max(kind, version) AS kind "
-            "FROM standing WHERE source = ? GROUP BY path, key) WHERE kind <> 'gone' GROUP BY path",
-            [source],
-        )
-        return dict(rows.fetchall())
-
-    def extent(self, source: str) -> Extent:
-        """Say how much a source says: its files, their bytes, and a digest of its records."""
-        files, size, digest = self._db.execute(EXTENT, [source]).fetchone() or (0, 0, "")
-        return Extent(files, int(size), digest)
 
     # Versions
 
     def remove(self, run: int, source: Source) -> int:
         """Stage that all records of a source have gone; return how many that are."""
-        places = self.known(source.name, list(self.place_counts(source.name)))
+        places = self.sources.known(source.name, list(self.sources.place_counts(source.name)))
         gone = [
             Staged.gone(Place(source.name, path, known.key, known.line))
             for path, held in places.items()
@@ -202,17 +156,6 @@ class Catalog:
             self.stage(run, gone)
         self.files.forget(source.name)
         return len(gone)
-
-    def kept_out(self) -> dict[str, list[str]]:
-        """List the files that hold records that are kept out: source → paths."""
-        rows = self._db.execute(
-            "SELECT DISTINCT source, path FROM versions SEMI JOIN heads USING (version) "
-            "WHERE kind = 'reject' OR version IN (SELECT version FROM quarantine) ORDER BY ALL"
-        ).fetchall()
-        files: dict[str, list[str]] = {}
-        for source, path in rows:
-            files.setdefault(source, []).append(path)
-        return files
 
     def try_again(self) -> None:
         """Forget what the shapes have said against records, so that these are judged anew."""
@@ -317,35 +260,6 @@ class Catalog:
 
     # Answers about what is held
 
-    def rejects(self) -> list[tuple[Origin, Reject]]:
-        """List the records that could not be read, by place."""
-        rows = self._db.execute(
-            "SELECT source, path, line, body FROM versions SEMI JOIN heads USING (version) "
-            "WHERE kind = 'reject' ORDER BY source, path, line"
-        )
-        return [
-            (Origin(source, path, line), decode_reject(body))
-            for source, path, line, body in rows.fetchall()
-        ]
-
-    def quarantined(self) -> list[Quarantined]:
-        """List the records that are kept out by the shapes, by place."""
-        rows = self._db.execute(
-            "SELECT v.source, v.path, v.line, q.film, v.body, q.results, v.run "
-            "FROM quarantine q JOIN versions v USING (version) SEMI JOIN heads USING (version) "
-            "ORDER BY v.source, v.path, v.line"
-        )
-        return [
-            Quarantined(
-                Origin(source, path, line),
-                film,
-                decode_heading(body),
-                tuple(Reason(**reason) for reason in json.loads(reasons)),
-                run,
-            )
-            for source, path, line, film, body, reasons, run in rows.fetchall()
-        ]
-
     def derivations(self) -> Iterator[Derivation]:
         """Give every film in the graph with each record that it is made from, in no order."""
         last = scalar(self._db, "SELECT max(rowid) FROM films")
@@ -364,10 +278,3 @@ class Catalog:
             int(scalar(self._db, "SELECT count(*) FROM films")),
             int(scalar(self._db, "SELECT count(*) FROM people")),
         )
-
-
-def _source(
-    name: str, label: str, root: str, paths: list[str], description: str, chosen: str
-) -> Source:
-    decoded = SourceDescription.decode(description)
-    return Source(name, label, root, tuple(paths), description=decoded, map=chosen)

@@ -17,8 +17,11 @@ ALONE: dict[str, str | bool | int | float | list[str]] = {
 """Settings of a database that installs and loads no extension, so that nothing is fetched."""
 
 
-def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+def connect(path: Path, *, read_only: bool, memory_bytes: int = 0) -> duckdb.DuckDBPyConnection:
     """Open a catalog's file, which is made where there is none.
+
+    What takes more than `memory_bytes` is put into a folder beside the file meanwhile; 0 is four
+    fifths of the machine's memory.
 
     Raises:
         WorkspaceError: it cannot be opened.
@@ -28,7 +31,9 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         _expect_readable(path)
     try:
         # A relative path that begins as a URL does is taken for one, and asked for.
-        return duckdb.connect(os.path.abspath(path), read_only=read_only, config=ALONE)
+        whole = os.path.abspath(path)
+        config = ALONE | ({"memory_limit": f"{memory_bytes}B"} if memory_bytes else {})
+        return duckdb.connect(whole, read_only=read_only, config=config)
     except duckdb.Error as error:
         raise unusable(path, error) from error
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from etl.records import Origin, Reject, decode_reject
+from etl.records import Origin
 from etl.resolution.tables import scalar
 from etl.sources.files import Stat
 
@@ -20,15 +20,6 @@ class Files:
     def forget(self, source: str) -> None:
         """Forget what the files of a source looked like, so that they are read again."""
         self._db.execute("DELETE FROM files WHERE source = ?", [source])
-
-    def never_read(self) -> list[tuple[Origin, Reject]]:
-        """List the files of which nothing could ever be read, each with what was wrong with it."""
-        rows = self._db.execute(
-            "SELECT source, path, line, body FROM versions SEMI JOIN heads USING (version) "
-            "WHERE kind = 'reject' AND key = '' AND (source, path) NOT IN "
-            "(SELECT source, path FROM standing WHERE kind = 'film' AND key = '') ORDER BY ALL"
-        )
-        return [(Origin(*place), decode_reject(body)) for *place, body in rows.fetchall()]
 
     def of(self, source: str) -> dict[str, tuple[Stat, str]]:
         """Return what the files of a source looked like when last read, and their form."""

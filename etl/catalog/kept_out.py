@@ -41,7 +41,7 @@ class Places:
 
     def __init__(self, catalog: Catalog) -> None:
         self._files = catalog.files
-        self.sources = {source.name: source for source in catalog.sources()}
+        self.sources = {source.name: source for source in catalog.sources.standing()}
         self._forms: dict[tuple[str, str], str] = {}
 
     def path(self, origin: Origin) -> str:
@@ -64,12 +64,12 @@ def kept_out(catalog: Catalog, scope: Scope | None = None) -> Iterator[KeptOut]:
         whole = (origin.source, None)
         return scope is None or whole in scope or (origin.source, origin.path) in scope
 
-    for origin, reject in catalog.rejects():
+    for origin, reject in catalog.refusals.rejects():
         if inside(origin):
             finding = unreadable(places.path(origin), origin.line, reject)
             label = places.sources[origin.source].label
             yield KeptOut("rejected", label, "", "", (finding,))
-    for item in catalog.quarantined():
+    for item in catalog.refusals.quarantined():
         if inside(item.origin):
             yield _quarantined(item, places)
 

@@ -52,6 +52,8 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE identities (name TEXT, id TEXT);
     CREATE TABLE items (imdb TEXT, wikidata TEXT);
     CREATE TABLE names (id TEXT, called TEXT);
+    CREATE TABLE disputed (
+        about TEXT, scheme TEXT, subject TEXT, said TEXT, version BIGINT);
     """,
     # 5 → 6: how a table was read, which column map was chosen for a source
     """

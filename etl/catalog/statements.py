@@ -39,6 +39,9 @@ CREATE TABLE members (                  -- the records of each film, those that 
 CREATE TABLE identities (name TEXT, id TEXT);  -- whose name it is, where there is just one id
 CREATE TABLE items (imdb TEXT, wikidata TEXT);  -- which ids are one person's
 CREATE TABLE names (id TEXT, called TEXT);  -- what somebody is called whom a record gives by id
+CREATE TABLE disputed (                 -- what records say of ids that cannot all be so
+    about TEXT,                         -- id, which is said to be of several films, or film
+    scheme TEXT, subject TEXT, said TEXT, version BIGINT);
 """
 
 

@@ -22,6 +22,7 @@ from etl.cli.telling import (
     published_line,
     remarks,
 )
+from etl.cli.watching import memory_bytes
 from etl.errors import EtlError
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def _changed(
             settings = options(
                 command=command_line(),
                 dry_run=dry_run,
+                memory_bytes=memory_bytes(),
                 progress=meter.update,
                 waiting=meter.say,
                 found=told.tell,

@@ -13,6 +13,7 @@ from etl.cli.carrying import Manner, bring_in_step, carry_out, nothing_done
 from etl.cli.options import (
     as_option,
     columns_option,
+    comparing_memory_option,
     dry_run_option,
     json_option,
     quiet_option,
@@ -36,6 +37,7 @@ from etl.cli.session import chosen_map, engine
 @click.option("--rehash", is_flag=True, help="Read files too that look as when last read.")
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
 @shapes_option
+@comparing_memory_option
 @click.option("--repair", is_flag=True, help="Compare all that --store holds, and mend it.")
 @json_option
 @quiet_option
@@ -147,6 +149,7 @@ def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click chec
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs with this from now on.")
 @click.option("--keep", type=click.IntRange(1), help="Keep so many generations from now on.")
 @shapes_option
+@comparing_memory_option
 @dry_run_option
 @json_option
 @quiet_option

@@ -12,7 +12,7 @@ import click
 
 from etl.cli.options import DATA_SAY_NO, output_options, store_option, workspace_option
 from etl.cli.session import opened, write
-from etl.cli.telling import counted
+from etl.cli.telling import Telling, counted, finding_document
 
 if TYPE_CHECKING:
     from etl.inspection.checking import Health
@@ -49,8 +49,11 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     All files are read, and the store has to hold exactly what the catalog gives: films, people, and
     what is said of runs, sources and how much there is. With --store, prove it of that server too.
 
+    What records say of ids that others contradict is listed as notes, which is no fault: an id of
+    several films joins none, and a film may have several ids of one scheme.
+
     As JSON the answer is one object, also when all is well: status (sound, damaged or different),
-    findings, generation, films, people, triples and hash of the graph, bytes, remedy.
+    findings, notes, generation, films, people, triples and hash of the graph, bytes, remedy.
     """
     from etl.cli.progress import Meter
     from etl.inspection.checking import check
@@ -73,6 +76,9 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
         people = counted(health.people, "person", "people")
         films = counted(health.films, "film")
         click.echo(f"store and catalog agree: {films}, {people}", err=True)
+    with Telling(quiet=False, lists="etl check -f json") as telling:
+        for note in health.notes:
+            telling.tell(note)
     verdict = _of_workspace(health, workspace)
     if store is not None and not verdict.rows:
         verdict = _of_server(held, store)
@@ -125,6 +131,7 @@ def _document(verdict: Verdict, health: Health, generation: int) -> dict[str, ob
     return {
         "status": verdict.status,
         "findings": [dict(zip(columns, row, strict=True)) for row in verdict.rows],
+        "notes": [finding_document(note) for note in health.notes],
         "generation": generation,
         "films": health.films,
         "people": health.people,

@@ -26,6 +26,7 @@ from etl.cli.options import (
 )
 from etl.cli.session import command_line, engine, opened, write
 from etl.cli.telling import SHOWN_AT_MOST, Telling, change_lines, counted
+from etl.cli.watching import memory_bytes
 
 if TYPE_CHECKING:
     from etl.catalog.catalog import Catalog
@@ -107,6 +108,7 @@ def link(
             engine(workspace),
             ChangeOptions(
                 command=command_line(),
+                memory_bytes=memory_bytes(),
                 progress=meter.update,
                 waiting=meter.say,
                 found=told.tell,
@@ -248,7 +250,7 @@ def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
     kept = [each for each in _decisions(workspace, path) if (each.film, each.name) not in about]
     _write_text(write_decisions([*kept, *new], iris), path)
     take_back_in_order()
-    options = ChangeOptions(command=command_line())
+    options = ChangeOptions(command=command_line(), memory_bytes=memory_bytes())
     report = link(Workspace(workspace), Evidence(), kept, engine(workspace), options, new)
     _tell_taken_back(report, path, quiet=True)
     click.echo(f"{path}: {len(kept) + len(new)} decisions")

@@ -100,17 +100,22 @@ def _timeout_option(what: str, default: str) -> Callable[[_Command], _Command]:
     )
 
 
-memory_option = click.option(
-    "--memory",
-    type=click.FloatRange(min=0),
-    metavar="MB",
-    envvar="ETL_MEMORY",
-    show_envvar=True,
-    expose_value=False,
-    callback=_keep(MEMORY),
-    help="End the command if it takes more memory, in megabytes "
-    "(default: half of the machine's; 0: no limit).",
-)
+def _memory_option(what: str) -> Callable[[_Command], _Command]:
+    """Add `--memory` to a command, saying what happens beyond it."""
+    return click.option(
+        "--memory",
+        type=click.FloatRange(min=0),
+        metavar="MB",
+        envvar="ETL_MEMORY",
+        show_envvar=True,
+        expose_value=False,
+        callback=_keep(MEMORY),
+        help=f"{what}, in megabytes (default: half of the machine's; 0: no limit).",
+    )
+
+
+memory_option = _memory_option("End the command if it takes more memory")
+comparing_memory_option = _memory_option("Compare records on disk beyond so much memory")
 query_timeout_option = _timeout_option("End a query that has no solution after so long", "60")
 file_timeout_option = _timeout_option(
     "Refuse a file of RDF that takes longer to read, and one second more for each megabyte", "5"

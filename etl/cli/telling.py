@@ -32,8 +32,9 @@ class Telling:
     Notes come first, of these what was lost; then warnings and errors, each in its order.
     """
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, lists: str = "etl validate SOURCE") -> None:
         self._quiet = quiet
+        self._lists = lists
         self._counts: Counter[str] = Counter()
         self._held: defaultdict[tuple[str, int], list[Finding]] = defaultdict(list)
 
@@ -49,7 +50,7 @@ class Telling:
                 click.echo(f"{word}: {finding.place}: {finding.sentence}", err=True)
             more = self._counts[severity] - len(shown)
             if more and not self._quiet:
-                command = _WHERE.get(severity, "etl validate SOURCE")
+                command = _WHERE.get(severity, self._lists)
                 click.echo(f"… and {more} more: {command} lists them all", err=True)
 
     def tell(self, finding: Finding) -> None:
@@ -71,12 +72,15 @@ class Telling:
             "warnings": self._counts["Warning"],
             "notes": self._counts["Info"],
             "findings": [
-                _document(finding) for severity in _WORDS for finding in self._first(severity)
+                finding_document(finding)
+                for severity in _WORDS
+                for finding in self._first(severity)
             ],
         }
 
 
-def _document(finding: Finding) -> dict[str, Any]:
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """Give a finding about a record as JSON."""
     return {
         "severity": finding.severity,
         "file": finding.file,
@@ -102,6 +106,7 @@ def change_document(report: LoadReport | None, command: str, *, dry_run: bool) -
         "sources": [asdict(source) for source in report.sources],
         **asdict(report.graph),
         "kept_out": report.kept_out,
+        "disputes": report.disputes,
     }
 
 
@@ -147,6 +152,10 @@ def remarks(report: LoadReport | None) -> Iterator[str]:
     """Say what else is to be done."""
     if report and report.shapes_changed:
         yield "Note: other shapes judged the graph; to judge all of it by these: etl rebuild"
+    if report and report.disputes:
+        lists = "" if report.run and not report.committed else ": etl check lists them"
+        number = counted(report.disputes, "id or film", "ids or films")
+        yield f"Note: records contradict each other about {number}{lists}"
 
 
 def published_line(published: Published) -> str:

@@ -34,11 +34,17 @@ def file_bounds() -> Bounds:
     return _bounds(FILE_S)
 
 
+def memory_bytes() -> int:
+    """Return how much memory comparing records may take in this command."""
+    return _bounds(FILE_S).memory_bytes
+
+
 def _bounds(default_s: float) -> Bounds:
     """Return the limits that this command has by its options, or by the environment."""
     context = click.get_current_context()
-    if TIMEOUT not in context.meta:  # a command without the options reads files of RDF, too
-        read_environment(context, file_timeout_option, memory_option)
+    for key, option in ((TIMEOUT, file_timeout_option), (MEMORY, memory_option)):
+        if key not in context.meta:  # a command without the option
+            read_environment(context, option)
     return Bounds.given(context.meta[TIMEOUT], context.meta[MEMORY], default_s)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TypeAlias
 
 from pyoxigraph import NamedNode, Quad, Triple
@@ -16,13 +16,19 @@ from etl.entities.batches import Batch, drafted
 from etl.entities.drafting import CHUNK_FILMS, stored
 from etl.entities.people import map_person, map_redirect, person_iri
 from etl.entities.tally import Tally
+from etl.findings import Finding, Severity
 from etl.output import GraphHash
 from etl.process.progress import Progress, silent
 from etl.provenance.recording import descriptions
+from etl.records import FilmRecord
+from etl.sources import format_of
+from etl.sources.files import opened
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import MEND, Workspace
 from etl.workspace.generations import Damage, Generation
 from etl.workspace.snapshot import Snapshot
+
+_SAID_AT_MOST = 5  # of what records say of one id
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,8 @@ class Health:
     `bytes_taken` is by generation, beside what it shares with those before it. `remedy` is
     what mends it, and empty where nothing is wrong. `unnamed` are generations that a killed
     command had made but not committed. `graph` is the hash of what the store holds beside
-    provenance, as an export prints it, and None where the files are too damaged to tell.
+    provenance, as an export prints it, and None where the files are too damaged to tell. `notes`
+    are about nothing wrong in it: they list where records contradict each other.
     """
 
     damages: list[Damage]
@@ -58,6 +65,7 @@ class Health:
     remedy: str
     unnamed: list[Generation]
     graph: GraphHash | None = None
+    notes: Sequence[Finding] = ()
 
 
 def check(workspace: Workspace, progress: Progress) -> Health:
@@ -73,15 +81,17 @@ def check(workspace: Workspace, progress: Progress) -> Health:
     found: list[Difference] = []
     films = people = 0
     graph = None
+    notes: list[Finding] = []
     if not any(damage.path.is_relative_to(current.path) for damage in damages if damage.content):
         with Snapshot.opened(current) as snapshot:
             films, people = snapshot.catalog.counts()
             graph = GraphHash()
             found = list(differences(snapshot.catalog, snapshot.store, progress))
             graph.add(snapshot.store.export())
+            notes = list(disputes(snapshot.catalog))
     remedy = _remedy(workspace, current, damages) if damages or found else ""
     taken, unnamed = workspace.disk(), workspace.unnamed()
-    return Health(damages, found, films, people, taken, remedy, unnamed, graph)
+    return Health(damages, found, films, people, taken, remedy, unnamed, graph, notes)
 
 
 def _remedy(workspace: Workspace, current: Generation, damages: Sequence[Damage]) -> str:
@@ -93,6 +103,26 @@ def _remedy(workspace: Workspace, current: Generation, damages: Sequence[Damage]
     if any(each.has_sound_catalog() for each in workspace.candidates()):
         return f"{MEND}, then load your sources again"
     return f"delete {workspace.path} and load your sources again"
+
+
+def disputes(catalog: Catalog) -> Iterator[Finding]:
+    """Give the records that say of ids of films what others contradict, about each one together."""
+    sources = {source.name: source for source in catalog.sources.standing()}
+    for (about, scheme, subject), held in groupby(catalog.resolved.claims(), itemgetter(0, 1, 2)):
+        claims = list(held)
+        unjoined = FilmRecord(
+            {scheme: subject}
+        ).key  # which is no film that the id is said to be of
+        said = sorted({claim.said for claim in claims} - {unjoined})
+        among = ", ".join(said[:_SAID_AT_MOST]) + ", …" * (len(said) > _SAID_AT_MOST)
+        of_id = f"{subject} is said to be of several films, so it joins none: {among}"
+        message = of_id if about == "id" else f"{subject} is said to have several: {among}"
+        for claim in claims:
+            path = opened(sources[claim.origin.source], claim.origin.path)
+            line = claim.origin.line + claim.heading.lines.get(scheme, 1) - 1
+            yield Finding(
+                Severity.INFO, message, path, line, format_of(path).keys.get(scheme, scheme)
+            )
 
 
 def differences(
@@ -148,7 +178,7 @@ def _expected(catalog: Catalog) -> Iterator[tuple[NamedNode, set[Quad]]]:
 def _entities(catalog: Catalog) -> Iterator[Iterator[Expected]]:
     """Give films, people and redirects, many at a time."""
     resolved, iris = catalog.resolved, catalog.iris
-    sources = {source.name: iris.source(source.slug) for source in catalog.sources()}
+    sources = {source.name: iris.source(source.slug) for source in catalog.sources.standing()}
     for rows, identities in resolved.pages(CHUNK_FILMS):
         drafts = drafted(Batch(rows, identities, iris, sources))
         yield ((iris.movie(each.film.key), stored(each, sources, iris)) for each in drafts)

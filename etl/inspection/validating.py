@@ -80,10 +80,10 @@ def _read(
         for read in reading:
             if read.staged:
                 catalog.stage(run, read.staged)
-        catalog.keep_source(source)
+        catalog.sources.keep(source)
         catalog.files.keep(run, source.name, reading.stats)
     places = Places(catalog)
-    for origin, reject in catalog.rejects():
+    for origin, reject in catalog.refusals.rejects():
         told.append(unreadable(places.path(origin), origin.line, reject))
     return told
 

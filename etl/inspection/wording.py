@@ -63,7 +63,7 @@ def _part(triple: Triple) -> str:
 
 
 def _title_wording(triple: Triple, record: FilmRecord) -> Wording | None:
-    """Find where a record gives another title: as one, or as its own of the film."""
+    """Find where a record gives another title of the film."""
     said = triple.object
     if not isinstance(said, Literal):
         return None
@@ -72,8 +72,6 @@ def _title_wording(triple: Triple, record: FilmRecord) -> Wording | None:
             is_original = "original_title" in record.lines and text == record.titles[0].text
             field = TITLE_FIELDS[not is_original]
             return Wording(field, record.lines.get(field, 1), text)
-    if record.title == said.value:
-        return Wording("title", record.lines.get("title", 1), said.value)
     return None
 
 

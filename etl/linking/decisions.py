@@ -6,8 +6,9 @@ until the user decides so again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from etl.linking import ladder
 from etl.linking.candidates import FilmCandidate, PersonCandidate
@@ -40,6 +41,10 @@ class Choice:
     def settled(self) -> bool:
         """Say whether there is nothing left to find."""
         return self.nothing or bool(self.accepted)
+
+
+Choices: TypeAlias = Mapping[str, Choice]
+"""What is decided about one film and its people: by a person's name, the film's is ""."""
 
 
 def choices(decisions: Iterable[Decision], keys: Sequence[str]) -> dict[str, Choice]:

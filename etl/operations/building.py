@@ -58,7 +58,10 @@ class Builder:
         about any more goes.
         """
         self.sources.update(
-            {source.name: self.iris.source(source.slug) for source in self.catalog.sources()}
+            {
+                source.name: self.iris.source(source.slug)
+                for source in self.catalog.sources.standing()
+            }
         )
         with self.report.timed("catalog"):
             self._comparison = self.catalog.compare()

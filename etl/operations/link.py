@@ -191,7 +191,7 @@ def _stage(
 ) -> None:
     with change.building(iris) as builder:
         catalog, run = builder.catalog, change.report.run or 0
-        catalog.keep_source(LINKS)
+        catalog.sources.keep(LINKS)
         kept = [(place, record) for place, record in differing if record]
         rest = iter(kept)
         while batch := list(islice(rest, CHUNK_FILMS)):

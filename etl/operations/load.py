@@ -83,7 +83,7 @@ class _Load:
         self._change = change
         self._options = options
         self._old = old
-        known = old.all_sources() if old else []
+        known = old.sources.all() if old else []
         self._known = {source.name: source for source in known}
         self._report = change.report
         self._staged = 0
@@ -96,7 +96,7 @@ class _Load:
 
     def load(self, arguments: Sequence[str]) -> None:
         """Read, and build the next generation if anything is new."""
-        known, options = self._old.sources() if self._old else [], self._options
+        known, options = self._old.sources.standing() if self._old else [], self._options
         with Workers(options.processes, self._change.engine) as workers:
             readings = [
                 Reading(
@@ -180,7 +180,7 @@ class _Load:
 
     def _keep(self, catalog: Catalog, readings: Iterable[Reading]) -> None:
         for reading in readings:
-            catalog.keep_source(reading.source)
+            catalog.sources.keep(reading.source)
             catalog.files.keep(self._report.run or 0, reading.source.name, reading.stats)
             for source in reading.absorbed:
                 catalog.files.forget(source.name)

@@ -34,17 +34,18 @@ def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
         found = Catalog.version(current.catalog)
         shutil.copyfile(current.catalog, following.catalog)
         EmbeddedStore.checkpoint(current.store, following.store)
-        Outboxes(workspace.path).note(following.number, _bring_up_to_date(following))
+        Outboxes(workspace.path).note(following.number, _bring_up_to_date(following, options))
         workspace.commit(following)
     return found
 
 
-def _bring_up_to_date(generation: Generation) -> set[str]:
+def _bring_up_to_date(generation: Generation, options: ChangeOptions) -> set[str]:
     """Migrate a generation's catalog, and say in its store what this version says of it.
 
     Give the subjects about which the store says something else now.
     """
-    catalog, store = Catalog.write(generation.catalog), EmbeddedStore.write(generation.store)
+    catalog = Catalog.write(generation.catalog, options.memory_bytes)
+    store = EmbeddedStore.write(generation.store)
     store.touched = set()
     try:
         tally = tally_of(store)

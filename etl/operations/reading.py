@@ -175,7 +175,7 @@ class Reading:
 
     def __iter__(self) -> Iterator[Read]:
         name = self.source.name
-        counts = self.catalog.place_counts(name) if self.catalog else {}
+        counts = self.catalog.sources.place_counts(name) if self.catalog else {}
         self.held = sum(counts.values())
         seen, closed = set[str](), list[str]()
         differences = Differences(name)
@@ -206,7 +206,7 @@ class Reading:
         self.scope.extend((name, path) for path in looked_at)
         yield Read(list(self._gone(name, gone)))
         for source in self.absorbed:
-            places_of = self.catalog.place_counts(source.name) if self.catalog else {}
+            places_of = self.catalog.sources.place_counts(source.name) if self.catalog else {}
             yield Read(list(self._gone(source.name, list(places_of))))
 
     def _refuse_empty(self) -> NoReturn:
@@ -236,7 +236,7 @@ class Reading:
                 yield found
 
     def _known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
-        return self.catalog.known(source, paths) if self.catalog else {}
+        return self.catalog.sources.known(source, paths) if self.catalog else {}
 
     def _work(self, differing: Iterator[FoundFile], differences: Differences) -> Iterator[Work]:
         """Give what is to be read. Large files are cut here, as `differences` tells."""

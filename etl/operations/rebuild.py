@@ -55,7 +55,7 @@ def rebuild(workspace: Workspace, engine: Engine, options: RebuildOptions) -> Lo
         ):
             builder.catalog.stage(builder.run, unclaimed(builder.catalog, options))
             builder.build(workers)
-            sources = builder.catalog.sources()
+            sources = builder.catalog.sources.standing()
             scope: Scope = {(source.name, None) for source in sources}
             ended = [(source, 0) for source in sources]
             change.account(builder.catalog, ended, scope)

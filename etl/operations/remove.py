@@ -25,7 +25,7 @@ def remove(workspace: Workspace, name: str, engine: Engine, options: ChangeOptio
     workspace.required()
     with changing(workspace, engine, options) as change:
         with change.building(None) as builder:
-            source = _source(builder.catalog.sources(), name)
+            source = _source(builder.catalog.sources.standing(), name)
             vanished = builder.catalog.remove(change.report.run or 0, source)
             ended = SourceReport(source.label, source.name, source.root, vanished=vanished)
             change.report.sources.append(ended)

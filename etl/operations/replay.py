@@ -29,7 +29,7 @@ def replay(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Load
     workspace.required()
     with changing(workspace, engine, options) as change:
         with Catalog.read(workspace.required().catalog) as catalog:  # which may be migrated now
-            files = catalog.kept_out()
+            files = catalog.refusals.files()
         if files:
             with change.building(None) as builder:
                 changed = _try_again(change, builder, files, options)
@@ -45,8 +45,8 @@ def _try_again(
 ) -> bool:
     """Try files again; say whether that has changed anything, be it only the reasons."""
     catalog = builder.catalog
-    before = catalog.quarantined()
-    tried = [source for source in catalog.sources() if source.name in files]
+    before = catalog.refusals.quarantined()
+    tried = [source for source in catalog.sources.standing() if source.name in files]
     staged: list[Staged] = []
     kept: list[tuple[str, list[tuple[str, Stat | None, str]]]] = []
     gone = unclaimed(catalog, options)
@@ -66,4 +66,4 @@ def _try_again(
     vanished = Counter(each.source for each in gone)
     change.account(catalog, [(each, vanished[each.name]) for each in tried], scope)
     change.record(builder)
-    return bool(staged or gone) or before != catalog.quarantined()
+    return bool(staged or gone) or before != catalog.refusals.quarantined()

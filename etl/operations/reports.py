@@ -99,7 +99,8 @@ class LoadReport:
 
     `migrated_from` is the version that the workspace's catalog had, where that was not ours;
     `lost` says that runs were lost with a damaged catalog. With `shapes_changed`, part of the
-    graph was judged by other shapes than today's.
+    graph was judged by other shapes than today's. `disputes` counts the ids of films, and the
+    films, of which records contradict each other.
     """
 
     run: int | None = None
@@ -107,6 +108,7 @@ class LoadReport:
     lost: bool = False
     committed: bool = False
     shapes_changed: bool = False
+    disputes: int = 0
     sources: list[SourceReport] = field(default_factory=list)
     graph: GraphDiff = field(default_factory=GraphDiff)
     seconds: dict[str, float] = field(default_factory=dict)

@@ -22,7 +22,7 @@ class Rereading:
     """
 
     def __init__(self, source: Source, paths: Sequence[str], catalog: Catalog) -> None:
-        known = catalog.known(source.name, paths)
+        known = catalog.sources.known(source.name, paths)
         rejects = {
             (path, place.key, place.digest)
             for path, places in known.items()
@@ -53,9 +53,9 @@ def unclaimed(catalog: Catalog, options: ChangeOptions) -> list[Staged]:
 
     Older versions took any file that was named for a record.
     """
-    known = {source.name: source for source in catalog.all_sources()}
+    known = {source.name: source for source in catalog.sources.all()}
     staged: list[Staged] = []
-    for origin, reject in catalog.files.never_read():
+    for origin, reject in catalog.refusals.never_read():
         path = full_path(known[origin.source], origin.path)
         if kind := unclaimed_reject(path, reject, known[origin.source].map):
             message = f"no format reads this: {kind}; it no longer counts as a record"

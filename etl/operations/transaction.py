@@ -87,13 +87,14 @@ class Change:
         catalog.settings.keep_shapes(own=self._options.own_shapes, digest=digest)
 
     def _catalog(self, iris: Iris) -> Catalog:
+        memory_bytes = self._options.memory_bytes
         with self.report.timed("catalog"):
             if self.current is None:
-                return Catalog.create(self._following.catalog, iris)
+                return Catalog.create(self._following.catalog, iris, memory_bytes)
             shutil.copyfile(self.current.catalog, self._following.catalog)
             if (found := Catalog.version(self._following.catalog)) != VERSION:
                 self.report.migrated_from = found
-            return Catalog.write(self._following.catalog)
+            return Catalog.write(self._following.catalog, memory_bytes)
 
     def _store(self, *, afresh: bool) -> EmbeddedStore:
         with self.report.timed("store"):
@@ -151,6 +152,7 @@ class Change:
         """
         judged_by = catalog.settings.shapes_digest
         self.report.shapes_changed = judged_by not in (None, self.engine.shapes.digest)
+        self.report.disputes = catalog.resolved.disputes()
         statuses = catalog.statuses(self.report.run or 0, scope)
         for source, vanished in sources:
             ended = SourceReport(source.label, source.name, source.root, vanished=vanished)
@@ -165,9 +167,10 @@ class Change:
     def record(self, builder: Builder) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
         catalog, run = builder.catalog, self.report.run or 0
+        self.report.disputes = catalog.resolved.disputes()
         for name, ended in self._ended.items():
             if name != LINKS.name:
-                ended.files, ended.bytes, ended.digest = catalog.extent(name)
+                ended.files, ended.bytes, ended.digest = catalog.sources.extent(name)
         seconds = time.perf_counter() - self._started
         catalog.runs.end(run, seconds, self.report.summary(self._following.number))
         catalog.settings.set("mapping", str(MAPPING_VERSION))

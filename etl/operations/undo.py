@@ -30,7 +30,7 @@ def undo(workspace: Workspace, run: int, engine: Engine, options: ChangeOptions)
             vanished = Counter[str]()
             for each in taken:
                 vanished[each.source] += each.vanished
-            ended = [(s, vanished[s.name]) for s in catalog.all_sources() if s.name in vanished]
+            ended = [(s, vanished[s.name]) for s in catalog.sources.all() if s.name in vanished]
             scope: Scope = {(each.source, each.path) for each in taken}
             change.account(catalog, ended, scope, why=False)
             change.record(builder)

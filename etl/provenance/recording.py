@@ -49,7 +49,7 @@ def descriptions(
 def _described(
     catalog: Catalog, tally: Tally, runs: Sequence[Run]
 ) -> Iterator[tuple[NamedNode, Iterable[Triple]]]:
-    iris, known = catalog.iris, catalog.all_sources()
+    iris, known = catalog.iris, catalog.sources.all()
     slugs = {name: source.slug for source in known for name in (source.label, source.name)}
     for source in known:
         yield iris.source(source.slug), describe_source(source, iris)
@@ -58,7 +58,7 @@ def _described(
     for software in dict.fromkeys(run.software for run in runs):
         yield iris.software(software), describe_software(software, iris)
     modified = ended(_last_change(catalog.runs.all()))
-    yield iris.dataset, describe_dataset(catalog.sources(), tally, modified, iris)
+    yield iris.dataset, describe_dataset(catalog.sources.standing(), tally, modified, iris)
 
 
 def _last_change(runs: Sequence[Run]) -> Run:
@@ -78,7 +78,7 @@ def concerned(runs: Sequence[Run], number: int) -> Iterator[Run]:
 def provenance_of(catalog: Catalog, store: EmbeddedStore | RemoteStore) -> Iterator[Quad]:
     """Give the provenance graph, and from which records each film derives."""
     iris = catalog.iris
-    slugs = {source.name: source.slug for source in catalog.all_sources()}
+    slugs = {source.name: source.slug for source in catalog.sources.all()}
     derived = chain.from_iterable(
         describe_derivation(each, slugs[each.source], iris) for each in catalog.derivations()
     )

@@ -54,7 +54,9 @@ class Seed:
     def _pieces(self, after: Position) -> Iterator[Placed]:
         resolved, iris = self.catalog.resolved, self.catalog.iris
         if after < (PEOPLE,):
-            sources = {each.name: iris.source(each.slug) for each in self.catalog.sources()}
+            sources = {
+                each.name: iris.source(each.slug) for each in self.catalog.sources.standing()
+            }
             yield from _films(resolved, iris, sources, int(after[1]))
             after = (PEOPLE, "")
         for people in resolved.people(CHUNK_FILMS, str(after[1])):

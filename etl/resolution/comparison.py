@@ -17,6 +17,7 @@ from etl.resolution.resolved import identities_of, rows_of
 from etl.resolution.statements import (
     CALLED,
     CONTRADICTED,
+    DISPUTED,
     FALLBACK,
     GROUPS,
     IDENTITIES,
@@ -56,6 +57,7 @@ RESULTS = {
     "identities": ("name", "id"),
     "items": ("imdb", "wikidata"),
     "names": ("id", "called"),
+    "disputed": ("about", "scheme", "subject", "said", "version"),
 }
 """What is kept of what a comparison finds: tables and their columns."""
 
@@ -82,7 +84,7 @@ class Comparison:
         self._put_together(IDS, STRONGEST)
         for rank in range(1, len(FILM_SCHEMES)):
             self._db.execute(WEAKER, {"rank": rank})
-        self._put_together(MEMBERS, LINKED, UNNAMED)
+        self._put_together(MEMBERS, DISPUTED, LINKED, UNNAMED)
         self._db.execute("CREATE OR REPLACE TEMP TABLE names (id TEXT, called TEXT)")
         if scalar(self._db, "SELECT count(*) FROM unnamed"):
             self._put_together(NAMES)

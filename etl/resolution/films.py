@@ -146,18 +146,10 @@ def resolve(group: Group, identities: Identities) -> Film:
 
 
 def _titles(records: Sequence[FilmRecord], title: str | None) -> tuple[Title, ...]:
-    """Collect the other titles of a film, each once; another record's title is one too."""
-    if len(records) == 1 and not records[0].titles:
-        return ()
-    found = dict.fromkeys(
-        chain.from_iterable((Title(each.title or ""), *each.titles) for each in records)
-    )
-    told = {each.text for each in found if each.language}
-    return tuple(
-        each
-        for each in found
-        if each.text and (each.language or (each.text not in told and each.text != title))
-    )
+    """Collect the other titles of a film, each once; one without its language gives way."""
+    found = dict.fromkeys(chain.from_iterable(record.titles for record in records))
+    told = {title, *(each.text for each in found if each.language)}
+    return tuple(each for each in found if each.language or each.text not in told)
 
 
 def _facts(records: Sequence[FilmRecord], year: int | None) -> Mapping[str, tuple[str, ...]]:

@@ -6,8 +6,9 @@ Every question has a cursor of its own, so that none is in the way of another.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from etl.records import Heading, Origin, decode_heading
 from etl.resolution.films import NO_IDENTITIES, Identities, Person, Redirect
 from etl.resolution.groups import Group, MemberRow, groups_of
 from etl.resolution.statements import CREDITED
@@ -15,6 +16,20 @@ from etl.resolution.tables import scalar
 
 if TYPE_CHECKING:
     import duckdb
+
+
+class Claim(NamedTuple):
+    """What a record says of ids, where others contradict it.
+
+    `about` an id it says of which film that is, `about` a film which id of the scheme it has.
+    """
+
+    about: str
+    scheme: str
+    subject: str
+    said: str
+    origin: Origin
+    heading: Heading
 
 
 class Resolved:
@@ -56,6 +71,23 @@ class Resolved:
         )
         while rows := people.fetchmany(size):
             yield [Person(*row) for row in rows]
+
+    def claims(self) -> list[Claim]:
+        """List what records say of ids that others contradict, about each subject side by side."""
+        rows = self._db.execute(
+            "SELECT about, scheme, subject, said, source, path, line, body "
+            "FROM disputed JOIN versions USING (version) "
+            "ORDER BY about DESC, scheme, subject, source, path, line"
+        )
+        return [
+            Claim(about, scheme, subject, said, Origin(*place), decode_heading(body))
+            for about, scheme, subject, said, *place, body in rows.fetchall()
+        ]
+
+    def disputes(self) -> int:
+        """Count the ids and the films of which records say what others contradict."""
+        sql = "SELECT count(DISTINCT (about, scheme, subject)) FROM disputed"
+        return int(scalar(self._db, sql))
 
     def redirects(self) -> list[Redirect]:
         """List the redirects in the graph."""

@@ -105,6 +105,22 @@ FROM (
     LEFT JOIN keys USING (scheme, id))
 """
 
+# What records say of ids that cannot all be so: about an id, of which films it is, and about a
+# film, which ids of one scheme it has. What linking wrote only joins, and may be older than what
+# a source says of its films' ids, so that it is no witness about films.
+DISPUTED = """
+CREATE OR REPLACE TEMP TABLE disputed AS
+WITH said AS (
+    SELECT ids.version, ids.kind, scheme, id, film FROM ids JOIN members USING (version)),
+claims AS (
+    SELECT 'id' AS about, scheme, id AS subject, film AS said, version FROM said
+    UNION ALL
+    SELECT 'film', scheme, film, id, version FROM said WHERE kind = 'film')
+FROM claims SEMI JOIN (
+    SELECT about, scheme, subject FROM claims GROUP BY ALL HAVING min(said) <> max(said))
+    USING (about, scheme, subject)
+"""
+
 # What linking found about the people of each film. Links of a film that no other record is
 # about any more are of no account.
 LINKED = """

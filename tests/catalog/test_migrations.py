@@ -78,7 +78,7 @@ def test_a_command_that_writes_brings_an_older_workspace_up_to_date(
     with Catalog.read(after.catalog) as catalog:
         store = EmbeddedStore.read(after.store)
         assert list(differences(catalog, store)) == []
-        assert [str(item.origin) for item in catalog.quarantined()] == ["9900003.txt:1"]
+        assert [str(item.origin) for item in catalog.refusals.quarantined()] == ["9900003.txt:1"]
         story = [quad.triple for quad in provenance_of(catalog, store)]
         assert CompiledEngine(PROVENANCE).validate(story) == ValidationReport()
         assert Tally.decode(catalog.settings.get("tally") or "") == tally_of(store)

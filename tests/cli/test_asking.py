@@ -324,7 +324,8 @@ def test_an_empty_answer_to_any_query_names_what_is_not_there(ask: Etl) -> None:
     query = "SELECT ?n { ?f schema:nam ?n ; <http://schema.org/director> wd:Q9 ; schema:actor ?a }"
     note = (
         "Note: no solutions; nowhere in the graph: schema:nam (did you mean schema:name?), "
-        "<http://schema.org/director> (did you mean schema:director or schema:actor?), wd:Q9\n"
+        "<http://schema.org/director> "
+        "(did you mean schema:director or schema:editor or schema:actor?), wd:Q9\n"
     )
     assert said(ask("sparql", query)) == (0, "?n\n", note)
     own = "PREFIX s: <http://schema.org/> SELECT ?n { ?f s:name ?n }"

@@ -519,7 +519,7 @@ def read_rows(text: str, name: str) -> int:
 
 REPORT_FORMATS = ["table", "csv", "tsv", "json", "markdown"]
 REPORTS = [
-    (["queries"], 39),
+    (["queries"], 51),
     (["runs"], 1),
     (["search", "Emma"], 2),
     (["explain", "Fargo", "director"], 2),
@@ -592,13 +592,27 @@ VALUES = {
     "text": "castle",
     "source": "seeds",
     "genre": "Drama",
+    "language": "en",
+    "country": "Germany",
+    "company": "Focus Features",
+    "collection": "A Collection",
+    "keyword": "sea",
 }
-WITHOUT_ANSWER = {  # the sample has no genres and no links
+WITHOUT_ANSWER = {  # the sample says little and has no links
     "films-by-genre",
     "films-of-genre",
+    "films-by-certificate",
+    "films-by-country",
+    "films-by-language",
+    "films-in-language",
+    "films-of-collection",
+    "films-of-company",
+    "films-of-country",
+    "films-with-keyword",
     "films-without-year",
     "linked-films",
     "linked-people",
+    "longest-films",
     "people-of-same-name",
 }
 
@@ -685,7 +699,7 @@ def commands() -> dict[str, click.Command]:
 
 
 SHARED = {
-    *("workspace", "store", "format_name", "output", "quiet"),
+    *("workspace", "store", "format_name", "output", "quiet", "memory"),
     *("columns", "format_of_tables"),  # of load and validate
 }
 

@@ -18,7 +18,8 @@ from small_evidence import HEAT as LINKED
 
 FIELDS = {
     *("run", "command", "dry_run", "committed", "migrated_from", "sources"),
-    *("films", "people", "redirects", "kept_out", "warnings", "notes", "findings", "publication"),
+    *("films", "people", "redirects", "kept_out", "disputes"),
+    *("warnings", "notes", "findings", "publication"),
 }
 
 

@@ -338,7 +338,7 @@ def test_a_link_that_the_shapes_refuse_is_kept_out_alone(desk: Desk) -> None:
     linked(desk, Evidence(), *wrong)
     assert desk.graph() == before
     with Catalog.read(desk.workspace.required().catalog) as catalog:
-        assert [str(each.origin) for each in catalog.quarantined()] == ["tt0338013:1"]
+        assert [str(each.origin) for each in catalog.refusals.quarantined()] == ["tt0338013:1"]
     assert replay(desk.workspace, desk.engine, ChangeOptions()).run is None
     linked(desk, Evidence())
     assert (desk.graph(), desk.check()) == (before, [])

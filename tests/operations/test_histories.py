@@ -301,7 +301,7 @@ class Histories(RuleBasedStateMachine):
     @rule(moment=moments)
     def replay(self, moment: str) -> None:
         with Catalog.read(self.desk.workspace.required().catalog) as catalog:
-            files = catalog.kept_out()
+            files = catalog.refusals.files()
         tried = {
             os.path.basename(source): {
                 name: text
@@ -347,10 +347,12 @@ class Histories(RuleBasedStateMachine):
         if generation is None:
             return
         with Catalog.read(generation.catalog) as catalog:
-            names = {source.name for source in catalog.sources()}
+            names = {source.name for source in catalog.sources.standing()}
             statuses = catalog.statuses(0, {(name, None) for name in names})
             refused = [item.source for item in kept_out(catalog)]
-            extents = {name: catalog.extent(str(self.desk.source / name)) for name in FOLDERS}
+            extents = {
+                name: catalog.sources.extent(str(self.desk.source / name)) for name in FOLDERS
+            }
         for folder in FOLDERS:
             assert extents[folder] == extent(self.held(folder))
             counts = statuses.get(str(self.desk.source / folder), {})

@@ -74,7 +74,7 @@ class Reader(Desk):
             with change.building(Iris() if change.current is None else None) as builder:
                 catalog, run = builder.catalog, change.report.run or 0
                 for source in {source for source, _ in records}:
-                    catalog.keep_source(LINKS if source == LINKS.name else _source(source))
+                    catalog.sources.keep(LINKS if source == LINKS.name else _source(source))
                 for (source, path), record in records.items():
                     place = Place(source, path, "", 1)
                     if record is None:

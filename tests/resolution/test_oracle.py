@@ -36,7 +36,7 @@ from etl.sources.files import LINKS
 from etl.sources.jsonlines import parse
 from etl.workspace import Workspace
 from etl.workspace.snapshot import Snapshot
-from oracle import Resolved, Said, Spot, group_of, resolved
+from oracle import Dispute, Resolved, Said, Spot, group_of, resolved
 from thoroughness import examples
 
 FOLDERS, FILES, SLOTS = ("one", "two"), ("a.jsonl", "b.jsonl"), ("1", "2")
@@ -255,7 +255,7 @@ class Comparing(RuleBasedStateMachine):
     @rule()
     def replay(self) -> None:
         with Catalog.read(self.desk.workspace.required().catalog) as catalog:
-            tried = {(s, path) for s, paths in catalog.kept_out().items() for path in paths}
+            tried = {(s, path) for s, paths in catalog.refusals.files().items() for path in paths}
         texts: Texts = {}
         for source, path in tried:
             if Path(source, path).exists():
@@ -281,6 +281,10 @@ class Comparing(RuleBasedStateMachine):
             groups = [group for rows, _ in resolved.pages(1000) for group in groups_of(rows)]
             people = {person for page in resolved.people(1000) for person in page}
             redirects = set(resolved.redirects())
+            disputes = {
+                Dispute(each.about, each.subject, each.said, each.origin)
+                for each in resolved.claims()
+            }
         films = {group.film: list(map(place, group.everything)) for group in groups}
         assert films == {
             key: list(map(place, group_of(key, members).everything))
@@ -288,6 +292,7 @@ class Comparing(RuleBasedStateMachine):
         }
         assert people == expected.people
         assert redirects == expected.redirects
+        assert disputes == expected.disputes
         assert self.desk.graph() == expected.graph()
         self.a_check_finds_nothing_and_tells_the_hash_of(expected)
 

@@ -155,7 +155,7 @@ def test_a_film_is_judged_by_itself_whatever_is_loaded_with_it(desk: Desk) -> No
     desk.write(HEAT, directed, EMMA)
     desk.load()
     with Catalog.read(desk.workspace.required().catalog) as catalog:
-        assert [each.film for each in catalog.quarantined()] == [directed.imdb]
+        assert [each.film for each in catalog.refusals.quarantined()] == [directed.imdb]
 
 
 def test_a_person_is_judged_with_each_film_alone(desk: Desk) -> None:
@@ -240,7 +240,10 @@ def test_a_rebuild_under_new_shapes_is_as_if_they_had_always_been(
         for each in (desk, always):
             with Catalog.read(each.workspace.required().catalog) as catalog:
                 kept_out.append(
-                    [(item.origin.path, item.film, item.reasons) for item in catalog.quarantined()]
+                    [
+                        (item.origin.path, item.film, item.reasons)
+                        for item in catalog.refusals.quarantined()
+                    ]
                 )
         assert kept_out[0] == kept_out[1]
 

@@ -261,7 +261,7 @@ def test_a_file_that_was_taken_for_a_record_is_let_go_of(
         result = etl(command, *dry_run, *where)
         assert result.stderr.startswith(note)
     with Catalog.read(Workspace(recorded).required().catalog) as catalog:
-        assert catalog.rejects() == []
+        assert catalog.refusals.rejects() == []
     assert etl("check", *where).exit_code == 0
     assert "movies.csv" not in etl(command, *where).stderr
     result = etl("load", "movies.csv", *where)

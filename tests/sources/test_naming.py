@@ -31,7 +31,10 @@ def expanded(folder: Path, pattern: str = "*.txt") -> list[str]:
 def known(desk: Desk) -> list[tuple[str, int]]:
     """Give the sources that say something, with the number of their files."""
     with Catalog.read(desk.workspace.required().catalog) as catalog:
-        return [(each.label, catalog.extent(each.name).files) for each in catalog.sources()]
+        return [
+            (each.label, catalog.sources.extent(each.name).files)
+            for each in catalog.sources.standing()
+        ]
 
 
 def test_files_that_a_shell_names_are_one_source_with_one_line(etl: Etl) -> None:

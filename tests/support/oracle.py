@@ -65,6 +65,15 @@ class Mention:
     id: str | None
 
 
+class Dispute(NamedTuple):
+    """What a record says of an id or of a film, which another contradicts."""
+
+    about: str
+    subject: str
+    said: str
+    place: Origin
+
+
 @dataclass(frozen=True)
 class Resolved:
     """What a history comes to: films with their records, and who everybody is."""
@@ -73,6 +82,7 @@ class Resolved:
     identities: Identities
     people: set[Person]
     redirects: set[Redirect]
+    disputes: set[Dispute]
 
     def graph(self) -> set[Quad]:
         """Give the triples, by the product's own mapping."""
@@ -87,6 +97,7 @@ def resolved(history: History, engine: Engine) -> Resolved:
     """Resolve what was read: what the shapes refuse gives way to what stood there before."""
     chosen = _readable(history)
     same = _films_by_movielens(chosen.values())
+    disputes = _disputes(_grouped(list(chosen), chosen, same))
     own = (said for said in chosen.values() if isinstance(said[0].item, FilmRecord))
     same_by_own = _films_by_movielens(own)
     names: dict[str, str] | None = None
@@ -105,7 +116,7 @@ def resolved(history: History, engine: Engine) -> Resolved:
         }
         if not refused:
             redirects = people.redirects(films) | _film_redirects(films, everything, same_by_own)
-            return Resolved(films, people.known, people.named(films), redirects)
+            return Resolved(films, people.known, people.named(films), redirects, disputes)
         for spot in refused:
             chosen[spot] = chosen[spot][1:]
         chosen = {spot: said for spot, said in chosen.items() if said}
@@ -183,6 +194,19 @@ def _grouped(spots: Sequence[Spot], chosen: Chosen, same: Mapping[str, str]) -> 
         else:
             films[film].append(LinkMember(origin, record, number))
     return films
+
+
+def _disputes(films: Films) -> set[Dispute]:
+    """Give what the newest records say of MovieLens ids that cannot all be so."""
+    claims = set[Dispute]()
+    for film, members in films.items():
+        for member in members:
+            if number := member.record.identifiers.get("movielens"):
+                claims.add(Dispute("id", number, film, member.origin))
+                if isinstance(member, Member):
+                    claims.add(Dispute("film", film, number, member.origin))
+    said = Counter((about, subject) for about, subject, _ in {claim[:3] for claim in claims})
+    return {claim for claim in claims if said[claim[:2]] > 1}
 
 
 def _counting(members: Members) -> list[Member | LinkMember]:

@@ -8,7 +8,7 @@ from pyoxigraph import Quad
 
 from desk import Desk
 from etl.entities.mapping import map_film
-from etl.resolution.films import Person
+from etl.resolution.films import NO_IDENTITIES, Person
 from etl.resolution.groups import groups_of
 from etl.workspace.snapshot import Snapshot
 from records import EMMA, HEAT, Film
@@ -31,6 +31,9 @@ def test_two_things_are_paged_at_once(desk: Desk) -> None:
             first += [group.film for group in groups_of(some[0] if some else ())]
             second += [group.film for group in groups_of(others[0] if others else ())]
             third += page or ()
+            for film in {group.film for group in groups_of(others[0] if others else ())}:
+                told = resolved.group(film)
+                assert told and (told.film, resolved.identities([told])) == (film, NO_IDENTITIES)
     assert first == second == alone
     assert third == people
     assert len(alone) == len(MANY)
