@@ -32,12 +32,14 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE sources SET description = '{}';
     """,
     # 4 → 5: when the system last changed a file, how large files were when they were read, ids of
-    # films in a table of their own, what resolution has found
+    # films in a table of their own, what resolution has found, how tables are read
     """
     ALTER TABLE files ADD COLUMN ctime_ns BIGINT;
-    CREATE TABLE sizes (run INTEGER, source TEXT, path TEXT, size BIGINT);
+    CREATE TABLE sizes (run INTEGER, source TEXT, path TEXT, size BIGINT, form TEXT);
+    ALTER TABLE sources ADD COLUMN map TEXT;
+    UPDATE sources SET map = '';
     INSERT INTO sizes
-    SELECT max(run), source, path, any_value(size)
+    SELECT max(run), source, path, any_value(size), ''
     FROM files JOIN versions USING (source, path) JOIN runs USING (run)
     WHERE undone_by IS NULL GROUP BY source, path;
     CREATE TABLE identifiers (version BIGINT, scheme TEXT, id TEXT);
@@ -54,14 +56,6 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE names (id TEXT, called TEXT);
     CREATE TABLE disputed (
         about TEXT, scheme TEXT, subject TEXT, said TEXT, version BIGINT);
-    """,
-    # 5 → 6: how a table was read, which column map was chosen for a source
-    """
-    DROP VIEW IF EXISTS standing_sizes;
-    ALTER TABLE sizes ADD COLUMN form TEXT;
-    ALTER TABLE sources ADD COLUMN map TEXT;
-    UPDATE sizes SET form = '';
-    UPDATE sources SET map = '';
     """,
 )
 """What turns the tables of version n into those of n + 1, for n = 1, 2, …; views are made anew."""

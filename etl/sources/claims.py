@@ -11,8 +11,8 @@ from etl.errors import SourceError
 from etl.sources import SUFFIXES
 from etl.sources.files import FoundFile, Source, find, shown
 from etl.sources.tables import recognition
+from etl.sources.tables.checking import nearest
 from etl.sources.tables.forms import Form, map_of
-from etl.sources.tables.maps import nearest
 from etl.sources.tables.plans import Plan
 from etl.sources.tables.shipped import SHIPPED
 

@@ -14,7 +14,8 @@ from etl.records import FilmRecord, NoteKind, Reject
 from etl.sources.fields import MORE, READERS, Bad, film_record, rating_of, read_more
 from etl.sources.notes import Notes, Unreadable
 from etl.sources.tables.cells import Texts, steps
-from etl.sources.tables.maps import SCHEMES, ColumnMap, Spec, nearest
+from etl.sources.tables.checking import SCHEMES, Spec, nearest
+from etl.sources.tables.maps import ColumnMap
 
 Cells: TypeAlias = Sequence[str]
 _Reader: TypeAlias = Callable[[Cells, Notes], object]

@@ -1,0 +1,268 @@
+"""Check the tables of a column map, key by key; what is wrong has its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from rapidfuzz import process
+
+from etl.errors import SourceError
+from etl.facts import CREDITS, FACTS, SITES
+from etl.rdf.identifiers import FILM_SCHEMES
+from etl.sources.tables.positions import line_of
+from etl.sources.tables.styles import STYLES
+
+VERSION = 1
+SCHEMES = tuple(scheme for scheme in FILM_SCHEMES if scheme != "record")
+RATINGS = ("rating", "ratings")
+FIELDS = (
+    *("key", "ids", "title", "original_title", "alternative_titles", "year"),
+    *("synopsis", *RATINGS, *CREDITS, *FACTS),
+)
+"""The fields that a map may fill; `ids` has a column for each scheme."""
+
+_TEXT, _TEXTS, _TABLE, _NUMBER = "a text", "a text or a list of texts", "a table", "a number"
+TOP = {
+    **dict.fromkeys(
+        ("name", "delimiter", "quote", "encoding", "decimal", "rows", "sheet", "like"), _TEXT
+    ),
+    **dict.fromkeys(("recognise", "header", "ignore", "null"), "a list of texts"),
+    **dict.fromkeys(("films", "with", "fields"), _TABLE),
+    "map": f"the number {VERSION}",
+}
+FILMS_KEYS = {"column": _TEXT, "in": "a list of texts"}
+_WITH = {
+    "recognise": "a list of texts",
+    "on": "a text or a table",
+    "many": _TEXT,
+    "aggregate": _TABLE,
+}
+_SOURCES = ("column", "columns", "first")
+_VALUE = {
+    "column": _TEXT,
+    "columns": "a list of texts",
+    "first": "a list of texts",
+    "null": "a list of texts",
+    "unless": _TEXT,
+    "split": _TEXTS,
+    "find": _TEXT,
+    "values": _TABLE,
+    "template": _TEXT,
+    "unit": "min, h or s",
+    "date": _TEXTS,
+    "style": " or ".join(STYLES),
+    "json": _TEXT,
+    "where": _TABLE,
+    "order": _TEXT,
+}
+_PERSON = _VALUE | {"character": _TEXT, "id": "a table with imdb"}
+_TITLE = _VALUE | {"language": _TEXT}
+_RATING = {
+    "value": _TEXT,
+    "count": _TEXT,
+    "best": _NUMBER,
+    "worst": _NUMBER,
+    "null": _VALUE["null"],
+    "site": f"one of {', '.join(SITES)}",
+}
+_KINDS: dict[str, tuple[type, ...]] = {
+    _TEXT: (str,),
+    _TEXTS: (str, list),
+    _NUMBER: (int, float),
+    "a list of texts": (list,),
+    "a text or a table": (str, dict),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Where the values of one field come from: columns, and what is done to their texts.
+
+    `keys` are those of the map, checked. `place` is the path of keys that leads to it in the map.
+    """
+
+    field: str
+    place: tuple[str, ...]
+    keys: Mapping[str, Any]
+
+    @property
+    def columns(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Give each column that it names, with the path of the key that names it."""
+        for key in ("column", "value", "count", "language", "columns", "first"):
+            told = self.keys.get(key, ())
+            for column in [told] if isinstance(told, str) else told:
+                yield column, (*self.place, key)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return what a key has that may be a text or a list of them."""
+        told = self.keys.get(key, ())
+        return (told,) if isinstance(told, str) else tuple(told)
+
+
+def nearest(text: str, among: Iterable[str]) -> str:
+    """Ask whether something similar was meant, if there is anything similar."""
+    found = process.extractOne(text, list(among), processor=str.casefold, score_cutoff=60)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def refuse(file: str, text: str, place: tuple[str, ...], message: str, hint: str = "") -> NoReturn:
+    """Refuse a map, and point at a key of it.
+
+    Raises:
+        SourceError: always.
+    """
+    raise SourceError(
+        f"{file}:{line_of(text, place)}: {'.'.join(place)}: {message}",
+        hint=hint or "docs/tables.md describes column maps",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Checks the tables of a map, each by what its keys may hold."""
+
+    file: str
+    text: str
+
+    def fail(self, place: tuple[str, ...], message: str) -> NoReturn:
+        """Refuse the map."""
+        refuse(self.file, self.text, place, message)
+
+    def keys(
+        self, place: tuple[str, ...], table: Mapping[str, Any], known: Mapping[str, str]
+    ) -> None:
+        """Refuse keys that are not known, and values that are not of their kind."""
+        for key, value in table.items():
+            here = (*place, key)
+            if key not in known:
+                self.fail(here, f"unknown key {key!r}{nearest(key, known)}")
+            self.kind(here, value, known[key])
+
+    def kind(self, here: tuple[str, ...], value: object, expected: str) -> None:
+        """Refuse a value that is not of its kind."""
+        kinds = _KINDS.get(expected, (dict,) if "table" in expected else ())
+        fits = isinstance(value, kinds) and not isinstance(value, bool) if kinds else True
+        if isinstance(value, list):
+            fits = fits and bool(value) and all(isinstance(each, str) for each in value)
+        if not fits:
+            self.fail(here, f"expected {expected}, found {value!r}")
+
+    def table(self, top: Mapping[str, Any], name: str, needed: Mapping[str, str]) -> None:
+        """Check a table all of whose keys are needed."""
+        table = top.get(name)
+        if table is None:
+            return
+        self.keys((name,), table, needed)
+        for key in needed:
+            if key not in table:
+                self.fail((name,), f"no key {key!r} in it")
+
+    def join(self, name: str, join: object) -> None:
+        """Check what is said of another file of the set."""
+        here = ("with", name)
+        if not isinstance(join, dict):
+            self.fail(here, f"expected a table, found {join!r}")
+        self.keys(here, join, _WITH)
+        for key in ("recognise", "on"):
+            if key not in join:
+                self.fail(here, f"no key {key!r} in it")
+        aggregate = join.get("aggregate", {})
+        self.keys((*here, "aggregate"), aggregate, {"mean": _TEXT, "count": _TEXT})
+
+    def specs(self, fields: Mapping[str, Any]) -> Iterator[Spec]:
+        """Read the fields of a map."""
+        for name, told in fields.items():
+            here = ("fields", name)
+            if name not in FIELDS:
+                self.fail(here, f"unknown field {name!r}{nearest(name, FIELDS)}")
+            if name == "ids":
+                if not isinstance(told, dict):
+                    self.fail(here, "expected a scheme, such as ids.imdb")
+                for scheme, each in told.items():
+                    if scheme not in SCHEMES:
+                        known = nearest(scheme, SCHEMES) or f"; known are {', '.join(SCHEMES)}"
+                        self.fail((*here, scheme), f"unknown scheme {scheme!r}{known}")
+                    yield self.spec(scheme, (*here, scheme), each)
+            elif name == "ratings":
+                for each in told if isinstance(told, list) else [told]:
+                    yield self.spec(name, here, each)
+            else:
+                yield self.spec(name, here, told)
+
+    def spec(self, name: str, here: tuple[str, ...], told: object) -> Spec:
+        """Read one field."""
+        if name in RATINGS:
+            return self.rating(name, here, told)
+        if isinstance(told, str):
+            return Spec(name, here, {"column": told})
+        if not isinstance(told, dict):
+            self.fail(here, f"expected a column's name or a table, found {told!r}")
+        titles = "titles" in name or name == "original_title"
+        known = _PERSON if name in CREDITS else _TITLE if titles else _VALUE
+        self.keys(here, told, known)
+        if sum(key in told for key in _SOURCES) != 1:
+            self.fail(here, f"expected one of {', '.join(_SOURCES)}")
+        self.details(name, here, told)
+        return Spec(name, here, told)
+
+    def details(self, name: str, here: tuple[str, ...], told: Mapping[str, Any]) -> None:
+        """Check what only a look into a value shows."""
+        for key in ("unless", "find", *(["character"] if "json" not in told else [])):
+            if key in told:
+                self.pattern((*here, key), told[key], groups=key != "unless")
+        if told.get("unit", "min") not in ("min", "h", "s"):
+            self.fail((*here, "unit"), f"expected min, h or s, found {told['unit']!r}")
+        if "style" in told and name not in STYLES.get(told["style"], ()):
+            known = ", ".join(style for style, fields in STYLES.items() if name in fields)
+            self.fail((*here, "style"), f"expected {known or 'none for this field'}")
+        if "template" in told:
+            try:
+                told["template"].format("0")
+            except (IndexError, KeyError, ValueError):
+                self.fail((*here, "template"), "expected a text with {} for the value")
+        if "id" in told:
+            self.keys((*here, "id"), told["id"], {"imdb": _TEXT})
+        for key in ("where", "order", "id"):
+            if key in told and "json" not in told and "." not in str(told.get("column")):
+                self.fail((*here, key), "expected with json, or of a joined file's column")
+
+    def pattern(self, here: tuple[str, ...], text: str, *, groups: bool) -> None:
+        """Refuse what is no pattern."""
+        try:
+            found = re.compile(text)
+        except re.error as error:
+            self.fail(here, f"not a pattern: {error}")
+        if groups and found.groups > 1 and not {"h", "m"} & set(found.groupindex):
+            self.fail(here, "expected one group, or groups named h and m")
+
+    def rating(self, name: str, here: tuple[str, ...], told: object) -> Spec:
+        """Read a rating."""
+        if isinstance(told, str):
+            told = {"value": told}
+        if not isinstance(told, dict):
+            self.fail(here, f"expected a column's name or a table, found {told!r}")
+        self.keys(here, told, _RATING)
+        if "value" not in told:
+            self.fail(here, "no key 'value' in it, the column of the rating")
+        if (name == "ratings" or "site" in told) and told.get("site") not in SITES:
+            self.fail((*here, "site"), f"expected {_RATING['site']}")
+        if told.get("best", 10) <= told.get("worst", 1):
+            message = "expected a scale whose best mark is its highest"
+            self.fail((*here, "best"), f"{message}; leave a rating out that has no such scale")
+        return Spec(name, here, told)
+
+
+def check_encoding(checked: Checked, top: Mapping[str, Any]) -> None:
+    """Check what a map says of how a table is written."""
+    if encoding := top.get("encoding"):
+        try:
+            "".encode(encoding)
+        except LookupError:
+            checked.fail(("encoding",), f"no encoding of this name: {encoding!r}")
+    if len(top.get("quote", "")) > 1:
+        checked.fail(("quote",), "expected one character, or none for no quoting")
+    if "delimiter" in top and not top["delimiter"]:
+        checked.fail(("delimiter",), "expected what stands between cells, found nothing")
