@@ -19,25 +19,35 @@ from etl.entities.tally import Tally
 from etl.output import GraphHash
 from etl.process.progress import Progress, silent
 from etl.provenance.recording import descriptions
+from etl.search.comparing import differing
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import MEND, Workspace
 from etl.workspace.generations import Damage, Generation
 from etl.workspace.snapshot import Snapshot
 
+TRIPLES, LABELS = "triples", "search labels"
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An entity whose triples in the store are not those that the catalog gives."""
+    """An entity whose triples in the store are not those that the catalog gives.
+
+    Or `what` the search index has of it is not what the store gives.
+    """
 
     entity: NamedNode
     missing: int
     surplus: int
+    what: str = TRIPLES
 
     @property
     def problem(self) -> str:
         """Say it in words."""
         counts = {"missing": self.missing, "surplus": self.surplus}
-        return ", ".join(f"{count} {name}" for name, count in counts.items() if count) + " triples"
+        return (
+            ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+            + f" {self.what}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,10 @@ def check(workspace: Workspace, progress: Progress) -> Health:
             films, people = snapshot.catalog.counts()
             graph = GraphHash()
             found = list(differences(snapshot.catalog, snapshot.store, progress))
+            if lost := current.index_missing():
+                damages += [lost] if lost not in damages else []
+            elif not found:
+                found = index_differences(snapshot)
             graph.add(snapshot.store.export())
     remedy = _remedy(workspace, current, damages) if damages or found else ""
     taken, unnamed = workspace.disk(), workspace.unnamed()
@@ -93,6 +107,14 @@ def _remedy(workspace: Workspace, current: Generation, damages: Sequence[Damage]
     if any(each.has_sound_catalog() for each in workspace.candidates()):
         return f"{MEND}, then load your sources again"
     return f"delete {workspace.path} and load your sources again"
+
+
+def index_differences(snapshot: Snapshot) -> list[Difference]:
+    """Compare the search index with the store."""
+    compared = differing(snapshot.generation.search, snapshot.iris.base, snapshot.store)
+    return [
+        Difference(NamedNode(iri), missing, surplus, LABELS) for iri, missing, surplus in compared
+    ]
 
 
 def differences(

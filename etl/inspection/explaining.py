@@ -13,7 +13,6 @@ from etl.errors import QueryError
 from etl.findings import Finding
 from etl.inspection.justifying import credit_links, film_links, is_about, person_links, told
 from etl.inspection.wording import Wording, credit_wording, gives, spells, wording
-from etl.queries.lookup import GraphLookup
 from etl.queries.syntax import predeclared
 from etl.rdf.identifiers import imdb_title_id, movielens_id, wikidata_id
 from etl.rdf.vocab import PREFIXES, RDF, SCHEMA, XSD
@@ -65,7 +64,7 @@ def explain(
     refused = explainer.refused(text)
     document, _, part = text.partition("#")
     try:
-        node = GraphLookup(store, iris).entity(document).iri
+        node = snapshot.lookup(store).entity(document).iri
     except QueryError:
         if not refused:
             raise

@@ -22,6 +22,8 @@ from etl.rdf.descriptions import written
 from etl.rdf.identifiers import Iris
 from etl.resolution.comparison import Comparison
 from etl.resolution.films import Film
+from etl.search.entries import credited
+from etl.search.writing import IndexWriter
 from etl.shacl import Engine, ValidationResult
 from etl.stores.embedded import EmbeddedStore
 
@@ -34,6 +36,7 @@ class Builder:
 
     catalog: Catalog
     store: EmbeddedStore
+    index: IndexWriter
     iris: Iris
     engine: Engine
     report: LoadReport
@@ -49,6 +52,7 @@ class Builder:
     _gone: list[Quad] = field(default_factory=list)
     _new: list[Triple | Quad] = field(default_factory=list)
     _again: bool = False
+    _reindexed: set[str] = field(default_factory=set)  # whose entries in the index may differ
 
     def build(self, workers: Workers | None = None) -> None:
         """Bring films and people in step with the catalog.
@@ -74,6 +78,8 @@ class Builder:
         self._apply()
         self._people()
         self._comparison.keep()
+        with self.report.timed("search"):
+            self.index.keep_up(self.store, self._reindexed)
         if self.fresh:
             self.report.graph = all_new(self.tally)
 
@@ -111,6 +117,11 @@ class Builder:
     def _add(self, built: Built) -> None:
         """Add the films of which the store has nothing."""
         self.report.films.added += built.added
+        if self.index.filling:
+            with self.report.timed("search"):
+                self.index.add(built.entries, built.credited)
+        else:
+            self._reindexed.update((each.iri for each in built.entries), built.credited)
         self._put(built.new, built.tally)
 
     def _put(self, new: bytes, tally: Tally) -> None:
@@ -142,6 +153,9 @@ class Builder:
         old = own(self.store.entity(subject))
         self._gone.extend(old - new)
         self._new.extend(new - old)
+        if old != new:
+            self._reindexed.add(subject.value)
+            self._reindexed.update(credited(quad.triple for quad in old ^ new))
         if self._again:
             before = own(self.before(subject))
             count(diff, before, old, -1)
@@ -176,6 +190,8 @@ class Builder:
             if self.fresh:
                 told = [describe_person(person, self.iris) for person in added]
                 self._put(written(told), Tally.of_descriptions(told))
+                with self.report.timed("search"):
+                    self.index.add_people(told)
                 continue
             with self.report.timed("store"):
                 removed.update(person_iri(person, self.iris) for person in gone)

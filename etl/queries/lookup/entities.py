@@ -80,3 +80,30 @@ def entities(
         if isinstance(iri, NamedNode) and isinstance(name, Literal) and iri not in seen:
             seen.add(iri)
             yield Entity(kind, iri, name.value, year.value if year is not None else None)
+
+
+_FILMS_OF = """
+PREFIX schema: <https://schema.org/>
+SELECT DISTINCT ?film ?name ?year ?ratings
+WHERE {
+  VALUES ?person { UNDEF }
+  ?film schema:actor|schema:director ?person ;
+    schema:name ?name .
+  OPTIONAL { ?film schema:datePublished ?year }
+  OPTIONAL { ?film schema:aggregateRating/schema:ratingCount ?ratings }
+}
+ORDER BY DESC(?ratings) ?year ?name ?film
+LIMIT 2
+"""
+
+
+def best_known(store: Queryable, entity: Entity) -> list[str]:
+    """Return two films of a person by title and year, those with most ratings; none of a film."""
+    if entity.kind is FILM:
+        return []
+    solutions = store.query(fill(_FILMS_OF, {"person": entity.iri}))
+    assert isinstance(solutions, QuerySolutions)  # noqa: S101  # the text above is a SELECT
+    return [
+        Entity(FILM, film, name.value, year.value if year is not None else None).label
+        for film, name, year, _ in solutions
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode
@@ -20,25 +19,35 @@ from etl.queries.lookup.entities import (
     PERSON,
     Entity,
     EntityKind,
+    best_known,
     entities,
 )
-from etl.queries.lookup.likeness import folded, similar
+from etl.queries.lookup.likeness import Named, matched, similar
 from etl.queries.syntax import predeclared
 from etl.rdf.identifiers import Iris, imdb_page, movielens_id, wikidata_entity, wikidata_id
+from etl.search.asking import FILMS, PEOPLE, Label, SearchIndex
+from etl.search.folding import folded
 from etl.sources.spelling import words
 
 NEAREST = 5
 LISTED = 10
+
+_IDS = {FILM: FILMS, PERSON: PEOPLE}
 
 
 _NAME_AND_YEAR = re.compile(r"(?P<name>.+?)\s*\(\s*(?P<year>[0-9]{4})\s*\)")
 
 
 class GraphLookup:
-    """Finds the film or person that is meant, from the surest reading to the loosest."""
+    """Finds the film or person that is meant, from the surest reading to the loosest.
 
-    def __init__(self, store: Queryable, iris: Iris) -> None:
+    Names that are not exactly those of the graph are looked up in an index of it; without one, all
+    names are looked at.
+    """
+
+    def __init__(self, store: Queryable, iris: Iris, index: SearchIndex | None = None) -> None:
         self._store = store
+        self._index = index
         self._iris = iris
         self._prefixes = predeclared(iris)
 
@@ -68,13 +77,58 @@ class GraphLookup:
 
     def _only(self, text: str, kinds: tuple[EntityKind, ...]) -> Entity:
         text = words(text)
-        if found := self.called(text, kinds):
-            return _single(text, found)
-        everything = [entity for kind in kinds for entity in entities(self._store, kind)]
-        found = _ignoring_case(text, everything)
-        if found:
-            return _single(text, found)
-        raise _unknown(text, kinds, everything)
+        found = self.called(text, kinds) or self._alike(text, kinds)
+        if not found:
+            raise self._unknown(text, kinds)
+        if len(found) > 1:
+            raise self._several(text, found)
+        return found[0]
+
+    def names(self, text: str, kinds: tuple[EntityKind, ...] = (FILM, PERSON)) -> list[Named]:
+        """Return the names that a text may mean: all there are, where there is no index."""
+        if self._index is None:
+            every = (each for kind in kinds for each in entities(self._store, kind))
+            return [Named(each, each.name, folded(each.name)) for each in every]
+        ids = [_IDS[kind] for kind in kinds]
+        return list(map(_named, self._index.candidates(text, ids)))
+
+    def _alike(self, text: str, kinds: tuple[EntityKind, ...]) -> list[Entity]:
+        """Return what is called this but for capitals; else but for diacritics and the like."""
+        match = _NAME_AND_YEAR.fullmatch(text)
+        name, year = (match["name"], match["year"]) if match else (text, None)
+        found = [
+            each
+            for named in self.names(name, kinds)
+            if not named.why and (each := matched(name, named)) and each.manner == "exact"
+            if year in (None, each.entity.year)
+        ]
+        same = [each for each in found if each.entity.name.casefold() == name.casefold()]
+        best = max((each.score for each in found), default=0)
+        return [each.entity for each in same or found if same or each.score == best]
+
+    def _unknown(self, text: str, kinds: tuple[EntityKind, ...]) -> QueryError:
+        match = _NAME_AND_YEAR.fullmatch(text)
+        name = match["name"] if match else text
+        near = similar(folded(name), self.names(name, kinds), NEAREST)
+        labels = dict.fromkeys(each.entity.label for each in near)
+        hint = f"did you mean {' or '.join(labels)}?" if labels else ""
+        nouns = " or ".join(kind.noun for kind in kinds)
+        return QueryError(f"no {nouns} is called {text!r}", hint=hint or "try 'etl search'")
+
+    def _several(self, text: str, found: list[Entity]) -> QueryError:
+        plural = found[0].kind.plural if len({entity.kind for entity in found}) == 1 else "things"
+        first = sorted(found, key=str)[:LISTED]
+        listed = ", ".join(f"{each}{self._told_apart(each)}" for each in first)
+        years = " or with its year" if any(entity.year for entity in found) else ""
+        more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
+        return QueryError(
+            f"{len(found)} {plural} are called {text!r}",
+            hint=f"say which, by its IRI{years}: {listed}{more}",
+        )
+
+    def _told_apart(self, entity: Entity) -> str:
+        films = best_known(self._store, entity)
+        return f" ({', '.join(films)})" if films else ""
 
     def called(self, text: str, kinds: tuple[EntityKind, ...]) -> list[Entity]:
         """Return what a text names exactly, by the surest reading of it that names anything."""
@@ -167,32 +221,7 @@ def _key(text: str) -> str:
     return text.removeprefix("movie/").removeprefix("person/")
 
 
-def _single(text: str, found: list[Entity]) -> Entity:
-    if len(found) == 1:
-        return found[0]
-    plural = found[0].kind.plural if len({entity.kind for entity in found}) == 1 else "things"
-    listed = sorted(map(str, found))
-    years = " or with its year" if any(entity.year for entity in found) else ""
-    more = f" and {len(listed) - LISTED} more" if len(listed) > LISTED else ""
-    raise QueryError(
-        f"{len(found)} {plural} are called {text!r}",
-        hint=f"say which, by its IRI{years}: {', '.join(listed[:LISTED])}{more}",
-    )
-
-
-def _ignoring_case(text: str, everything: Iterable[Entity]) -> list[Entity]:
-    wanted = text.casefold()
-    return [
-        entity
-        for entity in everything
-        if wanted in (entity.name.casefold(), entity.label.casefold())
-    ]
-
-
-def _unknown(text: str, kinds: tuple[EntityKind, ...], everything: list[Entity]) -> QueryError:
-    match = _NAME_AND_YEAR.fullmatch(text)
-    wanted = folded(match["name"] if match else text)
-    nearest = [match.entity.label for match in similar(wanted, everything, NEAREST)]
-    hint = f"did you mean {' or '.join(dict.fromkeys(nearest))}?" if nearest else ""
-    nouns = " or ".join(kind.noun for kind in kinds)
-    return QueryError(f"no {nouns} is called {text!r}", hint=hint or "try 'etl search'")
+def _named(label: Label) -> Named:
+    kind = FILM if "/movie/" in label.iri else PERSON
+    entity = Entity(kind, NamedNode(label.iri), label.name, label.year)
+    return Named(entity, label.text, label.folded, label.why, label.weight)
