@@ -88,9 +88,10 @@ def check(workspace: Workspace, progress: Progress) -> Health:
             films, people = snapshot.catalog.counts()
             graph = GraphHash()
             found = list(differences(snapshot.catalog, snapshot.store, progress))
-            if lost := current.index_missing():
-                damages += [lost] if lost not in damages else []
-            elif not found:
+            if snapshot.index is None:
+                lost = current.index_missing()
+                damages += [lost] if lost and lost not in damages else []
+            elif not found and not any(damage.path == current.search for damage in damages):
                 found = index_differences(snapshot)
             graph.add(snapshot.store.export())
     remedy = _remedy(workspace, current, damages) if damages or found else ""

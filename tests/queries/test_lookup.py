@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,10 @@ from etl.errors import QueryError
 from etl.queries.lookup import FILM, PERSON, GraphLookup, entities, search
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import DCTERMS, RDF, SCHEMA
+from etl.search.asking import SearchIndex
 from etl.search.folding import folded
+from etl.search.writing import IndexWriter
+from etl.stores.embedded import EmbeddedStore
 
 BASE = "http://localhost:8000/"
 EMMA_1996 = f"Emma (1996) <{BASE}movie/tt9900001>"
@@ -22,9 +26,19 @@ SAM_PARKS = (
 )
 
 
-@pytest.fixture(scope="module")
-def lookup(films: Store) -> GraphLookup:
-    return GraphLookup(films, Iris())
+@pytest.fixture(scope="module", params=["index", "scan"])
+def lookup(
+    films: Store, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[GraphLookup]:
+    """Look things up by an index, or by all names of the graph: there is no difference."""
+    if request.param == "scan":
+        yield GraphLookup(films, Iris())
+        return
+    path = tmp_path_factory.mktemp("index") / "search.sqlite"
+    with IndexWriter(path, BASE, new=True) as writer:
+        writer.make(EmbeddedStore(films))
+    with SearchIndex.read(path, BASE) as index:
+        yield GraphLookup(films, Iris(), index)
 
 
 @pytest.mark.parametrize(
