@@ -159,16 +159,15 @@ def change(place: Path, films: int, people: int) -> float:
     copy.write_bytes(generation.search.read_bytes())
     work = place / "copy"
     EmbeddedStore.checkpoint(generation.store, work)
-    store, changed = EmbeddedStore.write(work), list[str]()
-    for each in islice(everything(films, people), 0, None, 100):
-        node, ((_, name),) = NamedNode(each.iri), each.labels
-        store.remove([Quad(node, SCHEMA.name, Literal(name))])
-        store.add([Quad(node, SCHEMA.name, Literal(f"{name} Restored"))])
-        changed.append(each.iri)
+    changed = list(islice(everything(films, people), 0, None, 100))
+    named = [(NamedNode(each.iri), each.labels[0][1]) for each in changed]
+    store = EmbeddedStore.write(work)
+    store.remove(Quad(node, SCHEMA.name, Literal(name)) for node, name in named)
+    store.add(Quad(node, SCHEMA.name, Literal(f"{name} Restored")) for node, name in named)
     store.finish()
     started = time.perf_counter()
     with IndexWriter(copy, _IRIS.base, new=False) as index:
-        index.keep_up(store, changed)
+        index.keep_up(store, (each.iri for each in changed))
     seconds = time.perf_counter() - started
     store.close()
     return seconds

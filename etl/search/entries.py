@@ -14,7 +14,7 @@ from etl.rdf.vocab import SCHEMA
 CHARACTER = "character"
 
 _WHY = {SCHEMA.name: "", SCHEMA.characterName: CHARACTER}
-_CREDITS = (SCHEMA.actor, SCHEMA.director)
+_CREDITS = frozenset({SCHEMA.actor, SCHEMA.director})
 
 
 class Entry(NamedTuple):

@@ -1,4 +1,4 @@
-"""A generation on disk: a catalog and a store that belong together, and the list of their files.
+"""A generation on disk: catalog, store and search index, which belong together, and their list.
 
 The list is written last, when all else is: a generation that has one is complete. By it every
 command sees at once whether a file is missing or has another size, and `etl check` whether it
@@ -66,7 +66,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One state of catalog and store."""
+    """One state of catalog, store and search index."""
 
     number: int
     path: Path
