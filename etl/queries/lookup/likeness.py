@@ -64,10 +64,10 @@ def matched(text: str, named: Named) -> Match | None:
     may be turned around with a comma. A film's year is one of its words.
     """
     wanted, year = folded(text), named.entity.year or ""
-    spellings = {wanted, folded(turned(text))}
-    if named.folded in spellings or f"{named.folded} {year}" in spellings:
+    spellings, names = {wanted, folded(turned(text))}, {named.folded, f"{named.folded} {year}"}
+    if spellings & names:
         return Match(named, "exact")
-    if core(named.folded) in map(core, spellings):
+    if {*map(core, spellings)} & {*map(core, names)}:
         return Match(named, "exact", _SAME - 1)
     if named.folded.startswith(wanted):
         return Match(named, "prefix")

@@ -48,6 +48,7 @@ class GraphLookup:
     def __init__(self, store: Queryable, iris: Iris, index: SearchIndex | None = None) -> None:
         self._store = store
         self._index = index
+        self._read: dict[EntityKind, list[Named]] = {}
         self._iris = iris
         self._prefixes = predeclared(iris)
 
@@ -87,24 +88,26 @@ class GraphLookup:
     def names(self, text: str, kinds: tuple[EntityKind, ...] = (FILM, PERSON)) -> list[Named]:
         """Return the names that a text may mean: all there are, where there is no index."""
         if self._index is None:
-            every = (each for kind in kinds for each in entities(self._store, kind))
-            return [Named(each, each.name, folded(each.name)) for each in every]
-        ids = [_IDS[kind] for kind in kinds]
-        return list(map(_named, self._index.candidates(text, ids)))
+            return [named for kind in kinds for named in self._every(kind)]
+        return list(map(_named, self._index.candidates(text, [_IDS[kind] for kind in kinds])))
+
+    def _every(self, kind: EntityKind) -> list[Named]:
+        if kind not in self._read:
+            found = entities(self._store, kind)
+            self._read[kind] = [Named(each, each.name, folded(each.name)) for each in found]
+        return self._read[kind]
 
     def _alike(self, text: str, kinds: tuple[EntityKind, ...]) -> list[Entity]:
         """Return what is called this but for capitals; else but for diacritics and the like."""
-        match = _NAME_AND_YEAR.fullmatch(text)
-        name, year = (match["name"], match["year"]) if match else (text, None)
         found = [
-            each
-            for named in self.names(name, kinds)
-            if not named.why and (each := matched(name, named)) and each.manner == "exact"
-            if year in (None, each.entity.year)
+            match
+            for named in self.names(text, kinds)
+            if not named.why and (match := matched(text, named)) and match.manner == "exact"
         ]
-        same = [each for each in found if each.entity.name.casefold() == name.casefold()]
-        best = max((each.score for each in found), default=0)
-        return [each.entity for each in same or found if same or each.score == best]
+        wanted, best = text.casefold(), max((each.score for each in found), default=0)
+        alike = [each.entity for each in found if each.score == best]
+        same = [e for e in alike if wanted in (e.name.casefold(), e.label.casefold())]
+        return list(dict.fromkeys(same or alike))
 
     def _unknown(self, text: str, kinds: tuple[EntityKind, ...]) -> QueryError:
         match = _NAME_AND_YEAR.fullmatch(text)
