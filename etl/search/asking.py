@@ -20,7 +20,7 @@ ENOUGH = 10
 _AT_MOST = 100  # of each kind
 _IN_RANGE = 1000  # labels that begin with a text are looked at
 _COMPLETIONS = 32
-_NEAREST = 5
+_NEAREST = 24
 _SHORT = 6  # letters; a shorter word has one of them wrong, a longer one two
 FILMS, PEOPLE = (0, (1 << KIND) - 1), (1 << KIND, (2 << KIND) - 1)
 """The ids of the labels of each kind."""
@@ -96,7 +96,7 @@ class SearchIndex:
         """Return what a text may mean, of each kind the best known.
 
         That is what is called this, what begins with it, what has all of its words, the last one
-        perhaps begun. Where these are few, typing errors are taken into account.
+        perhaps begun. Where nothing is called this, typing errors are taken into account.
         """
         exact = self.called(text, kinds)
         wanted = folded(text)
@@ -107,7 +107,7 @@ class SearchIndex:
         if parts:
             last = [parts[-1], *self._completed(parts[-1])]
             self._find(found, [[[word] for word in parts[:-1]] + [last]], kinds)
-        if not exact and parts and len(found) < ENOUGH:
+        if not exact and parts:
             near = [self._near(word) for word in parts]
             self._find(found, [near], kinds)
             if len(found) < ENOUGH and len(parts) > 1:

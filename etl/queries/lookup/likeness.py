@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from etl.queries.lookup.entities import Entity
 from etl.search.folding import core, folded, telling, turned
 
-CUTOFF, NEAR, _SAME = 70, 85, 100
+CUTOFF, NEAR, _SAME = 70, 75, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,13 @@ def matched(text: str, named: Named) -> Match | None:
 def similar(wanted: str, names: list[Named], limit: int, cutoff: float = CUTOFF) -> list[Match]:
     """Return what is spelt much like a folded text, the nearest first.
 
-    Whole names are compared first, since that is fast; what is left, word by word.
+    Whole names are compared first, since that is fast; what is left, word by word. Of names with
+    the same words, the shortest is nearest.
     """
     texts = [named.folded for named in names]
     rough = process.extract(wanted, texts, scorer=fuzz.WRatio, score_cutoff=60, limit=20 * limit)
     matches = [
-        Match(names[index], "similar", score)
+        Match(names[index], "similar", score + fuzz.ratio(wanted, name) / 100)
         for name, _, index in rough
         if (score := _likeness(wanted, name)) >= cutoff
     ]
