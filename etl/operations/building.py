@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import cast
@@ -22,7 +23,7 @@ from etl.rdf.descriptions import written
 from etl.rdf.identifiers import Iris
 from etl.resolution.comparison import Comparison
 from etl.resolution.films import Film
-from etl.search.entries import credited
+from etl.search.entries import Entry, credited, entry
 from etl.search.writing import IndexWriter
 from etl.shacl import Engine, ValidationResult
 from etl.stores.embedded import EmbeddedStore
@@ -52,7 +53,8 @@ class Builder:
     _gone: list[Quad] = field(default_factory=list)
     _new: list[Triple | Quad] = field(default_factory=list)
     _again: bool = False
-    _reindexed: set[str] = field(default_factory=set)  # whose entries in the index may differ
+    _entries: list[Entry] = field(default_factory=list)
+    _credits: Counter[str] = field(default_factory=Counter)
 
     def build(self, workers: Workers | None = None) -> None:
         """Bring films and people in step with the catalog.
@@ -79,7 +81,7 @@ class Builder:
         self._people()
         self._comparison.keep()
         with self.report.timed("search"):
-            self.index.keep_up(self.store, self._reindexed)
+            self.index.finish()
         if self.fresh:
             self.report.graph = all_new(self.tally)
 
@@ -117,11 +119,8 @@ class Builder:
     def _add(self, built: Built) -> None:
         """Add the films of which the store has nothing."""
         self.report.films.added += built.added
-        if self.index.filling:
-            with self.report.timed("search"):
-                self.index.add(built.entries, built.credited)
-        else:
-            self._reindexed.update((each.iri for each in built.entries), built.credited)
+        with self.report.timed("search"):
+            self.index.add(built.entries, built.credited)
         self._put(built.new, built.tally)
 
     def _put(self, new: bytes, tally: Tally) -> None:
@@ -154,8 +153,9 @@ class Builder:
         self._gone.extend(old - new)
         self._new.extend(new - old)
         if old != new:
-            self._reindexed.add(subject.value)
-            self._reindexed.update(credited(quad.triple for quad in old ^ new))
+            self._entries.append(entry(subject.value, (quad.triple for quad in new)))
+            self._credits.update(credited(quad.triple for quad in new - old))
+            self._credits.subtract(credited(quad.triple for quad in old - new))
         if self._again:
             before = own(self.before(subject))
             count(diff, before, old, -1)
@@ -174,6 +174,10 @@ class Builder:
             self.changed("+", map(_quad, self._new))
             self.store.add(self._new)
             self._new.clear()
+        with self.report.timed("search"):
+            self.index.replace(self._entries, self._credits)
+        self._entries.clear()
+        self._credits.clear()
 
     def _people(self) -> None:
         """Bring the people in step, and what redirects to them and to films."""

@@ -28,7 +28,7 @@ CREATE VIRTUAL TABLE found USING fts5 (
 CREATE TABLE word (word TEXT PRIMARY KEY, labels INTEGER) WITHOUT ROWID;
 CREATE TABLE typo (form INTEGER, word TEXT, PRIMARY KEY (form, word)) WITHOUT ROWID;
 """
-_FILLING = """
+_COUNTED = """
 CREATE TEMP TABLE credit (person TEXT PRIMARY KEY, credits INTEGER) WITHOUT ROWID;
 """
 _FILLED = """
@@ -38,8 +38,9 @@ INSERT INTO found (found) VALUES ('rebuild');
 CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, found, row);
 INSERT INTO word SELECT term, doc FROM temp.vocabulary;
 DROP TABLE temp.vocabulary;
-DROP TABLE temp.credit;
+DELETE FROM temp.credit;
 """
+_PERSON = "person/"
 _CACHE_KB = 1 << 16
 _AT_ONCE = 10_000
 _STEPS = 8  # of weight, for each time that it doubles
@@ -59,7 +60,8 @@ class IndexWriter:
 
     def __init__(self, path: Path, base: str, *, new: bool) -> None:
         self._path, self._base = path, base
-        self.filling = new  # until `keep_up` is called
+        self.filling = new  # until `finish` or `make`
+        self._later: list[Entry] = []
         self._last: dict[int, int] = {}
         with self._usable():
             self._db = sqlite3.connect(path, isolation_level=None)
@@ -67,8 +69,7 @@ class IndexWriter:
                 f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; "
                 f"PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -{_CACHE_KB};"
             )
-            if new:
-                self._db.executescript(_TABLES + _FILLING)
+            self._db.executescript(_TABLES + _COUNTED if new else _COUNTED)
             self._db.execute("BEGIN")
 
     @contextmanager
@@ -85,37 +86,66 @@ class IndexWriter:
             message = f"{self._path}: the search index cannot be written: {reason}"
             raise StoreError(message, hint=hint) from error
 
-    def add(self, entries: Iterable[Entry], credited: Mapping[str, int] | None = None) -> None:
-        """Add films or people to a new index, and count what credits the films give people."""
+    def add(self, entries: Iterable[Entry], credited: Mapping[str, int]) -> None:
+        """Add films that the graph had nothing of, and count what credits they give people."""
+        self._credit(credited)
+        if self.filling:
+            with self._usable():
+                self._insert(entries)
+        else:
+            self._replace_some(entries)
+
+    def add_people(self, told: Iterable[Description]) -> None:
+        """Add people to a new index, after all films that credit them."""
+        people = ((str(each[0].value), each) for each in told if isinstance(each[0], NamedNode))
         with self._usable():
-            self._insert(entries)
+            self._insert(entry(iri, statements([each]), self._credits(iri)) for iri, each in people)
+
+    def replace(self, entries: Iterable[Entry], credited: Mapping[str, int]) -> None:
+        """Bring films and people in step that have changed; those without labels go.
+
+        People come after all films. What credits they have got more, or fewer, is counted here.
+        """
+        self._credit(credited)
+        if self.filling:
+            self._later.extend(entries)
+        else:
+            self._replace_some(entries)
+
+    def _credit(self, credited: Mapping[str, int]) -> None:
+        with self._usable():
             self._db.executemany(
                 "INSERT INTO temp.credit VALUES (?, ?) "
                 "ON CONFLICT DO UPDATE SET credits = credits + excluded.credits",
-                (credited or {}).items(),
+                credited.items(),
             )
 
-    def add_people(self, told: Iterable[Description]) -> None:
-        """Add people, after all films that credit them, to a new index."""
-        counted = "SELECT coalesce((SELECT credits FROM temp.credit WHERE person = ?), 0)"
-        people = ((str(each[0].value), each) for each in told if isinstance(each[0], NamedNode))
-        with self._usable():
-            self._insert(
-                entry(iri, statements([each]), *self._db.execute(counted, (iri,)).fetchone())
-                for iri, each in people
-            )
+    def _credits(self, person: str) -> int:
+        """Return how many credits more, or fewer, somebody was counted to have."""
+        rows = self._rows("SELECT credits FROM temp.credit WHERE person = ?", (person,))
+        return int(rows[0][0]) if rows else 0
 
-    def keep_up(self, graph: Graph, changed: Iterable[str]) -> None:
-        """Bring all in step with a graph, in which these films and people may have changed."""
+    def finish(self) -> None:
+        """Bring in step what is left: words of a new index, people of whom only credits changed."""
         if self.filling:
             self._fill()
-        for some in _chunks(sorted(changed)):
-            self._replace_some([entry_in(graph, iri) for iri in some])
+            self._replace_some(self._later)
+            return
+        people = (iri for (iri,) in self._rows("SELECT person FROM temp.credit", ()))
+        for some in _chunks(people):
+            self._replace_some(map(self._held, some))
+
+    def _held(self, iri: str) -> Entry:
+        rows = self._rows(
+            "SELECT why, text FROM label WHERE key = ? ORDER BY why, text",
+            (iri.removeprefix(self._base),),
+        )
+        return Entry(iri, None, 0, tuple(rows))
 
     def make(self, graph: Graph) -> None:
         """Make a new index of a graph."""
         for some in _chunks(graph.named()):
-            self.add(entry_in(graph, iri) for iri in some)
+            self.add((entry_in(graph, iri) for iri in some), {})
         self._fill()
 
     def _fill(self) -> None:
@@ -134,19 +164,26 @@ class IndexWriter:
         self.filling = False
 
     def _replace_some(self, entries: Iterable[Entry]) -> None:
-        """Bring entries in step that may have changed; those without labels go."""
+        """Replace those entries that are not as they are held."""
+        counted: list[tuple[str]] = []
         old: list[tuple[int, str]] = []
         new: list[Entry] = []
         for each in entries:
+            key = each.iri.removeprefix(self._base)
             rows = self._rows(
                 "SELECT label.id, words, key, why, text, year, weight "
                 "FROM label JOIN words USING (id) WHERE key = ? ORDER BY why, text",
-                (each.iri.removeprefix(self._base),),
+                (key,),
             )
+            if key.startswith(_PERSON):
+                weight = (rows[0][-1] if rows else 0) + self._credits(each.iri)
+                each = each._replace(weight=weight)
+                counted.append((each.iri,))
             if [row[2:] for row in rows] != self._wanted(each):
                 old += [row[:2] for row in rows]
                 new.append(each)
         with self._usable():
+            self._db.executemany("DELETE FROM temp.credit WHERE person = ?", counted)
             self._replace(sorted(old), new)
 
     def _replace(self, old: Sequence[tuple[int, str]], new: Sequence[Entry]) -> None:
@@ -188,7 +225,7 @@ class IndexWriter:
     def _number(self, key: str, weight: int) -> int:
         """Return the next free id of a kind and a weight."""
         step = _LIGHTEST - min(_LIGHTEST, round(_STEPS * log2(weight + 1)))
-        first = key.startswith("person/") << KIND | step << STEP
+        first = key.startswith(_PERSON) << KIND | step << STEP
         if first not in self._last:
             sql = "SELECT max(id) FROM label WHERE id BETWEEN ? AND ?"
             ((last,),) = self._rows(sql, (first, first + (1 << STEP) - 1))

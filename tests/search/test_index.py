@@ -21,7 +21,7 @@ from etl.queries.lookup import GraphLookup, search
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import FILM, RDF, SCHEMA, XSD
 from etl.search.asking import SearchIndex
-from etl.search.entries import credited
+from etl.search.entries import credited, entry
 from etl.search.folding import folded, forms
 from etl.search.writing import IndexWriter
 from etl.stores.embedded import EmbeddedStore
@@ -79,20 +79,25 @@ def test_an_index_that_is_kept_up_is_one_that_is_made_anew(
     batches: list[list[list[Quad]]],
 ) -> None:
     store = EmbeddedStore(Store())
+    for number in (1, 2, 3):  # whoever is credited is in the graph
+        store.add(person(number, "Ann"))
     with tempfile.TemporaryDirectory() as folder:
         kept, anew = Path(folder, "kept"), Path(folder, "anew")
         new = True
         for batch in batches:
-            changed = set[str]()
-            for quads in batch:
-                node = quads[0].subject if quads else IRIS.movie("tt1")
-                assert isinstance(node, NamedNode)
-                old = store.entity(node)
-                store.remove(old)
-                store.add(quads)
-                changed |= {node.value, *credited(quad.triple for quad in {*old} ^ {*quads})}
             with IndexWriter(kept, IRIS.base, new=new) as index:
-                index.keep_up(store, changed)
+                if new:
+                    index.make(store)
+                for quads in batch:
+                    node = quads[0].subject if quads else IRIS.movie("tt1")
+                    assert isinstance(node, NamedNode)
+                    old = store.entity(node)
+                    store.remove(old)
+                    store.add(quads)
+                    counts = credited(quad.triple for quad in {*quads})
+                    counts.subtract(credited(quad.triple for quad in old))
+                    index.replace([entry(node.value, (quad.triple for quad in quads))], counts)
+                index.finish()
             anew.unlink(missing_ok=True)
             with IndexWriter(anew, IRIS.base, new=True) as index:
                 index.make(store)
@@ -330,8 +335,7 @@ def test_an_index_that_is_not_the_graph_s_is_told_and_mended(etl: Etl) -> None:
     store = EmbeddedStore.read(generation.store)
     with IndexWriter(generation.search, IRIS.base, new=True) as index:
         index.make(store)
-        store = EmbeddedStore(Store())
-        index.keep_up(store, [HEAT.iri])
+        index.replace([entry(HEAT.iri, ())], {})
     generation.seal(None)  # as if it had been written so
     result = etl("check")
     assert result.exit_code == 1
