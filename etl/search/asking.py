@@ -20,7 +20,7 @@ ENOUGH = 10
 _AT_MOST = 100  # of each kind
 _IN_RANGE = 1000  # labels that begin with a text are looked at
 _COMPLETIONS = 32
-_NEAREST = 24
+_NEAREST = 12
 _SHORT = 6  # letters; a shorter word has one of them wrong, a longer one two
 FILMS, PEOPLE = (0, (1 << KIND) - 1), (1 << KIND, (2 << KIND) - 1)
 """The ids of the labels of each kind."""
