@@ -82,7 +82,11 @@ _LIMITS = {
     (errno.EMFILE, errno.ENFILE): ("too many files are open", "raise the limit 'ulimit -n'"),
     (errno.ENOMEM,): ("there is not enough memory", "free some, or raise the limit 'ulimit -v'"),
 }
-_SAID = {"file descriptors": errno.EMFILE, "Out of Memory": errno.ENOMEM}  # Oxigraph, DuckDB
+_SAID = {  # by Oxigraph, DuckDB, SQLite
+    "file descriptors": errno.EMFILE,
+    "Out of Memory": errno.ENOMEM,
+    "disk is full": errno.ENOSPC,
+}
 
 _OWN_LIMIT = re.compile(r"(?:allocate|pin) .* used\)")  # DuckDB, of the memory that we allow it
 

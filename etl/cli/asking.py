@@ -23,7 +23,7 @@ from etl.cli.options import (
     workspace_option,
     writes,
 )
-from etl.cli.session import Shown, opened_store, write, write_answer
+from etl.cli.session import Shown, lookup, opened_store, write, write_answer
 from etl.cli.watching import watched
 from etl.errors import QueryError
 
@@ -55,12 +55,12 @@ def query(
     parameters in their order.
     """
     from etl.queries import assignments, fill, find, parse_terms, positional, read_queries
-    from etl.queries.lookup import GraphLookup, near_values
+    from etl.queries.lookup import near_values
 
     saved = find(read_queries(), name)
     with watched() as watch, opened_store(workspace, store) as (snapshot, graph):
         given = positional(saved, values) | assignments(named)
-        terms = parse_terms(saved, given, GraphLookup(graph, snapshot.iris))
+        terms = parse_terms(saved, given, lookup(snapshot, graph))
         answer = graph.query(fill(saved.text, terms))
         shown = Shown(format_name, output, snapshot.iris.base, watch.answered)
         if write_answer(answer, saved.text, shown):
@@ -162,17 +162,23 @@ def search(
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Find films and people by name or id, forgiving typing errors."""
+    """Find films and people by name or id, forgiving typing errors.
+
+    A film is also found by its characters. Each match says why it was found, and tells the
+    character, or two films that a person is best known for.
+    """
     from etl.output import Rows
-    from etl.queries.lookup import search
+    from etl.queries.lookup import best_known, search
 
     with opened_store(workspace, store) as (snapshot, graph):
-        rows = [
-            (match.entity.kind.noun, match.entity.label, match.entity.iri, match.manner)
-            for match in search(graph, text, limit, snapshot.iris)
-        ]
+        rows = []
+        for match in search(lookup(snapshot, graph), text, limit):
+            found = match.entity
+            known = match.named.text if match.named.why else ", ".join(best_known(graph, found))
+            rows.append((found.kind.noun, found.label, found.iri, match.why, known))
         base_iri = snapshot.iris.base
-    write(Rows(("kind", "name", "iri", "match"), rows), format_name, output, base_iri)
+    columns = ("kind", "name", "iri", "match", "details")
+    write(Rows(columns, rows), format_name, output, base_iri)
     if not rows:
         click.echo(f"Note: no film or person is called {text!r}, or nearly so", err=True)
 

@@ -104,10 +104,14 @@ class Verdict:
 
 
 def _of_workspace(health: Health, workspace: Path) -> Verdict:
+    from etl.inspection.checking import TRIPLES
+
     rows = [(str(each.path), each.problem) for each in health.damages]
     rows += [(each.entity.value, each.problem) for each in health.differences]
     status = "damaged" if health.damages else "different" if rows else "sound"
-    fault = "a file is damaged" if health.damages else "store and catalog differ"
+    what = {each.what for each in health.differences}
+    pair = "store and catalog" if TRIPLES in what else "search index and store"
+    fault = "a file is damaged" if health.damages else f"{pair} differ"
     return Verdict(status, ("place", "problem"), rows, f"{workspace}: {fault}", health.remedy)
 
 

@@ -240,11 +240,10 @@ def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
     from etl.linking.sssom import write_decisions
     from etl.operations.link import link
     from etl.operations.options import ChangeOptions
-    from etl.queries.lookup import GraphLookup
     from etl.workspace import Workspace
 
     with opened(workspace) as snapshot:
-        lookup, iris = GraphLookup(snapshot.store, snapshot.iris), snapshot.iris
+        lookup, iris = snapshot.lookup(), snapshot.iris
         new = [each for text in decided for each in _decided(snapshot.catalog, lookup, text)]
     about = {(each.film, each.name) for each in new}
     kept = [each for each in _decisions(workspace, path) if (each.film, each.name) not in about]

@@ -17,6 +17,8 @@ from etl.errors import StoreError
 
 if TYPE_CHECKING:
     from etl.output import Answer
+    from etl.queries import Queryable
+    from etl.queries.lookup import GraphLookup
     from etl.shacl import Engine, Shapes, ShapesEngine
     from etl.shacl.aims import Aim
     from etl.stores import Answer as QueryAnswer
@@ -174,6 +176,13 @@ def opened_store(
         where = Target.named(Outboxes(workspace), store).where
         with RemoteStore.opened(where, snapshot.iris.provenance_graph) as remote:
             yield snapshot, remote
+
+
+def lookup(snapshot: Snapshot, graph: Queryable) -> GraphLookup:
+    """Return what finds names in a graph, and say if all of it has to be read for that."""
+    if graph is snapshot.store and (lost := snapshot.generation.index_missing()):
+        click.echo(f"Warning: {lost}, so all names are read; to mend it, {lost.remedy}", err=True)
+    return snapshot.lookup(graph)
 
 
 @contextmanager

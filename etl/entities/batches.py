@@ -15,9 +15,11 @@ from pyoxigraph import NamedNode
 from etl.entities.drafting import Draft, draft, stored_text
 from etl.entities.judging import at_fault, judged
 from etl.entities.tally import Tally
+from etl.rdf.descriptions import statements
 from etl.rdf.identifiers import Iris
 from etl.resolution.films import Film, Identities
 from etl.resolution.groups import MemberRow, groups_of
+from etl.search.entries import Entry, credited, entry
 from etl.shacl import Engine, ValidationResult
 
 
@@ -52,7 +54,8 @@ class Built(NamedTuple):
     """Films as they are to be in the graph, and what the shapes find about them.
 
     `new` is all that the store is to hold of those that it has nothing of, as N-Quads, `added` how
-    many they are, and `tally` counts their triples. `changed` has the same for each of the others,
+    many they are, `tally` counts their triples, `entries` are what the films are found by, and
+    `credited` counts the credits of people in them. `changed` has the same for each of the others,
     by its key. A film that is blocked is in neither.
     """
 
@@ -60,6 +63,8 @@ class Built(NamedTuple):
     new: bytes
     added: int
     tally: Tally
+    entries: Sequence[Entry]
+    credited: Mapping[str, int]
     changed: Sequence[tuple[str, bytes]]
     judged: Sequence[Judged]
     map_s: float
@@ -88,6 +93,11 @@ def build_batch(engine: Engine, batch: Batch) -> Built:
         new=added,
         added=len(new),
         tally=Tally.of_descriptions(chain.from_iterable(each.descriptions for each in new)),
+        entries=[
+            entry(batch.iris.movie(each.film.key).value, statements(each.descriptions))
+            for each in new
+        ],
+        credited=credited(chain.from_iterable(statements(each.descriptions) for each in new)),
         changed=changed,
         judged=found,
         map_s=described - started + ended - validated,

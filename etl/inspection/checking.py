@@ -21,6 +21,7 @@ from etl.output import GraphHash
 from etl.process.progress import Progress, silent
 from etl.provenance.recording import descriptions
 from etl.records import FilmRecord
+from etl.search.comparing import differing
 from etl.sources import format_of
 from etl.sources.files import opened
 from etl.stores.embedded import EmbeddedStore
@@ -29,21 +30,29 @@ from etl.workspace.generations import Damage, Generation
 from etl.workspace.snapshot import Snapshot
 
 _SAID_AT_MOST = 5  # of what records say of one id
+TRIPLES, LABELS = "triples", "search labels"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An entity whose triples in the store are not those that the catalog gives."""
+    """An entity whose triples in the store are not those that the catalog gives.
+
+    Or `what` the search index has of it is not what the store gives.
+    """
 
     entity: NamedNode
     missing: int
     surplus: int
+    what: str = TRIPLES
 
     @property
     def problem(self) -> str:
         """Say it in words."""
         counts = {"missing": self.missing, "surplus": self.surplus}
-        return ", ".join(f"{count} {name}" for name, count in counts.items() if count) + " triples"
+        return (
+            ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+            + f" {self.what}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,11 @@ def check(workspace: Workspace, progress: Progress) -> Health:
             films, people = snapshot.catalog.counts()
             graph = GraphHash()
             found = list(differences(snapshot.catalog, snapshot.store, progress))
+            if snapshot.index is None:
+                lost = current.index_missing()
+                damages += [lost] if lost and lost not in damages else []
+            elif not found and not any(damage.path == current.search for damage in damages):
+                found = index_differences(snapshot)
             graph.add(snapshot.store.export())
             notes = list(disputes(snapshot.catalog))
     remedy = _remedy(workspace, current, damages) if damages or found else ""
@@ -123,6 +137,14 @@ def disputes(catalog: Catalog) -> Iterator[Finding]:
             yield Finding(
                 Severity.INFO, message, path, line, format_of(path).keys.get(scheme, scheme)
             )
+
+
+def index_differences(snapshot: Snapshot) -> list[Difference]:
+    """Compare the search index with the store."""
+    compared = differing(snapshot.generation.search, snapshot.iris.base, snapshot.store)
+    return [
+        Difference(NamedNode(iri), missing, surplus, LABELS) for iri, missing, surplus in compared
+    ]
 
 
 def differences(

@@ -16,9 +16,8 @@ from etl.facts import CREDITS
 from etl.findings import Finding
 from etl.inspection.justifying import credit_links, film_links, is_about, person_links, told
 from etl.inspection.wording import Wording, credit_wording, gives, spells, wording
-from etl.queries.lookup import GraphLookup
 from etl.queries.syntax import predeclared
-from etl.rdf.identifiers import imdb_title_id, movielens_id, wikidata_id
+from etl.rdf.identifiers import imdb_title_id, movielens_id, tmdb_id, wikidata_id
 from etl.rdf.vocab import PREFIXES, RDF, SCHEMA, XSD
 from etl.records import Link, LinkRecord
 from etl.resolution.films import Film
@@ -66,7 +65,7 @@ def explain(
     refused = explainer.refused(text)
     document, _, part = text.partition("#")
     try:
-        node = GraphLookup(store, iris).entity(document).iri
+        node = snapshot.lookup(store).entity(document).iri
     except QueryError:
         if not refused:
             raise
@@ -124,6 +123,7 @@ class Explainer:
         identifiers = {
             "imdb": imdb_title_id(name.removeprefix("movie/")),
             "movielens": movielens_id(name),
+            "tmdb": tmdb_id(name),
             "wikidata": wikidata_id(name),
         }
         wanted = {scheme: each for scheme, each in identifiers.items() if each}.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import cast
@@ -22,6 +23,8 @@ from etl.rdf.descriptions import written
 from etl.rdf.identifiers import Iris
 from etl.resolution.comparison import Comparison
 from etl.resolution.films import Film
+from etl.search.entries import Entry, credited, entry
+from etl.search.writing import IndexWriter
 from etl.shacl import Engine, ValidationResult
 from etl.stores.embedded import EmbeddedStore
 
@@ -34,6 +37,7 @@ class Builder:
 
     catalog: Catalog
     store: EmbeddedStore
+    index: IndexWriter
     iris: Iris
     engine: Engine
     report: LoadReport
@@ -49,6 +53,8 @@ class Builder:
     _gone: list[Quad] = field(default_factory=list)
     _new: list[Triple | Quad] = field(default_factory=list)
     _again: bool = False
+    _entries: list[Entry] = field(default_factory=list)
+    _credits: Counter[str] = field(default_factory=Counter)
 
     def build(self, workers: Workers | None = None) -> None:
         """Bring films and people in step with the catalog.
@@ -77,6 +83,8 @@ class Builder:
         self._apply()
         self._people()
         self._comparison.keep()
+        with self.report.timed("search"):
+            self.index.finish()
         if self.fresh:
             self.report.graph = all_new(self.tally)
 
@@ -114,6 +122,8 @@ class Builder:
     def _add(self, built: Built) -> None:
         """Add the films of which the store has nothing."""
         self.report.films.added += built.added
+        with self.report.timed("search"):
+            self.index.add(built.entries, built.credited)
         self._put(built.new, built.tally)
 
     def _put(self, new: bytes, tally: Tally) -> None:
@@ -145,6 +155,10 @@ class Builder:
         old = own(self.store.entity(subject))
         self._gone.extend(old - new)
         self._new.extend(new - old)
+        if old != new:
+            self._entries.append(entry(subject.value, (quad.triple for quad in new)))
+            self._credits.update(credited(quad.triple for quad in new - old))
+            self._credits.subtract(credited(quad.triple for quad in old - new))
         if self._again:
             before = own(self.before(subject))
             count(diff, before, old, -1)
@@ -163,6 +177,10 @@ class Builder:
             self.changed("+", map(_quad, self._new))
             self.store.add(self._new)
             self._new.clear()
+        with self.report.timed("search"):
+            self.index.replace(self._entries, self._credits)
+        self._entries.clear()
+        self._credits.clear()
 
     def _people(self) -> None:
         """Bring the people in step, and what redirects to them and to films."""
@@ -179,6 +197,8 @@ class Builder:
             if self.fresh:
                 told = [describe_person(person, self.iris) for person in added]
                 self._put(written(told), Tally.of_descriptions(told))
+                with self.report.timed("search"):
+                    self.index.add_people(told)
                 continue
             with self.report.timed("store"):
                 removed.update(person_iri(person, self.iris) for person in gone)

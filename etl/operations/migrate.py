@@ -10,6 +10,7 @@ from etl.operations.options import ChangeOptions
 from etl.provenance.counting import tally_of
 from etl.provenance.recording import describe
 from etl.publication.outbox import Outboxes
+from etl.search.writing import IndexWriter
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import Workspace
 from etl.workspace.generations import Generation
@@ -40,7 +41,7 @@ def migrate(workspace: Workspace, options: ChangeOptions) -> int | None:
 
 
 def _bring_up_to_date(generation: Generation, options: ChangeOptions) -> set[str]:
-    """Migrate a generation's catalog, and say in its store what this version says of it.
+    """Migrate a generation's catalog, say in its store what this version says of it, index that.
 
     Give the subjects about which the store says something else now.
     """
@@ -52,6 +53,8 @@ def _bring_up_to_date(generation: Generation, options: ChangeOptions) -> set[str
         catalog.settings.set("tally", tally.encode())
         describe(catalog, store, tally, catalog.runs.all())
         store.finish()
+        with IndexWriter(generation.search, catalog.iris.base, new=True) as index:
+            index.make(store)
         return store.touched
     finally:
         store.close()

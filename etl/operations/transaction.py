@@ -29,6 +29,7 @@ from etl.provenance.recording import concerned, describe
 from etl.publication.outbox import Outboxes
 from etl.rdf.identifiers import Iris
 from etl.resolution.films import Film
+from etl.search.writing import IndexWriter
 from etl.shacl import Engine, ValidationResult
 from etl.sources.files import LINKS, Source
 from etl.stores.embedded import EmbeddedStore, expect_memory
@@ -75,7 +76,8 @@ class Change:
             self._keep_shapes(catalog, fresh=self.current is None or afresh)
             store = self._store(afresh=afresh)
             try:
-                yield self._builder(catalog, store, afresh=afresh)
+                with self._index(catalog, store, afresh=afresh) as index:
+                    yield self._builder(catalog, store, index, afresh=afresh)
             finally:
                 store.close()
         finally:
@@ -105,11 +107,26 @@ class Change:
                 self._touched = store.touched = set()
             return store
 
-    def _builder(self, catalog: Catalog, store: EmbeddedStore, *, afresh: bool) -> Builder:
+    def _index(self, catalog: Catalog, store: EmbeddedStore, *, afresh: bool) -> IndexWriter:
+        """Begin with a copy of the current search index; where that is lost, make it anew."""
+        with self.report.timed("search"):
+            current = None if afresh else self.current
+            kept = current is not None and not current.index_missing()
+            if current is not None and kept:
+                shutil.copyfile(current.search, self._following.search)
+            index = IndexWriter(self._following.search, catalog.iris.base, new=not kept)
+            if current is not None and not kept:
+                index.make(store)
+            return index
+
+    def _builder(
+        self, catalog: Catalog, store: EmbeddedStore, index: IndexWriter, *, afresh: bool
+    ) -> Builder:
         fresh = self.current is None or afresh
         builder = Builder(
             catalog=catalog,
             store=store,
+            index=index,
             iris=catalog.iris,
             engine=self.engine,
             report=self.report,

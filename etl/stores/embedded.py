@@ -26,8 +26,9 @@ from pyoxigraph import (
 )
 
 from etl.errors import StoreError, limit_reached
+from etl.facts import CREDITS
 from etl.queries.syntax import syntax_error
-from etl.rdf.vocab import RDF
+from etl.rdf.vocab import RDF, SCHEMA
 from etl.stores import Answer
 
 _ANYWHERE = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }"
@@ -105,6 +106,20 @@ class EmbeddedStore:
         for part, graph in parts:  # to look into every graph takes twice as long
             quads.update(self._store.quads_for_pattern(part, None, None, graph))
         return quads
+
+    def named(self) -> Iterator[str]:
+        """Give the IRI of each film and each person."""
+        self._settle()
+        return self.subjects(f"{{ ?s a {SCHEMA.Movie} }} UNION {{ ?s a {SCHEMA.Person} }}")
+
+    def credits(self, person: NamedNode) -> int:
+        """Count the credits of a person in films."""
+        found = (
+            quad.subject
+            for role in CREDITS.values()
+            for quad in self._store.quads_for_pattern(None, role, person, DefaultGraph())
+        )
+        return sum("#" not in film.value for film in found if isinstance(film, NamedNode))
 
     def about(self, subject: str) -> list[Quad]:
         """Return the quads of one subject, in all graphs."""

@@ -1,4 +1,4 @@
-"""A generation on disk: a catalog and a store that belong together, and the list of their files.
+"""A generation on disk: catalog, store and search index, which belong together, and their list.
 
 The list is written last, when all else is: a generation that has one is complete. By it every
 command sees at once whether a file is missing or has another size, and `etl check` whether it
@@ -66,7 +66,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One state of catalog and store."""
+    """One state of catalog, store and search index."""
 
     number: int
     path: Path
@@ -80,6 +80,11 @@ class Generation:
     def store(self) -> Path:
         """Return where the embedded store lies."""
         return self.path / "store"
+
+    @property
+    def search(self) -> Path:
+        """Return where the search index lies; without it, all else can be read."""
+        return self.path / "search.sqlite"
 
     @property
     def listing(self) -> Path:
@@ -114,7 +119,17 @@ class Generation:
         Raises:
             WorkspaceError: the files may not be read.
         """
-        return next(self._compared(_of_size), None)
+        return next((each for each in self._compared(_of_size) if each.content), None)
+
+    def index_missing(self) -> Damage | None:
+        """Tell if the search index is not there, or has another size than it was written with.
+
+        Raises:
+            WorkspaceError: the file may not be read.
+        """
+        file = (self._listed() or {}).get(self.search.name)
+        problem = _of_size(self.search, file) if file else "missing"
+        return Damage(self.search, problem, content=False) if problem else None
 
     def damages(self, digests: dict[int, str]) -> Iterator[Damage]:
         """Tell each file that is not what was written; this reads them all.
@@ -183,7 +198,7 @@ class Generation:
         for name, file in listed.items():
             path = self.path / name
             if problem := compare(path, file):
-                yield Damage(path, problem)
+                yield Damage(path, problem, content=path != self.search)
         for path in self._strangers():
             yield Damage(path, "is no file of ours", remedy=f"move {path} away")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -13,10 +14,13 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.connection import unusable
 from etl.entities.mapping import MAPPING_VERSION
 from etl.errors import StoreError
+from etl.queries import Queryable
+from etl.queries.lookup import GraphLookup
 from etl.rdf.identifiers import Iris
 from etl.resolution.films import Film, resolve
+from etl.search.asking import SearchIndex
 from etl.stores.embedded import EmbeddedStore
-from etl.workspace.generations import Generation
+from etl.workspace.generations import MEND, Generation
 
 DAMAGE = "Corruption"  # RocksDB's word
 CHECK = "run: etl check"
@@ -24,15 +28,18 @@ CHECK = "run: etl check"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The catalog and the store of one generation, and what mints its IRIs.
+    """The catalog and the store of one generation, what mints its IRIs, and its search index.
 
-    Opening it reads neither; several may be open at once, also beside a writer.
+    Opening it reads none of them; several may be open at once, also beside a writer. `index` is
+    None where it is lost or damaged, or an older version wrote none: names are then to be looked
+    for in the store.
     """
 
     generation: Generation
     catalog: Catalog
     store: EmbeddedStore
     iris: Iris
+    index: SearchIndex | None = None
 
     @classmethod
     @contextmanager
@@ -41,16 +48,27 @@ class Snapshot:
 
         Raises:
             WorkspaceError: the catalog cannot be opened, or is found damaged while it is read.
-            StoreError: the store cannot be opened, or is found damaged while it is read.
+            StoreError: the store cannot be opened, or it or the search index is found damaged
+                while it is read.
         """
-        with _undamaged(generation), Catalog.read(generation.catalog) as catalog:
-            yield cls(generation, catalog, EmbeddedStore.read(generation.store), catalog.iris)
+        with _undamaged(generation), ExitStack() as opened:
+            catalog = opened.enter_context(Catalog.read(generation.catalog))
+            store, iris, index = EmbeddedStore.read(generation.store), catalog.iris, None
+            if not generation.index_missing():
+                index = opened.enter_context(SearchIndex.read(generation.search, iris.base))
+            yield cls(generation, catalog, store, iris, index)
 
     @property
     def other_mapping(self) -> int | None:
         """Return the version of the mapping that made the graph, if it is not this program's."""
         made_by = self.catalog.settings.mapping
         return None if made_by == MAPPING_VERSION else made_by
+
+    def lookup(self, graph: Queryable | None = None) -> GraphLookup:
+        """Return what finds films and people by name, in this graph or a remote one."""
+        if graph is None or graph is self.store:
+            return GraphLookup(self.store, self.iris, self.index)
+        return GraphLookup(graph, self.iris)
 
     def film(self, key: str) -> tuple[Film, Mapping[int, int]] | None:
         """Make a film as the graph has it; also give the run that read each of its versions."""
@@ -69,6 +87,8 @@ def _undamaged(generation: Generation) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise unusable(generation.catalog, error) from error
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{generation.search}: damaged: {error}", hint=MEND) from error
     except (OSError, RuntimeError) as error:
         reason = str(error).partition("\n")[0]
         if DAMAGE not in reason:

@@ -521,7 +521,7 @@ REPORT_FORMATS = ["table", "csv", "tsv", "json", "markdown"]
 REPORTS = [
     (["queries"], 51),
     (["runs"], 1),
-    (["search", "Emma"], 2),
+    (["search", "Emma"], 3),
     (["explain", "Fargo", "director"], 2),
 ]
 

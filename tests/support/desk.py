@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Triple
 from etl.catalog.catalog import Catalog
 from etl.entities.tally import Tally
 from etl.findings import Finding
-from etl.inspection.checking import Difference, differences
+from etl.inspection.checking import Difference, differences, index_differences
 from etl.operations.load import LoadOptions, load
 from etl.operations.reports import LoadReport
 from etl.provenance.counting import tally_of
@@ -24,6 +24,8 @@ from etl.resources import folder
 from etl.shacl import CompiledEngine, Engine, Shapes, Told, ValidationReport
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import Workspace
+from etl.workspace.snapshot import Snapshot
+from indexes import content, made_anew
 from records import Film, write
 
 ENGINE = CompiledEngine(Shapes.read([folder("shapes")]))
@@ -87,11 +89,16 @@ class Desk:
         return [solution["n"].value for solution in answer]
 
     def check(self) -> list[Difference]:
-        """Compare store and catalog; the numbers that are kept up are those that one counts."""
+        """Compare store and catalog; the numbers that are kept up are those that one counts.
+
+        The search index is one that is made anew.
+        """
         generation = self.workspace.required()
-        store = EmbeddedStore.read(generation.store)
-        with Catalog.read(generation.catalog) as catalog:
+        with Snapshot.opened(generation) as snapshot:
+            catalog, store = snapshot.catalog, snapshot.store
             assert Tally.decode(catalog.settings.get("tally") or "") == tally_of(store)
+            assert index_differences(snapshot) == []
+            assert content(generation.search) == made_anew(snapshot)
             return list(differences(catalog, store))
 
     def provenance(self) -> set[Triple]:

@@ -183,6 +183,7 @@ ENTRIES = [
     *("generations/0003", "generations/0004", "generations/0003/files.json"),
     *("generations/0003/catalog.duckdb", "generations/0003/catalog.duckdb.wal"),
     *("generations/0003/store", "generations/0003/store/CURRENT", "stores/s.sqlite"),
+    "generations/0003/search.sqlite",
 ]
 LOADED = "catalog.duckdb generations generations/0003".split()
 """What the sources have to be loaded for again, if it is lost."""

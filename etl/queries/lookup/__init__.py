@@ -7,8 +7,8 @@ everything that a text may mean.
 from __future__ import annotations
 
 from etl.queries.lookup.alternatives import near_values, unknown_names
-from etl.queries.lookup.entities import FILM, PERSON, Entity, EntityKind, entities
-from etl.queries.lookup.likeness import Match, folded
+from etl.queries.lookup.entities import FILM, PERSON, Entity, EntityKind, best_known, entities
+from etl.queries.lookup.likeness import Match
 from etl.queries.lookup.meaning import GraphLookup
 from etl.queries.lookup.searching import search
 
@@ -19,8 +19,8 @@ __all__ = [
     "EntityKind",
     "GraphLookup",
     "Match",
+    "best_known",
     "entities",
-    "folded",
     "near_values",
     "search",
     "unknown_names",

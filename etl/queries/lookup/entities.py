@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
+from etl.facts import CREDITS
 from etl.queries import Queryable, Term, fill
 from etl.rdf.identifiers import Iris, imdb_name_id, imdb_title_id
 from etl.rdf.vocab import SCHEMA
@@ -79,4 +80,33 @@ def entities(
     for iri, name, year in solutions:
         if isinstance(iri, NamedNode) and isinstance(name, Literal) and iri not in seen:
             seen.add(iri)
-            yield Entity(kind, iri, name.value, year.value if year is not None else None)
+            yield Entity(kind, iri, name.value, _year(year))
+
+
+def _year(date: Term | None) -> str | None:
+    return date.value[:4] if isinstance(date, Literal) else None
+
+
+_FILMS_OF = """
+PREFIX schema: <https://schema.org/>
+SELECT ?film ?name ?year (MAX(?count) AS ?ratings)
+WHERE {
+  VALUES ?person { UNDEF }
+  ?film {roles} ?person ;
+    schema:name ?name .
+  OPTIONAL { ?film schema:datePublished ?year }
+  OPTIONAL { ?film schema:aggregateRating/schema:ratingCount ?count }
+}
+GROUP BY ?film ?name ?year
+ORDER BY DESC(?ratings) ?year ?name ?film
+LIMIT 2
+""".replace("{roles}", "|".join(map(str, CREDITS.values())))
+
+
+def best_known(store: Queryable, entity: Entity) -> list[str]:
+    """Return two films of a person by title and year, those with most ratings; none of a film."""
+    if entity.kind is FILM:
+        return []
+    solutions = store.query(fill(_FILMS_OF, {"person": entity.iri}))
+    assert isinstance(solutions, QuerySolutions)  # noqa: S101  # the text above is a SELECT
+    return [Entity(FILM, film, name.value, _year(year)).label for film, name, year, _ in solutions]

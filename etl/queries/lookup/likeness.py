@@ -2,66 +2,93 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
 from etl.queries.lookup.entities import Entity
+from etl.search.folding import core, folded, telling, turned
 
-_CUTOFF, _SAME = 70, 100
+CUTOFF, NEAR, _SAME = 70, 75, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name of a film or a person; of two alike, the one with more `weight` is better known.
+
+    `why` says what name it is, where it is not the title or the person's name: a character's.
+    """
+
+    entity: Entity
+    text: str
+    folded: str
+    why: str = ""
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Something that a text may mean, how it was found, and how near it is (0 to 100)."""
+    """A name that a text may mean, how it was found, and how near it is (0 to 100)."""
 
-    entity: Entity
+    named: Named
     manner: str
-    score: float
+    score: float = 100
+
+    @property
+    def entity(self) -> Entity:
+        """Return what has the name."""
+        return self.named.entity
+
+    @property
+    def why(self) -> str:
+        """Say why this was found."""
+        return self.named.why or self.manner
 
 
-_PLAIN = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
-)
-_NOT_WORD = re.compile(r"[\W_]+")
+_MANNERS = ("exact", "identifier", "prefix", "words", "similar")
 
 
-def folded(text: str) -> str:
-    """Return a text without capitals, diacritics and punctuation, one space between words.
-
-    A text of nothing but punctuation stays as it is.
-    """
-    if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text.casefold())
-        text = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_PLAIN)
-    text = text.lower()
-    return _NOT_WORD.sub(" ", text.replace("'", "").replace("’", "")).strip() or text.strip()
-
-
-_MANNERS = ("identifier", "exact", "prefix", "words", "similar")
-
-
-def rank(match: Match) -> tuple[int, float, int, str, str]:
+def rank(match: Match) -> tuple[int, bool, float, int, int, str, str]:
     """Return what to sort matches by, the surest first."""
-    entity = match.entity
+    named, entity = match.named, match.entity
     manner = _MANNERS.index(match.manner)
-    return manner, -match.score, len(entity.name), entity.label, entity.iri.value
+    known = (-match.score, -named.weight, len(entity.name))
+    return manner, bool(named.why), *known, entity.label, entity.iri.value
 
 
-def similar(wanted: str, everything: list[Entity], limit: int) -> list[Match]:
+def matched(text: str, named: Named) -> Match | None:
+    """Say how a text names something, if it does so without any typing error.
+
+    Capitals, diacritics, punctuation and articles do not count, and the words of a person's name
+    may be turned around with a comma. A film's year is one of its words.
+    """
+    wanted, year = folded(text), named.entity.year or ""
+    spellings, names = {wanted, folded(turned(text))}, {named.folded, f"{named.folded} {year}"}
+    if spellings & names:
+        return Match(named, "exact")
+    if {*map(core, spellings)} & {*map(core, names)}:
+        return Match(named, "exact", _SAME - 1)
+    if named.folded.startswith(wanted):
+        return Match(named, "prefix")
+    words = [*named.folded.split(), year]
+    if all(any(word.startswith(part) for word in words) for part in telling(wanted.split())):
+        return Match(named, "words")
+    return None
+
+
+def similar(wanted: str, names: list[Named], limit: int, cutoff: float = CUTOFF) -> list[Match]:
     """Return what is spelt much like a folded text, the nearest first.
 
-    Whole names are compared first, since that is fast; what is left, word by word.
+    Whole names are compared first, since that is fast; what is left, word by word. Of names with
+    the same words, the shortest is nearest.
     """
-    names = [folded(entity.name) for entity in everything]
-    rough = process.extract(wanted, names, scorer=fuzz.WRatio, score_cutoff=60, limit=20 * limit)
+    texts = [named.folded for named in names]
+    rough = process.extract(wanted, texts, scorer=fuzz.WRatio, score_cutoff=60, limit=20 * limit)
     matches = [
-        Match(everything[index], "similar", score)
+        Match(names[index], "similar", score + fuzz.ratio(wanted, name) / 100)
         for name, _, index in rough
-        if (score := _likeness(wanted, name)) >= _CUTOFF
+        if (score := _likeness(wanted, name)) >= cutoff
     ]
     return sorted(matches, key=rank)[:limit]
 
@@ -71,7 +98,7 @@ def nearest_texts(text: str, texts: Iterable[str], limit: int) -> list[str]:
     wanted = folded(text)
     scored = [(_likeness(wanted, folded(each)), each) for each in texts]
     best = max((score for score, _ in scored), default=0.0)
-    enough = best if best == _SAME else _CUTOFF
+    enough = best if best == _SAME else CUTOFF
     near = sorted((-score, each) for score, each in scored if score >= enough)
     return [each for _, each in near[:limit]]
 

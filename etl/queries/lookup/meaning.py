@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode
@@ -20,25 +19,39 @@ from etl.queries.lookup.entities import (
     PERSON,
     Entity,
     EntityKind,
+    best_known,
     entities,
 )
-from etl.queries.lookup.likeness import folded, similar
+from etl.queries.lookup.likeness import Named, matched, similar
 from etl.queries.syntax import predeclared
-from etl.rdf.identifiers import Iris, imdb_page, movielens_id, wikidata_entity, wikidata_id
+from etl.rdf.identifiers import Iris, imdb_page, movielens_id, tmdb_id, wikidata_entity, wikidata_id
+from etl.search.asking import FILMS, PEOPLE, Label, SearchIndex
+from etl.search.folding import folded
 from etl.sources.spelling import words
 
 NEAREST = 5
 LISTED = 10
 
+_IDS = {FILM: FILMS, PERSON: PEOPLE}
+
 
 _NAME_AND_YEAR = re.compile(r"(?P<name>.+?)\s*\(\s*(?P<year>[0-9]{4})\s*\)")
 
 
-class GraphLookup:
-    """Finds the film or person that is meant, from the surest reading to the loosest."""
+_NUMBERED = {"movielens": movielens_id, "tmdb": tmdb_id}
 
-    def __init__(self, store: Queryable, iris: Iris) -> None:
+
+class GraphLookup:
+    """Finds the film or person that is meant, from the surest reading to the loosest.
+
+    Names that are not exactly those of the graph are looked up in an index of it; without one, all
+    names are looked at.
+    """
+
+    def __init__(self, store: Queryable, iris: Iris, index: SearchIndex | None = None) -> None:
         self._store = store
+        self._index = index
+        self._read: dict[EntityKind, list[Named]] = {}
         self._iris = iris
         self._prefixes = predeclared(iris)
 
@@ -68,13 +81,60 @@ class GraphLookup:
 
     def _only(self, text: str, kinds: tuple[EntityKind, ...]) -> Entity:
         text = words(text)
-        if found := self.called(text, kinds):
-            return _single(text, found)
-        everything = [entity for kind in kinds for entity in entities(self._store, kind)]
-        found = _ignoring_case(text, everything)
-        if found:
-            return _single(text, found)
-        raise _unknown(text, kinds, everything)
+        found = self.called(text, kinds) or self._alike(text, kinds)
+        if not found:
+            raise self._unknown(text, kinds)
+        if len(found) > 1:
+            raise self._several(text, found)
+        return found[0]
+
+    def names(self, text: str, kinds: tuple[EntityKind, ...] = (FILM, PERSON)) -> list[Named]:
+        """Return the names that a text may mean: all there are, where there is no index."""
+        if self._index is None:
+            return [named for kind in kinds for named in self._every(kind)]
+        return list(map(_named, self._index.candidates(text, [_IDS[kind] for kind in kinds])))
+
+    def _every(self, kind: EntityKind) -> list[Named]:
+        if kind not in self._read:
+            found = entities(self._store, kind)
+            self._read[kind] = [Named(each, each.name, folded(each.name)) for each in found]
+        return self._read[kind]
+
+    def _alike(self, text: str, kinds: tuple[EntityKind, ...]) -> list[Entity]:
+        """Return what is called this but for capitals; else but for diacritics and the like."""
+        found = [
+            match
+            for named in self.names(text, kinds)
+            if not named.why and (match := matched(text, named)) and match.manner == "exact"
+        ]
+        wanted, best = text.casefold(), max((each.score for each in found), default=0)
+        alike = [each.entity for each in found if each.score == best]
+        same = [e for e in alike if wanted in (e.name.casefold(), e.label.casefold())]
+        return list(dict.fromkeys(same or alike))
+
+    def _unknown(self, text: str, kinds: tuple[EntityKind, ...]) -> QueryError:
+        match = _NAME_AND_YEAR.fullmatch(text)
+        name = match["name"] if match else text
+        near = similar(folded(name), self.names(name, kinds), NEAREST)
+        labels = dict.fromkeys(each.entity.label for each in near)
+        hint = f"did you mean {' or '.join(labels)}?" if labels else ""
+        nouns = " or ".join(kind.noun for kind in kinds)
+        return QueryError(f"no {nouns} is called {text!r}", hint=hint or "try 'etl search'")
+
+    def _several(self, text: str, found: list[Entity]) -> QueryError:
+        plural = found[0].kind.plural if len({entity.kind for entity in found}) == 1 else "things"
+        first = sorted(found, key=str)[:LISTED]
+        listed = ", ".join(f"{each}{self._told_apart(each)}" for each in first)
+        years = " or with its year" if any(entity.year for entity in found) else ""
+        more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
+        return QueryError(
+            f"{len(found)} {plural} are called {text!r}",
+            hint=f"say which, by its IRI{years}: {listed}{more}",
+        )
+
+    def _told_apart(self, entity: Entity) -> str:
+        films = best_known(self._store, entity)
+        return f" ({', '.join(films)})" if films else ""
 
     def called(self, text: str, kinds: tuple[EntityKind, ...]) -> list[Entity]:
         """Return what a text names exactly, by the surest reading of it that names anything."""
@@ -92,7 +152,7 @@ class GraphLookup:
     def identified(self, text: str) -> list[Entity]:
         """Return what a text names by an identifier, an IRI or a key."""
         text = words(text)
-        readings = (self._by_identifier, self._by_movielens, self._by_iri, self._by_key)
+        readings = (self._by_identifier, self._by_number, self._by_iri, self._by_key)
         found = (
             entity for each in readings for kind in (FILM, PERSON) for entity in each(kind, text)
         )
@@ -116,19 +176,24 @@ class GraphLookup:
             return self._select(kind, BY_PAGE, page=NamedNode(imdb_page(imdb)))
         if item:
             return self._select(kind, BY_PAGE, page=NamedNode(wikidata_entity(item)))
-        return [] if text.isdecimal() else self._by_movielens(kind, _key(text))
+        return [] if text.isdecimal() else self._by_number(kind, _key(text))
 
     def _by_name_or_number(self, kind: EntityKind, text: str) -> list[Entity]:
         """Read a bare number as a name, such as `1917`, and as an id of MovieLens'."""
         named = self._select(kind, BY_NAME, name=Literal(text))
-        numbered = self._by_movielens(kind, text) if text.isdecimal() else []
+        numbered = self._by_number(kind, text) if text.isdecimal() else []
         return list(dict.fromkeys([*named, *numbered]))
 
-    def _by_movielens(self, kind: EntityKind, text: str) -> list[Entity]:
-        number = movielens_id(text) if kind is FILM else None
-        if number is None:
-            return []
-        return self._select(kind, BY_IDENTIFIER, scheme=Literal("movielens"), value=Literal(number))
+    def _by_number(self, kind: EntityKind, text: str) -> list[Entity]:
+        found = {scheme: parse(text) for scheme, parse in _NUMBERED.items()} if kind is FILM else {}
+        return [
+            each
+            for scheme, number in found.items()
+            if number
+            for each in self._select(
+                kind, BY_IDENTIFIER, scheme=Literal(scheme), value=Literal(number)
+            )
+        ]
 
     def _by_year(self, kind: EntityKind, text: str) -> list[Entity]:
         match = _NAME_AND_YEAR.fullmatch(text)
@@ -167,32 +232,7 @@ def _key(text: str) -> str:
     return text.removeprefix("movie/").removeprefix("person/")
 
 
-def _single(text: str, found: list[Entity]) -> Entity:
-    if len(found) == 1:
-        return found[0]
-    plural = found[0].kind.plural if len({entity.kind for entity in found}) == 1 else "things"
-    listed = sorted(map(str, found))
-    years = " or with its year" if any(entity.year for entity in found) else ""
-    more = f" and {len(listed) - LISTED} more" if len(listed) > LISTED else ""
-    raise QueryError(
-        f"{len(found)} {plural} are called {text!r}",
-        hint=f"say which, by its IRI{years}: {', '.join(listed[:LISTED])}{more}",
-    )
-
-
-def _ignoring_case(text: str, everything: Iterable[Entity]) -> list[Entity]:
-    wanted = text.casefold()
-    return [
-        entity
-        for entity in everything
-        if wanted in (entity.name.casefold(), entity.label.casefold())
-    ]
-
-
-def _unknown(text: str, kinds: tuple[EntityKind, ...], everything: list[Entity]) -> QueryError:
-    match = _NAME_AND_YEAR.fullmatch(text)
-    wanted = folded(match["name"] if match else text)
-    nearest = [match.entity.label for match in similar(wanted, everything, NEAREST)]
-    hint = f"did you mean {' or '.join(dict.fromkeys(nearest))}?" if nearest else ""
-    nouns = " or ".join(kind.noun for kind in kinds)
-    return QueryError(f"no {nouns} is called {text!r}", hint=hint or "try 'etl search'")
+def _named(label: Label) -> Named:
+    kind = FILM if "/movie/" in label.iri else PERSON
+    entity = Entity(kind, NamedNode(label.iri), label.name, label.year)
+    return Named(entity, label.text, label.folded, label.why, label.weight)

@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-from etl.queries import Queryable
-from etl.queries.lookup.entities import FILM, PERSON, entities
-from etl.queries.lookup.likeness import Match, folded, rank, similar
+from collections.abc import Iterable
+
+from etl.queries.lookup.likeness import CUTOFF, NEAR, Match, Named, matched, rank, similar
 from etl.queries.lookup.meaning import GraphLookup
-from etl.rdf.identifiers import Iris
+from etl.search.asking import ENOUGH
+from etl.search.folding import folded
 from etl.sources.spelling import words
 
 
-def search(store: Queryable, text: str, limit: int = 20, iris: Iris | None = None) -> list[Match]:
-    """Return the films and people that a text may mean, the surest first.
+def search(lookup: GraphLookup, text: str, limit: int = 20) -> list[Match]:
+    """Return the films and people that a text may mean, the surest first, each once.
 
-    First what the text identifies, then those of exactly this name, then those whose name begins
-    with it, then those that have all of its words; only if there are none, those that are spelt
-    much like it. Capitals, diacritics and punctuation do not count. A film's year is one of its
-    words.
+    First those of exactly this name, then what the text identifies, those whose name begins with
+    it, those that have all of its words; where they are few and none is exact, those that are spelt
+    much like it.
     """
-    wanted = folded(words(text))
+    text = words(text)
+    wanted = folded(text)
     if not wanted:
         return []
-    lookup = GraphLookup(store, iris or Iris())
-    found = [entity for entity in lookup.identified(text) if folded(entity.name) != wanted]
-    everything = [entity for kind in (FILM, PERSON) for entity in entities(store, kind)]
-    matches = [Match(entity, "identifier", 100.0) for entity in found]
-    matches += [
-        Match(entity, manner, 100.0)
-        for entity in everything
-        if entity not in found and (manner := _manner(wanted, folded(entity.name), entity.year))
-    ]
-    matches.sort(key=rank)
-    return matches[:limit] or similar(wanted, everything, limit)
+    identified = [Named(each, each.name, folded(each.name)) for each in lookup.identified(text)]
+    names = lookup.names(text)
+    matches = [match for named in names if (match := matched(text, named))]
+    if len(matches) < ENOUGH and not any(each.manner == "exact" for each in matches):
+        found = {each.named for each in matches}
+        others = [named for named in names if named not in found]
+        matches += similar(wanted, others, limit, NEAR if matches else CUTOFF)
+    return _each_once([*matches, *(Match(each, "identifier") for each in identified)])[:limit]
 
 
-def _manner(wanted: str, name: str, year: str | None) -> str | None:
-    if name == wanted or f"{name} {year}" == wanted:
-        return "exact"
-    if name.startswith(wanted):
-        return "prefix"
-    words = [*name.split(), year or ""]
-    if all(any(word.startswith(part) for word in words) for part in wanted.split()):
-        return "words"
-    return None
+def _each_once(matches: Iterable[Match]) -> list[Match]:
+    """Sort matches, and leave of each film or person the best."""
+    best: dict[str, Match] = {}
+    for match in sorted(matches, key=rank):
+        best.setdefault(match.entity.iri.value, match)
+    return list(best.values())
