@@ -25,7 +25,7 @@ from etl.cli.session import chosen_map, engine
 
 
 @click.command()
-@click.argument("sources", metavar="SOURCE...", nargs=-1)
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @workspace_option
 @store_option
 @click.option("--name", help="Call the source so, instead of by its path.")
@@ -58,8 +58,8 @@ def load(
 
     Files, folders and globs are read, validated and loaded, and what that changed is printed. When
     a source is loaded again, what is new is added, what has changed is changed, and what the source
-    no longer says goes. With --store, the same is then sent to a SPARQL server; with --repair, no
-    source need be named.
+    no longer says goes. Without SOURCE, that is done with all sources that were loaded before. With
+    --store, the same is then sent to a SPARQL server; --repair alone reads no source.
     """
     from etl.operations.load import LoadOptions, load
     from etl.workspace import Workspace
@@ -67,9 +67,9 @@ def load(
     manner = Manner(workspace, store, dry_run, quiet, format_name)
     if repair and store is None:
         raise click.UsageError("--repair mends a SPARQL server: name it with --store")
-    if not sources:
-        if not repair:
-            raise click.UsageError("Missing argument 'SOURCE...'.")
+    if not sources and (columns or format_of_tables or rest["name"]):
+        raise click.UsageError("--name, --columns and --as are about a SOURCE: name it")
+    if not sources and repair:
         bring_in_step(manner, nothing_done(manner), repair=True)
         return
     processes, checks = os.cpu_count() or 1, engine(workspace, shapes)

@@ -20,7 +20,7 @@ from etl.records import Reject
 from etl.shacl import Engine
 from etl.sources.description import UNDESCRIBED, description_of, read_description
 from etl.sources.files import Source, shown
-from etl.sources.naming import sources
+from etl.sources.naming import remembered, sources
 from etl.workspace import Workspace
 
 READS_AT_ONCE = 50  # what they give is held in memory until it goes into the catalog's file
@@ -49,7 +49,7 @@ class LoadOptions(ChangeOptions):
 def load(
     workspace: Workspace, arguments: Sequence[str], engine: Engine, options: LoadOptions
 ) -> LoadReport:
-    """Bring the workspace in step with what is named, and say what that changed.
+    """Bring the workspace in step with what is named, or with all that it knows.
 
     Raises:
         SourceError: a source cannot be read at all, or most of it has vanished.
@@ -97,6 +97,7 @@ class _Load:
     def load(self, arguments: Sequence[str]) -> None:
         """Read, and build the next generation if anything is new."""
         known, options = self._old.sources.standing() if self._old else [], self._options
+        named = sources(arguments, options.name, known, options.map) if arguments else None
         with Workers(options.processes, self._change.engine) as workers:
             readings = [
                 Reading(
@@ -107,7 +108,7 @@ class _Load:
                     rehash=options.rehash,
                     absorbed=_absorbed(source, known),
                 )
-                for source in self._described(sources(arguments, options.name, known, options.map))
+                for source in self._described(remembered(known) if named is None else named)
             ]
             reads = (read for reading in readings for read in reading if read.staged or read.moved)
             with self._report.timed("read"):

@@ -74,6 +74,23 @@ def sources(
     return [each if chosen is None else replace(each, map=chosen) for each in completed]
 
 
+def remembered(known: Sequence[Source]) -> list[Source]:
+    """Give all sources that are known, to be looked at once more.
+
+    Raises:
+        SourceError: none is known, or one is no longer where it was.
+    """
+    found = [source for source in known if source.name != LINKS.name]
+    if not found:
+        raise SourceError("no source is known yet", hint="name files or folders: etl load SOURCE")
+    for source in found:
+        for path in source.paths:
+            if not os.path.lexists(path):
+                hint = f"to take its records out of the graph, run: etl remove {source.label}"
+                raise SourceError(f"{shown(path)}: no such file or folder", hint=hint)
+    return found
+
+
 def _expand(argument: str) -> list[str]:
     """Resolve a path or a glob to absolute paths, in order."""
     if os.path.lexists(argument):

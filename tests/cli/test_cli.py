@@ -406,7 +406,7 @@ def test_a_mistake_is_told_in_one_line_and_a_hint(
 
 USAGE = [
     (["frobnicate"], "Error: No such command 'frobnicate'."),
-    (["load"], "Error: Missing argument 'SOURCE...'."),
+    (["load", "--name", "x"], "Error: --name, --columns and --as are about a SOURCE: name it"),
     (["search", "Emma", "--limit", "0"], "Error: Invalid value for '--limit': 0 is not"),
     (["export", "--colour"], "Error: No such option"),
     (["search", "\udcff"], r"Error: expected an argument in UTF-8, found '\udcff'"),

@@ -83,6 +83,26 @@ def entities(
             yield Entity(kind, iri, name.value, _year(year))
 
 
+_OTHER_NAMES = """
+PREFIX film: <https://w3id.org/reelgraph/film#>
+PREFIX schema: <https://schema.org/>
+SELECT ?film ?name ?why
+WHERE {
+  { ?film schema:alternateName ?name BIND("also known as" AS ?why) }
+  UNION
+  { ?film film:performance/schema:characterName ?name BIND("character" AS ?why) }
+}
+"""
+
+
+def other_names(store: Queryable) -> Iterator[tuple[NamedNode, str, str]]:
+    """Yield other titles of films, and characters in them: the film, the name, which of both."""
+    solutions = store.query(_OTHER_NAMES)
+    assert isinstance(solutions, QuerySolutions)  # noqa: S101  # the text above is a SELECT
+    for film, name, why in solutions:
+        yield film, name.value, why.value
+
+
 def _year(date: Term | None) -> str | None:
     return date.value[:4] if isinstance(date, Literal) else None
 

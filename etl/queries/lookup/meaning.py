@@ -21,6 +21,7 @@ from etl.queries.lookup.entities import (
     EntityKind,
     best_known,
     entities,
+    other_names,
 )
 from etl.queries.lookup.likeness import Named, matched, similar
 from etl.queries.syntax import predeclared
@@ -96,8 +97,12 @@ class GraphLookup:
 
     def _every(self, kind: EntityKind) -> list[Named]:
         if kind not in self._read:
-            found = entities(self._store, kind)
-            self._read[kind] = [Named(each, each.name, folded(each.name)) for each in found]
+            found = {each.iri: each for each in entities(self._store, kind)}
+            named = [Named(each, each.name, folded(each.name)) for each in found.values()]
+            for film, name, why in other_names(self._store) if kind is FILM else ():
+                if film in found:
+                    named.append(Named(found[film], name, folded(name), why))
+            self._read[kind] = named
         return self._read[kind]
 
     def _alike(self, text: str, kinds: tuple[EntityKind, ...]) -> list[Entity]:
