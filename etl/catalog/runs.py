@@ -101,6 +101,21 @@ class Runs:
         self._tried.extend(version for *_, versions in taken for version in versions or ())
         return [TakenBack(*row[:3]) for row in taken]
 
+    def go_back(self, run: int, by: int) -> None:
+        """Let stand what stood after a run, and nothing that came later; run `by` does that.
+
+        Raises:
+            WorkspaceError: there is no such run.
+        """
+        if run == by or not scalar(self._db, "SELECT count(*) FROM runs WHERE run = ?", [run]):
+            raise WorkspaceError(f"there is no run {run}", hint="'etl runs' lists them")
+        self._db.execute("UPDATE runs SET undone_by = CASE WHEN run > $1 THEN $2 END", [run, by])
+        undoing = self._db.execute(
+            "SELECT undoes, run FROM runs WHERE run <= ? AND undoes IS NOT NULL ORDER BY run", [run]
+        )
+        for undone, undoer in undoing.fetchall():
+            self._take_back(undone, undoer)
+
     def _take_back(self, run: int, by: int | None) -> None:
         """Mark a run as undone, or as standing again; what it had undone changes the other way."""
         self._db.execute("UPDATE runs SET undone_by = ? WHERE run = ?", [by, run])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,24 +12,36 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etl.cli.options import DATA_SAY_NO, output_options, store_option, workspace_option
-from etl.cli.session import opened, write
+from etl.cli.options import (
+    DATA_SAY_NO,
+    json_option,
+    output_options,
+    store_option,
+    workspace_option,
+)
+from etl.cli.session import command_line, engine, opened, write
 from etl.cli.telling import Telling, counted, finding_document
+from etl.cli.watching import memory_bytes
 
 if TYPE_CHECKING:
     from etl.inspection.checking import Health
     from etl.workspace import Workspace
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @workspace_option
 @output_options
-def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
+@click.pass_context
+def runs(
+    context: click.Context, workspace: Path, format_name: str | None, output: Path | None
+) -> None:
     """List each run: when it was, what it read and changed.
 
     As JSON it says all: of each source the path, the files, their bytes and a digest of its
     records, of each generation that is kept what it takes on the disk.
     """
+    if context.invoked_subcommand:
+        return
     from etl.inspection.history import COLUMNS, document, row
     from etl.output import Rows
     from etl.workspace import Workspace
@@ -37,6 +51,57 @@ def runs(workspace: Path, format_name: str | None, output: Path | None) -> None:
         taken = Workspace(workspace).disk()
     documents = [document(run, taken) for run in held]
     write(Rows(COLUMNS, map(row, held), documents), format_name, output)
+
+
+@runs.command()
+@click.argument("first", metavar="A", type=int)
+@click.argument("last", metavar="B", type=int)
+@workspace_option
+@json_option
+def diff(first: int, last: int, workspace: Path, format_name: str) -> None:
+    """Print what changed from run A to run B: the triples that left and entered.
+
+    They are lines of N-Triples with - or + before them, as a dry run prints them; how many films
+    and people that concerns is said on standard error, and as JSON instead of them. 'etl runs' has
+    the numbers. All records are judged by today's shapes.
+    """
+    from etl.cli.progress import Meter
+    from etl.operations.compare import compare
+    from etl.operations.options import ChangeOptions
+    from etl.output.changes import Changes
+    from etl.workspace import Workspace
+
+    with Changes() as changes:
+        with Meter(quiet=False) as meter:
+            options = ChangeOptions(
+                command=command_line(),
+                memory_bytes=memory_bytes(),
+                progress=meter.update,
+                waiting=meter.say,
+                changed=changes.add,
+            )
+            compare(Workspace(workspace), first, last, engine(workspace, ()), options)
+        counts = {kind: Counter[str]() for kind in ("films", "people", "triples")}
+        for entity in changes.entities():
+            kind = "films" if entity.iri.split("/")[-2] == "movie" else "people"
+            counts[kind][entity.manner] += 1
+            added = sum(line.startswith(b"+") for line in entity.lines)
+            counts["triples"] += Counter(added=added, removed=len(entity.lines) - added)
+            if format_name == "text":
+                sys.stdout.buffer.writelines(entity.lines)
+        sys.stdout.buffer.flush()
+    if format_name == "json":
+        told = {kind: {each: of[each] for each in _MANNERS[kind]} for kind, of in counts.items()}
+        click.echo(json.dumps({"from": first, "to": last, **told}, indent=2))
+        return
+    for kind, of in counts.items():
+        click.echo(f"{kind}: {', '.join(f'{of[e]} {e}' for e in _MANNERS[kind])}", err=True)
+
+
+_MANNERS = {
+    **dict.fromkeys(("films", "people"), ("added", "changed", "removed")),
+    "triples": ("added", "removed"),
+}
 
 
 @click.command()

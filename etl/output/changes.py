@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, Self
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
 
 from etl.output.graphs import SORTED_AT_ONCE, film_before_parts, sorted_outside_memory
+from etl.rdf.vocab import DCTERMS, RDF
 
 Sign = Literal["+", "-"]
 _IN_MEMORY = 1 << 24  # bytes
@@ -21,6 +22,16 @@ class EntityChange(NamedTuple):
 
     iri: str
     lines: list[bytes]
+
+    @property
+    def manner(self) -> str:
+        """Say what it is: added, changed or removed; empty where only its IRI was replaced."""
+        typed = f"<{self.iri}> {RDF.type} ".encode()
+        for line in self.lines:
+            if line.startswith(typed, 2):
+                return "added" if line.startswith(b"+") else "removed"
+        replaced = f" {DCTERMS.isReplacedBy} ".encode()
+        return "" if all(replaced in line for line in self.lines) else "changed"
 
 
 class Changes:
