@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from itertools import product
+from itertools import pairwise
 from pathlib import Path
 
 from commands import Etl, said
@@ -40,7 +40,7 @@ def test_any_two_runs_of_a_history_are_compared(etl: Etl) -> None:
     run("undo", 5)
     today = triples(etl)
     assert len({frozenset(each) for each in after.values()}) >= 4
-    for first, last in product(after, after):
+    for first, last in (*pairwise(after), (1, 8), (8, 1), (6, 3), (2, 2)):
         told = etl("runs", "diff", str(first), str(last))
         gone, entered = after[first] - after[last], after[last] - after[first]
         assert sorted(told.stdout.splitlines(keepends=True)) == sorted(
