@@ -15,7 +15,6 @@ from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
     GRAPH,
-    SOLUTIONS,
     memory_option,
     output_options,
     query_timeout_option,
@@ -26,64 +25,6 @@ from etl.cli.options import (
 from etl.cli.session import Shown, lookup, opened_store, write, write_answer
 from etl.cli.watching import watched
 from etl.errors import QueryError
-
-
-@click.command()
-@click.argument("name")
-@click.argument("values", metavar="[VALUE]...", nargs=-1)
-@click.option(
-    "-p", "--parameter", "named", multiple=True, metavar="NAME=VALUE", help="A parameter's value."
-)
-@workspace_option
-@store_option
-@query_timeout_option
-@memory_option
-@writes(SOLUTIONS)
-def query(
-    name: str,
-    values: tuple[str, ...],
-    named: tuple[str, ...],
-    workspace: Path,
-    store: str | None,
-    format_name: str | None,
-    output: Path | None,
-) -> None:
-    """Run a saved query.
-
-    A film or a person is given by name, by an id of IMDb, MovieLens or Wikidata, or by IRI;
-    `Emma (1996)` tells two films of one name apart. Values without a name stand for the query's
-    parameters in their order.
-    """
-    from etl.queries import assignments, fill, find, parse_terms, positional, read_queries
-    from etl.queries.lookup import near_values
-
-    saved = find(read_queries(), name)
-    with watched() as watch, opened_store(workspace, store) as (snapshot, graph):
-        given = positional(saved, values) | assignments(named)
-        terms = parse_terms(saved, given, lookup(snapshot, graph))
-        answer = graph.query(fill(saved.text, terms))
-        shown = Shown(format_name, output, snapshot.iris.base, watch.answered)
-        if write_answer(answer, saved.text, shown):
-            return
-        near = [
-            f"; {name} is {terms[name].value!r}, the nearest: {', '.join(map(repr, values))}"
-            for name, values in near_values(graph, saved, terms)
-        ]
-        click.echo(f"Note: no solutions{''.join(near)}", err=True)
-
-
-@click.command()
-@output_options
-def queries(format_name: str | None, output: Path | None) -> None:
-    """List the saved queries, with their parameters."""
-    from etl.output import Rows
-    from etl.queries import read_queries
-
-    rows = [
-        (saved.name, ", ".join(str(each) for each in saved.parameters), saved.summary)
-        for saved in read_queries().values()
-    ]
-    write(Rows(("query", "parameters", "answers"), rows), format_name, output)
 
 
 @click.command("sparql")
@@ -257,4 +198,4 @@ def export(
     click.echo(f"graph: {exported}", err=True)
 
 
-COMMANDS = (query, queries, any_query, search, explain, export)
+COMMANDS = (any_query, search, explain, export)

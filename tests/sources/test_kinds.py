@@ -151,7 +151,7 @@ def test_in_a_folder_other_files_are_counted_by_kind_and_change_no_exit_code(etl
     for name, make, _ in KINDS:
         if name in ("movies.csv", "latin.csv", "poster.png"):
             make(folder / name)
-    for name in ("README.md", "LICENSE", ".hidden", "datapackage.json"):
+    for name in ("README.md", "README.txt", "LICENSE", ".hidden", "datapackage.json"):
         (folder / name).write_text("{}")
     line = "seeds: 1 record read: 1 {}; 3 files of other kinds: 2 CSV, 1 PNG\n"
     loaded = etl("load", "seeds")
@@ -162,6 +162,13 @@ def test_in_a_folder_other_files_are_counted_by_kind_and_change_no_exit_code(etl
     assert run["sources"][0]["other_files"] == {"CSV": 2, "PNG": 1}
     for command in ("validate seeds", "rebuild", "replay", "check", "validate"):
         assert etl(*command.split()).exit_code == 0
+
+
+def test_a_record_counts_whatever_its_file_is_called(etl: Etl) -> None:
+    folder = seeds(EMMA)
+    (folder / "notice.txt").write_text(HEAT.text)
+    (folder / "authors.txt").write_text("Somebody wrote these.")
+    assert etl("load", "seeds").stdout.startswith("seeds: 2 records read: 2 loaded\n")
 
 
 def test_what_is_no_ordinary_file_in_a_folder_is_counted_too(desk: Desk) -> None:
