@@ -8,6 +8,7 @@ import shutil
 import time
 import weakref
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from etl.publication.publishing import PublishOptions, publish
 from etl.publication.targets import Target
 from etl.queries import bind
 from etl.queries.lookup import GraphLookup
+from etl.rdf.descriptions import Term
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import RDF, SCHEMA, XSD
 from etl.stores.remote import RemoteStore
@@ -30,7 +32,7 @@ from places import SEEDS
 from published import Publisher
 from query_cases import CASES, QUERIES
 from records import Film
-from servers import Oxigraph, Server
+from servers import Oxigraph, Server, Virtuoso
 from thoroughness import examples
 
 EMMA = Film(838, "Emma", 1996, "7.1", directors="Douglas McGrath", actors="Gwyneth Paltrow")
@@ -176,7 +178,15 @@ def test_every_saved_query_gives_the_same_answer_in_the_same_order(
             ours, theirs = films.query(sparql), remote.query(sparql)
             assert isinstance(ours, QuerySolutions) and isinstance(theirs, QuerySolutions)
             assert theirs.variables == ours.variables
-            assert [tuple(each) for each in theirs] == [tuple(each) for each in ours], name
+            kept = partial(_as_kept, durations=not isinstance(server, Virtuoso))
+            expected = [tuple(map(kept, each)) for each in ours]
+            assert [tuple(each) for each in theirs] == expected, name
+
+
+def _as_kept(term: Term | None, *, durations: bool) -> Term | None:
+    """Give a term as a server has it: Virtuoso keeps an xsd:duration as text."""
+    is_duration = isinstance(term, Literal) and term.datatype == XSD.duration
+    return Literal(term.value) if is_duration and not durations else term
 
 
 def test_a_question_and_a_described_graph_are_answered(server: Server, films: Store) -> None:
