@@ -185,8 +185,9 @@ def test_every_saved_query_gives_the_same_answer_in_the_same_order(
 
 def _as_kept(term: Term | None, *, durations: bool) -> Term | None:
     """Give a term as a server has it: Virtuoso keeps an xsd:duration as text."""
-    is_duration = isinstance(term, Literal) and term.datatype == XSD.duration
-    return Literal(term.value) if is_duration and not durations else term
+    if isinstance(term, Literal) and term.datatype == XSD.duration and not durations:
+        return Literal(term.value)
+    return term
 
 
 def test_a_question_and_a_described_graph_are_answered(server: Server, films: Store) -> None:
