@@ -98,7 +98,7 @@ def query(
 @click.argument("words", metavar="[TEXT]...", nargs=-1)
 @output_options
 def queries(words: tuple[str, ...], format_name: str | None, output: Path | None) -> None:
-    """List the saved queries, with their parameters; with TEXT, those that speak of it."""
+    """List the saved queries, or those that speak of TEXT."""
     from etl.output import Rows
     from etl.queries import read_queries
 
