@@ -110,7 +110,7 @@ def parse_records(engine: object, work: Work) -> Read:
     absences = Counter[str]()
     shown_as = cache(partial(opened, work.source))
     for path, form, raw in chain(work.records, cut):
-        item = _owned(format_of(path, form).read(raw), work.source, path)
+        item = _owned(format_of(path, form).read(raw), work.source, path, raw.key)
         place = Place(work.source.name, path, raw.key, raw.line)
         staged.append(Staged.read(place, raw.digest, item))
         for note in item.notes if isinstance(item, FilmRecord) else ():
@@ -123,14 +123,16 @@ def parse_records(engine: object, work: Work) -> Read:
     return Read(staged, findings, gone, moved, absences, differences.left_out)
 
 
-def _owned(item: FilmRecord | Reject, source: Source, path: str) -> FilmRecord | Reject:
-    """Tell a film that no id tells from others by its source, and by its file within that."""
-    own = item.identifiers.get("record") if isinstance(item, FilmRecord) else None
-    if own is None or isinstance(item, Reject):
+def _owned(item: FilmRecord | Reject, source: Source, path: str, key: str) -> FilmRecord | Reject:
+    """Tell a film without an id by its source, its file within that, and the record's key there.
+
+    No other record of the file has that key, so that two films of one name stay two.
+    """
+    if isinstance(item, Reject) or "record" not in item.identifiers:
         return item
     file = () if path == os.path.basename(source.root) else (path,)
     slug = source.slug if source.named else _NOT_PLAIN.sub("-", source.slug)
-    identifiers = {**item.identifiers, "record": "-".join((slug, *file, own))}
+    identifiers = {**item.identifiers, "record": "-".join((slug, *file, key))}
     return replace(item, identifiers=identifiers)
 
 

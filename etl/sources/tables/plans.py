@@ -155,7 +155,7 @@ class Plan:
             raise Bad(1, self.keys["title"], "a title", "none")
         where = dict.fromkeys(read, 1)
         if not any(scheme in read for scheme in SCHEMES):
-            read["record"] = self.key(cells)
+            read["record"] = self.key(cells) or "unnamed"  # whose row tells it from others
         return film_record(read, where, notes)
 
 

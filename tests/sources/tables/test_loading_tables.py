@@ -373,3 +373,13 @@ def test_undo_brings_the_map_of_then_back(etl: Etl) -> None:
     etl("undo", "2")
     _, out, _ = said(etl("explain", "Amber", "name", "--format", "csv"))
     assert out.splitlines()[1].split(",")[2:5] == ["a", "Amber", "mine.csv:2"]
+
+
+def test_two_films_of_one_name_stay_two_and_a_title_without_letters_is_one(etl: Etl) -> None:
+    header = "show_id,type,title,director,cast,release_year,listed_in"
+    rows = [",Movie,Same,A B,,2000,Drama", ",Movie,Same,A B,,2000,War", ",Movie,!!!,A B,,,"]
+    Path("films.csv").write_text("\n".join([header, *rows, ",Movie,…,A B,,,"]))
+    loaded = etl("load", "films.csv", "--name", "films")
+    assert loaded.stdout.startswith("films: 4 records read: 4 loaded\nfilms: 4 added")
+    genres = etl("query", "films-by-genre", "--format", "csv").stdout
+    assert genres.splitlines()[1:] == ["Drama,1", "War,1"]
