@@ -20,7 +20,7 @@ from etl.records import FilmRecord, Note, NoteKind, Reject
 from etl.sources import SUFFIXES, Raw, format_of
 from etl.sources.claims import find_claimed, told
 from etl.sources.files import FoundFile, Source, Stat, opened, shown
-from etl.sources.kinds import kind_of_file
+from etl.sources.kinds import kind_of_file, tells_of_others
 
 if TYPE_CHECKING:  # the processes that read files have no need of the database
     from etl.catalog.catalog import Catalog
@@ -226,6 +226,8 @@ class Reading:
         for found in find_claimed(self.source):
             if found.other:
                 self.others[kind_of_file(found.path).name] += 1
+                continue
+            if found.path != self.source.root and tells_of_others(found.path):
                 continue
             seen.add(found.relative)
             if found.problem:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from etl.errors import SourceError
 from etl.sources import SUFFIXES
-from etl.sources.files import FoundFile, Source, find, is_document, shown
+from etl.sources.files import FoundFile, Source, find, shown
 from etl.sources.tables import recognition
 from etl.sources.tables.checking import nearest
 from etl.sources.tables.forms import Form, map_of
@@ -27,20 +27,11 @@ def find_claimed(source: Source) -> Iterator[FoundFile]:
         SourceError: the map that was chosen for the source does not fit a file that is named.
     """
     for found in find(source, SUFFIXES):
-        if found.path != source.root and _tells_of_others(found.path):
-            continue
         if found.problem or (not source.map and found.path.lower().endswith(SUFFIXES)):
             yield found
             continue
         form = form_of(found.path, source.map, alone=found.path == source.root)
         yield replace(found, form=form or "", other=found.other and not form)
-
-
-def _tells_of_others(path: str) -> bool:
-    """Say whether a file of a folder is a `README.txt` or the like, by name and by content."""
-    from etl.sources.kinds import CLOSED, RECORD, kind_of_file  # which asks for claims itself
-
-    return is_document(path) and kind_of_file(path) not in (RECORD, CLOSED)
 
 
 def form_of(path: str, chosen: str = "", *, alone: bool = True) -> str:

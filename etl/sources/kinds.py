@@ -16,6 +16,7 @@ import msgspec
 from etl.records import Reject
 from etl.sources import SUFFIXES, text
 from etl.sources.claims import form_of
+from etl.sources.files import is_document
 from etl.sources.tables.sheets import has_excel
 
 _SNIFFED = 65_536  # bytes that are looked at
@@ -95,6 +96,11 @@ def unclaimed(path: str, chosen: str = "", *, alone: bool = True) -> FileKind | 
         return None
     kind = kind_of_file(path)
     return None if kind in (RECORD, SPECIAL, CLOSED) else kind
+
+
+def tells_of_others(path: str) -> bool:
+    """Say whether a file is a `README.txt` or the like, by its name and by its content."""
+    return is_document(path) and kind_of_file(path) not in (RECORD, CLOSED)
 
 
 def unclaimed_reject(path: str, reject: Reject, chosen: str = "") -> FileKind | None:
