@@ -19,7 +19,7 @@ from etl.operations.reports import other_files
 from etl.records import FilmRecord, Note, NoteKind, Reject
 from etl.sources import SUFFIXES, Raw, format_of
 from etl.sources.claims import find_claimed, told
-from etl.sources.files import FoundFile, Source, Stat, opened, shown
+from etl.sources.files import FoundFile, Source, Stat, beside, opened, shown
 from etl.sources.kinds import kind_of_file, tells_of_others
 
 if TYPE_CHECKING:  # the processes that read files have no need of the database
@@ -138,7 +138,8 @@ def _owned(item: FilmRecord | Reject, source: Source, path: str, key: str) -> Fi
 
 def _told(path: str, line: int, note: Note) -> Finding:
     """Tell a note about a record that begins on a line of a file."""
-    line += note.line - 1
+    line = note.line if note.file else line + note.line - 1
+    path = beside(path, note.file)
     return Finding(Severity.INFO, note.message, path, line, key=note.field, kind=note.kind)
 
 
@@ -251,7 +252,7 @@ class Reading:
             some, taken = list[tuple[FoundFile, Sequence[Known]]](), 0
             for found in files:
                 size, held = found.stat.size if found.stat else 0, known.get(found.relative, ())
-                if size < LARGE:
+                if size < LARGE and not found.joined:
                     some.append((found, held))
                     taken += size
                 else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
@@ -137,6 +137,16 @@ def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
     return [text for item in items if (text := written(at(item, keys["json"])))]
 
 
+def line_in(
+    joined: str, at: Mapping[str, int], where: Mapping[str, Any]
+) -> Callable[[Sequence[str]], int]:
+    """Compile the way from a row to the line of a joined file that a field begins on."""
+    if (place := at.get(f"{joined}#line")) is not None:
+        return lambda cells: int(cells[place] or 1)
+    lines, whole = steps("key", {"json": "line", "where": where}, ()), at[joined]
+    return lambda cells: int(next(iter(lines([cells[whole]])), 1))
+
+
 def _rank(item: object, order: str) -> float:
     place = at(item, order)
     return float(place) if isinstance(place, int | float) else float("inf")
@@ -157,11 +167,15 @@ def _items(value: object) -> list[Any]:
     )
 
 
-def _person(item: object, keys: Mapping[str, Any]) -> dict[str, str] | str:
+def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
     name = written(at(item, keys["json"]))
     if not name:
         return ""
-    character = written(at(item, keys["character"])) if "character" in keys else ""
+    character: object = at(item, keys["character"]) if "character" in keys else ""
+    if isinstance(character, str) and character.startswith('["'):
+        character = parsed(character)
+    elif not isinstance(character, list):
+        character = written(character)
     own = written(at(item, keys["id"]["imdb"])) if "id" in keys else ""
     return {"name": name, "character": character, "imdb": own}
 

@@ -96,6 +96,16 @@ class Spec:
             for column in [told] if isinstance(told, str) else told:
                 yield column, (*self.place, key)
 
+    @property
+    def paths(self) -> Iterator[str]:
+        """Give what it reads of joined files, as `NAME.column`, whichever way it names that."""
+        whole = str(self.keys.get("column", ""))
+        named = [self.keys.get("json"), self.keys.get("character"), self.keys.get("order")]
+        for path in (*named, *self.keys.get("id", {}).values(), *self.keys.get("where", ())):
+            if path:
+                yield path if "." in path else f"{whole}.{path}"
+        yield from (column for column, _ in self.columns)
+
     def texts(self, key: str) -> tuple[str, ...]:
         """Return what a key has that may be a text or a list of them."""
         told = self.keys.get(key, ())
@@ -169,6 +179,11 @@ class Checked:
         for key in ("recognise", "on"):
             if key not in join:
                 self.fail(here, f"no key {key!r} in it")
+        on = join["on"]
+        if isinstance(on, dict) and not (
+            len(on) == 1 and all(isinstance(each, str) for each in on.values())
+        ):
+            self.fail((*here, "on"), "expected a column, or one column = another")
         aggregate = join.get("aggregate", {})
         self.keys((*here, "aggregate"), aggregate, {"mean": _TEXT, "count": _TEXT})
 

@@ -182,12 +182,12 @@ def recognise(path: str, chosen: str = "") -> Form | None:
     if chosen:
         columns = map_of(chosen)
         sheet = look(path, columns)
-        return _form(sheet, chosen) if sheet else None
+        return as_form(sheet, chosen) if sheet else None
     sheet = look(path)
     if sheet is None:
         return None
     claims = [(claim, name) for name in SHIPPED if (claim := _claim(sheet, map_of(name)))]
-    return _form(sheet, max(claims)[1]) if claims else None
+    return as_form(sheet, max(claims)[1]) if claims else None
 
 
 def _claim(sheet: Sheet, columns: ColumnMap) -> int:
@@ -205,7 +205,8 @@ def _claim(sheet: Sheet, columns: ColumnMap) -> int:
     return len(plan.used) - len(plan.missing) if "title" in plan.keys else 0
 
 
-def _form(sheet: Sheet, chosen: str) -> Form:
+def as_form(sheet: Sheet, chosen: str) -> Form:
+    """Say how a table is read by a map."""
     top = map_of(chosen).top
     return Form(
         kind=sheet.kind,
@@ -227,7 +228,9 @@ def told(form: Form, plan: Plan) -> str:
         parts.append(f"without {', '.join(dict(plan.missing))}")
     if plan.unused:
         parts.append(f"not read: {', '.join(plan.unused)}")
-    if form.columns.joined:
-        files = ", ".join(form.columns.joined)
-        parts.append(f"what stands in other files of the set is not read: {files}")
+    if form.joined:
+        parts.append(f"with {', '.join(each.path for each in form.joined)}")
+    found = {each.name for each in form.joined}
+    if lacking := [name for name in form.columns.joined if name not in found]:
+        parts.append(f"no files beside it that have its {', '.join(lacking)}")
     return "; ".join(parts)

@@ -1,0 +1,116 @@
+"""The files of a set are joined: told beside each other, explained, loaded again, removed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from commands import Etl
+from desk import Desk
+from etl.rdf.vocab import SCHEMA
+
+MOVIES = (
+    "movieId,title,genres\n"
+    '1,"Amber Signal, The (1987)",Drama|Mystery\n'
+    "2,Stone (1991),Comedy\n"
+    "3,Tides (1990),(no genres listed)\n"
+)
+LINKS = "movieId,imdbId,tmdbId\n1,9900001,71\n2,0900002,\n4,9900004,74\n"
+RATINGS = "userId,movieId,rating,timestamp\n1,1,4.0,9\n2,1,3.5,9\n2,2,0.5,9\n3,1,3.5,9\n"
+BASICS = (
+    "tconst\ttitleType\tprimaryTitle\toriginalTitle\tisAdult\tstartYear\tendYear\truntimeMinutes"
+    "\tgenres\n"
+    'tt9900001\tmovie\tThe "Amber" Signal\tDer Bernsteinfunk\t0\t1987\t\\N\t104\tDrama\n'
+    "tt9900002\ttvSeries\tTides\tTides\t0\t1990\t1992\t\\N\t\\N\n"
+    "tt9900003\tshort\tStone\tStone\t0\t1991\t\\N\t9\tComedy\n"
+)
+PRINCIPALS = (
+    "tconst\tordering\tnconst\tcategory\tjob\tcharacters\n"
+    'tt9900001\t2\tnm9900002\tactor\t\\N\t["A \\"Kid\\"","Ulf"]\n'
+    "tt9900003\t1\tnm9900003\tdirector\t\\N\t\\N\n"
+    'tt9900001\t1\tnm9900001\tactress\t\\N\t["Ida Brandt"]\n'
+    "tt9900002\t1\tnm9900003\tactor\t\\N\t\\N\n"
+    "tt9900001\t3\tnm9900003\tdirector\t\\N\t\\N\n"
+    "tt9900001\t4\tnm9900003\twriter\n"
+)
+NAMES = (
+    "nconst\tprimaryName\tbirthYear\tdeathYear\tprimaryProfession\tknownForTitles\n"
+    "nm9900003\tJon Halde\t\\N\t\\N\t\\N\t\\N\n"
+    "nm9900001\tMara Ostholt\t1951\t\\N\tactress\t\\N\n"
+    "nm9900002\tUlf Rey\t\\N\t\\N\tactor\t\\N\n"
+    "nm9900002\tUlf Rey\t\\N\t\\N\tactor\t\\N\n"
+)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def written(desk: Desk, **files: str) -> None:
+    for name, text in files.items():
+        (desk.source / name.replace("_", ".")).write_text(text, "utf-8", newline="")
+
+
+def values(desk: Desk, predicate: object) -> set[str]:
+    return set(desk.values(f"SELECT ?n WHERE {{ ?s {predicate} ?n }}"))
+
+
+def test_links_and_ratings_beside_movies_are_joined(desk: Desk) -> None:
+    written(desk, movies_csv=MOVIES, links_csv=LINKS, ratings_csv=RATINGS)
+    [source] = desk.load(desk.source).sources
+    assert (source.loaded, source.others) == (3, "")
+    assert values(desk, SCHEMA.ratingValue) == {"3.67", "0.5"}
+    assert values(desk, SCHEMA.ratingCount) == {"3", "1"}
+    imdb = {page for page in values(desk, SCHEMA.sameAs) if "imdb" in page}
+    numbers = ("tt9900001", "tt0900002")
+    assert imdb == {f"https://www.imdb.com/title/{each}/" for each in numbers}
+    assert "movies.csv: MovieLens movies; with links.csv, ratings.csv" in desk.messages()
+    assert not desk.check()
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_changed_row_of_a_joined_file_changes_its_own_triples(desk: Desk, quote: str) -> None:
+    links = LINKS.replace("9900001", f"{quote}9900001{quote}")
+    written(desk, movies_csv=MOVIES, links_csv=links, ratings_csv=RATINGS)
+    desk.load(desk.source)
+    before = desk.graph()
+    assert desk.load(desk.source).run is None
+    written(desk, links_csv=links.replace(",71", ",72"))
+    assert desk.load(desk.source).sources[0].loaded == 1
+    changed = before ^ desk.graph()
+    assert {quad.object.value for quad in changed} >= {"71", "72"}  # type: ignore[union-attr]
+    assert all("7" in quad.object.value for quad in changed)  # type: ignore[union-attr]
+    assert not desk.check()
+
+
+def test_a_bad_row_of_a_joined_file_is_rejected_with_its_line(desk: Desk) -> None:
+    written(desk, movies_csv=MOVIES, links_csv=LINKS + "3,\n", ratings_csv=RATINGS)
+    [source] = desk.load(desk.source).sources
+    assert (source.loaded, source.rejected) == (3, 1)
+    assert "links.csv:5: expected 3 cells, as the header has, found 2" in desk.messages()
+
+
+def test_a_join_is_explained_and_removed(etl: Etl, tmp_path: Path) -> None:
+    for name, text in {"movies.csv": MOVIES, "links.csv": LINKS, "ratings.csv": RATINGS}.items():
+        (tmp_path / name).write_text(text)
+    etl("load", "movies.csv")
+    explained = etl("explain", "tt0900002").stdout
+    assert "links.imdbId\ttt0900002\tlinks.csv:3\t" in explained
+    assert "ratings.mean\t0.5\tratings.csv:4\t" in explained
+    etl("remove", "movies.csv")
+    assert "tt0900002" not in etl("query", "SELECT ?s WHERE { ?s ?p ?o }").stdout
+
+
+def test_imdb_tables_give_people_with_ids_and_characters(desk: Desk) -> None:
+    files = {"basics_tsv": BASICS, "principals_tsv": PRINCIPALS, "names_tsv": NAMES}
+    written(desk, **files)
+    [source] = desk.load(desk.source).sources
+    assert (source.loaded, source.rejected, source.left_out) == (2, 1, {"tvSeries": 1})
+    assert values(desk, SCHEMA.characterName) == {'A "Kid"', "Ulf", "Ida Brandt"}
+    people = {page for page in values(desk, SCHEMA.sameAs) if "/name/" in page}
+    assert people == {f"https://www.imdb.com/name/nm990000{n}/" for n in (1, 2, 3)}
+    assert 'The "Amber" Signal' in values(desk, SCHEMA.name)
+    assert "principals.tsv:7: expected 6 cells, as the header has, found 4" in desk.messages()
+    assert not desk.check()
