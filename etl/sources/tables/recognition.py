@@ -232,5 +232,5 @@ def told(form: Form, plan: Plan) -> str:
         parts.append(f"with {', '.join(each.path for each in form.joined)}")
     found = {each.name for each in form.joined}
     if lacking := [name for name in form.columns.joined if name not in found]:
-        parts.append(f"no files beside it that have its {', '.join(lacking)}")
+        parts.append(f"not beside it: {', '.join(lacking)}")
     return "; ".join(parts)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from commands import Etl
+from commands import Etl, said
 from desk import Desk
 from etl.rdf.vocab import SCHEMA
 
@@ -70,6 +70,14 @@ def test_links_and_ratings_beside_movies_are_joined(desk: Desk) -> None:
     assert not desk.check()
 
 
+def test_the_files_of_a_set_may_be_named_together(etl: Etl, tmp_path: Path) -> None:
+    for name, text in {"movies.csv": MOVIES, "links.csv": LINKS, "ratings.csv": RATINGS}.items():
+        (tmp_path / name).write_text(text)
+    loaded = etl("load", "movies.csv", "links.csv", "ratings.csv").stderr
+    assert "movies.csv: MovieLens movies; with links.csv, ratings.csv" in loaded
+    assert "tt0900002" in etl("explain", "Stone").stdout
+
+
 @pytest.mark.parametrize("quote", ["", '"'])
 def test_a_changed_row_of_a_joined_file_changes_its_own_triples(desk: Desk, quote: str) -> None:
     links = LINKS.replace("9900001", f"{quote}9900001{quote}")
@@ -99,8 +107,10 @@ def test_a_join_is_explained_and_removed(etl: Etl, tmp_path: Path) -> None:
     explained = etl("explain", "tt0900002").stdout
     assert "links.imdbId\ttt0900002\tlinks.csv:3\t" in explained
     assert "ratings.mean\t0.5\tratings.csv:4\t" in explained
-    etl("remove", "movies.csv")
-    assert "tt0900002" not in etl("query", "SELECT ?s WHERE { ?s ?p ?o }").stdout
+    assert said(etl("remove", "movies.csv"))[0] == 0
+    code, out, _ = said(etl("sparql", "SELECT ?o WHERE { ?s ?p ?o }"))
+    assert code == 0
+    assert "tt0900002" not in out
 
 
 def test_imdb_tables_give_people_with_ids_and_characters(desk: Desk) -> None:

@@ -358,10 +358,7 @@ def test_as_overrules_and_a_wrong_name_is_told(etl: Etl) -> None:
 
 def test_a_map_of_joined_files_reads_what_one_file_has_and_says_what_is_missing(desk: Desk) -> None:
     desk.load(written(desk, "movies.csv", "movieId,title,genres\n1,Amber (1987),Drama\n"))
-    assert desk.messages()[0] == (
-        "movies.csv: MovieLens movies; what stands in other files of the set is not read: "
-        "links, ratings"
-    )
+    assert desk.messages()[0] == ("movies.csv: MovieLens movies; not beside it: links, ratings")
 
 
 def test_undo_brings_the_map_of_then_back(etl: Etl) -> None:
