@@ -170,7 +170,7 @@ class Checked:
             if key not in table:
                 self.fail((name,), f"no key {key!r} in it")
 
-    def join(self, name: str, join: object) -> None:
+    def join(self, name: str, join: object, joins: Mapping[str, Any]) -> None:
         """Check what is said of another file of the set."""
         here = ("with", name)
         if not isinstance(join, dict):
@@ -184,6 +184,9 @@ class Checked:
             len(on) == 1 and all(isinstance(each, str) for each in on.values())
         ):
             self.fail((*here, "on"), "expected a column, or one column = another")
+        through = str(next(iter(on))).partition(".")[0] if isinstance(on, dict) else ""
+        if through in joins and "many" not in joins[through]:
+            self.fail((*here, "on"), f"'many' of {through!r} is missing, to go through it")
         aggregate = join.get("aggregate", {})
         self.keys((*here, "aggregate"), aggregate, {"mean": _TEXT, "count": _TEXT})
 

@@ -208,7 +208,8 @@ class _Joining:
             f"CREATE TABLE kept AS SELECT f.n, j.line, {rank} AS rank{kept} "
             f"FROM {self._with_films(join)}"
         )
-        parts = [f"{_name(column)} := nullif(k.{_name(column)}, '\\N')" for column in own]
+        parts = ["line := k.line"]
+        parts += (f"{_name(column)} := nullif(k.{_name(column)}, '\\N')" for column in own)
         tables = "kept k"
         for each in through:
             of, key = _name(f"of_{each.name}"), self._cell(each.name, each.theirs)
@@ -226,7 +227,7 @@ class _Joining:
             parts.append(f"{_name(each.name)} := {of}.item")
         self.db.execute(
             f"CREATE TABLE {_name(f'of_{join.name}')} AS SELECT k.n, k.rank, k.line, "
-            f"struct_pack(line := k.line, {', '.join(parts)}) AS item FROM {tables} ORDER BY k.n"
+            f"struct_pack({', '.join(parts)}) AS item FROM {tables} ORDER BY k.n"
         )
         self.db.execute("DROP TABLE kept")
 

@@ -77,7 +77,9 @@ class ColumnMap:
         """Return what is said of another file of the set."""
         told = self.top["with"][name]
         [(ours, theirs)] = on.items() if isinstance(on := told["on"], dict) else [(on, on)]
-        through, _, column = ours.rpartition(".")
+        through, _, column = ours.partition(".")
+        if through not in self.joined:
+            through, column = "", ours
         paths = [path for spec in self.specs for path in spec.paths]
         columns = {
             path.removeprefix(f"{name}."): None for path in paths if path.startswith(f"{name}.")
@@ -143,6 +145,6 @@ def read_map(text: str, file: str) -> ColumnMap:
         refuse(file, text, ("fields",), "no field 'title': a film is not told without one")
     checked.table(top, "films", FILMS_KEYS)
     for name, join in top.get("with", {}).items():
-        checked.join(name, join)
+        checked.join(name, join, top["with"])
     check_encoding(checked, top)
     return ColumnMap(file, text, top, specs)

@@ -17,7 +17,10 @@ def with_joined(form: Form, path: str, suffixes: tuple[str, ...]) -> Form:
     records.
     """
     columns = map_of(form.map)
-    wanted = {name: columns.join(name) for name in columns.joined}
+    joins = {name: columns.join(name) for name in columns.joined}
+    wanted = {
+        name: join for name, join in joins.items() if join.through or join.ours in form.header
+    }
     found: dict[str, Beside] = {}
     for name, stat in _others(path, suffixes) if wanted else ():
         other = os.path.join(os.path.dirname(path), name)

@@ -8,7 +8,9 @@ import pytest
 
 from commands import Etl, said
 from desk import Desk
+from etl.errors import SourceError
 from etl.rdf.vocab import SCHEMA
+from etl.sources.tables.maps import read_map
 
 MOVIES = (
     "movieId,title,genres\n"
@@ -76,6 +78,15 @@ def test_the_files_of_a_set_may_be_named_together(etl: Etl, tmp_path: Path) -> N
     loaded = etl("load", "movies.csv", "links.csv", "ratings.csv").stderr
     assert "movies.csv: MovieLens movies; with links.csv, ratings.csv" in loaded
     assert "tt0900002" in etl("explain", "Stone").stdout
+
+
+def test_a_file_is_reached_through_one_that_has_many_rows_of_a_film_alone() -> None:
+    text = (
+        "map = 1\n[with.a]\nrecognise = ['x']\non = 'x'\n"
+        "[with.b]\nrecognise = ['y']\non = { 'a.y' = 'y' }\n[fields]\ntitle = 't'\n"
+    )
+    with pytest.raises(SourceError, match=r"^films.toml:7: with.b.on: 'many' of 'a' is missing"):
+        read_map(text, "films.toml")
 
 
 @pytest.mark.parametrize("quote", ["", '"'])
