@@ -110,7 +110,8 @@ def parse_records(engine: object, work: Work) -> Read:
     absences = Counter[str]()
     shown_as = cache(partial(opened, work.source))
     for path, form, raw in chain(work.records, cut):
-        item = _owned(format_of(path, form).read(raw), work.source, path, raw.key)
+        read_as = format_of(path, form)
+        item = _owned(read_as.read(raw), work.source, "" if read_as.same else path, raw.key)
         place = Place(work.source.name, path, raw.key, raw.line)
         staged.append(Staged.read(place, raw.digest, item))
         for note in item.notes if isinstance(item, FilmRecord) else ():
@@ -126,11 +127,13 @@ def parse_records(engine: object, work: Work) -> Read:
 def _owned(item: FilmRecord | Reject, source: Source, path: str, key: str) -> FilmRecord | Reject:
     """Tell a film without an id by its source, its file within that, and the record's key there.
 
-    No other record of the file has that key, so that two films of one name stay two.
+    No other record of the file has that key, so that two films of one name stay two. Without a
+    path, the key is that of the film itself.
     """
     if isinstance(item, Reject) or "record" not in item.identifiers:
         return item
-    file = () if path == os.path.basename(source.root) else (path,)
+    key = key if path else item.identifiers["record"]
+    file = () if path in ("", os.path.basename(source.root)) else (path,)
     slug = source.slug if source.named else _NOT_PLAIN.sub("-", source.slug)
     identifiers = {**item.identifiers, "record": "-".join((slug, *file, key))}
     return replace(item, identifiers=identifiers)

@@ -70,9 +70,16 @@ def form_of(path: str, chosen: str = "", *, alone: bool = True) -> str:
             form = recognition.recognise(path, each)
         except OSError:
             return ""
-        if form is not None and (not each or _fits(form, path, alone=alone)):
+        if form is not None and (
+            _fits(form, path, alone=alone) if each else _lies_right(form, path)
+        ):
             return with_joined(form, path, SUFFIXES).encode()
     return ""
+
+
+def _lies_right(form: Form, path: str) -> bool:
+    """Say whether a file lies in no folder whose files a map does not read, such as `deleted`."""
+    return os.path.basename(os.path.dirname(path)) not in form.columns.top.get("not_in", ())
 
 
 def _fits(form: Form, path: str, *, alone: bool) -> bool:

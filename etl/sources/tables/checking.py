@@ -27,9 +27,12 @@ FIELDS = (
 _TEXT, _TEXTS, _TABLE, _NUMBER = "a text", "a text or a list of texts", "a table", "a number"
 TOP = {
     **dict.fromkeys(
-        ("name", "delimiter", "quote", "encoding", "decimal", "rows", "sheet", "like"), _TEXT
+        ("name", "delimiter", "quote", "encoding", "decimal", "rows", "sheet", "like", "same"),
+        _TEXT,
     ),
-    **dict.fromkeys(("recognise", "header", "ignore", "null"), "a list of texts"),
+    **dict.fromkeys(
+        ("recognise", "header", "ignore", "null", "begin", "not_in"), "a list of texts"
+    ),
     **dict.fromkeys(("films", "with", "fields"), _TABLE),
     "map": f"the number {VERSION}",
 }
@@ -62,7 +65,7 @@ _PERSON = _VALUE | {"character": _TEXT, "id": "a table with imdb"}
 _TITLE = _VALUE | {"language": _TEXT}
 _RATING = {
     "value": _TEXT,
-    "count": _TEXT,
+    "count": _TEXTS,
     "best": _NUMBER,
     "worst": _NUMBER,
     "null": _VALUE["null"],
@@ -282,5 +285,7 @@ def check_encoding(checked: Checked, top: Mapping[str, Any]) -> None:
             checked.fail(("encoding",), f"no encoding of this name: {encoding!r}")
     if len(top.get("quote", "")) > 1:
         checked.fail(("quote",), "expected one character, or none for no quoting")
+    if top.get("same", "source") != "source":
+        checked.fail(("same",), "expected 'source': rows of one key are one film in all its files")
     if "delimiter" in top and not top["delimiter"]:
         checked.fail(("delimiter",), "expected what stands between cells, found nothing")

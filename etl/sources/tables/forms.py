@@ -40,8 +40,9 @@ class Form:
     """How a table is written, and by which map it is read: the name of one that ships, or its text.
 
     `mark` is a digest of the map's text. An empty `quote` says that nothing is quoted; `rows` leads
-    to the array in a JSON document. Since the `joined` files are in it as they were last seen, the
-    table is read again when one of them has changed.
+    to the array in a JSON document. Where a table `begins` with its header, what is before that is
+    passed over. Since the `joined` files are in it as they were last seen, the table is
+    read again when one of them has changed.
     """
 
     kind: Kind
@@ -52,6 +53,7 @@ class Form:
     quote: str = '"'
     encoding: str = "utf-8"
     has_header: bool = True
+    begins: bool = False
     rows: str = ""
     joined: tuple[Beside, ...] = ()
 

@@ -22,6 +22,7 @@ _Reader: TypeAlias = Callable[[Cells, Notes], object]
 _KEY_LENGTH = 160
 _NOT_KEY = re.compile(r"[\W_]+")
 _CELLS = msgspec.json.Decoder(list[str])
+_EITHER = ("first", "count")  # keys of which one column is enough
 _BESIDE = ("count", "language")  # columns that only say more of the value in another
 _FOLLOWS = ("title", "year", "directors")
 _MANY = {name for name, fact in FACTS.items() if fact.many}
@@ -66,9 +67,10 @@ class Plan:
                 place = places.get(column, places.get(column.casefold()))
                 if place is not None:
                     found[column] = place
-            lacking = [each for each in columns if each[0] not in found]
-            if columns[0][1][-1] != "first" or len(lacking) == len(columns):
-                plan.missing += lacking
+            had = {key for column, key in columns if column in found and key[-1] in _EITHER}
+            plan.missing += (
+                each for each in columns if each[0] not in found and each[1] not in had
+            )
         joined = (c for s in map_.specs if map_.joins(s) for c, _ in s.columns)
         found |= {column: places[column] for column in joined if column in places}
         films = map_.top.get("films")
@@ -271,7 +273,7 @@ def _rating(
     spec: Spec, texts: Callable[[Cells], Texts], at: Mapping[str, int], map_: ColumnMap
 ) -> _Reader:
     keys, site = spec.keys, spec.keys.get("site", "")
-    counted = at.get(keys.get("count", ""))
+    counted = next((at[each] for each in spec.texts("count") if each in at), None)
     is_decimal = map_.top.get("decimal") == ","
 
     def rating(cells: Cells, notes: Notes) -> object:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import dropwhile, islice
 
 import msgspec
 
@@ -70,6 +71,8 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
     lines = io.StringIO(text, newline="").readlines()
     if not is_whole:
         del lines[-1:]
+    if "begin" in told:
+        lines = _from_header(lines, told["begin"], told["like"])
     delimiters = [told["delimiter"]] if "delimiter" in told else _DELIMITERS
     found = [(each, list(_records(lines, each, told.get("quote", '"')))) for each in delimiters]
     chosen = [
@@ -87,6 +90,13 @@ def _records(lines: Iterable[str], delimiter: str, quote: str) -> Iterator[list[
     """Give the first rows; one that cannot be read, or is cut off, is passed over."""
     found = (cells for _, cells, _ in records(lines, delimiter, quote) if isinstance(cells, list))
     return islice((cells for cells in found if any(cells)), _ROWS)
+
+
+def _from_header(lines: list[str], header: list[str], like: str) -> list[str]:
+    """Pass over what comes before the header of a table in a file whose first line fits."""
+    if not lines or not re.match(like, lines[0]):
+        return []
+    return list(dropwhile(lambda line: next(csv.reader([line]), []) != header, lines))
 
 
 def _fit(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
@@ -183,26 +193,33 @@ def recognise(path: str, chosen: str = "") -> Form | None:
         columns = map_of(chosen)
         sheet = look(path, columns)
         return as_form(sheet, chosen) if sheet else None
-    sheet = look(path)
-    if sheet is None:
-        return None
-    claims = [(claim, name) for name in SHIPPED if (claim := _claim(sheet, map_of(name)))]
-    return as_form(sheet, max(claims)[1]) if claims else None
+    if sheet := look(path):
+        each = ((_claim(sheet, map_of(name)), name) for name in SHIPPED)
+        claims = [(claim, name) for claim, name in each if claim is not None]
+        return as_form(sheet, max(claims)[1]) if claims else None
+    within = ((name, look(path, map_of(name))) for name in SHIPPED if "begin" in map_of(name).top)
+    return next((as_form(found, name) for name, found in within if found), None)
 
 
-def _claim(sheet: Sheet, columns: ColumnMap) -> int:
-    """Count the columns of a table that a map knows, if these are enough to claim it."""
+def _claim(sheet: Sheet, columns: ColumnMap) -> tuple[int, int] | None:
+    """Count the columns of a table that a map knows, then, below 0, those that it lacks.
+
+    None is no claim.
+    """
     if columns.top.get("delimiter", sheet.delimiter) != sheet.delimiter:
-        return 0
+        return None
+    if "begin" in columns.top:
+        return None
     if pattern := columns.top.get("like"):
         first = sheet.delimiter.join(sheet.header)
-        return int(bool(re.fullmatch(pattern, first)))
+        return (len(sheet.header), 0) if re.fullmatch(pattern, first) else None
     header = {name.casefold() for name in sheet.header}
     lost = sum(name.casefold() not in header for name in columns.recognise)
     if not columns.recognise or lost * _LOST > len(columns.recognise):
-        return 0
+        return None
     plan = Plan.bound(columns, sheet.header)
-    return len(plan.used) - len(plan.missing) if "title" in plan.keys else 0
+    known = len(sheet.header) - len(plan.unused)
+    return (known, -len(plan.missing)) if "title" in plan.keys else None
 
 
 def as_form(sheet: Sheet, chosen: str) -> Form:
@@ -217,6 +234,7 @@ def as_form(sheet: Sheet, chosen: str) -> Form:
         quote=top.get("quote", '"'),
         encoding=top.get("encoding", sheet.encoding),
         has_header="header" not in top,
+        begins="begin" in top,
         rows=sheet.path,
     )
 
