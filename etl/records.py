@@ -53,6 +53,7 @@ class NoteKind(StrEnum):
     REPAIR = "repair"  # something was read as what it stands for
     FORMAT = "format"  # what a file was recognised as
     ABSENCE = "absence"  # the record says nothing of a field
+    UNREAD = "unread"  # the record says something that the graph has no place for
 
 
 @dataclass(frozen=True, slots=True)

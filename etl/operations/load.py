@@ -193,6 +193,7 @@ class _Load:
         for reading, report in zip(readings, self._report.sources, strict=True):
             report.other_files = dict(reading.others)
             report.left_out = dict(reading.left_out)
+            report.unread = dict(reading.unread)
 
 
 def _absorbed(source: Source, known: Sequence[Source]) -> list[Source]:

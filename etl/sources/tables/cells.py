@@ -124,16 +124,23 @@ def _dated(formats: Iterable[str], text: str) -> str:
     raise Unreadable(f"a date such as {' or '.join(formats)}", text)
 
 
-def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
-    """Take what a path leads to out of JSON or a Python literal, of each object that fits."""
+def chosen(keys: Mapping[str, Any], texts: Texts) -> list[Any]:
+    """Give the objects in JSON or Python literals that fit, in order."""
     items = [item for text in texts for item in _items(parsed(text))]
     for key, wanted in keys.get("where", {}).items():
         among = wanted if isinstance(wanted, list) else [wanted]
         items = [item for item in items if isinstance(item, dict) and item.get(key) in among]
     if order := keys.get("order"):
         items.sort(key=lambda item: _rank(item, order))
+    return items
+
+
+def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
+    """Take what a path leads to out of JSON or a Python literal, of each object that fits."""
+    items = chosen(keys, texts)
     if "character" in keys or "id" in keys:
-        return [each for item in items if (each := _person(item, keys))]
+        people = (each for item in items if (each := _person(item, keys)))
+        return list({str(each): each for each in people}.values())
     return [text for item in items if (text := written(at(item, keys["json"])))]
 
 
@@ -175,7 +182,7 @@ def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
     if isinstance(character, str) and character.startswith('["'):
         character = parsed(character)
     elif not isinstance(character, list):
-        character = written(character)
+        character = written(character).split(" / ")  # as TMDb and Kodi write several
     own = written(at(item, keys["id"]["imdb"])) if "id" in keys else ""
     return {"name": name, "character": character, "imdb": own}
 

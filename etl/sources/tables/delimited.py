@@ -29,12 +29,14 @@ _WRONG = re.compile("[\0\udc80-\udcff]")
 class Row(NamedTuple):
     """A row of a table: its line, and its cells or what is wrong with it.
 
-    A reject of a row has its text; one without any is about the whole file.
+    A reject of a row has its text; one without any is about the whole file. `beside` are keys of a
+    tree that no column has.
     """
 
     line: int
     cells: list[str]
     reject: Reject | None = None
+    beside: tuple[str, ...] = ()
 
 
 def rows(found: FoundFile, form: Form) -> Iterator[Row]:

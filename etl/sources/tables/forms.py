@@ -23,6 +23,13 @@ class Kind(StrEnum):
     JSON_LINES = "JSON Lines"
     PARQUET = "Parquet"
     EXCEL = "Excel"
+    NFO = "NFO"
+    LINKED = "JSON-LD"
+    RDF = "RDF"
+
+
+TREES = {Kind.JSON, Kind.JSON_LINES, Kind.NFO, Kind.LINKED, Kind.RDF}
+"""What has no header: a map says which keys are read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,8 @@ from functools import cache
 from typing import Any, NoReturn
 
 from etl.errors import SourceError
-from etl.sources.tables.checking import (
-    FILMS_KEYS,
-    TOP,
-    VERSION,
-    Checked,
-    Spec,
-    check_encoding,
-    refuse,
-)
+from etl.sources.tables.checking import Checked, Spec, check_encoding, refuse
+from etl.sources.tables.language import FILMS_KEYS, FILMS_MAY, TOP, VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +97,11 @@ class ColumnMap:
             if not self.joins(spec):
                 yield list(spec.columns)
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Return all columns of the file itself that it names, each once."""
+        return tuple(dict.fromkeys(name for each in self.named_columns() for name, _ in each))
+
     def joins(self, spec: Spec) -> str:
         """Return the other file that a field is read from, if it is one."""
         heads = (column.partition(".")[0] for column, _ in spec.columns)
@@ -143,7 +141,7 @@ def read_map(text: str, file: str) -> ColumnMap:
     specs = tuple(checked.specs(top.get("fields", {})))
     if not any(spec.field == "title" for spec in specs):
         refuse(file, text, ("fields",), "no field 'title': a film is not told without one")
-    checked.table(top, "films", FILMS_KEYS)
+    checked.table(top, "films", FILMS_KEYS, FILMS_MAY)
     for name, join in top.get("with", {}).items():
         checked.join(name, join, top["with"])
     check_encoding(checked, top)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import msgspec
 
-from etl.facts import CREDITS, FACTS, SITES
+from etl.facts import CREDITS, FACTS
 from etl.records import FilmRecord, NoteKind, Reject
-from etl.sources.fields import MORE, READERS, Bad, film_record, rating_of, read_more
+from etl.sources.fields import MORE, READERS, Bad, film_record, read_more
 from etl.sources.notes import Notes, Unreadable
 from etl.sources.tables.cells import Texts, line_in, steps
-from etl.sources.tables.checking import SCHEMES, Spec, nearest
+from etl.sources.tables.checking import Spec, nearest
+from etl.sources.tables.language import SCHEMES
 from etl.sources.tables.maps import ColumnMap
+from etl.sources.tables.opinions import rating
 
 Cells: TypeAlias = Sequence[str]
 _Reader: TypeAlias = Callable[[Cells, Notes], object]
@@ -133,7 +135,14 @@ class Plan:
             return None
         place, wanted = self._films
         kind = row[place].strip()
-        return None if kind.casefold() in wanted else kind or "without a kind"
+        unnamed = self.map.top["films"].get("none", "without a kind")
+        return None if kind.casefold() in wanted else kind or unnamed
+
+    def no_place(self, keys: Iterable[str]) -> list[str]:
+        """Give those keys of a tree that the map neither reads nor passes over."""
+        ignored = tuple(self.map.top.get("ignore", ()))
+        below = tuple(f"{each}." for each in ignored)
+        return [key for key in keys if key not in ignored and not key.startswith(below)]
 
     def key(self, cells: Cells) -> str:
         """Return what tells a record from others of its file, wherever it stands in it.
@@ -147,8 +156,12 @@ class Plan:
         return _NOT_KEY.sub("-", " ".join(parts).casefold()).strip("-")[:_KEY_LENGTH]
 
     def parse(self, text: str) -> FilmRecord | Reject:
-        """Read a record from its cells, as `Raw.text` has them."""
-        cells, notes = _CELLS.decode(text), Notes()
+        """Read a record from its cells, as `Raw.text` has them, with keys that have no place."""
+        told, notes = _CELLS.decode(text), Notes()
+        cells, unread = told[: len(self.used)], told[len(self.used) :]
+        for key in unread:
+            notes.at(1, key)
+            notes.add("the graph has no place for it", NoteKind.UNREAD)
         try:
             return self._record(cells, notes)
         except Bad as bad:
@@ -211,7 +224,7 @@ def _reader(
     """Compile the reading of a field."""
     name = spec.field
     if name in ("rating", "ratings"):
-        return _rating(spec, texts, at, map_)
+        return rating(spec, texts, at, map_)
     if name in CREDITS:
         return _people(spec, texts)
     if name in MORE:
@@ -267,28 +280,3 @@ def _with_character(pattern: re.Pattern[str], text: str) -> dict[str, str]:
         return {"name": text}
     rest = (text[: match.start()] + text[match.end() :]).strip()
     return {"name": rest, "character": match[1] if pattern.groups else match[0]}
-
-
-def _rating(
-    spec: Spec, texts: Callable[[Cells], Texts], at: Mapping[str, int], map_: ColumnMap
-) -> _Reader:
-    keys, site = spec.keys, spec.keys.get("site", "")
-    counted = next((at[each] for each in spec.texts("count") if each in at), None)
-    is_decimal = map_.top.get("decimal") == ","
-
-    def rating(cells: Cells, notes: Notes) -> object:
-        found = texts(cells)
-        if not found:
-            return {} if site else None
-        value = found[0].replace(".", "").replace(",", ".") if is_decimal else found[0]
-        told = {"value": value, **{end: keys[end] for end in ("best", "worst") if end in keys}}
-        if counted is not None:
-            told["count"] = cells[counted]
-        made = rating_of(site or next(iter(SITES)), told, notes)
-        if made and not made.worst <= made.value <= made.best:
-            message = f"not read: expected a rating from {made.worst} to {made.best}, found {value}"
-            notes.add(message, NoteKind.LOSS)
-            made = None
-        return ({site: made} if made else {}) if site else made
-
-    return rating

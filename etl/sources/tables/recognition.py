@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -15,10 +16,11 @@ from etl.sources.decoding import BOMS, likely_encoding
 from etl.sources.tables import documents, sheets
 from etl.sources.tables.cells import trimmed
 from etl.sources.tables.delimited import records
-from etl.sources.tables.forms import Form, Kind, map_of, mark_of
+from etl.sources.tables.forms import TREES, Form, Kind, map_of, mark_of
 from etl.sources.tables.maps import ColumnMap
 from etl.sources.tables.plans import Plan
 from etl.sources.tables.shipped import SHIPPED
+from etl.sources.trees import linked, nfo, triples
 
 SNIFFED = 1 << 16  # bytes that are looked at
 _ROWS = 300  # rows that are looked at
@@ -53,6 +55,8 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
     with open(path, "rb") as file:
         head = file.read(SNIFFED)
     told = top.top if top else {}
+    if "delimiter" not in told and (kind := _tree(path, head)):
+        return Sheet(kind, ())
     if head.startswith(b"PAR1"):
         columns = sheets.parquet_header(path)
         rows = list(islice(sheets.parquet_cells(path, columns), _ROWS)) if columns else []
@@ -84,6 +88,16 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
     if "header" in told:
         return Sheet(Kind.DELIMITED, named(told["header"]), rows, delimiter, encoding)
     return Sheet(Kind.DELIMITED, named(rows[0]) if rows else (), rows[1:], delimiter, encoding)
+
+
+def _tree(path: str, head: bytes) -> Kind | None:
+    """Tell what kind of a tree a file is that a module of `trees` reads."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if linked.claims(start) and linked.has_films(path, start):
+        return Kind.LINKED if linked.has_own_context(path) else Kind.RDF
+    if triples.claims(path, head):
+        return Kind.RDF
+    return Kind.NFO if nfo.claims(path, head) else None
 
 
 def _records(lines: Iterable[str], delimiter: str, quote: str) -> Iterator[list[str]]:
@@ -139,14 +153,15 @@ def _json(path: str, head: bytes, rows: str) -> Sheet | None:
         return _of_objects(Kind.JSON_LINES, objects, "")
     try:
         with open(path, "rb") as file:
-            data = file.read(documents.SIZE_LIMIT)
-        for where in [rows] if rows else ["", *_ROW_KEYS]:
+            data = file.read(documents.SIZE_LIMIT).removeprefix(codecs.BOM_UTF8)
+        for where in [rows] if rows else ["", *_ROW_KEYS, documents.ITSELF]:
             try:
-                found = documents.elements(data.removeprefix(b"\xef\xbb\xbf"), where)
+                found = documents.elements(data, where)
                 objects = [one for _, raw in islice(found, _ROWS) if (one := _object(raw))]
             except msgspec.DecodeError:
                 continue
-            return _of_objects(Kind.JSON, objects, where)
+            if objects or where == documents.ITSELF:
+                return _of_objects(Kind.JSON, objects, where)
     except (RecursionError, UnicodeDecodeError):
         pass
     return _of_objects(Kind.JSON_LINES, [first], "") if first and len(lines) == 1 else None
@@ -180,6 +195,10 @@ def named(header: Iterable[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+_OF_KIND = {Kind.NFO: "kodi_nfo", Kind.LINKED: "schema_org", Kind.RDF: "schema_org"}
+"""The map of each kind of tree that a module of its own reads."""
+
+
 def recognise(path: str, chosen: str = "") -> Form | None:
     """Find out how a table is read: by the map that was chosen, else by one that claims it.
 
@@ -193,7 +212,10 @@ def recognise(path: str, chosen: str = "") -> Form | None:
         columns = map_of(chosen)
         sheet = look(path, columns)
         return as_form(sheet, chosen) if sheet else None
-    if sheet := look(path):
+    sheet = look(path)
+    if sheet and sheet.kind in _OF_KIND:
+        return as_form(sheet, _OF_KIND[sheet.kind])
+    if sheet:
         each = ((_claim(sheet, map_of(name)), name) for name in SHIPPED)
         claims = [(claim, name) for claim, name in each if claim is not None]
         return as_form(sheet, max(claims)[1]) if claims else None
@@ -201,35 +223,41 @@ def recognise(path: str, chosen: str = "") -> Form | None:
     return next((as_form(found, name) for name, found in within if found), None)
 
 
-def _claim(sheet: Sheet, columns: ColumnMap) -> tuple[int, int] | None:
-    """Count the columns of a table that a map knows, then, below 0, those that it lacks.
+def _claim(sheet: Sheet, columns: ColumnMap) -> tuple[bool, int, int] | None:
+    """Say whether a map is of trees, count the columns that it knows, and, below 0, those it lacks.
 
     None is no claim.
     """
+    is_of_trees = columns.top.get("kind") == "tree"
+    if is_of_trees and sheet.kind not in TREES:
+        return None
     if columns.top.get("delimiter", sheet.delimiter) != sheet.delimiter:
         return None
     if "begin" in columns.top:
         return None
     if pattern := columns.top.get("like"):
         first = sheet.delimiter.join(sheet.header)
-        return (len(sheet.header), 0) if re.fullmatch(pattern, first) else None
+        return (False, len(sheet.header), 0) if re.fullmatch(pattern, first) else None
     header = {name.casefold() for name in sheet.header}
     lost = sum(name.casefold() not in header for name in columns.recognise)
     if not columns.recognise or lost * _LOST > len(columns.recognise):
         return None
     plan = Plan.bound(columns, sheet.header)
     known = len(sheet.header) - len(plan.unused)
-    return (known, -len(plan.missing)) if "title" in plan.keys else None
+    return (is_of_trees, known, -len(plan.missing)) if "title" in plan.keys else None
 
 
 def as_form(sheet: Sheet, chosen: str) -> Form:
     """Say how a table is read by a map."""
-    top = map_of(chosen).top
+    columns = map_of(chosen)
+    top, header = columns.top, sheet.header
+    if sheet.kind in TREES and (chosen in SHIPPED or not header):
+        header = columns.named
     return Form(
         kind=sheet.kind,
         map=chosen,
         mark=mark_of(chosen),
-        header=named(top["header"]) if "header" in top else sheet.header,
+        header=named(top["header"]) if "header" in top else header,
         delimiter=top.get("delimiter", sheet.delimiter),
         quote=top.get("quote", '"'),
         encoding=top.get("encoding", sheet.encoding),

@@ -16,6 +16,7 @@ from etl.sources.tables import delimited, documents, joining, sheets
 from etl.sources.tables.delimited import Row
 from etl.sources.tables.forms import Form, Kind
 from etl.sources.tables.plans import Plan
+from etl.sources.trees import linked, nfo, triples
 
 ROWS: dict[Kind, Callable[[FoundFile, Form], Iterator[Row]]] = {
     Kind.DELIMITED: delimited.rows,
@@ -23,6 +24,9 @@ ROWS: dict[Kind, Callable[[FoundFile, Form], Iterator[Row]]] = {
     Kind.JSON_LINES: documents.rows,
     Kind.PARQUET: sheets.parquet_rows,
     Kind.EXCEL: sheets.excel_rows,
+    Kind.NFO: nfo.rows,
+    Kind.LINKED: linked.rows,
+    Kind.RDF: triples.rows,
 }
 """What reads the rows of a table, by what it is written in."""
 
@@ -48,7 +52,7 @@ class Table:
         """
         plan, seen = self.plan, Counter[str]()
         used, mark = plan.used, "\0".join((self.form.mark, *plan.names)).encode()
-        for line, row, reject in self._rows(found):
+        for line, row, reject, beside in self._rows(found):
             if reject is not None:
                 yield _rejected(line, reject, seen)
             elif (kind := plan.left_out(row)) is not None:
@@ -57,6 +61,8 @@ class Table:
                 cells = [row[place] for place in used]
                 data = msgspec.json.encode(cells)
                 told = digest(mark + data)
+                if unread := plan.no_place(beside):
+                    data = msgspec.json.encode([*cells, *unread])
                 yield Raw(distinct(plan.key(cells), told, seen), line, data.decode(), told)
 
     def _rows(self, found: FoundFile) -> Iterator[Row]:

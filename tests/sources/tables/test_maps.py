@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.errors import SourceError
-from etl.sources.tables.checking import FIELDS
 from etl.sources.tables.forms import map_of
+from etl.sources.tables.language import FIELDS
 from etl.sources.tables.maps import ColumnMap, read_map
 from etl.sources.tables.plans import Plan
 from etl.sources.tables.positions import line_of
