@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pyoxigraph import NamedNode
 
 from commands import run, said
 from desk import Desk
@@ -25,7 +26,7 @@ class Case:
     rejected: int
     left_out: dict[str, int]
     change: tuple[str, str, str]
-    predicates: set[object]
+    predicates: set[NamedNode]
     key: str
     place: str
 
@@ -55,14 +56,12 @@ TMDB = {
     "runtime": 104,
     "credits": {"cast": [], "crew": []},
 }
-TRAKT = {
-    "plays": 2,
-    "movie": {
-        "title": "The Amber Signal",
-        "year": 1987,
-        "ids": {"trakt": 1, "slug": "amber", "imdb": "tt9900001", "tmdb": None},
-    },
+MOVIE = {
+    "title": "The Amber Signal",
+    "year": 1987,
+    "ids": {"trakt": 1, "slug": "amber", "imdb": "tt9900001", "tmdb": None},
 }
+TRAKT = {"plays": 2, "movie": MOVIE}
 LD = {
     "@context": "https://schema.org",
     "@type": "Movie",
@@ -95,8 +94,13 @@ CASES = {
             "b/movie.nfo": "<movie><title>Tom & Jerry</title></movie>",
             "c/tvshow.nfo": "<tvshow><title>Tides</title></tvshow>",
         },
-        *(1, 1, {"tvshow": 1}, ("a/movie.nfo", ">104<", ">105<"), DURATION),
-        *("title", "a/movie.nfo:1"),
+        1,
+        1,
+        {"tvshow": 1},
+        ("a/movie.nfo", ">104<", ">105<"),
+        DURATION,
+        "title",
+        "a/movie.nfo:1",
     ),
     "omdb": Case(
         {
@@ -111,18 +115,33 @@ CASES = {
                 ensure_ascii=False,
             )
         },
-        *(1, 1, {"answer without a film": 1, "series": 1}, ("omdb.json", "104", "105"), DURATION),
-        *("Title", "omdb.json:2"),
+        1,
+        1,
+        {"answer without a film": 1, "series": 1},
+        ("omdb.json", "104", "105"),
+        DURATION,
+        "Title",
+        "omdb.json:2",
     ),
     "tmdb": Case(
         {"1.json": json.dumps(TMDB), "2.json": json.dumps({**TMDB, "id": 900002, "title": ""})},
-        *(1, 1, {}, ("1.json", "104", "105"), DURATION),
-        *("title", "1.json:1"),
+        1,
+        1,
+        {},
+        ("1.json", "104", "105"),
+        DURATION,
+        "title",
+        "1.json:1",
     ),
     "tmdb list": Case(
         {"list.json": json.dumps({"page": 1, "results": [TMDB, {**TMDB, "id": 2, "title": ""}]})},
-        *(1, 1, {}, ("list.json", "104", "105"), DURATION),
-        *("title", "list.json:1"),
+        1,
+        1,
+        {},
+        ("list.json", "104", "105"),
+        DURATION,
+        "title",
+        "list.json:1",
     ),
     "tmdb ids": Case(
         {
@@ -140,16 +159,26 @@ CASES = {
                 for n, t in ((900001, "The Amber Signal"), (900002, ""))
             )
         },
-        *(1, 1, {}, ("movie_ids_11_28_2026.json", "Amber Signal", "Amber Call"), {SCHEMA.name}),
-        *("original_title", "movie_ids_11_28_2026.json:1"),
+        1,
+        1,
+        {},
+        ("movie_ids_11_28_2026.json", "Amber Signal", "Amber Call"),
+        {SCHEMA.name},
+        "original_title",
+        "movie_ids_11_28_2026.json:1",
     ),
     "trakt": Case(
         {
-            "watched-movies.json": json.dumps([TRAKT, {"movie": {**TRAKT["movie"], "title": ""}}]),
-            "watched-shows.json": json.dumps([{"show": TRAKT["movie"]}, {"show": TRAKT["movie"]}]),
+            "watched-movies.json": json.dumps([TRAKT, {"movie": {**MOVIE, "title": ""}}]),
+            "watched-shows.json": json.dumps([{"show": MOVIE}, {"show": MOVIE}]),
         },
-        *(1, 1, {"show": 2}, ("watched-movies.json", "1987", "1988"), {SCHEMA.datePublished}),
-        *("movie.title", "watched-movies.json:1"),
+        1,
+        1,
+        {"show": 2},
+        ("watched-movies.json", "1987", "1988"),
+        {SCHEMA.datePublished},
+        "movie.title",
+        "watched-movies.json:1",
     ),
     "json-ld": Case(
         {
@@ -158,31 +187,56 @@ CASES = {
             ),
             "broken.jsonld": json.dumps(LD)[:-1],
         },
-        *(1, 2, {"TVSeries": 1}, ("films.jsonld", "1H44M", "1H45M"), DURATION),
-        *("name", "films.jsonld:2"),
+        1,
+        2,
+        {"TVSeries": 1},
+        ("films.jsonld", "1H44M", "1H45M"),
+        DURATION,
+        "name",
+        "films.jsonld:2",
     ),
     "html": Case(
         {
             "amber.html": "<!DOCTYPE html>\n<html><head>\n<script type='application/ld+json'>"
             f'{json.dumps(LD)}</script>\n<script type="application/ld+json">{{</script></html>'
         },
-        *(1, 1, {}, ("amber.html", "1H44M", "1H45M"), DURATION),
-        *("name", "amber.html:3"),
+        1,
+        1,
+        {},
+        ("amber.html", "1H44M", "1H45M"),
+        DURATION,
+        "name",
+        "amber.html:3",
     ),
     "turtle": Case(
         {"films.ttl": TTL, "broken.ttl": TTL + "<"},
-        *(1, 1, {"TVSeries": 1}, ("films.ttl", "1H44M", "1H45M"), DURATION),
-        *("name", "films.ttl:3"),
+        1,
+        1,
+        {"TVSeries": 1},
+        ("films.ttl", "1H44M", "1H45M"),
+        DURATION,
+        "name",
+        "films.ttl:3",
     ),
     "n-triples": Case(
         {"films.nt": NT, "broken.nt": NT + "<"},
-        *(1, 1, {}, ("films.nt", "1H44M", "1H45M"), DURATION),
-        *("name", "films.nt:1"),
+        1,
+        1,
+        {},
+        ("films.nt", "1H44M", "1H45M"),
+        DURATION,
+        "name",
+        "films.nt:1",
     ),
     "rdf/xml": Case(
         {"films.rdf": RDF_XML, "broken.rdf": RDF_XML[:-5]},
-        *(1, 1, {}, ("films.rdf", "1H44M", "1H45M"), DURATION),
-        *("name", "films.rdf:1"),
+        1,
+        1,
+        {},
+        ("films.rdf", "1H44M", "1H45M"),
+        DURATION,
+        "name",
+        "films.rdf:1",
     ),
 }
 
@@ -226,7 +280,11 @@ def test_a_format_is_loaded_loaded_again_explained_and_removed(
     assert desk.graph() == before
     monkeypatch.chdir(desk.source)
     explained = run(
-        *("explain", "The Amber Signal", "schema:name", "--format", "csv"),
+        "explain",
+        "The Amber Signal",
+        "schema:name",
+        "--format",
+        "csv",
         *("--workspace", desk.workspace.path),
     )
     assert explained.stdout.splitlines()[1].split(",")[2:5] == [

@@ -152,7 +152,8 @@ class Plan:
         for naming in self._naming:
             if texts := _told(naming, cells):
                 return str(texts[0])[:_KEY_LENGTH]
-        parts = (text for each in self._following for text in _told(each, cells))
+        told = (each for texts in self._following for each in _told(texts, cells))
+        parts = (each["name"] if isinstance(each, dict) else each for each in told)
         return _NOT_KEY.sub("-", " ".join(parts).casefold()).strip("-")[:_KEY_LENGTH]
 
     def parse(self, text: str) -> FilmRecord | Reject:

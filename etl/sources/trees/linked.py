@@ -28,10 +28,9 @@ from etl.sources.trees.schema_org import TYPES, film
 _HOME = r"https?://(?:www\.)?schema\.org/?"
 _OURS = re.compile(rf"{_HOME}(?:docs/jsonldcontext\.jsonl?d?)?")
 _PREFIX = re.compile(rf"{_HOME}|schema:")
-_SCRIPT = re.compile(
-    r"<script\b[^>]*\btype\s*=\s*[\"']?application/ld\+json\b[^>]*>(.*?)</script>",
-    re.DOTALL | re.IGNORECASE,
-)
+_SCRIPT = re.compile(r"<script\b[^<>]*>", re.IGNORECASE)
+_END = re.compile(r"</script", re.IGNORECASE)
+_LINKED = re.compile(r"\btype\s*=\s*[\"']?application/ld\+json\b", re.IGNORECASE)
 _WRAPPED = re.compile(
     r"\s*(?:/\*\s*)?<!\[CDATA\[(?:\s*\*/)?(.*?)(?:/\*\s*)?\]\]>(?:\s*\*/)?\s*", re.DOTALL
 )
@@ -62,10 +61,22 @@ def rows(found: FoundFile, form: Form) -> Iterator[Row]:
     if not _PAGE.match(text[:4096].encode()):
         yield from _document(1, text, form)
         return
-    for block in _SCRIPT.finditer(text):
-        inner = match[1] if (match := _WRAPPED.fullmatch(block[1])) else block[1]
-        line = 1 + text.count("\n", 0, block.start(1) + block[1].find(inner))
+    for place, block in _blocks(text):
+        inner = match[1] if (match := _WRAPPED.fullmatch(block)) else block
+        line = 1 + text.count("\n", 0, place + block.find(inner))
         yield from _document(line, inner, form)
+
+
+def _blocks(page: str) -> Iterator[tuple[int, str]]:
+    """Give the blocks of JSON-LD in a page, each with its place."""
+    place = 0
+    while opening := _SCRIPT.search(page, place):
+        closing = _END.search(page, opening.end())
+        if closing is None:
+            return
+        if _LINKED.search(opening[0]):
+            yield opening.end(), page[opening.end() : closing.start()]
+        place = closing.end()
 
 
 def has_films(path: str, head: bytes) -> bool:

@@ -9,7 +9,7 @@ Source: https://schema.org/Movie, https://schema.org/PerformanceRole, https://sc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from etl.facts import SITES
@@ -96,13 +96,15 @@ def _addresses(node: Node) -> Iterator[str]:
         yield from map(_address, node.get(key, ()))
 
 
-def _people(values: Any, find: Find) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - of any kind
+def _people(
+    values: Iterable[object], find: Find, *, inside: bool = False
+) -> Iterator[dict[str, Any]]:
     """Give people with their ids and parts; a role has its actor in it. Organisations are none."""
     for value in map(find, values):
         if isinstance(value, Mapping) and "@value" not in value:
             character = [text for each in value.get("characterName", ()) if (text := _text(each))]
             if inner := [each for key in ("actor", "director") for each in value.get(key, ())]:
-                for one in _people(inner, find):
+                for one in () if inside else _people(inner, find, inside=True):
                     yield {**one, "character": character}
             elif (name := _first(value, "name")) and "Organization" not in value.get("@type", ()):
                 yield {"name": name, "imdb": _match(_NAME, _addresses(value))}

@@ -32,6 +32,7 @@ from etl.sources.trees.schema_org import TYPES, film
 _SNIFFED = 1 << 16
 _BASE = "file:///"
 _HOMES = ("https://schema.org/", "http://schema.org/")
+_FILM = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(TYPES)).encode())
 _ROOT = re.compile(rb"<(?:\w+:)?RDF[\s>]")
 _OURS = {FILM.performance.value: "performance", OWL.sameAs.value: "sameAs"}
 _FIRST, _REST = (f"{RDF.iri}{name}" for name in ("first", "rest"))
@@ -47,7 +48,7 @@ def _form(path: str, head: bytes) -> RdfFormat | None:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in (b"{", b"["):
         return RdfFormat.JSON_LD if linked.claims(start) else None
-    if b"schema.org/" not in head:
+    if b"schema.org/" not in head or not _FILM.search(head):
         return None
     if start[:1] == b"<" and _ROOT.search(head):
         return RdfFormat.RDF_XML
