@@ -31,6 +31,11 @@ from etl.cli.session import chosen_map, engine
 @click.option("--name", help="Call the source so, instead of by its path.")
 @columns_option
 @as_option
+@click.option(
+    "--reviews/--no-reviews",
+    default=None,
+    help="Read the ratings and the diary of a source's owner too, as reviews. A load remembers it.",
+)
 @dry_run_option
 @click.option("--strict", is_flag=True, help="Load nothing if any record is kept out.")
 @click.option("--allow-removals", is_flag=True, help="Load though most of a source has vanished.")
@@ -67,8 +72,9 @@ def load(
     manner = Manner(workspace, store, dry_run, quiet, format_name)
     if repair and store is None:
         raise click.UsageError("--repair mends a SPARQL server: name it with --store")
-    if not sources and (columns or format_of_tables or rest["name"]):
-        raise click.UsageError("--name, --columns and --as are about a SOURCE: name it")
+    about = columns or format_of_tables or rest["name"] or rest["reviews"] is not None
+    if not sources and about:
+        raise click.UsageError("--name, --columns, --as and --reviews are about a SOURCE: name it")
     if not sources and repair:
         bring_in_step(manner, nothing_done(manner), repair=True)
         return

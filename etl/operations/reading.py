@@ -16,7 +16,7 @@ from etl.catalog.entries import Known, Place, Staged
 from etl.errors import SourceError
 from etl.findings import Finding, Found, Severity
 from etl.operations.reports import other_files
-from etl.records import FilmRecord, Note, NoteKind, Reject
+from etl.records import FilmRecord, Note, NoteKind, Reject, Review
 from etl.sources import SUFFIXES, Raw, format_of
 from etl.sources.claims import find_claimed, told
 from etl.sources.files import FoundFile, Source, Stat, beside, opened, shown
@@ -100,9 +100,8 @@ class Read(NamedTuple):
     left_out: Mapping[str, int] = MappingProxyType({})
 
 
-def parse_records(engine: object, work: Work) -> Read:
+def parse_records(_: object, work: Work) -> Read:
     """Cut files into records, and parse those that differ; no engine is needed for that."""
-    del engine
     differences = Differences(work.source.name)
     cut = (each for file, known in work.files for each in differences.of(file, known))
     staged: list[Staged] = []
@@ -125,12 +124,17 @@ def parse_records(engine: object, work: Work) -> Read:
 
 
 def _owned(item: FilmRecord | Reject, source: Source, path: str, key: str) -> FilmRecord | Reject:
-    """Tell a film without an id by its source, its file within that, and the record's key there.
+    """Say whose reviews these are; tell a film without an id by its source, its file and its key.
 
     No other record of the file has that key, so that two films of one name stay two. Without a
     path, the key is that of the film itself.
     """
-    if isinstance(item, Reject) or "record" not in item.identifiers:
+    if isinstance(item, Reject):
+        return item
+    if item.reviews:
+        whose = (source.slug, source.label)
+        item = replace(item, reviews=tuple(Review(*each[:-2], *whose) for each in item.reviews))
+    if "record" not in item.identifiers:
         return item
     key = key if path else item.identifiers["record"]
     file = () if path in ("", os.path.basename(source.root)) else (path,)
@@ -163,8 +167,7 @@ class Reading:
     that were read looked like, which with `rehash` is all of them. What was repaired in them goes
     to `found`. The records of the sources that it has `absorbed` are from now on its own. `others`
     counts the files of its folders that no format claims, `left_out` what is no film in those that
-    were read, both by kind. `unread` counts what records say that the graph has no place for, by
-    its key; only what `lists` goes to `found` too.
+    were read, `unread` what the graph has no place for, by kind and key; `lists` tells each.
     """
 
     source: Source

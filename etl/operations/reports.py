@@ -54,8 +54,8 @@ class SourceReport:
     it lies. `files`, `bytes` and `digest` are of all that the source says after the run, whether
     it was read now or before: the digest is made of those of its records, in order of place.
     `other_files` counts the files in its folders that no format claims, by kind, and
-    `left_out` what is no film in the files that were read now, `unread` what their records say and
-    the graph has no place for, by key.
+    `left_out` what is no film in the files that were read now, and what only `--reviews` reads,
+    `unread` what their records say and the graph has no place for, by key.
     """
 
     label: str

@@ -91,12 +91,12 @@ WHERE rank = $rank GROUP BY ids.scheme, ids.id
 # parts of one record.
 MEMBERS = """
 CREATE OR REPLACE TEMP TABLE members AS
-SELECT * EXCLUDE part,
-       row_number() OVER (PARTITION BY film, source, part ORDER BY path DESC, line DESC) = 1
-           AS counts
+SELECT * EXCLUDE own_key,
+       own_key OR row_number() OVER (
+           PARTITION BY film, source ORDER BY own_key, path DESC, line DESC) = 1 AS counts
 FROM (
     SELECT version, source, path, line, names, name_ids, kind,
-           CASE WHEN scheme = 'record' THEN version END AS part,
+           scheme = 'record' AS own_key,
            CASE WHEN rank > 0 AND NOT coalesce(own, false) THEN lone END AS unlinked,
            coalesce(keys.film, lone) AS film
     FROM versions JOIN (

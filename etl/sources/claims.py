@@ -32,7 +32,9 @@ def find_claimed(source: Source) -> Iterator[FoundFile]:
         if found.problem or (not source.map and found.path.lower().endswith(SUFFIXES)):
             yield found
             continue
-        form = form_of(found.path, source.map, alone=found.path == source.root)
+        form = form_of(
+            found.path, source.map, alone=found.path == source.root, reviews=source.reviews
+        )
         if found.other and not form:
             others.append(found)
         else:
@@ -48,11 +50,11 @@ def joined_files(form: str, path: str) -> tuple[str, ...]:
     return tuple(beside(path, each.path) for each in joined)
 
 
-def form_of(path: str, chosen: str = "", *, alone: bool = True) -> str:
+def form_of(path: str, chosen: str = "", *, alone: bool = True, reviews: bool = False) -> str:
     """Return how a table is read, by the map that was chosen or by one that ships; else nothing.
 
     A map that was chosen has to fit a file that is named `alone`; of other files it reads those
-    that have most of its columns.
+    that have most of its columns. With `reviews`, these are read where the map knows any.
 
     Raises:
         SourceError: it does not.
@@ -73,6 +75,7 @@ def form_of(path: str, chosen: str = "", *, alone: bool = True) -> str:
         if form is not None and (
             _fits(form, path, alone=alone) if each else _lies_right(form, path)
         ):
+            form = replace(form, reviews=reviews and form.columns.reviews is not None)
             return with_joined(form, path, SUFFIXES).encode()
     return ""
 

@@ -30,7 +30,8 @@ class Spec:
     @property
     def columns(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Give each column that it names, with the path of the key that names it."""
-        for key in ("column", "value", "count", "language", "columns", "first"):
+        keys = ("column", "value", "count", "language", "columns", "first", "text")
+        for key in (*keys, *(["date"] if self.field == "reviews" else [])):
             told = self.keys.get(key, ())
             for column in [told] if isinstance(told, str) else told:
                 yield column, (*self.place, key)

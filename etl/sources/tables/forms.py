@@ -48,8 +48,8 @@ class Form:
 
     `mark` is a digest of the map's text. An empty `quote` says that nothing is quoted; `rows` leads
     to the array in a JSON document. Where a table `begins` with its header, what is before that is
-    passed over. Since the `joined` files are in it as they were last seen, the table is
-    read again when one of them has changed.
+    passed over. Only with `reviews` is read what its owner thinks of films. Since the `joined`
+    files are in it as they were last seen, the table is read again when one of them has changed.
     """
 
     kind: Kind
@@ -61,6 +61,7 @@ class Form:
     encoding: str = "utf-8"
     has_header: bool = True
     begins: bool = False
+    reviews: bool = False
     rows: str = ""
     joined: tuple[Beside, ...] = ()
 

@@ -8,7 +8,7 @@ from etl.sources.tables.styles import STYLES
 
 VERSION = 1
 SCHEMES = tuple(scheme for scheme in FILM_SCHEMES if scheme != "record")
-RATINGS = ("rating", "ratings")
+RATINGS = ("rating", "ratings", "reviews")
 FIELDS = (
     *("key", "ids", "title", "original_title", "alternative_titles", "year"),
     *("synopsis", *RATINGS, *CREDITS, *FACTS),
@@ -67,11 +67,13 @@ VALUE = {
 PERSON = VALUE | {"character": TEXT, "id": "a table with imdb"}
 TITLE = VALUE | {"language": TEXT}
 RATING = {
-    "value": TEXT,
+    "value": TEXTS,
     "count": TEXTS,
     "best": NUMBER,
     "worst": NUMBER,
     **{key: VALUE[key] for key in ("null", "json", "where")},
+    "text": TEXT,
+    "date": TEXTS,
     "site": f"one of {', '.join(SITES)}",
 }
 KINDS: dict[str, tuple[type, ...]] = {

@@ -94,13 +94,20 @@ class ColumnMap:
         if films:
             yield [(films["column"], ("films", "column"))]
         for spec in self.specs:
-            if not self.joins(spec):
+            if not self.joins(spec) and spec.field != "reviews":
                 yield list(spec.columns)
+
+    @property
+    def reviews(self) -> Spec | None:
+        """Return what it says of a viewer's own reviews, if anything."""
+        return next((spec for spec in self.specs if spec.field == "reviews"), None)
 
     @property
     def named(self) -> tuple[str, ...]:
         """Return all columns of the file itself that it names, each once."""
-        return tuple(dict.fromkeys(name for each in self.named_columns() for name, _ in each))
+        own = (column for spec in self.specs if not self.joins(spec) for column, _ in spec.columns)
+        films = self.top.get("films", {}).get("column")
+        return tuple(dict.fromkeys([*([films] if films else []), *own]))
 
     def joins(self, spec: Spec) -> str:
         """Return the other file that a field is read from, if it is one."""

@@ -17,7 +17,7 @@ from etl.sources.tables.cells import Texts, line_in, steps
 from etl.sources.tables.checking import Spec, nearest
 from etl.sources.tables.language import SCHEMES
 from etl.sources.tables.maps import ColumnMap
-from etl.sources.tables.opinions import rating
+from etl.sources.tables.opinions import rating, review
 
 Cells: TypeAlias = Sequence[str]
 _Reader: TypeAlias = Callable[[Cells, Notes], object]
@@ -34,9 +34,8 @@ _MANY = {name for name, fact in FACTS.items() if fact.many}
 class Plan:
     """How rows of one header are read.
 
-    `used` are the places of the cells that a record is made of: only they are kept of a row, in
-    this order; `names` are what the map calls them. `missing` are columns of the map that the
-    header lacks, `unused` those of the header that the map does not know.
+    Of a row only the cells at the places in `used` are kept, which the map calls `names`. `missing`
+    are columns of the map that the header lacks, `unused` those that the map does not know.
     """
 
     map: ColumnMap
@@ -49,16 +48,23 @@ class Plan:
     _readers: list[tuple[str, str, str, _Reader]] = field(default_factory=list)
     _naming: list[Callable[[Cells], Texts]] = field(default_factory=list)
     _following: list[Callable[[Cells], Texts]] = field(default_factory=list)
+    _opinion: Callable[[Cells, Notes], object] | None = None
     _films: tuple[int, frozenset[str]] | None = None
     _places: dict[str, tuple[str, Callable[[Cells], int]]] = field(default_factory=dict)
 
     @classmethod
     def bound(
-        cls, map_: ColumnMap, header: Sequence[str], files: Mapping[str, str] | None = None
+        cls,
+        map_: ColumnMap,
+        header: Sequence[str],
+        files: Mapping[str, str] | None = None,
+        *,
+        reviews: bool = False,
     ) -> Plan:
         """Bind a map to a header; columns are told by their names, whatever their case.
 
-        Where the header has the cells of joined files behind it, `files` names these.
+        Where the header has the cells of joined files behind it, `files` names these. Without
+        `reviews`, it only says which rows have one.
         """
         plan = cls(map_, tuple(header))
         places = {name.casefold(): n for n, name in reversed(list(enumerate(header)))}
@@ -75,18 +81,22 @@ class Plan:
             )
         joined = (c for s in map_.specs if map_.joins(s) for c, _ in s.columns)
         found |= {column: places[column] for column in joined if column in places}
+        opinion = map_.reviews
+        own = (column for column, _ in opinion.columns) if opinion else ()
+        found |= {c: places[n] for c in own if (n := c if c in places else c.casefold()) in places}
         films = map_.top.get("films")
         if films and films["column"] in found:
             plan._films = found[films["column"]], frozenset(map(str.casefold, films["in"]))
-        reading = {
-            c: p for s in map_.specs for c, _ in s.columns if (p := found.get(c)) is not None
-        }
+        specs = [spec for spec in map_.specs if reviews or spec is not opinion]
+        if opinion and not reviews:
+            plan._opinion = review(opinion, found, map_.top.get("null", ()))
+        reading = {c: p for s in specs for c, _ in s.columns if (p := found.get(c)) is not None}
         lines = {name: p for n in files or () if (p := places.get(name := f"{n}#line")) is not None}
         plan.used = list(dict.fromkeys((*reading.values(), *lines.values())))
         plan.names = list(reading)
         within = {place: n for n, place in enumerate(plan.used)}
         at = {column: within[place] for column, place in (reading | lines).items()}
-        for spec in map_.specs:
+        for spec in specs:
             if any(column in at for column, _ in spec.columns):
                 plan._add(spec, at, files or {})
         known = {
@@ -137,6 +147,10 @@ class Plan:
         kind = row[place].strip()
         unnamed = self.map.top["films"].get("none", "without a kind")
         return None if kind.casefold() in wanted else kind or unnamed
+
+    def withholds(self, row: Cells) -> bool:
+        """Say whether a whole row has a viewer's own review, which is not read."""
+        return self._opinion is not None and bool(self._opinion(row, Notes()))
 
     def no_place(self, keys: Iterable[str]) -> list[str]:
         """Give those keys of a tree that the map neither reads nor passes over."""
@@ -204,7 +218,7 @@ def _told(texts: Callable[[Cells], Texts], cells: Cells) -> Texts:
 
 def _name(spec: Spec) -> str:
     """Name what a field gives in a record."""
-    return "ratings" if "site" in spec.keys else spec.field
+    return "ratings" if "site" in spec.keys and spec.field != "reviews" else spec.field
 
 
 def _texts(spec: Spec, at: Mapping[str, int], map_: ColumnMap) -> Callable[[Cells], Texts]:
@@ -224,6 +238,8 @@ def _reader(
 ) -> _Reader:
     """Compile the reading of a field."""
     name = spec.field
+    if name == "reviews":
+        return review(spec, at, map_.top.get("null", ()))
     if name in ("rating", "ratings"):
         return rating(spec, texts, at, map_)
     if name in CREDITS:

@@ -31,6 +31,10 @@ ROWS: dict[Kind, Callable[[FoundFile, Form], Iterator[Row]]] = {
 """What reads the rows of a table, by what it is written in."""
 
 
+WITHHELD = "viewer's review (--reviews)"
+"""What is left out of a source without its owner's leave."""
+
+
 @dataclass(slots=True)
 class Table:
     """How the tables of one form are cut into rows, and a row is parsed."""
@@ -42,7 +46,7 @@ class Table:
     def of(cls, form: Form) -> Table:
         """Bind a form's map to its header."""
         files = {each.name: each.path for each in form.joined}
-        return cls(form, Plan.bound(form.columns, form.wide, files))
+        return cls(form, Plan.bound(form.columns, form.wide, files, reviews=form.reviews))
 
     def cut(self, found: FoundFile) -> Iterator[Raw]:
         """Cut a file into rows. Of a row only what a record is made of is kept, as JSON.
@@ -64,6 +68,8 @@ class Table:
                 if unread := plan.no_place(beside):
                     data = msgspec.json.encode([*cells, *unread])
                 yield Raw(distinct(plan.key(cells), told, seen), line, data.decode(), told)
+                if plan.withholds(row):
+                    yield Raw("", line, "", "", left_out=WITHHELD)
 
     def _rows(self, found: FoundFile) -> Iterator[Row]:
         rows = partial(ROWS[self.form.kind], found, self.form)
