@@ -119,7 +119,10 @@ class _Joining:
         name = _name(f"of_{join.name}")
         within = f"FROM {name} WHERE n BETWEEN {films.start} AND {films.stop - 1}"
         if join.many:
-            items = "[to_json(list(item ORDER BY rank, line))::VARCHAR]"
+            items = ", ".join(
+                f"to_json(list({each} ORDER BY rank, line))::VARCHAR" for each in ("item", "line")
+            )
+            items = f"[{items}]"
             found = self.db.execute(f"SELECT n, {items} {within} GROUP BY n")
         else:
             found = self.db.execute(f"SELECT n, item {within}")
@@ -208,8 +211,7 @@ class _Joining:
             f"CREATE TABLE kept AS SELECT f.n, j.line, {rank} AS rank{kept} "
             f"FROM {self._with_films(join)}"
         )
-        parts = ["line := k.line"]
-        parts += (f"{_name(column)} := nullif(k.{_name(column)}, '\\N')" for column in own)
+        parts = [f"{_name(column)} := nullif(k.{_name(column)}, '\\N')" for column in own]
         tables = "kept k"
         for each in through:
             of, key = _name(f"of_{each.name}"), self._cell(each.name, each.theirs)

@@ -13,7 +13,7 @@ from etl.facts import CREDITS, FACTS, SITES
 from etl.records import FilmRecord, NoteKind, Reject
 from etl.sources.fields import MORE, READERS, Bad, film_record, rating_of, read_more
 from etl.sources.notes import Notes, Unreadable
-from etl.sources.tables.cells import Texts, line_in, steps
+from etl.sources.tables.cells import Texts, is_nameless, line_in, steps
 from etl.sources.tables.checking import SCHEMES, Spec, nearest
 from etl.sources.tables.maps import ColumnMap
 
@@ -32,14 +32,16 @@ class Plan:
     """How rows of one header are read.
 
     `used` are the places of the cells that a record is made of: only they are kept of a row, in
-    this order; `names` are what the map calls them. `missing` are columns of the map that the
-    header lacks, `unused` those of the header that the map does not know.
+    this order. The first `says` of them tell of the film, the rest are lines of joined files;
+    `names` are what the map calls them. `missing` are columns of the map that the header lacks,
+    `unused` those of the header that the map does not know.
     """
 
     map: ColumnMap
     header: tuple[str, ...]
     used: list[int] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    says: int = 0
     keys: dict[str, str] = field(default_factory=dict)
     missing: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
@@ -79,7 +81,7 @@ class Plan:
         }
         lines = {name: p for n in files or () if (p := places.get(name := f"{n}#line")) is not None}
         plan.used = list(dict.fromkeys((*reading.values(), *lines.values())))
-        plan.names = list(reading)
+        plan.names, plan.says = list(reading), len({*reading.values()})
         within = {place: n for n, place in enumerate(plan.used)}
         at = {column: within[place] for column, place in (reading | lines).items()}
         for spec in map_.specs:
@@ -250,6 +252,8 @@ def _people(spec: Spec, texts: Callable[[Cells], Texts]) -> _Reader:
             found = [_with_character(pattern, each) for each in found]
         elif not is_list:
             found = "\n".join(found)
+        else:
+            found = [each for each in found if not is_nameless(each, notes)]
         return read(found, notes) if found else ()
 
     return people

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,35 @@ def test_a_bad_row_of_a_joined_file_is_rejected_with_its_line(desk: Desk) -> Non
     [source] = desk.load(desk.source).sources
     assert (source.loaded, source.rejected) == (3, 1)
     assert "links.csv:5: expected 3 cells, as the header has, found 2" in desk.messages()
+
+
+def test_a_row_above_others_in_a_joined_file_changes_only_where_they_stand(
+    etl: Etl, tmp_path: Path
+) -> None:
+    files = {"basics.tsv": BASICS, "principals.tsv": PRINCIPALS, "names.tsv": NAMES}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    etl("load", "basics.tsv")
+    before = etl("export").stdout
+    head, _, rest = PRINCIPALS.partition("\n")
+    other = "tt9900009\t1\tnm9900001\tactress\t\\N\t\\N"
+    (tmp_path / "principals.tsv").write_text("\n".join((head, other, rest)))
+    told = etl("load", "basics.tsv", "--format", "json").stdout
+    [source] = json.loads(told)["sources"]
+    assert (source["loaded"], source["unchanged"]) == (0, 2), told
+    assert etl("export").stdout == before
+    explained = etl("explain", 'The "Amber" Signal').stdout
+    assert "principals.tsv:5" in explained  # the first of its actors, in their order
+    assert "principals.tsv:7" in explained  # its director
+
+
+def test_somebody_without_a_name_is_left_out_and_told(desk: Desk) -> None:
+    names = "".join(line for line in NAMES.splitlines(True) if "Mara" not in line)
+    written(desk, basics_tsv=BASICS, principals_tsv=PRINCIPALS, names_tsv=names)
+    desk.load(desk.source)
+    people = {page for page in values(desk, SCHEMA.sameAs) if "/name/" in page}
+    assert people == {f"https://www.imdb.com/name/nm990000{n}/" for n in (2, 3)}
+    assert "principals.tsv:4: principals: nm9900001 has no name" in str(desk.messages())
 
 
 def test_a_join_is_explained_and_removed(etl: Etl, tmp_path: Path) -> None:
