@@ -106,6 +106,7 @@ class _Load:
                     found=options.found,
                     workers=workers,
                     rehash=options.rehash,
+                    memory_bytes=options.memory_bytes,
                     absorbed=_absorbed(source, known),
                 )
                 for source in self._described(remembered(known) if named is None else named)

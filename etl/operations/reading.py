@@ -179,6 +179,7 @@ class Reading:
     found: Found
     workers: Workers
     rehash: bool = False
+    memory_bytes: int = 0
     absorbed: Sequence[Source] = ()
     stats: list[tuple[str, Stat | None, str]] = field(default_factory=list)
     scope: list[tuple[str, str | None]] = field(default_factory=list)
@@ -249,7 +250,7 @@ class Reading:
                     said.add(message)
                     where = shown(found.path)
                     self.found(Finding(Severity.INFO, message, where, kind=NoteKind.FORMAT))
-                yield found
+                yield replace(found, memory_bytes=self.memory_bytes)
 
     def _known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
         return self.catalog.sources.known(source, paths) if self.catalog else {}

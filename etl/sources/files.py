@@ -44,7 +44,7 @@ class FoundFile:
     `problem` says why it cannot be opened, where that shows already. An `other` file lies in a
     folder of the source, and has no suffix of ours. `form` says how a table is read, as
     `tables.forms.Form` encodes it; other formats are told by the suffix. `joined` are the paths of
-    the other files of its set.
+    the other files of its set, `memory_bytes` what reading them may take; 0 leaves that open.
     """
 
     path: str
@@ -54,6 +54,7 @@ class FoundFile:
     other: bool = False
     form: str = ""
     joined: tuple[str, ...] = ()
+    memory_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ ABSENT = ("", "\\N", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None")
 """What stands for no value in any table, whatever its map says."""
 
 _JSON = msgspec.json.Decoder()
+_YES = frozenset(("1", "1.0", "x", "✓", "✔", "yes", "y", "true", "ja", "oui", "si", "sí", "да"))
 _EDGES = "\u200b\u200e\u200f\u2060\ufeff"
 _LITERAL_LIMIT = 1 << 20  # characters of a Python literal
 _MINUTES = {"min": "{}min", "h": "{}h", "s": "PT{}S"}
@@ -135,7 +136,18 @@ def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
         items.sort(key=lambda item: _rank(item, order))
     if "character" in keys or "id" in keys:
         return [each for item in items if (each := _person(item, keys))]
+    if language := keys.get("language"):
+        return [
+            {"title": text, "language": written(at(item, language))}
+            for item in items
+            if (text := written(at(item, keys["json"])))
+        ]
     return [text for item in items if (text := written(at(item, keys["json"])))]
+
+
+def flagged(cells: Sequence[str], columns: Iterable[tuple[str, int]]) -> Texts:
+    """Return the names of those columns in whose cell a row says yes."""
+    return [name for name, place in columns if trimmed(cells[place]).casefold() in _YES]
 
 
 def line_in(

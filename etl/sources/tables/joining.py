@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.errors import SourceError
+from etl.process.database import alone
 from etl.process.temporary import temporary_folder
 from etl.records import Reject
 from etl.sources.files import FoundFile, beside, shown
@@ -25,7 +26,7 @@ from etl.sources.tables.maps import Join
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
 
-_MEMORY = "512MB"  # that DuckDB may take; the rest lies in its file
+_MEMORY = 512_000_000  # bytes that the database may take; the rest lies in its file
 _AT_ONCE = 5000  # films
 _PIECE = 1 << 20
 _CELL, _LINE = "\x1f", "\x1e"  # between the cells of a file of ours, and for a line end in one
@@ -51,8 +52,8 @@ def rows(
         return row.reject is None and left_out(row.cells) is None
 
     with temporary_folder(prefix="etl-join-") as folder:
-        config: dict[str, str | bool | int | float | list[str]]
-        config = {"memory_limit": _MEMORY, "temp_directory": str(folder), "threads": "2"}
+        memory = min(_MEMORY, found.memory_bytes // 2 or _MEMORY)  # as much is the catalog's
+        config = alone(memory) | {"temp_directory": str(folder), "threads": "2"}
         try:
             with duckdb.connect(folder / "join.duckdb", config=config) as db:
                 db.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")

@@ -13,7 +13,7 @@ from etl.facts import CREDITS, FACTS, SITES
 from etl.records import FilmRecord, NoteKind, Reject
 from etl.sources.fields import MORE, READERS, Bad, film_record, rating_of, read_more
 from etl.sources.notes import Notes, Unreadable
-from etl.sources.tables.cells import Texts, is_nameless, line_in, steps
+from etl.sources.tables.cells import Texts, flagged, is_nameless, line_in, steps
 from etl.sources.tables.checking import SCHEMES, Spec, nearest
 from etl.sources.tables.maps import ColumnMap
 
@@ -113,7 +113,8 @@ class Plan:
     def _add(self, spec: Spec, at: Mapping[str, int], files: Mapping[str, str]) -> None:
         texts = _texts(spec, at, self.map)
         name = _name(spec)
-        column = next(column for column, _ in spec.columns if column in at)
+        columns = [column for column, _ in spec.columns if column in at]
+        column = f"{columns[0]} to {columns[-1]}" if "flags" in spec.keys else columns[0]
         if spec.field == "key":
             self._naming.insert(0, texts)
             return
@@ -196,6 +197,9 @@ def _name(spec: Spec) -> str:
 def _texts(spec: Spec, at: Mapping[str, int], map_: ColumnMap) -> Callable[[Cells], Texts]:
     """Compile the way from a row to the texts of a field."""
     made = steps(spec.field, spec.keys, map_.top.get("null", ()))
+    if "flags" in spec.keys:
+        columns = [(column, at[column]) for column, _ in spec.columns if column in at]
+        return lambda cells: made(flagged(cells, columns))
     places = [at[column] for column, key in spec.columns if column in at and key[-1] not in _BESIDE]
     if len(places) == 1:
         [place] = places
