@@ -106,11 +106,12 @@ class _Load:
                     found=options.found,
                     workers=workers,
                     rehash=options.rehash,
+                    memory_bytes=options.memory_bytes,
                     absorbed=_absorbed(source, known),
                 )
                 for source in self._described(remembered(known) if named is None else named)
             ]
-            reads = (read for reading in readings for read in reading if read.staged or read.moved)
+            reads = (read for reading in readings for read in reading if read.tells)
             with self._report.timed("read"):
                 first = next(reads, None)
             news = self._redescribed(readings) or self._brings_shapes()
@@ -170,6 +171,7 @@ class _Load:
         with self._report.timed("catalog"):
             builder.catalog.stage(self._report.run or 0, read.staged)
             builder.catalog.move(read.moved)
+            builder.catalog.relocate(read.relocated)
         self._staged += len(read.staged)
         self._options.progress("records", self._staged, None)
 

@@ -19,8 +19,9 @@ from etl.operations.reports import other_files
 from etl.records import FilmRecord, Note, NoteKind, Reject
 from etl.sources import SUFFIXES, Raw, format_of
 from etl.sources.claims import find_claimed, told
-from etl.sources.files import FoundFile, Source, Stat, opened, shown
+from etl.sources.files import FoundFile, Source, Stat, beside, opened, shown
 from etl.sources.kinds import kind_of_file, tells_of_others
+from etl.sources.raw import says_the_same
 
 if TYPE_CHECKING:  # the processes that read files have no need of the database
     from etl.catalog.catalog import Catalog
@@ -39,6 +40,7 @@ class Unread(NamedTuple):
     path: str
     form: str
     raw: Raw
+    moved: bool = False  # what it says is known, but not where all of it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Differences:
                 continue
             old = places.pop(raw.key, None)
             if old is None or old.digest != raw.digest:
-                yield Unread(file.relative, file.form, raw)
+                moved = old is not None and says_the_same(old.digest, raw.digest)
+                yield Unread(file.relative, file.form, raw, moved)
             elif old.line != raw.line:
                 self.moved.append(Place(self.source, file.relative, raw.key, raw.line))
             if raw.reject and not raw.key:  # of a file that cannot be read nothing has gone
@@ -87,9 +90,9 @@ class Work(NamedTuple):
 class Read(NamedTuple):
     """Records that differ from what the catalog has, and what was repaired in them.
 
-    Those in `moved` only stand on another line; so many have `vanished` from their files.
-    `absences` counts the records that say nothing of a field, by its key, `left_out` what is no
-    film, by its kind.
+    Those in `moved` only stand on another line, and those `relocated` are joined to rows that do;
+    so many have `vanished` from their files. `absences` counts the records that say nothing of a
+    field, by its key, `left_out` what is no film, by its kind.
     """
 
     staged: list[Staged]
@@ -98,6 +101,12 @@ class Read(NamedTuple):
     moved: Sequence[Place] = ()
     absences: Mapping[str, int] = MappingProxyType({})
     left_out: Mapping[str, int] = MappingProxyType({})
+    relocated: Sequence[Staged] = ()
+
+    @property
+    def tells(self) -> bool:
+        """Say whether the catalog has anything to write down of it."""
+        return bool(self.staged or self.moved or self.relocated)
 
 
 def parse_records(engine: object, work: Work) -> Read:
@@ -105,22 +114,24 @@ def parse_records(engine: object, work: Work) -> Read:
     del engine
     differences = Differences(work.source.name)
     cut = (each for file, known in work.files for each in differences.of(file, known))
-    staged: list[Staged] = []
+    staged, relocated = list[Staged](), list[Staged]()
     findings: list[Finding] = []
     absences = Counter[str]()
     shown_as = cache(partial(opened, work.source))
-    for path, form, raw in chain(work.records, cut):
+    for path, form, raw, moved in chain(work.records, cut):
         item = _owned(format_of(path, form).read(raw), work.source, path, raw.key)
         place = Place(work.source.name, path, raw.key, raw.line)
-        staged.append(Staged.read(place, raw.digest, item))
+        (relocated if moved else staged).append(Staged.read(place, raw.digest, item))
+        if moved:
+            continue
         for note in item.notes if isinstance(item, FilmRecord) else ():
             if note.kind == NoteKind.ABSENCE:
                 absences[note.field] += 1
             else:
                 findings.append(_told(shown_as(path), raw.line, note))
     staged.extend(map(Staged.gone, differences.gone))
-    gone, moved = len(differences.gone), differences.moved
-    return Read(staged, findings, gone, moved, absences, differences.left_out)
+    gone, left_out = len(differences.gone), differences.left_out
+    return Read(staged, findings, gone, differences.moved, absences, left_out, relocated)
 
 
 def _owned(item: FilmRecord | Reject, source: Source, path: str, key: str) -> FilmRecord | Reject:
@@ -138,7 +149,8 @@ def _owned(item: FilmRecord | Reject, source: Source, path: str, key: str) -> Fi
 
 def _told(path: str, line: int, note: Note) -> Finding:
     """Tell a note about a record that begins on a line of a file."""
-    line += note.line - 1
+    line = note.line if note.file else line + note.line - 1
+    path = beside(path, note.file)
     return Finding(Severity.INFO, note.message, path, line, key=note.field, kind=note.kind)
 
 
@@ -167,6 +179,7 @@ class Reading:
     found: Found
     workers: Workers
     rehash: bool = False
+    memory_bytes: int = 0
     absorbed: Sequence[Source] = ()
     stats: list[tuple[str, Stat | None, str]] = field(default_factory=list)
     scope: list[tuple[str, str | None]] = field(default_factory=list)
@@ -237,7 +250,7 @@ class Reading:
                     said.add(message)
                     where = shown(found.path)
                     self.found(Finding(Severity.INFO, message, where, kind=NoteKind.FORMAT))
-                yield found
+                yield replace(found, memory_bytes=self.memory_bytes)
 
     def _known(self, source: str, paths: Sequence[str]) -> dict[str, list[Known]]:
         return self.catalog.sources.known(source, paths) if self.catalog else {}
@@ -251,7 +264,7 @@ class Reading:
             some, taken = list[tuple[FoundFile, Sequence[Known]]](), 0
             for found in files:
                 size, held = found.stat.size if found.stat else 0, known.get(found.relative, ())
-                if size < LARGE:
+                if size < LARGE and not found.joined:
                     some.append((found, held))
                     taken += size
                 else:

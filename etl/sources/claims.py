@@ -9,11 +9,12 @@ from pathlib import Path
 
 from etl.errors import SourceError
 from etl.sources import SUFFIXES
-from etl.sources.files import FoundFile, Source, find, shown
+from etl.sources.files import FoundFile, Source, beside, find, shown
 from etl.sources.tables import recognition
 from etl.sources.tables.checking import nearest
 from etl.sources.tables.forms import Form, map_of
 from etl.sources.tables.plans import Plan
+from etl.sources.tables.sets import with_joined
 from etl.sources.tables.shipped import SHIPPED
 
 AUTOMATIC = "auto"
@@ -26,12 +27,25 @@ def find_claimed(source: Source) -> Iterator[FoundFile]:
     Raises:
         SourceError: the map that was chosen for the source does not fit a file that is named.
     """
+    others, joined = list[FoundFile](), set[str]()
     for found in find(source, SUFFIXES):
         if found.problem or (not source.map and found.path.lower().endswith(SUFFIXES)):
             yield found
             continue
         form = form_of(found.path, source.map, alone=found.path == source.root)
-        yield replace(found, form=form or "", other=found.other and not form)
+        if found.other and not form:
+            others.append(found)
+        else:
+            paths = joined_files(form, found.path)
+            joined.update(paths)
+            yield replace(found, form=form, other=False, joined=paths)
+    yield from (found for found in others if found.path not in joined)
+
+
+def joined_files(form: str, path: str) -> tuple[str, ...]:
+    """Return the paths of the files that are joined to a table."""
+    joined = Form.decode(form).joined if form else ()
+    return tuple(beside(path, each.path) for each in joined)
 
 
 def form_of(path: str, chosen: str = "", *, alone: bool = True) -> str:
@@ -57,7 +71,7 @@ def form_of(path: str, chosen: str = "", *, alone: bool = True) -> str:
         except OSError:
             return ""
         if form is not None and (not each or _fits(form, path, alone=alone)):
-            return form.encode()
+            return with_joined(form, path, SUFFIXES).encode()
     return ""
 
 
@@ -105,4 +119,5 @@ def shipped_map(name: str) -> str:
 def told(form: str) -> str:
     """Say what a table was recognised as."""
     decoded = Form.decode(form)
-    return recognition.told(decoded, Plan.bound(decoded.columns, decoded.header))
+    files = {each.name: each.path for each in decoded.joined}
+    return recognition.told(decoded, Plan.bound(decoded.columns, decoded.wide, files))

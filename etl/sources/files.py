@@ -43,7 +43,8 @@ class FoundFile:
 
     `problem` says why it cannot be opened, where that shows already. An `other` file lies in a
     folder of the source, and has no suffix of ours. `form` says how a table is read, as
-    `tables.forms.Form` encodes it; other formats are told by the suffix.
+    `tables.forms.Form` encodes it; other formats are told by the suffix. `joined` are the paths of
+    the other files of its set, `memory_bytes` what reading them may take; 0 leaves that open.
     """
 
     path: str
@@ -52,6 +53,8 @@ class FoundFile:
     problem: str = ""
     other: bool = False
     form: str = ""
+    joined: tuple[str, ...] = ()
+    memory_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +176,19 @@ def _found(path: str, root: str, *, regular: bool = False) -> FoundFile:
         return FoundFile(path, _relative(path, root), problem=_reason(error))
     if regular and not stat.S_ISREG(status.st_mode):
         return FoundFile(path, _relative(path, root), problem="something that is no file")
-    seen = Stat(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
-    return FoundFile(path, _relative(path, root), seen)
+    return FoundFile(path, _relative(path, root), _seen(status))
+
+
+def _seen(status: os.stat_result) -> Stat:
+    return Stat(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
+
+
+def stat_of(path: str) -> Stat | None:
+    """Return what the file system says of a file, if it says anything."""
+    try:
+        return _seen(os.stat(path))
+    except OSError:
+        return None
 
 
 def _relative(path: str, root: str) -> str:
@@ -248,6 +262,11 @@ def full_path(source: Source, path: str) -> str:
     """Turn a path within a source into an absolute one."""
     root = source.root
     return root if os.path.basename(root) == path else os.path.join(root, path)
+
+
+def beside(path: str, file: str) -> str:
+    """Return the path of a file that is joined to another, by its path from there; else that."""
+    return os.path.join(os.path.dirname(path), file) if file else path
 
 
 def opened(source: Source, path: str) -> str:
