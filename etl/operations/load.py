@@ -10,7 +10,8 @@ from etl.errors import WorkspaceError
 from etl.findings import Finding, Severity
 from etl.operations.building import Builder
 from etl.operations.options import ChangeOptions
-from etl.operations.reading import Read, Reading
+from etl.operations.parsing import Read
+from etl.operations.reading import Reading
 from etl.operations.reports import LoadReport
 from etl.operations.transaction import Change, changing
 from etl.process.temporary import temporary_folder

@@ -18,6 +18,7 @@ from etl.process.database import alone
 from etl.process.temporary import temporary_folder
 from etl.records import Reject
 from etl.sources.files import FoundFile, beside, shown
+from etl.sources.packed import is_gzip, opened
 from etl.sources.tables import delimited
 from etl.sources.tables.delimited import Row
 from etl.sources.tables.forms import Beside, Form
@@ -161,7 +162,7 @@ class _Joining:
         if form.encoding != "utf-8":
             return None
         if quote:
-            with path.open("rb") as file:
+            with opened(str(path)) as file:
                 if any(quote in piece for piece in iter(lambda: file.read(_PIECE), b"")):
                     return None
         lines, width = _lines(path, form.delimiter), len(form.header)
@@ -250,7 +251,8 @@ def _lines(path: Path, delimiter: str) -> str:
     return (
         f"(SELECT row_number() OVER () AS line, string_split(text, {_text(delimiter)}) AS cells "
         f"FROM read_csv({_text(str(path))}, columns = {{'text': 'VARCHAR'}}, delim = chr(1), "
-        "quote = '', escape = '', header = false, auto_detect = false))"
+        "quote = '', escape = '', header = false, auto_detect = false, "
+        f"compression = '{'gzip' if is_gzip(path) else 'none'}'))"
     )
 
 

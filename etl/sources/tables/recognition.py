@@ -11,6 +11,7 @@ from itertools import islice
 import msgspec
 
 from etl.sources.decoding import BOMS, likely_encoding
+from etl.sources.packed import head_of, opened
 from etl.sources.tables import documents, sheets
 from etl.sources.tables.cells import trimmed
 from etl.sources.tables.delimited import records
@@ -53,8 +54,7 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
     Raises:
         OSError: it cannot be read.
     """
-    with open(path, "rb") as file:
-        head = file.read(SNIFFED)
+    head = head_of(path, SNIFFED)
     told = top.top if top else {}
     if head.startswith(b"PAR1"):
         columns = sheets.parquet_header(path)
@@ -134,7 +134,7 @@ def _json(path: str, head: bytes, rows: str) -> Sheet | None:
         objects = [each for line in lines[:_ROWS] if (each := _object(line)) is not None]
         return _of_objects(Kind.JSON_LINES, objects, "")
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             data = file.read(documents.SIZE_LIMIT)
         for where in [rows] if rows else ["", *_ROW_KEYS]:
             try:
