@@ -30,9 +30,10 @@ class Spec:
     @property
     def columns(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Give each column that it names, with the path of the key that names it."""
+        inside = {"language"} if "json" in self.keys else ()
         keys = ("column", "value", "count", "language", "columns", "first", "text")
         for key in (*keys, *(["date"] if self.field == "reviews" else [])):
-            told = self.keys.get(key, ())
+            told = self.keys.get(key, ()) if key not in inside else ()
             for column in [told] if isinstance(told, str) else told:
                 yield column, (*self.place, key)
 
@@ -40,7 +41,10 @@ class Spec:
     def paths(self) -> Iterator[str]:
         """Give what it reads of joined files, as `NAME.column`, whichever way it names that."""
         whole = str(self.keys.get("column", ""))
-        named = [self.keys.get("json"), self.keys.get("character"), self.keys.get("order")]
+        named = [self.keys.get(key) for key in ("json", "character", "language", "order")]
+        if "json" not in self.keys or "." in whole:
+            yield from (column for column, _ in self.columns)
+            return
         for path in (*named, *self.keys.get("id", {}).values(), *self.keys.get("where", ())):
             if path:
                 yield path if "." in path else f"{whole}.{path}"
@@ -95,6 +99,8 @@ class Checked:
         """Refuse a value that is not of its kind."""
         kinds = language.KINDS.get(expected, (dict,) if "table" in expected else ())
         fits = isinstance(value, kinds) and not isinstance(value, bool) if kinds else True
+        if expected == "true":
+            fits = value is True
         if isinstance(value, list):
             fits = fits and bool(value) and all(isinstance(each, str) for each in value)
         if not fits:
@@ -190,6 +196,8 @@ class Checked:
                 told["template"].format("0")
             except (IndexError, KeyError, ValueError):
                 self.fail((*here, "template"), "expected a text with {} for the value")
+        if "flags" in told and "columns" not in told:
+            self.fail((*here, "flags"), "expected with columns, each of which says yes or no")
         if "id" in told:
             self.keys((*here, "id"), told["id"], {"imdb": language.TEXT})
         for key in ("where", "order", "id"):

@@ -74,8 +74,8 @@ class Form:
     def wide(self) -> tuple[str, ...]:
         """Return the header with the cells of joined files behind it.
 
-        These are a `NAME` that has all rows of a film as JSON, or each `NAME.column` and the
-        `NAME#line` of their row.
+        These are a `NAME` that has all rows of a film as JSON, or each `NAME.column`, and the
+        `NAME#line` of their rows.
         """
         return (*self.header, *(cell for _, cells in self.groups for cell in cells))
 

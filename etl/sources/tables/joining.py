@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.errors import SourceError
+from etl.process.database import alone
 from etl.process.temporary import temporary_folder
 from etl.records import Reject
 from etl.sources.files import FoundFile, beside, shown
+from etl.sources.packed import is_gzip, opened
 from etl.sources.tables import delimited
 from etl.sources.tables.delimited import Row
 from etl.sources.tables.forms import Beside, Form
@@ -25,7 +27,7 @@ from etl.sources.tables.maps import Join
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
 
-_MEMORY = "512MB"  # that DuckDB may take; the rest lies in its file
+_MEMORY = 512_000_000  # bytes that the database may take; the rest lies in its file
 _AT_ONCE = 5000  # films
 _PIECE = 1 << 20
 _CELL, _LINE = "\x1f", "\x1e"  # between the cells of a file of ours, and for a line end in one
@@ -51,8 +53,8 @@ def rows(
         return row.reject is None and left_out(row.cells) is None
 
     with temporary_folder(prefix="etl-join-") as folder:
-        config: dict[str, str | bool | int | float | list[str]]
-        config = {"memory_limit": _MEMORY, "temp_directory": str(folder), "threads": "2"}
+        memory = min(_MEMORY, found.memory_bytes // 2 or _MEMORY)  # as much is the catalog's
+        config = alone(memory) | {"temp_directory": str(folder), "threads": "2"}
         try:
             with duckdb.connect(folder / "join.duckdb", config=config) as db:
                 db.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
@@ -119,7 +121,10 @@ class _Joining:
         name = _name(f"of_{join.name}")
         within = f"FROM {name} WHERE n BETWEEN {films.start} AND {films.stop - 1}"
         if join.many:
-            items = "[to_json(list(item ORDER BY rank, line))::VARCHAR]"
+            items = ", ".join(
+                f"to_json(list({each} ORDER BY rank, line))::VARCHAR" for each in ("item", "line")
+            )
+            items = f"[{items}]"
             found = self.db.execute(f"SELECT n, {items} {within} GROUP BY n")
         else:
             found = self.db.execute(f"SELECT n, item {within}")
@@ -157,7 +162,7 @@ class _Joining:
         if form.encoding != "utf-8":
             return None
         if quote:
-            with path.open("rb") as file:
+            with opened(str(path)) as file:
                 if any(quote in piece for piece in iter(lambda: file.read(_PIECE), b"")):
                     return None
         lines, width = _lines(path, form.delimiter), len(form.header)
@@ -208,8 +213,7 @@ class _Joining:
             f"CREATE TABLE kept AS SELECT f.n, j.line, {rank} AS rank{kept} "
             f"FROM {self._with_films(join)}"
         )
-        parts = ["line := k.line"]
-        parts += (f"{_name(column)} := nullif(k.{_name(column)}, '\\N')" for column in own)
+        parts = [f"{_name(column)} := nullif(k.{_name(column)}, '\\N')" for column in own]
         tables = "kept k"
         for each in through:
             of, key = _name(f"of_{each.name}"), self._cell(each.name, each.theirs)
@@ -247,7 +251,8 @@ def _lines(path: Path, delimiter: str) -> str:
     return (
         f"(SELECT row_number() OVER () AS line, string_split(text, {_text(delimiter)}) AS cells "
         f"FROM read_csv({_text(str(path))}, columns = {{'text': 'VARCHAR'}}, delim = chr(1), "
-        "quote = '', escape = '', header = false, auto_detect = false))"
+        "quote = '', escape = '', header = false, auto_detect = false, "
+        f"compression = '{'gzip' if is_gzip(path) else 'none'}'))"
     )
 
 

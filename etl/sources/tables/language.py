@@ -63,6 +63,7 @@ VALUE = {
     "json": TEXT,
     "where": TABLE,
     "order": TEXT,
+    "flags": "true",
 }
 PERSON = VALUE | {"character": TEXT, "id": "a table with imdb"}
 TITLE = VALUE | {"language": TEXT}

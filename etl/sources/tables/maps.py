@@ -38,7 +38,7 @@ class Join:
     def cells(self) -> list[str]:
         """Name the cells that it adds to the row of a film."""
         if self.many:
-            return [self.name]
+            return [self.name, f"{self.name}#line"]
         return [*(f"{self.name}.{column}" for column in self.columns), f"{self.name}#line"]
 
 

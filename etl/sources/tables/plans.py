@@ -13,8 +13,9 @@ from etl.facts import CREDITS, FACTS
 from etl.records import FilmRecord, NoteKind, Reject
 from etl.sources.fields import MORE, READERS, Bad, film_record, read_more
 from etl.sources.notes import Notes, Unreadable
-from etl.sources.tables.cells import Texts, line_in, steps
+from etl.sources.tables.cells import Texts, flagged, line_in, steps
 from etl.sources.tables.checking import Spec, nearest
+from etl.sources.tables.credited import people
 from etl.sources.tables.language import SCHEMES
 from etl.sources.tables.maps import ColumnMap
 from etl.sources.tables.opinions import rating, review
@@ -34,14 +35,16 @@ _MANY = {name for name, fact in FACTS.items() if fact.many}
 class Plan:
     """How rows of one header are read.
 
-    Of a row only the cells at the places in `used` are kept, which the map calls `names`. `missing`
-    are columns of the map that the header lacks, `unused` those that the map does not know.
+    Of a row only the cells at the places in `used` are kept, which the map calls `names`. The first
+    `says` of them tell of the film, the rest are lines of joined files. `missing` are columns of
+    the map that the header lacks, `unused` those that the map does not know.
     """
 
     map: ColumnMap
     header: tuple[str, ...]
     used: list[int] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    says: int = 0
     keys: dict[str, str] = field(default_factory=dict)
     missing: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
@@ -93,7 +96,7 @@ class Plan:
         reading = {c: p for s in specs for c, _ in s.columns if (p := found.get(c)) is not None}
         lines = {name: p for n in files or () if (p := places.get(name := f"{n}#line")) is not None}
         plan.used = list(dict.fromkeys((*reading.values(), *lines.values())))
-        plan.names = list(reading)
+        plan.names, plan.says = list(reading), len({*reading.values()})
         within = {place: n for n, place in enumerate(plan.used)}
         at = {column: within[place] for column, place in (reading | lines).items()}
         for spec in specs:
@@ -125,7 +128,8 @@ class Plan:
     def _add(self, spec: Spec, at: Mapping[str, int], files: Mapping[str, str]) -> None:
         texts = _texts(spec, at, self.map)
         name = _name(spec)
-        column = next(column for column, _ in spec.columns if column in at)
+        columns = [column for column, _ in spec.columns if column in at]
+        column = f"{columns[0]} to {columns[-1]}" if "flags" in spec.keys else columns[0]
         if spec.field == "key":
             self._naming.insert(0, texts)
             return
@@ -224,6 +228,9 @@ def _name(spec: Spec) -> str:
 def _texts(spec: Spec, at: Mapping[str, int], map_: ColumnMap) -> Callable[[Cells], Texts]:
     """Compile the way from a row to the texts of a field."""
     made = steps(spec.field, spec.keys, map_.top.get("null", ()))
+    if "flags" in spec.keys:
+        columns = [(column, at[column]) for column, _ in spec.columns if column in at]
+        return lambda cells: made(flagged(cells, columns))
     places = [at[column] for column, key in spec.columns if column in at and key[-1] not in _BESIDE]
     if len(places) == 1:
         [place] = places
@@ -243,7 +250,7 @@ def _reader(
     if name in ("rating", "ratings"):
         return rating(spec, texts, at, map_)
     if name in CREDITS:
-        return _people(spec, texts)
+        return people(spec, texts)
     if name in MORE:
         is_many = name in _MANY or "titles" in name
         language = at.get(spec.keys.get("language", ""))
@@ -269,31 +276,3 @@ def _reader(
 def _whole(text: str) -> str:
     """Drop the zeros that a table with gaps writes behind a whole number: `1995.0`."""
     return text.removesuffix(".0")
-
-
-def _people(spec: Spec, texts: Callable[[Cells], Texts]) -> _Reader:
-    read = READERS[spec.field]
-    pattern = re.compile(spec.keys["character"]) if _has_pattern(spec) else None
-    is_list = bool({"split", "json", "find"} & spec.keys.keys())
-
-    def people(cells: Cells, notes: Notes) -> object:
-        found: Any = texts(cells)
-        if pattern:
-            found = [_with_character(pattern, each) for each in found]
-        elif not is_list:
-            found = "\n".join(found)
-        return read(found, notes) if found else ()
-
-    return people
-
-
-def _has_pattern(spec: Spec) -> bool:
-    return "character" in spec.keys and "json" not in spec.keys
-
-
-def _with_character(pattern: re.Pattern[str], text: str) -> dict[str, str]:
-    match = pattern.search(text)
-    if match is None:
-        return {"name": text}
-    rest = (text[: match.start()] + text[match.end() :]).strip()
-    return {"name": rest, "character": match[1] if pattern.groups else match[0]}

@@ -13,6 +13,7 @@ from itertools import dropwhile, islice
 import msgspec
 
 from etl.sources.decoding import BOMS, likely_encoding
+from etl.sources.packed import head_of, opened
 from etl.sources.tables import documents, sheets
 from etl.sources.tables.cells import trimmed
 from etl.sources.tables.delimited import records
@@ -34,7 +35,10 @@ _ROW_KEYS = ("results", "movies", "films", "items", "data", "rows", "titles")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """How a table is written, and the first of its rows; `rows` is the path of a JSON's array."""
+    """How a table is written, and the first of its rows; `path` leads to the array of a JSON.
+
+    `first` is the first line of delimited text, whether it names the columns or not.
+    """
 
     kind: Kind
     header: tuple[str, ...]
@@ -42,6 +46,7 @@ class Sheet:
     delimiter: str = ","
     encoding: str = "utf-8"
     path: str = ""
+    first: str = ""
 
 
 def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet | None:
@@ -52,8 +57,7 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
     Raises:
         OSError: it cannot be read.
     """
-    with open(path, "rb") as file:
-        head = file.read(SNIFFED)
+    head = head_of(path, SNIFFED)
     told = top.top if top else {}
     if "delimiter" not in told and (kind := _tree(path, head)):
         return Sheet(kind, ())
@@ -87,7 +91,9 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
     _, delimiter, rows = max(chosen, key=lambda each: each[0])
     if "header" in told:
         return Sheet(Kind.DELIMITED, named(told["header"]), rows, delimiter, encoding)
-    return Sheet(Kind.DELIMITED, named(rows[0]) if rows else (), rows[1:], delimiter, encoding)
+    first = rows[0] if rows else []
+    line = delimiter.join(first)
+    return Sheet(Kind.DELIMITED, named(first), rows[1:], delimiter, encoding, first=line)
 
 
 def _tree(path: str, head: bytes) -> Kind | None:
@@ -152,7 +158,7 @@ def _json(path: str, head: bytes, rows: str) -> Sheet | None:
         objects = [each for line in lines[:_ROWS] if (each := _object(line)) is not None]
         return _of_objects(Kind.JSON_LINES, objects, "")
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             data = file.read(documents.SIZE_LIMIT).removeprefix(codecs.BOM_UTF8)
         for where in [rows] if rows else ["", *_ROW_KEYS, documents.ITSELF]:
             try:
@@ -236,8 +242,7 @@ def _claim(sheet: Sheet, columns: ColumnMap) -> tuple[bool, int, int] | None:
     if "begin" in columns.top:
         return None
     if pattern := columns.top.get("like"):
-        first = sheet.delimiter.join(sheet.header)
-        return (False, len(sheet.header), 0) if re.fullmatch(pattern, first) else None
+        return (False, len(sheet.header), 0) if re.fullmatch(pattern, sheet.first) else None
     header = {name.casefold() for name in sheet.header}
     lost = sum(name.casefold() not in header for name in columns.recognise)
     if not columns.recognise or lost * _LOST > len(columns.recognise):

@@ -11,7 +11,7 @@ import msgspec
 
 from etl.records import FilmRecord, Reject
 from etl.sources.files import FoundFile
-from etl.sources.raw import Raw, digest, distinct
+from etl.sources.raw import Raw, digest, distinct, located
 from etl.sources.tables import delimited, documents, joining, sheets
 from etl.sources.tables.delimited import Row
 from etl.sources.tables.forms import Form, Kind
@@ -51,8 +51,8 @@ class Table:
     def cut(self, found: FoundFile) -> Iterator[Raw]:
         """Cut a file into rows. Of a row only what a record is made of is kept, as JSON.
 
-        So a row is told from what it was by those cells and by the map, wherever it stands, and
-        whatever else the table has.
+        So a row is told from what it was by those cells and by the map, wherever it and what is
+        joined to it stand, and whatever else the table has.
         """
         plan, seen = self.plan, Counter[str]()
         used, mark = plan.used, "\0".join((self.form.mark, *plan.names)).encode()
@@ -63,11 +63,14 @@ class Table:
                 yield Raw("", line, "", "", left_out=kind)
             else:
                 cells = [row[place] for place in used]
-                data = msgspec.json.encode(cells)
-                told = digest(mark + data)
+                data, said = msgspec.json.encode(cells), cells[: plan.says]
+                told = digest(mark + (data if said == cells else msgspec.json.encode(said)))
+                key = distinct(plan.key(cells), told, seen)
+                if lines := cells[plan.says :]:
+                    told = located(told, msgspec.json.encode(lines))
                 if unread := plan.no_place(beside):
                     data = msgspec.json.encode([*cells, *unread])
-                yield Raw(distinct(plan.key(cells), told, seen), line, data.decode(), told)
+                yield Raw(key, line, data.decode(), told)
                 if plan.withholds(row):
                     yield Raw("", line, "", "", left_out=WITHHELD)
 

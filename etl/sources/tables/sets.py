@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from etl.sources.files import Stat, stat_of
+from etl.sources.files import Stat, bare, stat_of
 from etl.sources.tables.forms import Beside, Form, Kind, map_of
 from etl.sources.tables.recognition import as_form, look
 
@@ -46,6 +46,6 @@ def _others(path: str, suffixes: tuple[str, ...]) -> list[tuple[str, Stat]]:
     return [
         (name, stat)
         for name in names
-        if name != own and not name.startswith(".") and not name.lower().endswith(suffixes)
+        if name != own and not name.startswith(".") and not bare(name).endswith(suffixes)
         if (stat := stat_of(os.path.join(folder, name)))
     ]

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,6 +19,7 @@ import msgspec
 from etl.records import Reject
 from etl.sources.decoding import decode
 from etl.sources.files import RECORD_LIMIT, FoundFile, read
+from etl.sources.packed import head_of
 from etl.sources.tables.delimited import Row
 from etl.sources.tables.documents import ITSELF, as_row, elements
 from etl.sources.tables.forms import Form
@@ -85,7 +85,7 @@ def has_films(path: str, head: bytes) -> bool:
     Raises:
         OSError: it cannot be read.
     """
-    return not _PAGE.match(head) or bool(_FILM.search(Path(path).read_bytes()[:RECORD_LIMIT]))
+    return not _PAGE.match(head) or bool(_FILM.search(head_of(path, RECORD_LIMIT)))
 
 
 def has_own_context(path: str) -> bool:
@@ -95,8 +95,8 @@ def has_own_context(path: str) -> bool:
         OSError: it cannot be read.
     """
     with suppress(msgspec.DecodeError, RecursionError):
-        data = Path(path).read_bytes()[:RECORD_LIMIT]
-        return all(map(_is_known, _contexts(msgspec.json.decode(data))))
+        found = msgspec.json.decode(head_of(path, RECORD_LIMIT))
+        return all(map(_is_known, _contexts(found)))
     return True  # whoever reads it says what is wrong
 
 

@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from etl.records import Reject
 from etl.sources.decoding import decode, wide_encoding
-from etl.sources.files import FoundFile, read
+from etl.sources.files import FoundFile, bare, read
 from etl.sources.tables.delimited import Row
 from etl.sources.tables.documents import as_row
 from etl.sources.tables.forms import Form
@@ -46,7 +46,7 @@ class _Refused(Exception):
 def claims(path: str, head: bytes) -> bool:
     """Say whether a file is an NFO: by its root, or by its name where it has a film's address."""
     text = head.replace(b"\0", b"")  # of UTF-16
-    is_named = path.lower().endswith(".nfo")
+    is_named = bare(path).endswith(".nfo")
     return bool(_ROOTS.search(text[:4096])) or (is_named and bool(_LINK.search(text)))
 
 

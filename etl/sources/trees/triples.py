@@ -9,27 +9,31 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePath
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from etl.errors import SourceError
 from etl.process.limits import FILE_S, Bounds
+from etl.process.temporary import temporary_folder
 from etl.rdf.vocab import FILM, OWL, RDF
 from etl.records import Reject
 from etl.sources import positions
-from etl.sources.files import FoundFile, opening, too_long
+from etl.sources.files import FoundFile, bare, opening, unreadable
+from etl.sources.packed import is_gzip
 from etl.sources.parsing import FORMATS, known_context, skip_mark
 from etl.sources.proving import prove
 from etl.sources.rdf import check_encoding, reason
 from etl.sources.tables.delimited import Row
-from etl.sources.tables.documents import SIZE_LIMIT, as_row
+from etl.sources.tables.documents import as_row
 from etl.sources.tables.forms import Form
 from etl.sources.trees import linked
 from etl.sources.trees.schema_org import TYPES, film
 
 _SNIFFED = 1 << 16
+_SIZE_LIMIT = 1 << 26  # bytes of a file, all of which is held in memory at once
 _BASE = "file:///"
 _HOMES = ("https://schema.org/", "http://schema.org/")
 _FILM = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(TYPES)).encode())
@@ -52,38 +56,59 @@ def _form(path: str, head: bytes) -> RdfFormat | None:
         return None
     if start[:1] == b"<" and _ROOT.search(head):
         return RdfFormat.RDF_XML
-    form = FORMATS.get(PurePath(path).suffix.lower())
+    form = FORMATS.get(PurePath(bare(path)).suffix)
     return None if form in (RdfFormat.RDF_XML, RdfFormat.JSON_LD) else form
 
 
 def rows(found: FoundFile, form: Form) -> Iterator[Row]:
     """Read the films of a file, each a row with the line that it begins on, where that is known."""
-    with opening(found) as file:
+    with _uncompressed(found) as path:
+        if isinstance(path, Reject):
+            yield Row(1, [], path)
+            return
+        with path.open("rb") as file:
+            head = file.read(_SNIFFED)
+            kind = _form(found.path, head) or RdfFormat.TURTLE
+            file.seek(0)
+            try:
+                check_encoding(head)
+                prove(str(path), f".{kind.file_extension}", Bounds.given(None, None, FILE_S))
+                skip_mark(file)
+                nodes = _nodes(parse(known_context(file, kind), kind, base_iri=_BASE))
+            except SourceError as error:
+                expected, said = "a file that can be read within limits", str(error)
+                yield Row(1, [], Reject(1, "", expected, said.rpartition(": refused: ")[2]))
+                return
+            except (SyntaxError, ValueError) as error:
+                line = getattr(error, "lineno", None) or 1
+                yield Row(1, [], Reject(line, "", kind.name, reason(error)))
+                return
+        films = [name for name, node in nodes.items() if TYPES.intersection(node["@type"])]
+        lines = _lines(str(path), kind, films)
+        for name in films:
+            yield as_row(lines.get(name, 1), film(nodes[name], nodes.find), form.header)
+
+
+@contextmanager
+def _uncompressed(found: FoundFile) -> Iterator[Path | Reject]:
+    """Give a file that is not compressed: the file itself, or a copy; one too large is a reject."""
+    with opening(found) as file, ExitStack() as stack:
         if isinstance(file, Reject):
-            yield Row(1, [], file)
+            yield file
             return
-        head = file.read(_SNIFFED)
-        kind = _form(found.path, head) or RdfFormat.TURTLE
-        if found.stat and found.stat.size > SIZE_LIMIT:
-            yield Row(1, [], too_long("file of RDF", found.stat.size))
-            return
-        file.seek(0)
+        path = Path(found.path)
         try:
-            check_encoding(head)
-            prove(found.path, f".{kind.file_extension}", Bounds.given(None, None, FILE_S))
-            skip_mark(file)
-            nodes = _nodes(parse(known_context(file, kind), kind, base_iri=_BASE))
-        except SourceError as error:
-            yield Row(1, [], Reject(1, "", "a file that can be read within limits", str(error)))
+            if is_gzip(path):
+                path = (
+                    stack.enter_context(temporary_folder()) / f"copy{path.with_suffix('').suffix}"
+                )
+                path.write_bytes(file.read(_SIZE_LIMIT + 1))
+            size = path.stat().st_size
+        except OSError as error:
+            yield unreadable(error)
             return
-        except (SyntaxError, ValueError) as error:
-            line = getattr(error, "lineno", None) or 1
-            yield Row(1, [], Reject(line, "", kind.name, reason(error)))
-            return
-    films = [name for name, node in nodes.items() if TYPES.intersection(node["@type"])]
-    lines = _lines(found.path, kind, films)
-    for name in films:
-        yield as_row(lines.get(name, 1), film(nodes[name], nodes.find), form.header)
+        expected = f"a file of RDF of at most {_SIZE_LIMIT:,} bytes"
+        yield path if size <= _SIZE_LIMIT else Reject(1, "", expected, "more")
 
 
 class _Nodes(dict[str, dict[str, Any]]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -111,6 +113,35 @@ def test_a_bad_row_of_a_joined_file_is_rejected_with_its_line(desk: Desk) -> Non
     assert "links.csv:5: expected 3 cells, as the header has, found 2" in desk.messages()
 
 
+def test_a_row_above_others_in_a_joined_file_changes_only_where_they_stand(
+    etl: Etl, tmp_path: Path
+) -> None:
+    files = {"basics.tsv": BASICS, "principals.tsv": PRINCIPALS, "names.tsv": NAMES}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    etl("load", "basics.tsv")
+    before = etl("export").stdout
+    head, _, rest = PRINCIPALS.partition("\n")
+    other = "tt9900009\t1\tnm9900001\tactress\t\\N\t\\N"
+    (tmp_path / "principals.tsv").write_text("\n".join((head, other, rest)))
+    told = etl("load", "basics.tsv", "--format", "json").stdout
+    [source] = json.loads(told)["sources"]
+    assert (source["loaded"], source["unchanged"]) == (0, 2), told
+    assert etl("export").stdout == before
+    explained = etl("explain", 'The "Amber" Signal').stdout
+    assert "principals.tsv:5" in explained  # the first of its actors, in their order
+    assert "principals.tsv:7" in explained  # its director
+
+
+def test_somebody_without_a_name_is_left_out_and_told(desk: Desk) -> None:
+    names = "".join(line for line in NAMES.splitlines(True) if "Mara" not in line)
+    written(desk, basics_tsv=BASICS, principals_tsv=PRINCIPALS, names_tsv=names)
+    desk.load(desk.source)
+    people = {page for page in values(desk, SCHEMA.sameAs) if "/name/" in page}
+    assert people == {f"https://www.imdb.com/name/nm990000{n}/" for n in (2, 3)}
+    assert "principals.tsv:4: principals: nm9900001 has no name" in str(desk.messages())
+
+
 def test_a_join_is_explained_and_removed(etl: Etl, tmp_path: Path) -> None:
     for name, text in {"movies.csv": MOVIES, "links.csv": LINKS, "ratings.csv": RATINGS}.items():
         (tmp_path / name).write_text(text)
@@ -135,3 +166,46 @@ def test_imdb_tables_give_people_with_ids_and_characters(desk: Desk) -> None:
     assert 'The "Amber" Signal' in values(desk, SCHEMA.name)
     assert "principals.tsv:7: expected 6 cells, as the header has, found 4" in desk.messages()
     assert not desk.check()
+
+
+def test_titles_in_other_languages_are_joined(desk: Desk) -> None:
+    akas = (
+        "titleId\tordering\ttitle\tregion\tlanguage\ttypes\tattributes\tisOriginalTitle\n"
+        "tt9900001\t2\tLe signal d'ambre\tFR\tfr\timdbDisplay\t\\N\t0\n"
+        "tt9900001\t1\tBursztynowy sygna\u0142\tPL\t\\N\t\\N\t\\N\t0\n"
+        'tt9900001\t3\tThe "Amber" Signal\tXWW\ten\t\\N\t\\N\t1\n'
+    )
+    written(desk, basics_tsv=BASICS, akas_tsv=akas)
+    desk.load(desk.source)
+    rows = desk.values(
+        f"SELECT (concat(str(?t), '@', lang(?t)) AS ?n) WHERE {{ ?s {SCHEMA.alternateName} ?t }}"
+    )
+    others = ["Bursztynowy sygna\u0142@", "Der Bernsteinfunk@", "Le signal d'ambre@fr"]
+    assert sorted(rows) == others
+
+
+def test_credits_beside_tmdb_5000_are_joined(desk: Desk) -> None:
+    cast = [
+        {"character": "Ida", "name": "Mara Ostholt", "order": 1},
+        {"character": "Ulf", "name": "Ulf Rey", "order": 0},
+    ]
+    crew = [
+        {"job": "Director", "department": "Directing", "name": "Jon Halde"},
+        {"job": "Screenplay", "department": "Writing", "name": "Wim Ter"},
+        {"job": "Catering", "department": "Crew", "name": "Nobody Asked"},
+    ]
+    movies = (
+        "budget,genres,id,original_title,production_companies,release_date,title,vote_average\n"
+        '0,"[{""id"": 18, ""name"": ""Drama""}]",71,Bernstein,[],1987-03-04,Amber,7.1\n'
+    )
+    with (desk.source / "credits.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("movie_id", "title", "cast", "crew"))
+        writer.writerow(("71", "Amber", json.dumps(cast), json.dumps(crew)))
+    written(desk, movies_csv=movies)
+    desk.load(desk.source)
+    assert values(desk, f"{SCHEMA.director}/{SCHEMA.name}") == {"Jon Halde"}
+    assert values(desk, f"{SCHEMA.author}/{SCHEMA.name}") == {"Wim Ter"}
+    assert values(desk, f"{SCHEMA.actor}/{SCHEMA.name}") == {"Mara Ostholt", "Ulf Rey"}
+    assert values(desk, SCHEMA.characterName) == {"Ida", "Ulf"}
+    assert "not read" not in str(desk.messages())

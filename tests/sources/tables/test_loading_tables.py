@@ -232,6 +232,17 @@ def test_movies_dat_of_movielens_and_of_movietweetings_are_told_apart(desk: Desk
     assert films == {"movielens-9001", "movielens-9002", "tt0999901", "tt0999902"}
 
 
+def test_u_item_of_movielens_has_its_genres_in_columns_of_their_own(desk: Desk) -> None:
+    amber = ["9001", "Amber Signal, The (1987)", "01-Jan-1987", "", "http://us.imdb.com/M/?A"]
+    stele = ["9002", "St\u00e8le (1990)", "", "", ""]
+    rows = ["|".join((*amber, *"0000001010000000000")), "|".join((*stele, *"0" * 19))]
+    (desk.source / "u.item").write_text("\n".join(rows) + "\n", "latin-1")
+    desk.load()
+    assert titles(desk) == {"The Amber Signal", "St\u00e8le"}
+    assert values(desk, SCHEMA.genre) == {"Crime", "Drama"}
+    assert values(desk, SCHEMA.datePublished) == {"1987-01-01", "1990"}
+
+
 def test_imdb_tables_keep_bare_quotes_and_leave_series_out(desk: Desk) -> None:
     header = (
         "tconst titleType primaryTitle originalTitle isAdult startYear endYear runtimeMinutes "
@@ -257,10 +268,11 @@ def test_an_export_of_imdb_keeps_a_users_own_rating_out(desk: Desk) -> None:
         'https://www.imdb.com/title/tt9900001/,Movie,7.1,104,1987,"Drama, Mystery","1,234",'
         '1987-10-02,"Jon Halde, Mara Ostholt"\n'
     )
-    desk.load(written(desk, "ratings.csv", text))
+    [source] = desk.load(written(desk, "ratings.csv", text)).sources
+    assert source.left_out == {"viewer's review (--reviews)": 1}
     assert values(desk, SCHEMA.ratingValue) == {"7.1"}
     assert values(desk, SCHEMA.ratingCount) == {"1234"}
-    assert "not read: Your Rating" in desk.messages()[0]
+    assert desk.messages()[0] == "ratings.csv: IMDb export of a user"
 
 
 def test_tmdb_cells_of_json_and_of_python_are_read(desk: Desk) -> None:

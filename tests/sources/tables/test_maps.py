@@ -226,6 +226,5 @@ def test_any_value_of_a_field_is_read_or_refused(field: str, value: object) -> N
 def test_a_map_that_ships_reads_the_columns_that_it_recognises(name: str) -> None:
     made: ColumnMap = map_of(name)
     assert made.recognise or made.top.get("like")
-    named = {column for columns in made.named_columns() for column, _ in columns}
-    known = {each.casefold() for each in (*named, *made.top.get("ignore", ()))}
+    known = {each.casefold() for each in (*made.named, *made.top.get("ignore", ()))}
     assert {each.casefold() for each in made.recognise} <= known

@@ -245,7 +245,8 @@ IMDB = {
 def test_every_generation_of_an_export_of_imdb_is_read(desk: Desk, generation: str) -> None:
     path = written(desk, "export.csv", IMDB[generation])
     [source] = desk.load(path).sources
-    assert (source.loaded, sum(source.left_out.values())) == (1, 1)
+    series = {kind: n for kind, n in source.left_out.items() if "(--reviews)" not in kind}
+    assert (source.loaded, list(series.values())) == (1, [1])
     assert titles(desk) == {"The Amber Signal"}
     assert values(desk, SCHEMA.datePublished) == {"1987-10-02"}
     assert values(desk, SCHEMA.ratingValue) == {"7.1"}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -261,3 +263,20 @@ def test_a_list_that_goes_in_circles_ends(desk: Desk) -> None:
     )
     desk.load(written(desk, "films.ttl", text))
     assert values(desk, SCHEMA.genre) == {"Drama"}
+
+
+def test_a_compressed_graph_and_an_archive_of_trees_are_read_in_place(desk: Desk) -> None:
+    packed = desk.source / "films.ttl.gz"
+    packed.write_bytes(gzip.compress(TURTLE.encode()))
+    with zipfile.ZipFile(desk.source / "more.zip", "w") as archive:
+        archive.writestr("a/movie.nfo", "<movie><title>Stone</title></movie>")
+        archive.writestr("film.json", json.dumps(MOVIE))
+    desk.load()
+    assert titles(desk) == {"Ebb", "Flow", "Stone", "Lights 'n Amber"}
+    assert desk.load().run is None
+    harmful = desk.source / "harm.ttl.gz"
+    harmful.write_bytes(gzip.compress(b"# https://schema.org/ Movie\n" + b"<< " * 50_000))
+    [source] = desk.load().sources
+    assert source.rejected == 1
+    assert any("a parser" in m or "expected" in m for m in desk.messages())
+    assert not desk.check()
