@@ -1,8 +1,8 @@
 """Where records come from: a table of formats, and the reading of a source's files.
 
-To add a format of tables or JSON, write a column map into `maps/`. To add another tree, write a module
-into `trees/` that gives its films as rows. To add what is neither, write a module with `KEYS`, `cut`
-and `parse`, and name it in `FORMATS`.
+To add a format of tables or JSON, write a column map into `maps/`. To add another tree, write a
+module into `trees/` that gives its films as rows. To add what is neither, write a module with
+`KEYS`, `cut` and `parse`, and name it in `FORMATS`.
 """
 
 from __future__ import annotations

@@ -256,7 +256,7 @@ def as_form(sheet: Sheet, chosen: str) -> Form:
     """Say how a table is read by a map."""
     columns = map_of(chosen)
     top, header = columns.top, sheet.header
-    if sheet.kind in TREES and (chosen in SHIPPED or not header):
+    if sheet.kind in TREES and _reads(columns, chosen, sheet):
         header = columns.named
     return Form(
         kind=sheet.kind,
@@ -270,6 +270,13 @@ def as_form(sheet: Sheet, chosen: str) -> Form:
         begins="begin" in top,
         rows=sheet.path,
     )
+
+
+def _reads(columns: ColumnMap, chosen: str, sheet: Sheet) -> bool:
+    """Say whether a map that ships is of a tree's kind, or knows its title; a user's may be."""
+    if sheet.kind in _OF_KIND:
+        return chosen not in SHIPPED or chosen == _OF_KIND[sheet.kind]
+    return chosen in SHIPPED and "title" in Plan.bound(columns, sheet.header).keys
 
 
 def told(form: Form, plan: Plan) -> str:

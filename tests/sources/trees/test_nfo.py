@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from desk import Desk
+from etl.errors import SourceError
 from etl.rdf.vocab import SCHEMA
 
 FULL = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -188,3 +189,12 @@ def test_what_has_no_place_is_counted_and_listed_where_that_is_asked_for(desk: D
     assert source.unread == {"tagline": 1, "mood": 1}
     assert source.no_place == "1 mood, 1 tagline"
     assert not any("no place" in message for message in desk.messages())
+
+
+def test_a_map_of_another_kind_is_refused(desk: Desk) -> None:
+    path = written(desk, "movie.nfo", FULL)
+    with pytest.raises(SourceError, match="has no column 'type'"):
+        desk.load(path, map="netflix_titles")
+    own = "# own.toml\nmap = 1\n[fields]\ntitle = 'originaltitle'\n"
+    assert desk.load(path, map=own).sources[0].loaded == 1
+    assert titles(desk) == {"Der Bernsteinfunk"}
