@@ -8,11 +8,12 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import dropwhile, islice
 
 import msgspec
 
-from etl.sources.decoding import BOMS, likely_encoding
+from etl.sources.decoding import encoding_of
 from etl.sources.packed import head_of, opened
 from etl.sources.tables import documents, sheets
 from etl.sources.tables.cells import trimmed
@@ -130,26 +131,6 @@ def _fit(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
     return int(alike > _ALIKE * len(rows)), width
 
 
-def encoding_of(head: bytes) -> str:
-    """Name the encoding of a text: by its mark, else UTF-8 if it may be that."""
-    marked = next((name for bom, name in BOMS if head.startswith(bom)), "")
-    if marked.startswith(("utf-16", "utf-32")):
-        return marked[:6]
-    return "utf-8"
-
-
-def guessed_encoding(head: bytes) -> str:
-    """Name the encoding that a text is most likely in, for a person to confirm."""
-    found = encoding_of(head)
-    if found != "utf-8":
-        return found
-    try:
-        head[: max(head.rfind(b"\n"), 0) or len(head)].decode()
-    except UnicodeDecodeError:
-        return likely_encoding(head).replace("windows-", "cp")
-    return found
-
-
 def _json(path: str, head: bytes, rows: str) -> Sheet | None:
     """Look at JSON: an object in each line, an array, or an array within an object."""
     lines = [line for line in head.splitlines() if line.strip()]
@@ -215,18 +196,24 @@ def recognise(path: str, chosen: str = "") -> Form | None:
         OSError: the file cannot be read.
     """
     if chosen:
-        columns = map_of(chosen)
-        sheet = look(path, columns)
-        return as_form(sheet, chosen) if sheet else None
+        sheet = look(path, map_of(chosen))
+        return as_form(sheet, chosen, named_by_map=_reads(chosen, sheet)) if sheet else None
     sheet = look(path)
     if sheet and sheet.kind in _OF_KIND:
-        return as_form(sheet, _OF_KIND[sheet.kind])
+        return as_form(sheet, _OF_KIND[sheet.kind], named_by_map=True)
     if sheet:
-        each = ((_claim(sheet, map_of(name)), name) for name in SHIPPED)
-        claims = [(claim, name) for claim, name in each if claim is not None]
-        return as_form(sheet, max(claims)[1]) if claims else None
+        name = _claimant(sheet.kind, sheet.header, sheet.delimiter, sheet.first)
+        return as_form(sheet, name, named_by_map=True) if name else None
     within = ((name, look(path, map_of(name))) for name in SHIPPED if "begin" in map_of(name).top)
     return next((as_form(found, name) for name, found in within if found), None)
+
+
+@lru_cache(maxsize=256)
+def _claimant(kind: Kind, header: tuple[str, ...], delimiter: str, first: str) -> str:
+    """Name the map that claims tables of a header, of which a folder may have thousands."""
+    sheet = Sheet(kind, header, delimiter=delimiter, first=first)
+    claims = [(claim, name) for name in SHIPPED if (claim := _claim(sheet, map_of(name)))]
+    return max(claims)[1] if claims else ""
 
 
 def _claim(sheet: Sheet, columns: ColumnMap) -> tuple[bool, int, int] | None:
@@ -252,12 +239,11 @@ def _claim(sheet: Sheet, columns: ColumnMap) -> tuple[bool, int, int] | None:
     return (is_of_trees, known, -len(plan.missing)) if "title" in plan.keys else None
 
 
-def as_form(sheet: Sheet, chosen: str) -> Form:
-    """Say how a table is read by a map."""
-    columns = map_of(chosen)
-    top, header = columns.top, sheet.header
-    if sheet.kind in TREES and _reads(columns, chosen, sheet):
-        header = columns.named
+def as_form(sheet: Sheet, chosen: str, *, named_by_map: bool = False) -> Form:
+    """Say how a table is read by a map, which names the columns of a tree that it knows."""
+    top, header = map_of(chosen).top, sheet.header
+    if named_by_map and sheet.kind in TREES:
+        header = _columns_of(chosen)
     return Form(
         kind=sheet.kind,
         map=chosen,
@@ -272,11 +258,16 @@ def as_form(sheet: Sheet, chosen: str) -> Form:
     )
 
 
-def _reads(columns: ColumnMap, chosen: str, sheet: Sheet) -> bool:
+def _reads(chosen: str, sheet: Sheet) -> bool:
     """Say whether a map that ships is of a tree's kind, or knows its title; a user's may be."""
     if sheet.kind in _OF_KIND:
         return chosen not in SHIPPED or chosen == _OF_KIND[sheet.kind]
-    return chosen in SHIPPED and "title" in Plan.bound(columns, sheet.header).keys
+    return chosen in SHIPPED and "title" in Plan.bound(map_of(chosen), sheet.header).keys
+
+
+@lru_cache(maxsize=256)
+def _columns_of(chosen: str) -> tuple[str, ...]:
+    return map_of(chosen).named
 
 
 def told(form: Form, plan: Plan) -> str:
