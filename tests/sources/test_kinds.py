@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
