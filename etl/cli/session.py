@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etl.cli.options import SHAPE_TIMEOUT, read_environment, shape_timeout_option
+from etl.cli.options import SHAPE_TIMEOUT, read_elsewhere, shape_timeout_option
 from etl.cli.watching import file_bounds
 from etl.errors import StoreError
 
@@ -129,7 +129,7 @@ def shape_timeout_s() -> float:
 
     context = click.get_current_context()
     if SHAPE_TIMEOUT not in context.meta:
-        read_environment(context, shape_timeout_option)
+        read_elsewhere(context, shape_timeout_option)
     seconds: float | None = context.meta[SHAPE_TIMEOUT]
     return SHAPE_TIMEOUT_S if seconds is None else seconds
 

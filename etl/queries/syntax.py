@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from pyoxigraph import Store
+
 from etl.errors import QueryError
 from etl.rdf.identifiers import Iris, wikidata_entity
 from etl.rdf.vocab import PREFIXES, XSD
@@ -93,6 +95,23 @@ def refuse_endless(text: str) -> None:
             if links > LONGEST:
                 what = f"more than {LONGEST} parts such as {token.text}"
             raise QueryError(f"the query has {what}, in line {line}", hint="make it simpler")
+
+
+def refuse_ill_formed(text: str) -> None:
+    """Refuse what is not a query, without asking anything of anybody.
+
+    A query of a SERVICE is not looked at, since an engine may ask it at once.
+
+    Raises:
+        QueryError: the text is not a query.
+    """
+    refuse_endless(text)
+    if any(token.text.lower() == "service" for token in tokens(text)):
+        return
+    try:
+        Store().query(text)
+    except SyntaxError as error:
+        raise syntax_error(error, text) from error
 
 
 def column_order(text: str) -> list[str]:

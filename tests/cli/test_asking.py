@@ -41,6 +41,7 @@ def ask(etl: Etl, loaded: Desk, monkeypatch: pytest.MonkeyPatch) -> Etl:
 
 WRITTEN = {
     "queries": options.REPORT,
+    "settings": options.REPORT,
     "search": options.REPORT,
     "explain": options.REPORT,
     "runs": options.REPORT,
@@ -89,7 +90,7 @@ def test_help_and_error_name_exactly_what_a_command_can_write(ask: Etl, name: st
     described = " ".join(ask(*name.split(), "--help").stdout.split())
     _, start, rest = described.partition("--format FORMAT ")
     assert start
-    named = re.findall(r"\w+", rest.partition(" Without it:")[0])
+    named = re.findall(r"\w+", rest.partition(" [default:")[0])
     every = {each for each in named if any(each in other.formats for other in WRITTEN.values())}
     assert every == set(written.formats)
     result = ask(*name.split(), *ARGUMENTS.get(name, []), "-f", "docx")

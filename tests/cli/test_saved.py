@@ -33,7 +33,7 @@ def test_queries_are_filtered_by_words_in_any_order(etl: Etl) -> None:
     assert said(etl("queries", "no such")) == (
         0,
         nothing,
-        "Note: no saved query speaks of 'no such'\n",
+        "Note: no saved query mentions 'no such'\n",
     )
 
 
