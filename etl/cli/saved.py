@@ -184,7 +184,8 @@ def _tell_of_own(
 
     for error in broken.values():
         click.echo(f"Warning: {error}", err=True)
-        click.echo(f"Hint: {error.hint}", err=True)
+        if error.hint:
+            click.echo(f"Hint: {error.hint}", err=True)
     for name in read_queries() if folder else ():
         if known[name].path.parent == folder:
             click.echo(f"Note: {known[name].path} runs instead of our query {name}", err=True)

@@ -49,10 +49,13 @@ class SavedQuery:
         """
         try:
             text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
             raise QueryError(
-                f"{path}: cannot be read: {error}", hint="save it as text in UTF-8"
+                f"{path}:{line}: expected text in UTF-8", hint="save the file in that encoding"
             ) from error
+        except OSError as error:
+            raise QueryError(f"{path}: cannot be read: {error.strerror or error}") from error
         summaries, parameters = _read_header(path, text)
         if len(summaries) != 1:
             raise QueryError(

@@ -203,9 +203,9 @@ def syntax_error(
     match = _PLACE.match(str(error))
     if match is None:
         return QueryError(f"not SPARQL: {str(error).splitlines()[0]}")
-    lines = text.splitlines() or [""]
+    lines = text.split("\n")
     number, column = int(match["line"]), int(match["column"])
-    line = lines[min(number, len(lines)) - 1]
+    line = lines[number - 1]
     before = "\n".join([*lines[: number - 1], line[: column - 1]])
     after = line[column - 1 :].strip()
     sentence = _SENTENCE.match(match["rest"])
@@ -220,8 +220,10 @@ def syntax_error(
         clause = clause[0].lower() + clause[1:]
     elif after:
         clause = f"did not expect {after.split()[0]!r} here"
-    else:
+    elif any(map(str.strip, lines[number:])):
         clause = "something before this place is missing or wrong"
+    else:
+        clause = "the query ends before it is complete"
     return QueryError(f"not SPARQL: line {number}, column {column}: {clause}", hint=hint)
 
 
