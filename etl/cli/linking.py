@@ -221,6 +221,8 @@ def links(
         first = found[: None if chosen.lists_links else at_most]
         write(rows(first), format_name, output, snapshot.iris.base)
         _tell_more(len(found) - len(first), "--review" if chosen.review else "--unlinked")
+        if not found:
+            click.echo("Note: no such links", err=True)
         if unlinked and is_table and output is None:
             click.echo(f"\nnot linked: {films_and_names(unlinked)}")
             write(rows(unlinked[:at_most]), format_name, None, snapshot.iris.base)
