@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from etl.output import Answer
     from etl.queries import Queryable
     from etl.queries.lookup import GraphLookup
-    from etl.shacl import Engine, Shapes, ShapesEngine
+    from etl.shacl import CompiledEngine, Engine, ReferenceEngine, Shapes, ShapesEngine
     from etl.shacl.aims import Aim
     from etl.stores import Answer as QueryAnswer
     from etl.stores.embedded import EmbeddedStore
@@ -71,13 +72,11 @@ def engine(
     from etl.shacl import CompiledEngine, ReferenceEngine
     from etl.shacl.shapes import located
 
-    shapes = shipped_shapes()
     own = own_shapes(workspace, files, damaged=damaged)
-    if own.triples:
-        shapes |= own
     kind = ReferenceEngine if name == "pyshacl" else CompiledEngine
+    seconds = shape_timeout_s()
     try:
-        made = kind(shapes, shape_timeout_s())
+        made = kind(shipped_shapes() | own, seconds) if own.triples else _of_ours(kind, seconds)
     except ShapesError as error:
         if own.triples and not files:
             error.hint = f"{error.hint}, and have it remembered: etl rebuild --shapes FILE"
@@ -88,6 +87,13 @@ def engine(
     return made
 
 
+@cache
+def _of_ours(kind: type[CompiledEngine | ReferenceEngine], timeout_s: float) -> ShapesEngine:
+    """Build an engine of our shapes alone, once in a process."""
+    return kind(shipped_shapes(), timeout_s)
+
+
+@cache
 def shipped_shapes() -> Shapes:
     """Read the shapes that come with the program."""
     from etl.resources import folder
