@@ -17,20 +17,30 @@ from click.testing import Result
 
 from commands import Etl, hash_line
 from etl.workspace import Workspace
+from prepared import Prepared
 from records import EMMA, HEAT, Film, write
 from thoroughness import THOROUGH, examples
 
 RONIN = Film(1722, "Ronin", 1998, directors="John Frankenheimer", actors="Robert De Niro")
 
 
-@pytest.fixture
-def three_loads(etl: Etl) -> Etl:
-    """Have a workspace of three generations."""
+def _three_loads(etl: Etl) -> None:
     folder = Path("seeds")
     folder.mkdir()
     for film in (EMMA, HEAT, RONIN):
         write(folder, film)
         etl("load", "seeds")
+
+
+@pytest.fixture(scope="module")
+def loaded_thrice(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("three"), _three_loads)
+
+
+@pytest.fixture
+def three_loads(etl: Etl, loaded_thrice: Prepared, monkeypatch: pytest.MonkeyPatch) -> Etl:
+    """Have a workspace of three generations."""
+    monkeypatch.chdir(loaded_thrice.put_back())
     return etl
 
 
