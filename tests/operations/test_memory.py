@@ -10,6 +10,7 @@ from desk import Desk
 from etl.process.limits import MB
 
 FILMS, TIGHT_MB = 2500, 25
+TOO_LITTLE = "comparing records takes more memory than it may; the graph is as it was"
 
 
 def spilled(path: Path) -> list[Path]:
@@ -40,8 +41,7 @@ def test_too_little_memory_is_said_in_one_line_and_nothing_is_changed(etl: Etl) 
         code, data, talk = said(etl(*load, megabytes, "--quiet"))
         assert (code, data) == (2, "")
         assert talk.splitlines() == [
-            f"Error: w{megabytes}: comparing records takes more memory than it may; "
-            "the graph is as it was",
+            f"Error: w{megabytes}: {TOO_LITTLE}",
             "Hint: allow more: --memory MB, then run the same command again",
         ]
         assert not [each for each in Path(f"w{megabytes}").rglob("*") if "duckdb" in each.name]

@@ -160,9 +160,7 @@ def put(folder: Path, names: Iterable[str]) -> list[str]:
 
 
 @given(
-    states=st.lists(
-        st.sets(st.sampled_from(FILES), min_size=1), min_size=1, max_size=examples(3, 4)
-    ),
+    states=st.lists(STATES, min_size=1, max_size=examples(3, 4)),
     shuffle=st.randoms(use_true_random=False),
 )
 @settings(max_examples=examples(3, 40))
