@@ -130,7 +130,7 @@ def search(
     columns = ("kind", "name", "iri", "match", "details")
     write(Rows(columns, rows), format_name, output, base_iri)
     if not rows:
-        click.echo(f"Note: no film or person is called {text!r}, or nearly so", err=True)
+        click.echo(f"Note: no film or person has a name like {text!r}", err=True)
 
 
 @command()

@@ -94,9 +94,9 @@ def load(
 
     manner = Manner(workspace, store, dry_run, quiet, format_name)
     if repair and store is None:
-        raise click.UsageError("--repair mends a SPARQL server: name it with --store")
+        raise click.UsageError("--repair needs a SPARQL server: add --store NAME")
     if not sources and (columns or format_of_tables or rest["name"]):
-        raise click.UsageError("--name, --columns and --as are about a SOURCE: name it")
+        raise click.UsageError("--name, --columns and --as need a SOURCE")
     if not sources and repair:
         bring_in_step(manner, nothing_done(manner), repair=True)
         return

@@ -137,7 +137,7 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     if health.graph is not None:
         click.echo(f"graph: {health.graph}", err=True)
     for generation in health.unnamed:
-        told = "complete but never the current one, since a command was killed"
+        told = "complete but never made current, because a command was killed"
         click.echo(f"Note: {generation.path}: {told}; the next change deletes it", err=True)
     if not health.remedy:
         people = counted(health.people, "person", "people")

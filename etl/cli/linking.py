@@ -122,11 +122,11 @@ def _tell_taken_back(report: LinkReport, path: Path, *, quiet: bool) -> None:
     if len(report.undone) > SHOWN_AT_MOST:
         click.echo(f"… and {len(report.undone) - SHOWN_AT_MOST} more", err=True)
     if report.undone:
-        click.echo("Hint: delete the row, or decide so again: etl links 'FILM/NAME=ID'", err=True)
+        click.echo("Hint: delete the row, or decide again: etl links 'FILM/NAME=ID'", err=True)
     for run in () if quiet else sorted({run for _, run in report.again}):
         films, names = report.again["film", run], report.again["person", run]
         told = f"{counted(films, 'film')} and {counted(names, 'name')}"
-        click.echo(f"Note: {told} linked again that run {run} had taken back", err=True)
+        click.echo(f"Note: {told} linked again, which run {run} had undone", err=True)
 
 
 def _decisions(workspace: Path, path: Path) -> list[Decision]:

@@ -187,7 +187,7 @@ def opened_store(
 def lookup(snapshot: Snapshot, graph: Queryable) -> GraphLookup:
     """Return what finds names in a graph, and say if all of it has to be read for that."""
     if graph is snapshot.store and (lost := snapshot.generation.index_missing()):
-        click.echo(f"Warning: {lost}, so all names are read; to mend it, {lost.remedy}", err=True)
+        click.echo(f"Warning: {lost}, so all names are read; to repair it, {lost.remedy}", err=True)
     return snapshot.lookup(graph)
 
 

@@ -91,7 +91,7 @@ def refuse_endless(text: str) -> None:
         links += word in _CHAINING and not listed
         if depth > DEEPEST or links > LONGEST:
             line = text.count("\n", 0, token.start) + 1
-            what = f"brackets in one another, more than {DEEPEST}"
+            what = f"brackets nested more than {DEEPEST} deep"
             if links > LONGEST:
                 what = f"more than {LONGEST} parts such as {token.text}"
             raise QueryError(f"the query has {what}, in line {line}", hint="make it simpler")

@@ -65,5 +65,5 @@ def cannot_write(workspace: Path, error: OSError) -> WorkspaceError:
     reason = (error.strerror or str(error)).lower()
     return WorkspaceError(
         f"{error.filename or workspace}: cannot be written: {reason}",
-        hint="get the right to write there, or choose another --workspace",
+        hint="get permission to write there, or choose another --workspace",
     )

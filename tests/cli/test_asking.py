@@ -353,7 +353,7 @@ def test_an_empty_explanation_names_the_properties_that_there_are(ask: Etl) -> N
 
 def test_an_empty_search_and_quarantine_say_so(ask: Etl) -> None:
     head = "kind\tname\tiri\tmatch\tdetails\n"
-    note = "Note: no film or person is called 'xyzzyxyzzy', or nearly so\n"
+    note = "Note: no film or person has a name like 'xyzzyxyzzy'\n"
     assert said(ask("search", "xyzzyxyzzy")) == (0, head, note)
     assert said(ask("quarantine"))[2] == "Note: nothing is kept out\n"
 

@@ -241,7 +241,7 @@ def test_a_mass_removal_is_refused_and_can_be_insisted_on(etl: Etl) -> None:
         "",
         (
             "Error: seeds: 2 of 2 records have vanished\n"
-            "Hint: is the right folder there? To take them out of the graph, "
+            "Hint: check that the folder is the right one; to remove the records, "
             "load with --allow-removals\n"
         ),
     )
@@ -404,7 +404,7 @@ def test_a_mistake_is_told_in_one_line_and_a_hint(
 
 USAGE = [
     (["frobnicate"], "Error: No such command 'frobnicate'."),
-    (["load", "--name", "x"], "Error: --name, --columns and --as are about a SOURCE: name it"),
+    (["load", "--name", "x"], "Error: --name, --columns and --as need a SOURCE"),
     (["search", "Emma", "--limit", "0"], "Error: Invalid value for '--limit': 0 is not"),
     (["export", "--colour"], "Error: No such option"),
     (["search", "\udcff"], r"Error: expected an argument in UTF-8, found '\udcff'"),

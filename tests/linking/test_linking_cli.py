@@ -178,7 +178,8 @@ def test_links_are_listed_with_their_reasons(linked: Etl) -> None:
     assert linked("links", "-f", "csv", "--min-confidence", "0.999").stdout == only_film
     assert linked("links", "-f", "csv", "--rung", "film-id").stdout == only_film
     assert linked("links", "-f", "csv", "--rung", "none").stdout == (
-        HEADER + "tt0113277,Heat (1995),Val Kilmer,,,,,,,,nobody in the film's lists is called so\n"
+        HEADER
+        + "tt0113277,Heat (1995),Val Kilmer,,,,,,,,nobody in the film's lists has this name\n"
     )
     assert linked("links", "-f", "csv", "--review").stdout == HEADER
 
@@ -193,7 +194,7 @@ def test_everything_is_either_linked_or_listed_with_the_reason(heat: Etl) -> Non
     linked = heat("links", "-f", "csv").stdout.splitlines()[1:]
     unlinked = heat("links", "-f", "csv", "--unlinked").stdout
     assert unlinked == HEADER + (
-        "tt0113277,Heat (1995),Val Kilmer,,,,,,,,nobody in the film's lists is called so\n"
+        "tt0113277,Heat (1995),Val Kilmer,,,,,,,,nobody in the film's lists has this name\n"
         "tt0000002,Later (1995),,,,,,,,,no evidence was looked at\n"
         "tt0000002,Later (1995),Al Pacino,,,,,,,,no evidence was looked at\n"
         "tt0000002,Later (1995),Michael Mann,,,,,,,,no evidence was looked at\n"
@@ -204,7 +205,7 @@ def test_everything_is_either_linked_or_listed_with_the_reason(heat: Etl) -> Non
     reasons = [
         each["reason"] for each in json.loads(heat("links", "--unlinked", "-f", "json").stdout)
     ]
-    assert reasons == ["nobody in the film's lists is called so", "no crosswalk has its IMDb id"]
+    assert reasons == ["nobody in the film's lists has this name", "no crosswalk has its IMDb id"]
 
 
 def test_a_name_that_a_film_has_no_more_is_not_listed(linked: Etl) -> None:
@@ -218,7 +219,7 @@ def test_a_table_of_links_tells_what_is_not_linked_in_a_section_of_its_own(linke
     assert (code, talk) == (0, "")
     first, unlinked = told.split("\nnot linked: 0 films, 1 name\n")
     assert [line.split()[0] for line in first.splitlines()] == ["film", *["tt0113277"] * 3]
-    assert unlinked.splitlines()[1].endswith("nobody in the film's lists is called so")
+    assert unlinked.splitlines()[1].endswith("nobody in the film's lists has this name")
 
 
 def on_terminal(*arguments: str) -> str:
@@ -274,7 +275,7 @@ def test_what_is_left_open_is_listed_for_review_with_its_rivals(heat: Etl) -> No
     assert "to review: 1 (etl links --review)\n" in heat(*LINK).stdout
     assert heat("links", "-f", "csv", "--review").stdout == (
         HEADER + 'tt0113277,Heat (1995),Al Pacino,,,,,,,"Al Pacino (nm0000199 Q41163), '
-        'Al Pacino (nm7)",several people of the film come into question\n'
+        'Al Pacino (nm7)",several people of the film match\n'
     )
 
 
@@ -323,7 +324,7 @@ def test_contradictions_about_people_are_rows_for_review(heat: Etl) -> None:
         (
             "Mann Michael",
             "Michael Mann (nm0000520)",
-            "somebody of the film is called so the other way round",
+            "a person of the film has this name in reverse order",
         ),
     ]
 
@@ -399,7 +400,7 @@ def test_a_decision_that_was_undone_stays_undone_until_it_is_made_again(linked: 
         f"has undone it\n"
         f"Warning: decisions.sssom.tsv: tt0113277/Val Kilmer: nm0000174: left out, "
         f"since run {decision + 1} has undone it\n"
-        "Hint: delete the row, or decide so again: etl links 'FILM/NAME=ID'\n"
+        "Hint: delete the row, or decide again: etl links 'FILM/NAME=ID'\n"
     )
     for arguments in (LINK, (*LINK, "-q")):
         code, told, talk = said(linked(*arguments))
@@ -457,7 +458,7 @@ def test_links_that_were_undone_come_again_but_not_in_silence(linked: Etl) -> No
         {"kind": "person", "run": undone + 1, "links": 2},
     ]
     assert result.stderr == (
-        f"Note: 1 film and 2 names linked again that run {undone + 1} had taken back\n"
+        f"Note: 1 film and 2 names linked again, which run {undone + 1} had undone\n"
     )
     assert linked("links", "-f", "csv").stdout == found
     assert said(linked(*LINK))[2] == ""
@@ -572,7 +573,7 @@ HEAT_FOUND = Subject(
         ("tt9999999=Q1", "tt9999999: no such film in the graph"),
         (
             "tt0113277/Al Pacino=yes",
-            "nothing has been found for 'tt0113277/Al Pacino' that could be judged",
+            "no link was found for 'tt0113277/Al Pacino', so there is none to confirm or reject",
         ),
     ],
 )

@@ -10,7 +10,7 @@ from desk import Desk
 from etl.process.limits import MB
 
 FILMS, TIGHT_MB = 2500, 25
-TOO_LITTLE = "comparing records takes more memory than it may; the graph is as it was"
+TOO_LITTLE = "comparing records takes more memory than it may; the graph is unchanged"
 
 
 def spilled(path: Path) -> list[Path]:
