@@ -60,7 +60,7 @@ class ShapeQuery:
         return self.holder.text(self.parameter)
 
     def is_behind(self, text: str) -> bool:
-        """Say whether a text is this query with prefixes before it, and with a path put in."""
+        """Return whether a text is this query with prefixes before it, and with a path put in."""
         place = 0
         for part in _PATH.split(self.text):
             place = text.find(part, place)

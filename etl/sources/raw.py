@@ -25,12 +25,12 @@ class Raw(NamedTuple):
 
 
 def digest(data: bytes) -> str:
-    """Return what tells a record's bytes from others."""
+    """Return the digest of a record's bytes."""
     return hashlib.sha256(data).hexdigest()
 
 
 def distinct(name: str, mark: str, seen: Counter[str]) -> str:
-    """Give a record a key of its own: its name, numbered where others have it too."""
+    """Make the key of a record: its name, with a number where others have the same name."""
     name = name or mark[:16]
     seen[name] += 1
     key, count = name, seen[name]

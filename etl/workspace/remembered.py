@@ -1,4 +1,4 @@
-"""What a workspace remembers for commands: values of options, by their names."""
+"""The settings of a workspace: values of options, by their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a map does to the texts of a cell, step by step, compiled into one function."""
+"""The steps of a map for the texts of a cell, compiled into one function."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Where the values of one field come from: columns, and what is done to their texts.
+    """The columns of one field, and the steps for their texts.
 
     `keys` are those of the map, checked. `place` is the path of keys that leads to it in the map.
     """
@@ -90,7 +90,7 @@ class Spec:
 
     @property
     def columns(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Give each column that it names, with the path of the key that names it."""
+        """Yield each column that it names, with the path of the key that names it."""
         for key in ("column", "value", "count", "language", "columns", "first"):
             told = self.keys.get(key, ())
             for column in [told] if isinstance(told, str) else told:
