@@ -10,7 +10,7 @@ from etl.catalog.entries import Quarantined
 from etl.findings import Finding, Severity
 from etl.records import FilmRecord, Heading, Origin, Reason, Reject
 from etl.sources import Format, format_of
-from etl.sources.files import opened
+from etl.sources.files import beside, opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,13 @@ class Places:
         """Return a record's file as a person can open it from here."""
         return opened(self.sources[origin.source], origin.path)
 
+    def of(self, origin: Origin, record: FilmRecord | Heading, field: str) -> tuple[str, int]:
+        """Return the file and the line that a record has a field from."""
+        line = record.lines.get(field, 1)
+        if file := record.files.get(field):
+            return beside(self.path(origin), file), line
+        return self.path(origin), origin.line + line - 1
+
     def format(self, origin: Origin) -> Format:
         """Return the format of a record's file, as it was read."""
         file = origin.source, origin.path
@@ -66,7 +73,8 @@ def kept_out(catalog: Catalog, scope: Scope | None = None) -> Iterator[KeptOut]:
 
     for origin, reject in catalog.refusals.rejects():
         if inside(origin):
-            finding = unreadable(places.path(origin), origin.line, reject)
+            path = beside(places.path(origin), reject.file)
+            finding = unreadable(path, origin.line, reject)
             label = places.sources[origin.source].label
             yield KeptOut("rejected", label, "", "", (finding,))
     for item in catalog.refusals.quarantined():
@@ -106,8 +114,7 @@ def located(
     return Finding(
         severity,
         reason.message,
-        places.path(origin),
-        origin.line + record.lines.get(reason.field, 1) - 1,
+        *places.of(origin, record, reason.field),
         key=places.format(origin).keys.get(reason.field, ""),
         value=reason.value,
         text=reason.text,
