@@ -69,7 +69,7 @@ class ShapeQuery:
             place += len(part)
         return True
 
-    def error(self, reason: str, hint: str = "mend the query") -> ShapesError:
+    def error(self, reason: str, hint: str = "correct the query") -> ShapesError:
         """Describe what is wrong with it."""
         return self.holder.error(self.parameter, reason, hint)
 

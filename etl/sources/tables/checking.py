@@ -193,7 +193,7 @@ class Checked:
             self.fail((*here, "on"), "expected a column, or one column = another")
         through = str(next(iter(on))).partition(".")[0] if isinstance(on, dict) else ""
         if through in joins and "many" not in joins[through]:
-            self.fail((*here, "on"), f"'many' of {through!r} is missing, to go through it")
+            self.fail((*here, "on"), f"the file {through!r} needs 'many' for this join")
         aggregate = join.get("aggregate", {})
         self.keys((*here, "aggregate"), aggregate, {"mean": _TEXT, "count": _TEXT})
 
