@@ -72,7 +72,7 @@ def cannot_read(path: Path, error: OSError) -> WorkspaceError:
     """Say that the system does not let us read a file or folder, which may well be sound."""
     return WorkspaceError(
         f"{path}: cannot be read: {(error.strerror or str(error)).lower()}",
-        hint="get the right to read it, or run this as the user that it belongs to",
+        hint="get permission to read it, or run this as its owner",
     )
 
 

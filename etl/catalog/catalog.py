@@ -15,7 +15,7 @@ from typing import Self
 
 import duckdb
 
-from etl.catalog.connection import connect
+from etl.catalog.connection import connect, looked_into
 from etl.catalog.entries import Place, Staged
 from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
@@ -96,7 +96,7 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
-        with connect(path, read_only=True) as connection:
+        with looked_into(path) as connection:
             return found_version(connection, path)
 
     def close(self) -> None:
@@ -109,7 +109,7 @@ class Catalog:
     @staticmethod
     def own_shapes(path: Path) -> str:
         """Return the user's own shapes that a catalog remembers, whichever version wrote it."""
-        with connect(path, read_only=True) as connection:
+        with looked_into(path) as connection:
             return Settings(connection).own_shapes
 
     @property

@@ -2,16 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from etl.cli.grouping import Group, option
+from etl.cli.options import Whole
 
 if TYPE_CHECKING:
     from etl.cli.progress import Meter
     from etl.linking.evidence import Evidence
     from etl.linking.inquiry import Inquiry
+
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+decisions_option = option(
+    "--decisions",
+    group=Group.EVIDENCE,
+    settable=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("decisions.sssom.tsv"),
+    show_default=True,
+    help="File with your own decisions about links.",
+)
+endpoint_option = option(
+    "--endpoint",
+    group=Group.EVIDENCE,
+    settable=True,
+    metavar="URL",
+    show_default="Wikidata's",
+    help="SPARQL endpoint to ask.",
+)
+contact_option = option(
+    "--contact",
+    group=Group.EVIDENCE,
+    settable=True,
+    metavar="TEXT",
+    help="Your e-mail address or web page, for the endpoint's operators.",
+)
+_offline_option = option(
+    "--offline",
+    group=Group.EVIDENCE,
+    is_flag=True,
+    help="Use files and earlier answers only; send no request.",
+)
+_limit_option = option(
+    "--limit",
+    group=Group.LIMITS,
+    type=Whole(0),
+    metavar="N",
+    help="Number of requests after which to stop.",
+)
+
+
+def asking_options(command: _Command) -> _Command:
+    """Add the options that `EndpointOptions` holds."""
+    for each in (_limit_option, contact_option, _offline_option, endpoint_option):
+        command = each(command)
+    return command
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,10 @@ def change_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
 def remarks(report: LoadReport | None) -> Iterator[str]:
     """Say what else is to be done."""
     if report and report.shapes_changed:
-        yield "Note: other shapes judged the graph; to judge all of it by these: etl rebuild"
+        yield (
+            "Note: the graph was validated by other shapes; "
+            "to validate all of it by these, run: etl rebuild"
+        )
     if report and report.disputes:
         lists = "" if report.run and not report.committed else ": etl check lists them"
         number = counted(report.disputes, "id or film", "ids or films")

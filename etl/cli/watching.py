@@ -21,7 +21,7 @@ from etl.cli.options import (
     TIMEOUT,
     file_timeout_option,
     memory_option,
-    read_environment,
+    read_elsewhere,
 )
 from etl.process.limits import FILE_S, MB, QUERY_S, Bounds, memory_taken
 from etl.process.temporary import remove_temporary
@@ -44,7 +44,7 @@ def _bounds(default_s: float) -> Bounds:
     context = click.get_current_context()
     for key, option in ((TIMEOUT, file_timeout_option), (MEMORY, memory_option)):
         if key not in context.meta:  # a command without the option
-            read_environment(context, option)
+            read_elsewhere(context, option)
     return Bounds.given(context.meta[TIMEOUT], context.meta[MEMORY], default_s)
 
 

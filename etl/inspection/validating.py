@@ -175,7 +175,7 @@ def validate_file(path: str, engine: ShapesEngine, shipped: Shapes) -> Validated
         *_in_file(path, by_users.results, https=False),
     ]
     if not by_ours.is_checked and not by_users.is_checked:
-        findings = [Finding(Severity.WARNING, "no shape is about anything in it", shown(path))]
+        findings = [Finding(Severity.WARNING, "no shape has a target in it", shown(path))]
     return Validated(findings, by_users.unmet, list(seen.references))
 
 

@@ -90,7 +90,7 @@ def link_people(
         found = {each.name: compare(each, left) for each in waiting}
         outcomes.update(_decided(waiting, found, rung))
     left = _free(candidates, outcomes)
-    none = "nobody in the film's lists is called so" if candidates else ladder.NOT_LISTED
+    none = "nobody in the film's lists has this name" if candidates else ladder.NOT_LISTED
     return [outcomes.get(each.name) or _nobody(each, left, none) for each in mentions]
 
 
@@ -122,7 +122,7 @@ def _nobody(mention: Mention, free: Sequence[PersonCandidate], reason: str) -> O
         reason = f"the record says that this is {mention.imdb_id}"
         return Outcome(mention, rivals=tuple(others), reason=reason)
     if others := [each for each in left if any(is_turned(mention.name, n) for n in each.names)]:
-        reason = "somebody of the film is called so the other way round"
+        reason = "a person of the film has this name in reverse order"
         return Outcome(mention, rivals=tuple(others), reason=reason)
     return Outcome(mention, reason=reason)
 
@@ -142,11 +142,11 @@ def _decided(
             continue
         [first, *others] = candidates
         if others:
-            reason = "several people of the film come into question"
+            reason = "several people of the film match"
             outcomes[mention.name] = Outcome(mention, rivals=tuple(candidates), reason=reason)
         elif len(claims[first.key]) > 1:
             names = " and ".join(claims[first.key])
-            reason = f"one person of the film for several names: {names}"
+            reason = f"several names match one person of the film: {names}"
             outcomes[mention.name] = Outcome(mention, rivals=(first,), reason=reason)
         else:
             outcomes[mention.name] = _found(mention, first, rung)

@@ -171,7 +171,7 @@ class Reading:
         if self.vanished * 2 > self.held:
             raise SourceError(
                 f"{shown(self.source.root)}: {self.vanished} of {self.held} records have vanished",
-                hint="is the right folder there? To take them out of the graph, "
+                hint="check that the folder is the right one; to remove the records, "
                 "load with --allow-removals",
             )
 

@@ -71,7 +71,7 @@ class Outbox:
             name = shlex.quote(self.name)
             hint = f"run: etl store remove {name}, then etl store add, and publish with --repair"
             if not os.access(self.path.parent, os.W_OK) or not os.access(self.path, os.R_OK):
-                hint = "get the right to read and write it"
+                hint = "get permission to read and write it"
             raise WorkspaceError(f"{self.path}: cannot be used: {error}", hint=hint) from error
 
     def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:

@@ -140,9 +140,9 @@ class _Publication:
         if any(held) and self._remote.holds_any(self._base):
             raise StoreError(
                 f"{self._outbox.name}: holds things below {self._base} "
-                "that were not published from here",
-                hint="publish to a --graph of its own, or add --repair to have this "
-                "workspace's graph take their place",
+                "that were not published from this workspace",
+                hint="publish to a --graph of its own, or add --repair to replace them by "
+                "this workspace's graph",
             )
         self._outbox.begin(self._number, self._base, held)
 
@@ -158,9 +158,9 @@ class _Publication:
             if run not in known or date_time(known[run]).value[:_SECOND] != started[:_SECOND]:
                 raise StoreError(
                     f"{self._outbox.name}: holds {run.removeprefix(self._base)}, started at "
-                    f"{started}, of which this workspace knows nothing: is it an older copy?",
-                    hint="publish from the newer workspace, or add --repair to have this "
-                    "one's graph take the place of what the server holds",
+                    f"{started}, which this workspace lacks: is it an older copy?",
+                    hint="publish from the newer workspace, or add --repair to replace what the "
+                    "server holds by this workspace's graph",
                 )
 
     def _seed(self, sender: Sender) -> None:

@@ -130,7 +130,7 @@ def recognised(url: str, graph: str | None = None) -> Endpoints:
         itself = f": it calls itself {called!r}" if called else ""
         raise StoreError(
             f"{url}: cannot tell what server this is{itself}",
-            hint="run: etl store add NAME URL --kind KIND, or name its endpoints apart",
+            hint="run: etl store add NAME URL --kind KIND, or give its endpoints separately",
         )
     return endpoints(kind, url, graph)
 

@@ -240,5 +240,5 @@ def _declaration(value: Term, graph: Graph, parameter: NamedNode) -> Declaration
     holder = Declaration(owner, graph) if isinstance(owner, NamedNode | BlankNode) else None
     where = f"{holder}: " if holder else ""
     raise ShapesError(
-        f"{where}{name(parameter)}: expected a node, found {name(value)}", hint="mend the shape"
+        f"{where}{name(parameter)}: expected a node, found {name(value)}", hint="correct the shape"
     )

@@ -72,7 +72,7 @@ def read_description(path: str) -> SourceDescription | Reject:
     except OSError as error:
         return Reject(1, "", "a readable file", (error.strerror or str(error)).lower())
     except RecursionError:
-        return Reject(1, "", "JSON", "objects too deep within each other")
+        return Reject(1, "", "JSON", "objects nested too deep")
     except msgspec.ValidationError as error:
         return Reject(1, "", "a description as Data Package has it", str(error))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -54,7 +54,7 @@ def sources(
             "--name: expected a name, found nothing", hint="leave it out, or give one"
         )
     if name == LINKS.name:
-        raise SourceError(f"--name: {name!r} is what linking's own source is called")
+        raise SourceError(f"--name: {name!r} is reserved for the results of linking")
     named = dict.fromkeys(path for argument in arguments for path in _expand(argument))
     earlier = next((each for each in known if name is not None and words(each.name) == name), None)
     owner_of = _Known(known).owner

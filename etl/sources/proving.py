@@ -161,5 +161,5 @@ def _wait(process: subprocess.Popen[bytes], work: _Work, kind: type[EtlError]) -
     reason = work.reasons.get(code, f"a parser fails on it ({code})")
     raise kind(
         f"{shown(str(work.path))}: refused: {reason}",
-        hint="have a look at who made the file; if you trust it, raise --timeout or --memory",
+        hint="check where the file comes from; if you trust it, raise --timeout or --memory",
     )

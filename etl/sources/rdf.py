@@ -50,7 +50,7 @@ def read(path: str) -> Iterator[Triple]:
     except (SyntaxError, ValueError) as error:
         raise SourceError(
             f"{shown(path)}{_line(error)}: not {form.name}: {_reason(error)}",
-            hint="mend the file, or give it the suffix of its format",
+            hint="correct the file, or give it the suffix of its format",
         ) from error
 
 

@@ -79,6 +79,6 @@ class SignIn(httpx.Auth):
             url = request.url.copy_with(query=None, fragment=None)
             raise StoreError(
                 f"{url}: asks to sign in by a digest of an unknown kind ({error})",
-                hint="have the server ask by Basic or Digest with SHA-256 or MD5, or give a "
+                hint="configure the server for Basic, or Digest with SHA-256 or MD5, or give a "
                 "token in ETL_STORE_TOKEN",
             ) from error

@@ -262,7 +262,7 @@ def not_sparql(url: str, kind: str) -> StoreError:
     """Say that what answers is no SPARQL server."""
     return StoreError(
         f"{url}: expected an answer in SPARQL's formats, found {kind or 'an unnamed one'}",
-        hint="is this the address of a SPARQL endpoint, and nothing in between?",
+        hint="check that this is the address of a SPARQL endpoint, and not of a proxy",
     )
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from etl.errors import WorkspaceError, readable
 from etl.workspace.generations import Damage
 
-_FILES = "current current.new committed committed.new keep keep.new lock holder".split()
+_FILES = """current current.new committed committed.new keep keep.new lock holder
+    settings.json settings.new""".split()
 _FULL = (errno.ENOSPC, errno.EDQUOT)  # whoever holds the workspace for a change says that
 
 
@@ -64,5 +65,5 @@ def cannot_write(workspace: Path, error: OSError) -> WorkspaceError:
     reason = (error.strerror or str(error)).lower()
     return WorkspaceError(
         f"{error.filename or workspace}: cannot be written: {reason}",
-        hint="get the right to write there, or choose another --workspace",
+        hint="get permission to write there, or choose another --workspace",
     )

@@ -200,7 +200,7 @@ class Generation:
             if problem := compare(path, file):
                 yield Damage(path, problem, content=path != self.search)
         for path in self._strangers():
-            yield Damage(path, "is no file of ours", remedy=f"move {path} away")
+            yield Damage(path, "is not a file of the workspace", remedy=f"move {path} away")
 
     def _strangers(self) -> Iterator[Path]:
         """Give what lies beside catalog and store: a log would be taken for a part of them."""
