@@ -19,6 +19,7 @@ from etl.catalog.connection import connect
 from etl.catalog.entries import Place, Staged
 from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
+from etl.catalog.past import Past
 from etl.catalog.refusals import Refusals
 from etl.catalog.runs import Runs
 from etl.catalog.settings import Settings
@@ -75,6 +76,12 @@ class Catalog:
             yield cls(connection)
         finally:
             connection.close()
+
+    @contextmanager
+    def apart(self) -> Iterator[Self]:
+        """Give another connection to the same, for another thread."""
+        with self._db.cursor() as connection:
+            yield type(self)(connection)
 
     @classmethod
     def write(cls, path: Path, memory_bytes: int = 0) -> Self:
@@ -136,6 +143,11 @@ class Catalog:
     def refusals(self) -> Refusals:
         """Return the records that are kept out of the graph."""
         return Refusals(self._db)
+
+    @property
+    def past(self) -> Past:
+        """Return what sources have ever said, though the graph may no longer hold it."""
+        return Past(self._db)
 
     @property
     def iris(self) -> Iris:

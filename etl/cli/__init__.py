@@ -9,7 +9,17 @@ from typing import Any
 
 import click
 
-from etl.cli import asking, changing, drafting, inspecting, linking, saved, stores, validating
+from etl.cli import (
+    asking,
+    changing,
+    drafting,
+    inspecting,
+    linking,
+    saved,
+    serving,
+    stores,
+    validating,
+)
 from etl.cli.boundary import ReaderGone, boundary
 
 
@@ -42,6 +52,9 @@ def main() -> None:
     """Turn film records into a schema.org knowledge graph that you can trust."""
 
 
-for _room in (changing, drafting, validating, linking, inspecting, saved, asking, stores):
+for _room in (
+    *(changing, drafting, validating, linking, inspecting),
+    *(saved, asking, serving, stores),
+):
     for _command in _room.COMMANDS:
         main.add_command(_command)

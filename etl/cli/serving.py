@@ -1,0 +1,46 @@
+"""The command that shows the graph in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from etl.cli.options import workspace_option
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen at; 0 is any that is free.",
+)
+@workspace_option
+def serve(host: str, port: int, workspace: Path) -> None:
+    """Show the graph in a browser, and answer SPARQL.
+
+    Nothing is ever changed.     Films and people answer at their own addresses, as pages and as RDF. What is loaded meanwhile is
+    shown at once. Ctrl-C or SIGTERM ends it.
+    """
+    from etl.errors import EtlError
+    from etl.workspace import Workspace
+
+    try:
+        from etl.web.serving import Address
+        from etl.web.serving import serve as run
+    except ModuleNotFoundError as error:
+        raise EtlError(
+            f"the server needs a package that is not installed: {error.name}",
+            hint="run: pip install 'reelgraph[serve]'",
+        ) from error
+    run(
+        Workspace(workspace),
+        Address(host, port),
+        lambda url: click.echo(f"serving {workspace} at {url} (Ctrl-C ends it)", err=True),
+    )
+
+
+COMMANDS = (serve,)

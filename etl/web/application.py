@@ -1,0 +1,100 @@
+"""The addresses of the server, and what answers each of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from etl.errors import EtlError, QueryError
+from etl.terminal import on_one_line
+from etl.web.entity_pages import entity
+from etl.web.guarding import Guard
+from etl.web.negotiation import HTML, preferred
+from etl.web.overview import overview
+from etl.web.site import STATIC, Site, reading, site_of
+
+
+def home(request: Request) -> Response:
+    """Answer the first page."""
+    with reading(request) as opened:
+        return site_of(request).page("home.html", page=overview(opened))
+
+
+def healthz(request: Request) -> Response:
+    """Say whether a generation can be read, and which."""
+    with reading(request) as opened:
+        return PlainTextResponse(f"ok, generation {opened.snapshot.generation.number}\n")
+
+
+ROUTES = [
+    Route("/", home),
+    Route("/healthz", healthz),
+    Route("/movie/{key:path}", entity),
+    Route("/person/{key:path}", entity),
+    Mount("/static", StaticFiles(directory=STATIC)),
+]
+
+
+def application(site: Site) -> Starlette:
+    """Make the application that answers requests about a site."""
+    app = Starlette(
+        routes=ROUTES,
+        middleware=[Middleware(Guard, counts=site.counts)],
+        exception_handlers={
+            HTTPException: refused,
+            EtlError: failed,
+            Exception: unexpected,
+        },
+    )
+    app.state.site = site
+    return app
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """Answer what cannot be answered: a page where a page was asked for, else a line."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    return problem(request, error.status_code, error.detail, "", error.headers)
+
+
+def failed(request: Request, error: Exception) -> Response:
+    """Answer an error of ours: a question that cannot be asked is the client's."""
+    hint = error.hint if isinstance(error, EtlError) else ""
+    status = 400 if isinstance(error, QueryError) else 503
+    return problem(request, status, str(error), hint)
+
+
+def unexpected(request: Request, error: Exception) -> Response:
+    """Answer a fault of ours, and say on standard error what it is."""
+    first = on_one_line(f"{type(error).__name__}: {error}")
+    print(f"Error: {request.url.path}: {first}", file=sys.stderr)  # noqa: T201 - talk of a server
+    return problem(request, 500, "this is a fault of the server", "it has written down which")
+
+
+def problem(
+    request: Request,
+    status: int,
+    message: str,
+    hint: str,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Say what went wrong and what to do."""
+    title = HTTPStatus(status).phrase
+    accept = request.headers.get("accept", "")
+    answer: Response
+    if preferred(accept, ["text/plain", HTML]) == HTML:
+        answer = site_of(request).page(
+            "problem.html", status, title=title, message=message, hint=hint, code=status
+        )
+    else:
+        answer = PlainTextResponse(f"{message}\n{hint}\n" if hint else f"{message}\n", status)
+    answer.headers.update(headers or {})
+    return answer
