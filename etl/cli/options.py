@@ -86,21 +86,23 @@ shape_timeout_option = click.option(
 )
 
 
-def _timeout_option(what: str, default: str) -> Callable[[_Command], _Command]:
+def _timeout_option(what: str, default: str, least: float = 0) -> Callable[[_Command], _Command]:
     """Add `--timeout` to a command, saying what is ended or refused by it."""
     return click.option(
         "--timeout",
-        type=click.FloatRange(min=0),
+        type=click.FloatRange(min=least),
         metavar="SECONDS",
         envvar="ETL_TIMEOUT",
         show_envvar=True,
         expose_value=False,
         callback=_keep(TIMEOUT),
-        help=f"{what} (default: {default}; 0: no limit).",
+        help=f"{what} (default: {default}{'' if least else '; 0: no limit'}).",
     )
 
 
-def _memory_option(what: str) -> Callable[[_Command], _Command]:
+def _memory_option(
+    what: str, default: str = "half of the machine's; 0: no limit"
+) -> Callable[[_Command], _Command]:
     """Add `--memory` to a command, saying what happens beyond it."""
     return click.option(
         "--memory",
@@ -110,7 +112,7 @@ def _memory_option(what: str) -> Callable[[_Command], _Command]:
         show_envvar=True,
         expose_value=False,
         callback=_keep(MEMORY),
-        help=f"{what}, in megabytes (default: half of the machine's; 0: no limit).",
+        help=f"{what}, in megabytes (default: {default}).",
     )
 
 
@@ -120,6 +122,8 @@ query_timeout_option = _timeout_option("End a query that has no solution after s
 file_timeout_option = _timeout_option(
     "Refuse a file of RDF that takes longer to read, and one second more for each megabyte", "5"
 )
+serving_timeout_option = _timeout_option("End a query whose answer takes longer", "10", least=0.1)
+serving_memory_option = _memory_option("End a query that takes more memory", "1000; 0: no limit")
 store_option = click.option(
     "--store",
     metavar="NAME|URL",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from etl.cli.options import workspace_option
+from etl.cli.options import serving_memory_option, serving_timeout_option, workspace_option
+from etl.cli.watching import query_bounds
 
 
 @click.command()
@@ -18,12 +19,14 @@ from etl.cli.options import workspace_option
     show_default=True,
     help="Port to listen at; 0 is any that is free.",
 )
+@serving_timeout_option
+@serving_memory_option
 @workspace_option
 def serve(host: str, port: int, workspace: Path) -> None:
     """Show the graph in a browser, and answer SPARQL.
 
-    Nothing is ever changed.     Films and people answer at their own addresses, as pages and as RDF. What is loaded meanwhile is
-    shown at once. Ctrl-C or SIGTERM ends it.
+    Nothing is ever changed. Films and people answer at their own addresses, as pages and as RDF;
+    what is loaded meanwhile is shown at once. Ctrl-C or SIGTERM ends it.
     """
     from etl.errors import EtlError
     from etl.workspace import Workspace
@@ -31,14 +34,17 @@ def serve(host: str, port: int, workspace: Path) -> None:
     try:
         from etl.web.serving import Address
         from etl.web.serving import serve as run
+        from etl.web.workers import MEMORY_BYTES, SECONDS, Limits
     except ModuleNotFoundError as error:
         raise EtlError(
             f"the server needs a package that is not installed: {error.name}",
             hint="run: pip install 'reelgraph[serve]'",
         ) from error
+    bounds = query_bounds(SECONDS, MEMORY_BYTES)
     run(
         Workspace(workspace),
         Address(host, port),
+        Limits(bounds.seconds, bounds.memory_bytes),
         lambda url: click.echo(f"serving {workspace} at {url} (Ctrl-C ends it)", err=True),
     )
 

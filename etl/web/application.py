@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -21,6 +22,8 @@ from etl.web.guarding import Guard
 from etl.web.negotiation import HTML, preferred
 from etl.web.overview import overview
 from etl.web.site import STATIC, Site, reading, site_of
+from etl.web.sparql_protocol import sparql
+from etl.web.workers import Unanswered
 
 
 def home(request: Request) -> Response:
@@ -40,14 +43,23 @@ ROUTES = [
     Route("/healthz", healthz),
     Route("/movie/{key:path}", entity),
     Route("/person/{key:path}", entity),
+    Route("/sparql", sparql, methods=["GET", "POST", "OPTIONS"]),
     Mount("/static", StaticFiles(directory=STATIC)),
 ]
 
 
 def application(site: Site) -> Starlette:
     """Make the application that answers requests about a site."""
+
+    @asynccontextmanager
+    async def running(_: Starlette) -> AsyncIterator[None]:
+        await site.workers.prepare(site.readers.generation().store)
+        yield
+        await site.workers.close()
+
     app = Starlette(
         routes=ROUTES,
+        lifespan=running,
         middleware=[Middleware(Guard, counts=site.counts)],
         exception_handlers={
             HTTPException: refused,
@@ -67,9 +79,14 @@ def refused(request: Request, error: Exception) -> Response:
 
 def failed(request: Request, error: Exception) -> Response:
     """Answer an error of ours: a question that cannot be asked is the client's."""
-    hint = error.hint if isinstance(error, EtlError) else ""
-    status = 400 if isinstance(error, QueryError) else 503
-    return problem(request, status, str(error), hint)
+    assert isinstance(error, EtlError)  # noqa: S101 - what it is registered for
+    status, headers = 503, {}
+    if isinstance(error, QueryError):
+        status = 400
+    if isinstance(error, Unanswered):
+        status = error.status
+        headers = {"Retry-After": str(error.retry_s)} if error.retry_s else {}
+    return problem(request, status, str(error), error.hint, headers)
 
 
 def unexpected(request: Request, error: Exception) -> Response:
@@ -97,4 +114,5 @@ def problem(
     else:
         answer = PlainTextResponse(f"{message}\n{hint}\n" if hint else f"{message}\n", status)
     answer.headers.update(headers or {})
+    answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer

@@ -15,6 +15,7 @@ from etl.errors import EtlError, limit_reached
 from etl.web.application import application
 from etl.web.readers import Readers
 from etl.web.site import Site
+from etl.web.workers import Limits, Workers
 from etl.workspace import Workspace
 
 _BACKLOG = 256
@@ -42,14 +43,16 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(workspace: Workspace, address: Address, ready: Callable[[str], None]) -> None:
+def serve(
+    workspace: Workspace, address: Address, limits: Limits, ready: Callable[[str], None]
+) -> None:
     """Answer requests until a signal comes; `ready` is told the URL once that begins.
 
     Raises:
         WorkspaceError: nothing has been loaded, or the workspace is damaged.
         EtlError: nothing can listen at the address.
     """
-    site = Site(Readers(workspace))
+    site = Site(Readers(workspace), Workers(limits))
     try:
         site.readers.generation()  # there is one
         listening = _listening(address)
@@ -57,6 +60,7 @@ def serve(workspace: Workspace, address: Address, ready: Callable[[str], None]) 
         config = uvicorn.Config(
             app,
             log_config=None,
+            log_level="critical",  # faults are told by the application
             access_log=False,
             server_header=False,
             limit_concurrency=_AT_ONCE,

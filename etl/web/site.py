@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 from etl.rdf.identifiers import Iris
 from etl.web.guarding import Counts
 from etl.web.readers import Readers, Reading
+from etl.web.workers import Workers
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -50,6 +51,7 @@ class Site:
     """What all handlers share: the readers of the workspace, the templates, the counts."""
 
     readers: Readers
+    workers: Workers
     counts: Counts = field(default_factory=Counts)
     templates: Environment = field(default_factory=_templates)
 
