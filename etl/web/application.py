@@ -23,7 +23,7 @@ from etl.web.negotiation import HTML, preferred
 from etl.web.overview import overview
 from etl.web.site import STATIC, Site, reading, site_of
 from etl.web.sparql_protocol import sparql
-from etl.web.workers import Unanswered
+from etl.web.worker import Unanswered
 
 
 def home(request: Request) -> Response:

@@ -23,7 +23,8 @@ from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import RDF
 from etl.web.negotiation import BY_MEDIA_TYPE, HTML, preferred
 from etl.web.site import reading, site_of
-from etl.web.workers import Answer, Question, Unanswered
+from etl.web.worker import Question, Unanswered
+from etl.web.workers import Answer
 
 SOLUTIONS = {
     "application/sparql-results+json": "json",

@@ -8,39 +8,23 @@ endless queries, or a crowd of them, never hold up those that are answered at on
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import signal
-import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from etl.errors import EtlError
 from etl.process.limits import MB
-from etl.queries.syntax import column_order, refuse_endless, syntax_error
-from etl.web.answering import END, FRAME, NO_SYNTAX, REFUSED
+from etl.queries.syntax import syntax_error
+from etl.web.answering import END
+from etl.web.worker import Question, Unanswered, Worker
 
 SECONDS, MEMORY_BYTES = 10.0, 1000 * MB
 PATIENCE_S = 0.2  # of computing
 _LOOK_S = 0.05
-_CPU_CLOCK = 2  # of a process: CPUCLOCK_SCHED of the kernel
-_STANDING_BACK = 15  # how nice a process in the slow lane is
 _GROWN_BYTES = 300 * MB  # a process that has taken more is replaced
 _RETRY_S = 2
 _SPARE = 4  # processes that are kept ready
 _MARGIN_S = 1.0  # after its limit a process ends by itself
-
-
-class Unanswered(EtlError):
-    """A query got no answer: its `status` says why, and `retry_s` when to ask again, if ever."""
-
-    def __init__(self, status: int, message: str, hint: str = "", retry_s: int = 0) -> None:
-        super().__init__(message, hint=hint)
-        self.status = status
-        self.retry_s = retry_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,100 +43,10 @@ class Limits:
     waiting: int = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A query, the graphs that it is about (None: those it names), and the formats of answers.
-
-    An empty format says that the client takes none that we have for that kind of answer.
-    """
-
-    query: str
-    prefixes: dict[str, str]
-    solutions: str = "json"
-    graph: str = "ttl"
-    default_graphs: list[str] | None = None
-    named_graphs: list[str] | None = None
-
-    def encode(self) -> bytes:
-        """Write it as a line of JSON, with the columns of the answer in the order of the query.
-
-        Raises:
-            QueryError: it may crash the engine.
-        """
-        refuse_endless(self.query)
-        question = asdict(self) | {"columns": column_order(self.query)}
-        return json.dumps(question).encode() + b"\n"
-
-
-@dataclass(eq=False, slots=True)
-class _Worker:
-    """A process that answers over one store; `told` says why we have killed it."""
-
-    process: asyncio.subprocess.Process
-    store: Path
-    told: Unanswered | None = None
-
-    def ask(self, question: bytes) -> None:
-        """Send it a question."""
-        assert self.process.stdin is not None  # noqa: S101 - it was started so
-        self.process.stdin.write(question)
-
-    async def frame(self) -> tuple[bytes, bytes]:
-        """Return the next frame.
-
-        Raises:
-            SyntaxError: the engine cannot parse the query.
-            Unanswered: it has refused the query, or has ended.
-        """
-        assert self.process.stdout is not None  # noqa: S101 - it was started so
-        try:
-            kind, length = FRAME.unpack(await self.process.stdout.readexactly(FRAME.size))
-            data = await self.process.stdout.readexactly(length)
-        except (asyncio.IncompleteReadError, OSError) as error:
-            raise await self._ended() from error
-        if kind == REFUSED:
-            status, message, hint = json.loads(data)
-            if status == NO_SYNTAX:
-                raise SyntaxError(message)
-            raise Unanswered(status, message, hint)
-        return kind, data
-
-    async def _ended(self) -> Unanswered:
-        code = await self.process.wait()
-        if self.told is not None:
-            return self.told
-        match -code:
-            case signal.SIGABRT:
-                return Unanswered(507, "the query takes more memory than it may", "ask for less")
-            case signal.SIGALRM:
-                return Unanswered(504, "the query takes too long", "ask for less")
-            case _:
-                return Unanswered(500, "the query ended the process that answered it")
-
-    def kill(self, told: Unanswered | None = None) -> None:
-        """End it, whatever it does."""
-        self.told = self.told or told
-        with suppress(ProcessLookupError):
-            self.process.kill()
-
-    def computed_s(self) -> float:
-        """Return for how long it has computed; elsewhere than on Linux, what the clock shows."""
-        if not sys.platform.startswith("linux"):
-            return time.monotonic()
-        with suppress(OSError):
-            return time.clock_gettime((~self.process.pid << 3) | _CPU_CLOCK)
-        return 0.0
-
-    def stand_back(self) -> None:
-        """Let all others go first from now on."""
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, _STANDING_BACK)
-
-
 class Answer:
     """The answer to a query, while it comes; whoever has it closes it."""
 
-    def __init__(self, workers: Workers, worker: _Worker) -> None:
+    def __init__(self, workers: Workers, worker: Worker) -> None:
         self._workers = workers
         self._worker = worker
         self._slow = self._done = self._closed = False
@@ -257,8 +151,8 @@ class Workers:
         self.fast = asyncio.Semaphore(limits.fast)
         self.slow = self.asked = self.started = 0
         self._waiting = 0
-        self._idle: list[_Worker] = []
-        self._all = set[_Worker]()
+        self._idle: list[Worker] = []
+        self._all = set[Worker]()
         self._tasks = set[asyncio.Task[None]]()
 
     async def ask(self, store: Path, question: Question) -> Answer:
@@ -299,7 +193,7 @@ class Workers:
         finally:
             self._waiting -= 1
 
-    async def _taken(self, store: Path) -> _Worker:
+    async def _taken(self, store: Path) -> Worker:
         """Return a process that answers over a store; those for another store are ended."""
         while self._idle:
             worker = self._idle.pop()
@@ -308,24 +202,15 @@ class Workers:
             self._end(worker)
         return await self._start(store)
 
-    async def _start(self, store: Path) -> _Worker:
+    async def _start(self, store: Path) -> Worker:
         limits = self.limits
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-c", "from etl.web.answering import main; main()"),
-            *(str(store), str(limits.memory_bytes), str(limits.seconds + _MARGIN_S)),
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            process_group=0,  # out of the reach of Ctrl-C
-        )
-        worker = _Worker(process, store)
+        seconds = limits.seconds + _MARGIN_S
+        worker = await Worker.started(store, limits.memory_bytes, seconds)
         self._all.add(worker)
         self.started += 1
-        await worker.frame()
         return worker
 
-    def give_back(self, worker: _Worker, *, fit: bool) -> None:
+    def give_back(self, worker: Worker, *, fit: bool) -> None:
         """Keep a process for the next query, or end it and start another in its place."""
         is_fit = fit and worker.process.returncode is None and worker.told is None
         if is_fit and len(self._idle) < _SPARE:
@@ -342,7 +227,7 @@ class Workers:
         with suppress(Unanswered, OSError):
             self._idle.append(await self._start(store))
 
-    def _end(self, worker: _Worker) -> None:
+    def _end(self, worker: Worker) -> None:
         worker.kill()
         self._all.discard(worker)
 
