@@ -18,7 +18,6 @@ from etl.queries.syntax import column_order, refuse_endless
 from etl.web.answering import FRAME, NO_SYNTAX, REFUSED
 
 _CPU_CLOCK = 2  # of a process: CPUCLOCK_SCHED of the kernel
-_STANDING_BACK = 15  # how nice a process is that lets others go first
 
 
 class Unanswered(EtlError):
@@ -62,6 +61,7 @@ class Worker:
     process: asyncio.subprocess.Process
     store: Path
     told: Unanswered | None = None
+    stood_back: bool = False
 
     @classmethod
     async def started(cls, store: Path, memory_bytes: int, seconds: float) -> Self:
@@ -134,7 +134,8 @@ class Worker:
             return time.clock_gettime((~self.process.pid << 3) | _CPU_CLOCK)
         return 0.0
 
-    def stand_back(self) -> None:
-        """Let all others go first from now on."""
+    def stand_back(self, niceness: int) -> None:
+        """Let others go first from now on; that is not to be taken back."""
+        self.stood_back = True
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, _STANDING_BACK)
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, niceness)

@@ -1,6 +1,6 @@
 """Processes that answer queries: so many at once, and killed where they exceed their limits.
 
-A query begins in the fast lane. One that is not done after `PATIENCE_S` goes on in the slow lane,
+A query begins in the fast lane. One that has computed for `PATIENCE_S` goes on in the slow lane,
 where it gives way to all others; where that is full it is ended, to be asked again later. So a few
 endless queries, or a crowd of them, never hold up those that are answered at once.
 """
@@ -19,10 +19,11 @@ from etl.web.answering import END
 from etl.web.worker import Question, Unanswered, Worker
 
 SECONDS, MEMORY_BYTES = 10.0, 1000 * MB
-PATIENCE_S = 0.2  # of computing
+SHORT_S, PATIENCE_S = 0.05, 0.2  # of computing
 _LOOK_S = 0.05
 _GROWN_BYTES = 300 * MB  # a process that has taken more is replaced
 _RETRY_S = 2
+_GIVING_WAY, _STANDING_BACK = 5, 15  # how nice a process is
 _SPARE = 4  # processes that are kept ready
 _MARGIN_S = 1.0  # after its limit a process ends by itself
 
@@ -108,8 +109,11 @@ class Answer:
         return kind, data
 
     def _look(self, before_s: float) -> None:
-        """Look whether the query has used up its patience; then see it into the slow lane."""
-        if self._worker.computed_s() - before_s < PATIENCE_S:
+        """Look how long the query computes: it gives way to others, then to all others."""
+        computed_s = self._worker.computed_s() - before_s
+        if computed_s >= SHORT_S:
+            self._worker.stand_back(_GIVING_WAY)
+        if computed_s < PATIENCE_S:
             loop = asyncio.get_running_loop()
             self._timers[-1] = loop.call_later(_LOOK_S, self._look, before_s)
         else:
@@ -121,7 +125,7 @@ class Answer:
             self._worker.kill(_busy("long queries"))
             return
         self._slow = True
-        self._worker.stand_back()
+        self._worker.stand_back(_STANDING_BACK)
         self._workers.slow += 1
         self._workers.fast.release()
 
@@ -136,7 +140,7 @@ class Answer:
             self._workers.slow -= 1
         else:
             self._workers.fast.release()
-        self._workers.give_back(self._worker, fit=self._done and not self._slow)
+        self._workers.give_back(self._worker, fit=self._done)
 
 
 def _busy(what: str = "queries") -> Unanswered:
@@ -212,7 +216,7 @@ class Workers:
 
     def give_back(self, worker: Worker, *, fit: bool) -> None:
         """Keep a process for the next query, or end it and start another in its place."""
-        is_fit = fit and worker.process.returncode is None and worker.told is None
+        is_fit = fit and worker.process.returncode is None and not worker.stood_back
         if is_fit and len(self._idle) < _SPARE:
             self._idle.append(worker)
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -48,21 +47,16 @@ def test_a_query_without_an_end_is_ended_and_told_so(hasty: Website, query: str)
     assert ask(hasty, SMALL).status_code == 200
 
 
-def test_a_dozen_runaways_hold_no_small_query_up(hasty: Website) -> None:
-    with ThreadPoolExecutor(12) as crowd:
-        started = [crowd.submit(ask, hasty, PRODUCT) for _ in range(12)]
-        times = list[float]()
-        until = time.monotonic() + SECONDS
-        while time.monotonic() < until:
-            begun = time.monotonic()
-            assert ask(hasty, SMALL).status_code == 200
-            times.append(time.monotonic() - begun)
+def test_a_dozen_runaways_hold_no_small_query_up(served_workspace: Path) -> None:
+    with served(served_workspace, "--timeout", "8") as site, ThreadPoolExecutor(12) as crowd:
+        started = [crowd.submit(ask, site, PRODUCT) for _ in range(12)]
+        for _ in range(30):
+            assert ask(site, SMALL).status_code == 200
+        assert not all(each.done() for each in started)
         answers = [each.result() for each in started]
     assert {answer.status_code for answer in answers} == {503, 504}
     refused = [answer for answer in answers if answer.status_code == 503]
     assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
-    assert len(times) > 20
-    assert statistics.median(times) < SECONDS / 4  # no promise of speed: it does not wait for them
 
 
 def test_a_query_that_would_crash_the_engine_is_refused(hasty: Website) -> None:
