@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
@@ -17,8 +17,11 @@ from starlette.staticfiles import StaticFiles
 
 from etl.errors import EtlError, QueryError
 from etl.terminal import on_one_line
+from etl.web.browsing import FILMS, PEOPLE
 from etl.web.entity_pages import entity
+from etl.web.finding import search_page
 from etl.web.guarding import Guard
+from etl.web.list_pages import listing
 from etl.web.negotiation import HTML, preferred
 from etl.web.overview import overview
 from etl.web.site import STATIC, Site, reading, site_of
@@ -38,11 +41,19 @@ def healthz(request: Request) -> Response:
         return PlainTextResponse(f"ok, generation {opened.snapshot.generation.number}\n")
 
 
+def _in_forms(path: str, handler: Callable[[Request], object]) -> list[Route]:
+    """Route an address to a handler, also with the suffix of a form."""
+    return [Route(path, handler), Route(path + "{suffix}", handler)]
+
+
 ROUTES = [
     Route("/", home),
     Route("/healthz", healthz),
     Route("/movie/{key:path}", entity),
     Route("/person/{key:path}", entity),
+    *_in_forms("/films", listing(FILMS)),
+    *_in_forms("/people", listing(PEOPLE)),
+    *_in_forms("/search", search_page),
     Route("/sparql", sparql, methods=["GET", "POST", "OPTIONS"]),
     Mount("/static", StaticFiles(directory=STATIC)),
 ]
