@@ -18,12 +18,15 @@ from starlette.staticfiles import StaticFiles
 from etl.errors import EtlError, QueryError
 from etl.terminal import on_one_line
 from etl.web.browsing import FILMS, PEOPLE
+from etl.web.dataset_pages import dump, healthz, metrics, robots, sitemap, void
 from etl.web.entity_pages import entity
 from etl.web.finding import search_page
 from etl.web.guarding import Guard
-from etl.web.list_pages import listing
+from etl.web.list_pages import FORMS, listing
 from etl.web.negotiation import HTML, preferred
 from etl.web.overview import overview
+from etl.web.question_pages import question, questions
+from etl.web.record_pages import links, quarantine, runs, sources
 from etl.web.site import STATIC, Site, reading, site_of
 from etl.web.sparql_protocol import sparql
 from etl.web.worker import Unanswered
@@ -35,15 +38,9 @@ def home(request: Request) -> Response:
         return site_of(request).page("home.html", page=overview(opened))
 
 
-def healthz(request: Request) -> Response:
-    """Say whether a generation can be read, and which."""
-    with reading(request) as opened:
-        return PlainTextResponse(f"ok, generation {opened.snapshot.generation.number}\n")
-
-
 def _in_forms(path: str, handler: Callable[[Request], object]) -> list[Route]:
     """Route an address to a handler, also with the suffix of a form."""
-    return [Route(path, handler), Route(path + "{suffix}", handler)]
+    return [Route(path + suffix, handler) for suffix in (*FORMS, "")]
 
 
 ROUTES = [
@@ -54,6 +51,19 @@ ROUTES = [
     *_in_forms("/films", listing(FILMS)),
     *_in_forms("/people", listing(PEOPLE)),
     *_in_forms("/search", search_page),
+    Route("/queries", questions),
+    *_in_forms("/queries/{name}", question),
+    *_in_forms("/quarantine", quarantine),
+    Route("/links", links),
+    Route("/runs", runs),
+    Route("/sources", sources),
+    Route("/.well-known/void", void),
+    Route("/dataset", void),
+    Route("/dump.nt.gz", dump),
+    Route("/sitemap.xml", sitemap),
+    Route("/sitemap-{page:int}.xml", sitemap),
+    Route("/robots.txt", robots),
+    Route("/metrics", metrics),
     Route("/sparql", sparql, methods=["GET", "POST", "OPTIONS"]),
     Mount("/static", StaticFiles(directory=STATIC)),
 ]

@@ -64,10 +64,10 @@ class Selection:
         chosen = dict.fromkeys((n, v) for n, v in parameters if n in kind.facets and v)
         given = dict(parameters)
         order = given.get("sort", "")
-        number = given.get("page", "")
-        page = int(number) if number.isascii() and number.isdecimal() and len(number) < 9 else 1
         known = order.removeprefix("-") in kind.columns
-        return cls(kind, tuple(chosen), order if known else kind.order, max(page, 1))
+        return cls(
+            kind, tuple(chosen), order if known else kind.order, page_number(given.get("page", ""))
+        )
 
     def url(self, suffix: str = "") -> str:
         """Return its address; the first page and the usual order go without saying."""
@@ -96,6 +96,12 @@ class Selection:
             self.order.lstrip("-") != column and column != self.kind.label
         )
         return replace(self, order=f"-{column}" if falling else column, page=1)
+
+
+def page_number(text: str) -> int:
+    """Read the number of a page; what is none is the first."""
+    is_number = text.isascii() and text.isdecimal() and len(text) < 9
+    return max(int(text), 1) if is_number else 1
 
 
 @dataclass(frozen=True, slots=True)

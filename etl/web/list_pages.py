@@ -16,14 +16,14 @@ from etl.web.site import path_of, reading, site_of
 from etl.web.tables import Tables
 
 JSON, CSV = "application/json", "text/csv"
-FORMS = {"": None, ".json": JSON, ".csv": CSV}
+FORMS = {".json": JSON, ".csv": CSV}
 
 
 def chosen_form(request: Request) -> str:
     """Return the form that an address names, or that the client likes best."""
-    suffix = request.path_params.get("suffix", "")
-    accept = request.headers.get("accept", "")
-    return FORMS.get(suffix) or preferred(accept, [HTML, JSON, CSV]) or HTML
+    path, accept = request.url.path, request.headers.get("accept", "")
+    named = next((form for suffix, form in FORMS.items() if path.endswith(suffix)), None)
+    return named or preferred(accept, [HTML, JSON, CSV]) or HTML
 
 
 def listing(kind: Kind) -> Callable[[Request], Response]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlencode
@@ -101,13 +102,17 @@ _COVERED = f"""SELECT ?p (COUNT(DISTINCT ?film) AS ?n) WHERE {{
 def latest(run: Run) -> LatestRun:
     """Put a run into a line."""
     sources = run.report.get("sources", [])
-    films = run.report.get("films", {})
-    manners = [each for each in ("added", "changed", "removed") if films.get(each)]
     return LatestRun(
         run.run,
         run.started.strftime("%Y-%m-%d %H:%M"),
         run.verb,
         ", ".join(str(each["label"]).rstrip("/").rpartition("/")[2] for each in sources),
-        ", ".join(f"{films[each]:,} {each}" for each in manners) or "unchanged",
+        changed(run.report.get("films", {})),
         sum(each.get("rejected", 0) + each.get("quarantined", 0) for each in sources),
     )
+
+
+def changed(counts: Mapping[str, int]) -> str:
+    """Say how many of a kind were added, changed and removed."""
+    manners = [each for each in ("added", "changed", "removed") if counts.get(each)]
+    return ", ".join(f"{counts[each]:,} {each}" for each in manners) or "unchanged"

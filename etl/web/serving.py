@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import uvicorn
 
 from etl.errors import EtlError, limit_reached
+from etl.queries import SavedQuery
 from etl.web.application import application
 from etl.web.readers import Readers
 from etl.web.site import Site
@@ -44,7 +45,11 @@ class _Server(uvicorn.Server):
 
 
 def serve(
-    workspace: Workspace, address: Address, limits: Limits, ready: Callable[[str], None]
+    workspace: Workspace,
+    queries: Mapping[str, SavedQuery],
+    address: Address,
+    limits: Limits,
+    ready: Callable[[str], None],
 ) -> None:
     """Answer requests until a signal comes; `ready` is told the URL once that begins.
 
@@ -52,7 +57,7 @@ def serve(
         WorkspaceError: nothing has been loaded, or the workspace is damaged.
         EtlError: nothing can listen at the address.
     """
-    site = Site(Readers(workspace), Workers(limits))
+    site = Site(Readers(workspace), Workers(limits), queries)
     try:
         site.readers.generation()  # there is one
         listening = _listening(address)

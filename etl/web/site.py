@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from etl.queries import SavedQuery
 from etl.rdf.identifiers import Iris
 from etl.web.guarding import Counts
 from etl.web.readers import Readers, Reading
@@ -52,6 +53,7 @@ class Site:
 
     readers: Readers
     workers: Workers
+    queries: Mapping[str, SavedQuery]
     counts: Counts = field(default_factory=Counts)
     templates: Environment = field(default_factory=_templates)
 

@@ -52,6 +52,12 @@ class Tables:
             rows = tuple(_rows(db, selection, f"LIMIT {PER_PAGE} OFFSET {offset}"))
             return Listing(selection, total, rows, tuple(_facets(db, selection)))
 
+    def iris(self) -> list[str]:
+        """Return the IRI of every film and person, in a fixed order."""
+        with self._database.cursor() as db:
+            rows = db.execute("SELECT iri FROM films UNION ALL SELECT iri FROM people ORDER BY 1")
+            return [iri for (iri,) in rows.fetchall()]
+
     def rows(self, selection: Selection) -> list[tuple[Any, ...]]:
         """Return all rows of what is asked for, in its order."""
         with self._database.cursor() as db:
