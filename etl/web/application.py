@@ -19,6 +19,7 @@ from etl.errors import EtlError, QueryError
 from etl.terminal import on_one_line
 from etl.web.browsing import FILMS, PEOPLE
 from etl.web.dataset_pages import dump, healthz, metrics, robots, sitemap, void
+from etl.web.editor import editor
 from etl.web.entity_pages import entity
 from etl.web.finding import search_page
 from etl.web.guarding import Guard
@@ -64,6 +65,7 @@ ROUTES = [
     Route("/sitemap-{page:int}.xml", sitemap),
     Route("/robots.txt", robots),
     Route("/metrics", metrics),
+    Route("/editor", editor),
     Route("/sparql", sparql, methods=["GET", "POST", "OPTIONS"]),
     Mount("/static", StaticFiles(directory=STATIC)),
 ]

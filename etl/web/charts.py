@@ -11,7 +11,8 @@ from dataclasses import dataclass
 _WIDTH, _ROW, _LABEL = 640, 24, 200
 _HEIGHT, _FOOT = 120, 20
 _VALUE = 90  # room for the number after the longest bar
-_LETTERS = 28
+_LETTERS = 26
+_LETTER = 7.5  # wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,14 @@ Numbers = Sequence[tuple[str, float]]
 def bars(title: str, numbers: Numbers, links: Sequence[str] = ()) -> Chart:
     """Draw bars that lie below one another, each beside its label."""
     most = max((value for _, value in numbers), default=0) or 1
-    room = _WIDTH - _LABEL - _VALUE
+    longest = max((len(label) for label, _ in numbers), default=0)
+    label_width = min(_LABEL, longest * _LETTER + 12)
+    room = _WIDTH - label_width - _VALUE
     drawn = tuple(
         Bar(
             label,
             value,
-            _LABEL,
+            label_width,
             place * _ROW + 4,
             round(max(value, 0) / most * room, 1),
             _ROW - 8,

@@ -83,7 +83,7 @@ def _overview(reading: Reading) -> Overview:
             decades,
             [f"/films?{urlencode({'decade': label})}" for label, _ in decades],
         ),
-        bars("Films that have it, in percent", coverage),
+        bars("What is known of films, in percent", coverage),
         tuple(latest(each) for each in reversed(runs[-_RUNS:])),
         len(catalog.refusals.rejects()) + len(catalog.refusals.quarantined()),
     )

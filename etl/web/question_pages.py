@@ -40,9 +40,7 @@ async def question(request: Request) -> Response:
     query = site.queries.get(request.path_params["name"])
     if query is None:
         raise HTTPException(404, "there is no such saved query")
-    given = {name: value.strip() for name, value in request.query_params.items() if value.strip()}
-    known = {each.name for each in query.parameters}
-    values = {name: value for name, value in given.items() if name in known}
+    values = given_values(query, request)
     form = chosen_form(request)
     if not is_complete(query, values):
         if form in _SOLUTIONS:
@@ -59,6 +57,12 @@ async def question(request: Request) -> Response:
         return Streamed(answer, f"{form}; charset=utf-8" if form == CSV else form)
     solutions = await answer.whole()
     return await run_in_threadpool(_answered, request, query, values, text, solutions)
+
+
+def given_values(query: SavedQuery, request: Request) -> dict[str, str]:
+    """Return what an address gives for a query's parameters; empty fields give nothing."""
+    given = {each.name: request.query_params.get(each.name, "") for each in query.parameters}
+    return {name: value.strip() for name, value in given.items() if value.strip()}
 
 
 def _bound(request: Request, query: SavedQuery, values: Mapping[str, str]) -> tuple[str, Path]:
