@@ -104,7 +104,7 @@ def test_one_runs_and_cancels_a_query_in_the_editor(site: Website, browser: Brow
     with visiting(browser, site.url) as visit:
         page = visit.open("/editor?name=films-by-decade")
         page.locator(".yasqe:visible .yasqe_queryButton").click()
-        expect(page.locator(".yasr").get_by_text("1990s")).to_be_visible()
+        expect(page.locator(".yasr:visible").get_by_text("1990s")).to_be_visible()
         endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
         page.goto(f"{visit.url}/editor?query={endless}")
         page.locator(".yasqe:visible .yasqe_queryButton").click()
@@ -117,10 +117,10 @@ def test_one_runs_and_cancels_a_query_in_the_editor(site: Website, browser: Brow
 
 def test_the_editor_completes_terms_of_the_shapes(site: Website, browser: Browser) -> None:
     with visiting(browser, site.url) as visit:
-        page = visit.open("/editor?query=PREFIX schema: <https://schema.org/> SELECT * { ?s ")
+        page = visit.open("/editor?query=PREFIX schema: <https://schema.org/> SELECT * { ?s")
         page.locator(".CodeMirror:visible").click()
         page.keyboard.press("Control+End")
-        page.keyboard.type("schema:da")
+        page.keyboard.type(" schema:da")
         expect(page.locator(".CodeMirror-hints")).to_contain_text("schema:datePublished")
 
 

@@ -25,8 +25,11 @@ Yasqe.defaults.createShareableLink = (yasqe) =>
   `${location.origin}/editor?query=${encodeURIComponent(yasqe.getValue())}`;
 Yasr.defaults.prefixes = data.prefixes;
 
+const ours = { endpoint: `${location.origin}/sparql`, method: "POST" };
+for (const defaults of [Yasgui.defaults, Yasqe.defaults]) Object.assign(defaults.requestConfig, ours);
+
 const editor = new Yasgui(document.getElementById("yasgui"), {
-  requestConfig: { endpoint: `${location.origin}/sparql`, method: "POST" },
+  requestConfig: ours,
   endpointCatalogueOptions: { getData: () => [], keys: [] },
   copyEndpointOnNewTab: false,
   populateFromUrl: false,
@@ -35,7 +38,12 @@ const editor = new Yasgui(document.getElementById("yasgui"), {
 });
 
 const open = (name, query) =>
-  editor.addTab(true, { ...Yasgui.Tab.getDefaults(), name, yasqe: { value: query } });
+  editor.addTab(true, {
+    ...Yasgui.Tab.getDefaults(),
+    name,
+    yasqe: { value: query, endpoint: ours.endpoint },
+    requestConfig: { ...Yasgui.defaults.requestConfig, ...ours },
+  });
 if (data.query) {
   open(data.name || "Query", data.query);
   history.replaceState(null, "", location.pathname);
