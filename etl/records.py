@@ -57,12 +57,16 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that was not read, was repaired, or is not there."""
+    """Something that was not read, was repaired, or is not there.
+
+    `file` is one that is joined to the record's, by its path from there; the line is that file's.
+    """
 
     line: int
     field: str
     message: str
     kind: NoteKind = dataclass_field(default=NoteKind.REPAIR, compare=False)
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,8 @@ class FilmRecord:
     `identifiers` maps a scheme (`imdb`, `movielens`, `wikidata`) to an id, `facts` a field of
     `FACTS` to its values, `crew` a field of `CREW` to people, `ratings` a site of `SITES` to what
     its visitors think; `rating` is one of unknown origin. `titles` are others than `title`. `lines`
-    maps each field to the line of the file that it was read from, counting from 1.
+    maps each field to the line of the record that it was read from, counting from 1, or to the line
+    of the joined file that `files` names for it, by its path from the record's file.
     """
 
     identifiers: Mapping[str, str]
@@ -121,6 +126,7 @@ class FilmRecord:
     ratings: Mapping[str, Rating] = field(default_factory=lambda: _NOTHING)
     lines: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    files: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
     @property
     def key(self) -> str:
@@ -171,7 +177,8 @@ class LinkRecord:
 class Reject:
     """A record that cannot be read: which field, what was expected, what was found.
 
-    `text` is the record as it stood in the file, so that nothing is lost.
+    `text` is the record as it stood in the file, so that nothing is lost. `file` is one that is
+    joined to that of the records, by its path from there, if the row stands in it.
     """
 
     line: int
@@ -179,6 +186,7 @@ class Reject:
     expected: str
     found: str
     text: str = ""
+    file: str = ""
 
     @property
     def message(self) -> str:
@@ -206,6 +214,7 @@ class Heading:
     identifiers: Mapping[str, str]
     title: str | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
 
 _ENCODER = msgspec.json.Encoder()

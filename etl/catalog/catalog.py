@@ -229,6 +229,20 @@ class Catalog:
                 [source, path, key, line],
             )
 
+    def relocate(self, records: Sequence[Staged]) -> None:
+        """Write down where records say now what they said before, if not all in their own file."""
+        if records:
+            columns = zip(*((*r[:4], r.digest, r.body) for r in records), strict=True)
+            self._db.execute(
+                "UPDATE versions SET line = told.line, digest = told.digest, body = told.body "
+                "FROM (SELECT unnest($1::TEXT[]) AS source, unnest($2::TEXT[]) AS path, "
+                "unnest($3::TEXT[]) AS key, unnest($4::INTEGER[]) AS line, "
+                "unnest($5::TEXT[]) AS digest, unnest($6::TEXT[]) AS body) AS told "
+                "WHERE versions.source = told.source AND versions.path = told.path "
+                "AND versions.key = told.key AND version IN (SELECT version FROM heads)",
+                list(map(list, columns)),
+            )
+
     def stage_links(self, run: int, links: Sequence[tuple[Place, LinkRecord]]) -> None:
         """Add versions of link records, and who they say the names in their films are."""
         staged = [Staged.linked(place, record) for place, record in links]

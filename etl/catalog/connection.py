@@ -8,13 +8,9 @@ from pathlib import Path
 import duckdb
 
 from etl.errors import WorkspaceError, cannot_read, limit_reached
+from etl.process.database import alone
 
 _MISREAD = "?\\"  # what follows is taken for options, or for another folder
-ALONE: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
-"""Settings of a database that installs and loads no extension, so that nothing is fetched."""
 
 
 def connect(path: Path, *, read_only: bool, memory_bytes: int = 0) -> duckdb.DuckDBPyConnection:
@@ -32,8 +28,7 @@ def connect(path: Path, *, read_only: bool, memory_bytes: int = 0) -> duckdb.Duc
     try:
         # A relative path that begins as a URL does is taken for one, and asked for.
         whole = os.path.abspath(path)
-        config = ALONE | ({"memory_limit": f"{memory_bytes}B"} if memory_bytes else {})
-        return duckdb.connect(whole, read_only=read_only, config=config)
+        return duckdb.connect(whole, read_only=read_only, config=alone(memory_bytes))
     except duckdb.Error as error:
         raise unusable(path, error) from error
 

@@ -10,7 +10,7 @@ from etl.catalog.entries import Quarantined
 from etl.findings import Finding, Severity
 from etl.records import FilmRecord, Heading, Origin, Reason, Reject
 from etl.sources import Format, format_of
-from etl.sources.files import opened, within
+from etl.sources.files import beside, opened, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,13 @@ class Places:
         source = self.sources[origin.source]
         return within(source, origin.path) if self._within_sources else opened(source, origin.path)
 
+    def of(self, origin: Origin, record: FilmRecord | Heading, field: str) -> tuple[str, int]:
+        """Return the file and the line that a record has a field from."""
+        line = record.lines.get(field, 1)
+        if file := record.files.get(field):
+            return beside(self.path(origin), file), line
+        return self.path(origin), origin.line + line - 1
+
     def format(self, origin: Origin) -> Format:
         """Return the format of a record's file, as it was read."""
         file = origin.source, origin.path
@@ -73,7 +80,8 @@ def kept_out(
 
     for origin, reject in catalog.refusals.rejects():
         if inside(origin):
-            finding = unreadable(places.path(origin), origin.line, reject)
+            path = beside(places.path(origin), reject.file)
+            finding = unreadable(path, origin.line, reject)
             label = places.sources[origin.source].label
             yield KeptOut("rejected", label, "", "", (finding,))
     for item in catalog.refusals.quarantined():
@@ -113,8 +121,7 @@ def located(
     return Finding(
         severity,
         reason.message,
-        places.path(origin),
-        origin.line + record.lines.get(reason.field, 1) - 1,
+        *places.of(origin, record, reason.field),
         key=places.format(origin).keys.get(reason.field, ""),
         value=reason.value,
         text=reason.text,

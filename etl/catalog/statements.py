@@ -59,7 +59,8 @@ CREATE OR REPLACE VIEW standing_sizes AS  -- the bytes of each file as it stands
 # How many files a source says something in, their bytes, and a digest of its records.
 EXTENT = """
 WITH said AS (
-    SELECT path, key, digest FROM versions SEMI JOIN heads USING (version)
+    SELECT path, key, split_part(digest, '@', 1) AS digest
+    FROM versions SEMI JOIN heads USING (version)
     WHERE source = $1 AND kind <> 'gone')
 SELECT count(DISTINCT path),
        (SELECT coalesce(sum(size), 0) FROM standing_sizes

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from etl.publication.sending import Published
 
 SHOWN_AT_MOST = 20  # findings of a severity that are named; the rest is counted
+_ALIKE_AT_MOST = 3  # notes or warnings of one message
 
 _WORDS = {"Info": "Note", "Warning": "Warning", "Violation": "Error"}
 _RANKS = {"format": -1, "loss": 0, "repair": 2, "absence": 3}  # of notes; all others are in between
@@ -36,6 +37,7 @@ class Telling:
         self._quiet = quiet
         self._lists = lists
         self._counts: Counter[str] = Counter()
+        self._alike: Counter[tuple[str, str]] = Counter()
         self._held: defaultdict[tuple[str, int], list[Finding]] = defaultdict(list)
 
     def __enter__(self) -> Self:
@@ -56,6 +58,10 @@ class Telling:
     def tell(self, finding: Finding) -> None:
         """Count a finding, and keep it if it is among the first of its kind."""
         self._counts[finding.severity] += 1
+        alike = finding.severity, finding.message
+        self._alike[alike] += 1
+        if self._alike[alike] > _ALIKE_AT_MOST and finding.severity != "Violation":
+            return
         rank = _RANKS.get(finding.kind, 1) if finding.severity == "Info" else 0
         held = self._held[finding.severity, rank]
         if len(held) < SHOWN_AT_MOST:

@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode, Quad, Triple
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.connection import reads_whole
+from etl.catalog.kept_out import Places
 from etl.entities.batches import Batch, drafted
 from etl.entities.drafting import CHUNK_FILMS, stored
 from etl.entities.people import map_person, map_redirect, person_iri
@@ -22,8 +23,6 @@ from etl.process.progress import Progress, silent
 from etl.provenance.recording import descriptions
 from etl.records import FilmRecord
 from etl.search.comparing import differing
-from etl.sources import format_of
-from etl.sources.files import opened
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import MEND, Workspace
 from etl.workspace.generations import Damage, Generation
@@ -121,7 +120,7 @@ def _remedy(workspace: Workspace, current: Generation, damages: Sequence[Damage]
 
 def disputes(catalog: Catalog) -> Iterator[Finding]:
     """Give the records that say of ids of films what others contradict, about each one together."""
-    sources = {source.name: source for source in catalog.sources.standing()}
+    places = Places(catalog)
     for (about, scheme, subject), held in groupby(catalog.resolved.claims(), itemgetter(0, 1, 2)):
         claims = list(held)
         unjoined = FilmRecord(
@@ -132,11 +131,9 @@ def disputes(catalog: Catalog) -> Iterator[Finding]:
         of_id = f"{subject} is said to be of several films, so it joins none: {among}"
         message = of_id if about == "id" else f"{subject} is said to have several: {among}"
         for claim in claims:
-            path = opened(sources[claim.origin.source], claim.origin.path)
-            line = claim.origin.line + claim.heading.lines.get(scheme, 1) - 1
-            yield Finding(
-                Severity.INFO, message, path, line, format_of(path).keys.get(scheme, scheme)
-            )
+            key = places.format(claim.origin).keys.get(scheme, scheme)
+            path, line = places.of(claim.origin, claim.heading, scheme)
+            yield Finding(Severity.INFO, message, path, line, key)
 
 
 def index_differences(snapshot: Snapshot) -> list[Difference]:

@@ -22,6 +22,7 @@ from etl.rdf.vocab import PREFIXES, RDF, SCHEMA, XSD
 from etl.records import Link, LinkRecord
 from etl.resolution.films import Film
 from etl.resolution.groups import Member
+from etl.sources.files import beside
 from etl.stores import Readable
 from etl.workspace.snapshot import Snapshot
 
@@ -219,13 +220,17 @@ class Explainer:
         origin = member.origin
         form = self._places.format(origin)
         whole = found.field.partition(".")[0]
-        line = origin.line + (0 if form.one_line else found.line - 1)
+        if file := member.record.files.get(found.field):
+            place = f"{beside(self._places.path(origin), file)}:{found.line}"
+        else:
+            line = origin.line + (0 if form.one_line else found.line - 1)
+            place = f"{self._places.path(origin)}:{line}"
         return Explanation(
             triple=triple,
             rule=rule,
             field=form.keys.get(found.field) or form.keys.get(whole, whole),
             value=found.value,
-            place=f"{self._places.path(origin)}:{line}",
+            place=place,
             run=runs[member.version],
             outcome="stated" if found.agrees else "lost",
         )

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import duckdb
 
-from etl.catalog.connection import ALONE
 from etl.errors import LinkError
 from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate, merged, part
+from etl.process.database import alone
 from etl.sources.names import name_of
 from etl.sources.spelling import words
 
@@ -99,7 +99,7 @@ class ImdbTables:
                 f"{folder}: none of IMDb's tables in it",
                 hint=f"expected files such as {_TABLES[2]}.tsv.gz, from datasets.imdbws.com",
             )
-        return cls(paths, duckdb.connect(config=ALONE))
+        return cls(paths, duckdb.connect(config=alone()))
 
     @property
     def has_titles(self) -> bool:

@@ -10,7 +10,8 @@ from etl.errors import WorkspaceError
 from etl.findings import Finding, Severity
 from etl.operations.building import Builder
 from etl.operations.options import ChangeOptions
-from etl.operations.reading import Read, Reading
+from etl.operations.parsing import Read
+from etl.operations.reading import Reading
 from etl.operations.reports import LoadReport
 from etl.operations.transaction import Change, changing
 from etl.process.temporary import temporary_folder
@@ -106,11 +107,12 @@ class _Load:
                     found=options.found,
                     workers=workers,
                     rehash=options.rehash,
+                    memory_bytes=options.memory_bytes,
                     absorbed=_absorbed(source, known),
                 )
                 for source in self._described(remembered(known) if named is None else named)
             ]
-            reads = (read for reading in readings for read in reading if read.staged or read.moved)
+            reads = (read for reading in readings for read in reading if read.tells)
             with self._report.timed("read"):
                 first = next(reads, None)
             news = self._redescribed(readings) or self._brings_shapes()
@@ -170,6 +172,7 @@ class _Load:
         with self._report.timed("catalog"):
             builder.catalog.stage(self._report.run or 0, read.staged)
             builder.catalog.move(read.moved)
+            builder.catalog.relocate(read.relocated)
         self._staged += len(read.staged)
         self._options.progress("records", self._staged, None)
 

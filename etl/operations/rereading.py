@@ -9,10 +9,11 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Place, Staged
 from etl.findings import Finding, Severity
 from etl.operations.options import ChangeOptions
-from etl.operations.reading import Work, parse_records
+from etl.operations.parsing import Work, parse_records
 from etl.sources.claims import find_claimed
 from etl.sources.files import Source, Stat, full_path, shown
 from etl.sources.kinds import unclaimed_reject
+from etl.sources.packed import Unpacking
 
 
 class Rereading:
@@ -34,9 +35,10 @@ class Rereading:
             for path, places in known.items()
         }
         part = replace(source, paths=tuple(full_path(source, path) for path in paths))
-        found = [each for each in find_claimed(part) if not each.problem]
-        work = Work(source, [(file, unread[file.relative]) for file in found])
-        read = parse_records(None, work)
+        with Unpacking() as unpacking:
+            found = [each for each in find_claimed(part, unpacking) if not each.problem]
+            work = Work(source, [(file, unread[file.relative]) for file in found])
+            read = parse_records(None, work)
         self.findings = read.findings
         self.staged = [
             each

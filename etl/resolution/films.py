@@ -147,9 +147,10 @@ def resolve(group: Group, identities: Identities) -> Film:
 
 def _titles(records: Sequence[FilmRecord], title: str | None) -> tuple[Title, ...]:
     """Collect the other titles of a film, each once; one without its language gives way."""
-    found = dict.fromkeys(chain.from_iterable(record.titles for record in records))
-    told = {title, *(each.text for each in found if each.language)}
-    return tuple(each for each in found if each.language or each.text not in told)
+    told = chain.from_iterable(record.titles for record in records)
+    found = dict.fromkeys(each for each in told if each.text != title)
+    texts = {each.text for each in found if each.language}
+    return tuple(each for each in found if each.language or each.text not in texts)
 
 
 def _facts(records: Sequence[FilmRecord], year: int | None) -> Mapping[str, tuple[str, ...]]:

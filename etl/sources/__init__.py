@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from etl.records import FilmRecord, Reject
 from etl.sources import jsonlines, text
-from etl.sources.files import FoundFile
+from etl.sources.files import FoundFile, bare
 from etl.sources.raw import Raw
 from etl.sources.tables.forms import Form
 from etl.sources.tables.rows import Table
@@ -52,7 +52,7 @@ def format_of(path: str, form: str = "") -> Format:
     """Tell a file's format: by the form of a table, else by its suffix; text has any other."""
     if form:
         return _table(form)
-    suffix = next((suffix for suffix in FORMATS if path.lower().endswith(suffix)), ".txt")
+    suffix = next((suffix for suffix in FORMATS if bare(path).endswith(suffix)), ".txt")
     return FORMATS[suffix]
 
 

@@ -3,35 +3,89 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
 
 from etl.errors import SourceError
 from etl.sources import SUFFIXES
-from etl.sources.files import FoundFile, Source, find, shown
+from etl.sources.files import FoundFile, Source, Stat, bare, beside, shown
+from etl.sources.finding import find
+from etl.sources.packed import Unpacking
 from etl.sources.tables import recognition
 from etl.sources.tables.checking import nearest
 from etl.sources.tables.forms import Form, map_of
 from etl.sources.tables.plans import Plan
+from etl.sources.tables.sets import with_joined
 from etl.sources.tables.shipped import SHIPPED
+
+_NOTHING: Mapping[str, tuple[Stat, str]] = MappingProxyType({})
 
 AUTOMATIC = "auto"
 """The name by which a source lets go of a map that was chosen for it."""
 
 
-def find_claimed(source: Source) -> Iterator[FoundFile]:
+def find_claimed(
+    source: Source, unpacking: Unpacking, known: Mapping[str, tuple[Stat, str]] = _NOTHING
+) -> Iterator[FoundFile]:
     """Find the files of a source, each with its form; those that no format claims are `other`.
+
+    `known` has the files that were read before, by their path within the source. An archive that
+    has not changed since is not unpacked.
 
     Raises:
         SourceError: the map that was chosen for the source does not fit a file that is named.
     """
-    for found in find(source, SUFFIXES):
-        if found.problem or (not source.map and found.path.lower().endswith(SUFFIXES)):
-            yield found
-            continue
-        form = form_of(found.path, source.map, alone=found.path == source.root)
-        yield replace(found, form=form or "", other=found.other and not form)
+    maps = {source.map} if source.map else {"", *SHIPPED}
+    others, joined = list[FoundFile](), set[str]()
+    for archive, files in groupby(find(source, SUFFIXES, unpacking), attrgetter("archive")):
+        held: Iterable[FoundFile] = list(files) if archive else files  # noqa: B031 - one of them
+        if archive:
+            if same := _as_before(held, known, maps):
+                yield from same
+                continue
+            unpacking.unpack(archive)
+        for found in held:
+            if problem := found.problem or unpacking.problems.get(found.path, ""):
+                yield replace(found, problem=problem)
+                continue
+            if not source.map and bare(found.path).endswith(SUFFIXES):
+                yield found
+                continue
+            form = form_of(found.path, source.map, alone=found.path == source.root)
+            if found.other and not form:
+                others.append(found)
+            else:
+                paths = joined_files(form, found.path)
+                joined.update(paths)
+                yield replace(found, form=form, other=False, joined=paths)
+    yield from (found for found in others if found.path not in joined)
+
+
+def _as_before(
+    files: Iterable[FoundFile], known: Mapping[str, tuple[Stat, str]], maps: Collection[str]
+) -> list[FoundFile]:
+    """Return the files of an archive that were read before, if that has not changed since.
+
+    Nor may another map read them now than did then.
+    """
+    found = [(file, *known[file.relative]) for file in files if file.relative in known]
+    if any(file.stat != stat or _map(form) not in maps for file, stat, form in found):
+        return []
+    return [replace(file, form=form, other=False) for file, _, form in found]
+
+
+def _map(form: str) -> str:
+    return Form.decode(form).map if form else ""
+
+
+def joined_files(form: str, path: str) -> tuple[str, ...]:
+    """Return the paths of the files that are joined to a table."""
+    joined = Form.decode(form).joined if form else ()
+    return tuple(beside(path, each.path) for each in joined)
 
 
 def form_of(path: str, chosen: str = "", *, alone: bool = True) -> str:
@@ -45,9 +99,9 @@ def form_of(path: str, chosen: str = "", *, alone: bool = True) -> str:
     """
     if not os.path.isfile(path):  # of which a pipe can be read only once
         return ""
-    has_suffix = path.lower().endswith(SUFFIXES)
+    has_suffix = bare(path).endswith(SUFFIXES)
     maps = [chosen] if chosen else []
-    if has_suffix and not (chosen and (alone or not path.lower().endswith(SUFFIXES[0]))):
+    if has_suffix and not (chosen and (alone or not bare(path).endswith(SUFFIXES[0]))):
         return ""
     if not has_suffix and not (chosen and alone):
         maps.append("")
@@ -57,7 +111,7 @@ def form_of(path: str, chosen: str = "", *, alone: bool = True) -> str:
         except OSError:
             return ""
         if form is not None and (not each or _fits(form, path, alone=alone)):
-            return form.encode()
+            return with_joined(form, path, SUFFIXES).encode()
     return ""
 
 
@@ -105,4 +159,5 @@ def shipped_map(name: str) -> str:
 def told(form: str) -> str:
     """Say what a table was recognised as."""
     decoded = Form.decode(form)
-    return recognition.told(decoded, Plan.bound(decoded.columns, decoded.header))
+    files = {each.name: each.path for each in decoded.joined}
+    return recognition.told(decoded, Plan.bound(decoded.columns, decoded.wide, files))

@@ -106,8 +106,15 @@ def _number(value: object) -> Decimal | None:
     return number if number.is_finite() and abs(number.adjusted()) < 18 else None
 
 
-def film_record(read: Mapping[str, Any], where: Mapping[str, int], notes: Notes) -> FilmRecord:
+def film_record(
+    read: Mapping[str, Any],
+    where: Mapping[str, int],
+    notes: Notes,
+    files: Mapping[str, str] | None = None,
+) -> FilmRecord:
     """Make a record of what was read, and of the line that each field was read from.
+
+    That line is of the record, or of the joined file that `files` has for the field.
 
     Raises:
         Bad: nothing in it tells the film from others.
@@ -140,6 +147,7 @@ def film_record(read: Mapping[str, Any], where: Mapping[str, int], notes: Notes)
         ratings=read.get("ratings") or {},
         lines=where,
         notes=tuple(notes.notes),
+        files=files or {},
     )
 
 

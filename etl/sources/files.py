@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO
 
 from etl.records import Reject
-from etl.sources.description import FILE, UNDESCRIBED, SourceDescription
+from etl.sources import packed
+from etl.sources.description import UNDESCRIBED, SourceDescription
 
-# Files that tell people about a folder, and are no data of it.
-_DOCUMENTS = re.compile(r"(?i:readme|licen[cs]e|copying|notice|authors|citation|changelog)(\.\w+)?")
 RECORD_LIMIT = 1 << 24
 """Bytes that one record may have; what is larger holds no film, and would take all memory."""
 
@@ -42,8 +38,10 @@ class FoundFile:
     """A file of a source: where it is, its path within the source, its `Stat`.
 
     `problem` says why it cannot be opened, where that shows already. An `other` file lies in a
-    folder of the source, and has no suffix of ours. `form` says how a table is read, as
-    `tables.forms.Form` encodes it; other formats are told by the suffix.
+    folder of the source, and has no suffix of ours. One of an `archive` lies at its path once that
+    is unpacked. `form` says how a table is read, as `tables.forms.Form` encodes it; other formats
+    are told by the suffix. `joined` are the paths of the other files of its set, `memory_bytes` is
+    what reading them may take; 0 leaves that open.
     """
 
     path: str
@@ -52,6 +50,9 @@ class FoundFile:
     problem: str = ""
     other: bool = False
     form: str = ""
+    joined: tuple[str, ...] = ()
+    memory_bytes: int = 0
+    archive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,80 +110,31 @@ LINKS = Source("links", "links", "links", ())
 """What linking finds is kept as the records of this source."""
 
 
-def find(source: Source, suffixes: Sequence[str]) -> Iterator[FoundFile]:
-    """Find the files of a source, in order of path; in a folder, those without our suffix apart."""
-    for path in source.paths:
-        if os.path.isdir(path):
-            yield from _walk(path, source.root, tuple(suffixes))
-        else:
-            yield _found(path, source.root)
+def bare(path: str) -> str:
+    """Write a path in small letters, without the suffix that says it is compressed."""
+    return path.lower().removesuffix(".gz")
 
 
-def _walk(folder: str, root: str, suffixes: tuple[str, ...]) -> Iterator[FoundFile]:
+def seen(status: os.stat_result) -> Stat:
+    """Keep what the file system says that tells whether a file has changed."""
+    return Stat(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
+
+
+def stat_of(path: str) -> Stat | None:
+    """Return what the file system says of a file, if it says anything."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        problem = f"a folder that cannot be opened ({_reason(error)})"
-        yield FoundFile(folder, _relative(folder, root), problem=problem)
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if is_folder and _is_workspace(entry.path):
-            continue
-        if not is_folder and not entry.name.lower().endswith(suffixes):
-            if not is_document(entry.path):
-                yield FoundFile(entry.path, _relative(entry.path, root), other=True)
-        elif not _is_unicode(entry.name):
-            name = os.fsencode(_relative(entry.path, root)).decode("utf-8", "backslashreplace")
-            yield FoundFile(entry.path, name, problem="a name that is not UTF-8")
-        elif is_folder:
-            yield from _walk(entry.path, root, suffixes)
-        else:
-            yield _found(entry.path, root, regular=True)
+        return seen(os.stat(path))
+    except OSError:
+        return None
 
 
-def is_document(path: str) -> bool:
-    """Say whether a file that is no record tells about those beside it, as a `README` does."""
-    name = os.path.basename(path)
-    return name == FILE or bool(_DOCUMENTS.fullmatch(name))
-
-
-def _is_workspace(folder: str) -> bool:
-    """Say whether a folder is a workspace of ours, which holds no records."""
-    return all(os.path.exists(os.path.join(folder, name)) for name in ("generations", "lock"))
-
-
-def _is_unicode(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _found(path: str, root: str, *, regular: bool = False) -> FoundFile:
-    """Look at a file. Where it has to be `regular`, a pipe is none: it may keep us waiting."""
-    try:
-        status = os.stat(path)
-    except FileNotFoundError:
-        problem = f"a link to nowhere ({os.readlink(path)})" if os.path.islink(path) else "no file"
-        return FoundFile(path, _relative(path, root), problem=problem)
-    except OSError as error:
-        return FoundFile(path, _relative(path, root), problem=_reason(error))
-    if regular and not stat.S_ISREG(status.st_mode):
-        return FoundFile(path, _relative(path, root), problem="something that is no file")
-    seen = Stat(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
-    return FoundFile(path, _relative(path, root), seen)
-
-
-def _relative(path: str, root: str) -> str:
+def relative(path: str, root: str) -> str:
     """Cut the source's root off a path of it; a source that is one file gives its name."""
     return path[len(root) :].lstrip(os.sep) or os.path.basename(path)
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Say why a file cannot be read."""
     return (error.strerror or str(error)).lower()
 
 
@@ -202,7 +154,7 @@ def opening(found: FoundFile) -> Iterator[BinaryIO | Reject]:
         yield Reject(1, "", "a readable file", found.problem)
         return
     try:
-        file = open(found.path, "rb")  # noqa: SIM115 - closed below
+        file = packed.opened(found.path)
     except OSError as error:
         yield unreadable(error)
         return
@@ -218,14 +170,14 @@ def read(found: FoundFile) -> bytes | Reject:
     try:
         if size > RECORD_LIMIT:
             return too_long("file", size)
-        with open(found.path, "rb", buffering=0) as file:
-            data = file.read() if size else _all(file)
+        with packed.opened(found.path) as file:
+            data = file.read(RECORD_LIMIT + 1) if size else _all(file)
     except OSError as error:
         return unreadable(error)
     return too_long("file", len(data)) if len(data) > RECORD_LIMIT else data
 
 
-def _all(file: RawIOBase) -> bytes:
+def _all(file: BinaryIO) -> bytes:
     """Read what has no size, such as a pipe, though no more than a little over the limit."""
     data = bytearray()
     while len(data) <= RECORD_LIMIT and (more := file.read(_AT_ONCE)):
@@ -235,7 +187,7 @@ def _all(file: RawIOBase) -> bytes:
 
 def unreadable(error: OSError) -> Reject:
     """Refuse a file that cannot be read."""
-    return Reject(1, "", "a readable file", _reason(error))
+    return Reject(1, "", "a readable file", reason(error))
 
 
 def too_long(what: str, size: int) -> Reject:
@@ -248,6 +200,11 @@ def full_path(source: Source, path: str) -> str:
     """Turn a path within a source into an absolute one."""
     root = source.root
     return root if os.path.basename(root) == path else os.path.join(root, path)
+
+
+def beside(path: str, file: str) -> str:
+    """Return the path of a file that is joined to another, by its path from there; else that."""
+    return os.path.join(os.path.dirname(path), file) if file else path
 
 
 def opened(source: Source, path: str) -> str:

@@ -16,7 +16,9 @@ import msgspec
 from etl.records import Reject
 from etl.sources import SUFFIXES, text
 from etl.sources.claims import form_of
-from etl.sources.files import is_document
+from etl.sources.files import bare
+from etl.sources.finding import is_document
+from etl.sources.packed import head_of, is_archive
 from etl.sources.tables.sheets import has_excel
 
 _SNIFFED = 65_536  # bytes that are looked at
@@ -88,11 +90,12 @@ SPECIAL, CLOSED, FOLDER = map(FileKind, ("special file", "unreadable file", "lin
 def unclaimed(path: str, chosen: str = "", *, alone: bool = True) -> FileKind | None:
     """Tell what a file is that no format claims; None where one does.
 
-    A format claims the files of its suffix; the `chosen` column map, or one that ships, claims
-    tables; text claims any that has a line such as `title: Heat`. What cannot be opened is claimed,
-    because whoever reads it says why; so is a pipe, which can be read only once.
+    An archive is claimed, whatever is in it. A format claims the files of its suffix; the `chosen`
+    column map, or one that ships, claims tables; text claims any that has a line such as
+    `title: Heat`. What cannot be opened is claimed, because whoever reads it says why; so is a
+    pipe, which can be read only once.
     """
-    if path.lower().endswith(SUFFIXES) or form_of(path, chosen, alone=alone):
+    if bare(path).endswith(SUFFIXES) or is_archive(path) or form_of(path, chosen, alone=alone):
         return None
     kind = kind_of_file(path)
     return None if kind in (RECORD, SPECIAL, CLOSED) else kind
@@ -105,7 +108,7 @@ def tells_of_others(path: str) -> bool:
 
 def unclaimed_reject(path: str, reject: Reject, chosen: str = "") -> FileKind | None:
     """Tell the same of a file that was rejected as a record, and may not be there any more."""
-    if os.path.exists(path) or path.lower().endswith(SUFFIXES):
+    if os.path.exists(path) or bare(path).endswith(SUFFIXES):
         return unclaimed(path, chosen, alone=False)
     if not reject.text:
         return BINARY if reject.found.startswith(BINARY.name) else None
@@ -119,8 +122,7 @@ def kind_of_file(path: str) -> FileKind:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):
             return FOLDER if stat.S_ISDIR(mode) else SPECIAL
-        with open(path, "rb") as file:
-            return kind_of(file.read(_SNIFFED))
+        return kind_of(head_of(path, _SNIFFED))
     except OSError:
         return CLOSED
 

@@ -20,7 +20,9 @@ from typing import NoReturn
 
 from etl.errors import SourceError
 from etl.sources import SUFFIXES
-from etl.sources.files import LINKS, Source, is_document, shown
+from etl.sources.claims import form_of, joined_files
+from etl.sources.files import LINKS, Source, shown
+from etl.sources.finding import is_document
 from etl.sources.kinds import FileKind, unclaimed
 from etl.sources.spelling import words
 
@@ -109,16 +111,23 @@ def _absolute(path: str) -> str:
 
 
 def _claimed(paths: list[str], map_of: Callable[[str], str]) -> list[str]:
-    """Leave out what only tells about files named beside it; refuse all else that no format reads.
+    """Leave out what only tells about files named beside it, or is joined to one of them.
+
+    All else that no format reads is refused.
 
     Raises:
         SourceError: there is such a file.
     """
-    files = (path for path in paths if not os.path.isdir(path))
+    files = [path for path in paths if not os.path.isdir(path)]
     alone = len(paths) == 1
     told = ((path, unclaimed(path, map_of(path), alone=alone)) for path in files)
     refused = {path: kind for path, kind in told if kind}
-    rest = [path for path in paths if not (path in refused and is_document(path))]
+    claimed = (path for path in files if refused and path not in refused)
+    joined = {
+        other for path in claimed for other in joined_files(form_of(path, map_of(path)), path)
+    }
+    dropped = {path for path in refused if path in joined or is_document(path)}
+    rest = [path for path in paths if path not in dropped]
     if not rest or any(path in refused for path in rest):
         _refuse([(path, refused[path]) for path in rest or paths if path in refused])
     return rest

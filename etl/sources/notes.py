@@ -35,15 +35,16 @@ class Notes:
     notes: list[Note] = field(default_factory=list)
     line: int = 1
     field: str = ""
+    file: str = ""
 
-    def at(self, line: int, name: str) -> None:
-        """Say which field is read next."""
-        self.line, self.field = line, name
+    def at(self, line: int, name: str, file: str = "") -> None:
+        """Say which field is read next, and in which file if that is a joined one."""
+        self.line, self.field, self.file = line, name, file
 
     def add(self, message: str, kind: NoteKind = NoteKind.REPAIR) -> None:
         """Note something about the field that is being read."""
         if len(self.notes) < _AT_MOST:
-            self.notes.append(Note(self.line, shortened(self.field), message, kind))
+            self.notes.append(Note(self.line, shortened(self.field), message, kind, self.file))
         elif not self.is_full:
             self.notes.append(Note(self.line, "", f"more than {_AT_MOST} notes"))
 

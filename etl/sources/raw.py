@@ -13,7 +13,8 @@ class Raw(NamedTuple):
     """One record of a file: its key in the file, the line it begins on, its text, its digest.
 
     A file that holds one record has the empty key. One that cannot be read gives a `Raw` of that
-    key with a reject in it, and a record that is no text one of its own key.
+    key with a reject in it, and a record that is no text one of its own key. The digest of one that
+    is joined of several files ends in that of the lines where they have it.
     """
 
     key: str
@@ -27,6 +28,16 @@ class Raw(NamedTuple):
 def digest(data: bytes) -> str:
     """Return what tells a record's bytes from others."""
     return hashlib.sha256(data).hexdigest()
+
+
+def located(mark: str, lines: bytes) -> str:
+    """Add to a record's digest that of the lines of other files that say something of it."""
+    return f"{mark}@{digest(lines)[:16]}"
+
+
+def says_the_same(one: str, other: str) -> bool:
+    """Say whether two digests are of one record, whatever lines of other files have it."""
+    return one.partition("@")[0] == other.partition("@")[0]
 
 
 def distinct(name: str, mark: str, seen: Counter[str]) -> str:

@@ -165,18 +165,19 @@ def test_what_a_record_does_not_say_is_counted_and_what_is_lost_comes_first(etl:
         path.write_text(f"{text}\n" if path.name == "9.txt" else f"rated: R\n{text}")
     seeds(EMMA)
     notes = [line for line in etl("load", "seeds").stderr.splitlines() if line.startswith("Note")]
-    assert [line.split(": ")[1:3] for line in notes[:8]] == [
-        [f"seeds/{number}.txt:1", "rated"] for number in range(1, 9)
+    assert [line.split(": ")[1:3] for line in notes[:3]] == [
+        [f"seeds/{number}.txt:1", "rated"] for number in range(1, 4)
     ]
-    assert [line.partition(": ")[2] for line in notes[8:17]] == [
-        f"seeds/{number}.txt:{5 if number < 9 else 4}: ratingValue: '7,5' read as 7.5"
-        for number in range(1, 10)
+    assert [line.partition(": ")[2] for line in notes[3:6]] == [
+        f"seeds/{number}.txt:5: ratingValue: '7,5' read as 7.5" for number in range(1, 4)
     ]
-    assert notes[17:] == ["Note: seeds: 9 records have no year; 9 records have no directors"]
+    assert notes[6:] == ["Note: seeds: 9 records have no year; 9 records have no directors"]
 
 
 def test_notes_are_bounded_and_it_is_said_how_to_see_them_all(etl: Etl) -> None:
-    seeds(*(Film(number, "A", rating="7,5", actors="A", directors="B") for number in range(1, 31)))
+    for number in range(1, 31):
+        rating = f"{1 + number // 10},{number % 10}"
+        seeds(Film(number, "A", rating=rating, actors="A", directors="B"))
     Path("seeds/99.txt").write_text("colour: red\n" + Film(99, "Z", actors="A").text)
     lines = etl("load", "seeds").stderr.splitlines()
     assert len(lines) == 21

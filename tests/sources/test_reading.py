@@ -38,8 +38,10 @@ from etl.records import (
     encode,
 )
 from etl.sources import SUFFIXES, format_of
-from etl.sources.files import FoundFile, find
+from etl.sources.files import FoundFile
+from etl.sources.finding import find
 from etl.sources.naming import sources
+from etl.sources.packed import Unpacking
 from places import SEEDS
 from records import Film
 from shared_data import shared
@@ -88,7 +90,7 @@ def read(content: str | bytes, name: str = "film.txt") -> FilmRecord | Reject:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        [found] = find(sources([str(path)], None, [])[0], SUFFIXES)
+        [found] = find(sources([str(path)], None, [])[0], SUFFIXES, Unpacking())
         [raw] = format_of(found.path).cut(found)
         return format_of(found.path).read(raw)
 
@@ -622,7 +624,7 @@ def test_a_file_that_is_too_large_to_be_a_record_is_refused(tmp_path: Path) -> N
     path = tmp_path / "film.txt"
     with path.open("wb") as file:
         file.truncate(20_000_000)
-    [found] = find(sources([str(path)], None, [])[0], SUFFIXES)
+    [found] = find(sources([str(path)], None, [])[0], SUFFIXES, Unpacking())
     [raw] = format_of(found.path).cut(found)
     assert raw.reject
     assert raw.reject.message == f"{limit} 20,000,000 bytes"
@@ -698,20 +700,22 @@ def test_a_file_is_read_once_when_its_folder_is_named_too(tmp_path: Path) -> Non
     (tmp_path / "a.txt").write_text("x")
     named = [str(tmp_path / "a.txt"), str(tmp_path), f"{tmp_path}/*.txt", f"{tmp_path}/"]
     [source] = sources(named, None, [])
-    assert [found.relative for found in find(source, SUFFIXES)] == ["a.txt"]
+    assert [found.relative for found in find(source, SUFFIXES, Unpacking())] == ["a.txt"]
 
 
 CLOSED_FOLDER = "a folder that cannot be opened (permission denied)"
 CLOSED = """
 import os, sys
 from etl.sources import SUFFIXES, format_of
-from etl.sources.files import find
+from etl.sources.finding import find
 from etl.sources.naming import sources
+from etl.sources.packed import Unpacking
+from etl.sources.packed import Unpacking
 
 if os.geteuid() == 0:  # root may read anything
     os.setgid(65534)
     os.setuid(65534)
-for found in find(sources([sys.argv[1]], None, [])[0], SUFFIXES):
+for found in find(sources([sys.argv[1]], None, [])[0], SUFFIXES, Unpacking()):
     [raw] = format_of(found.path).cut(found)
     print(found.relative, format_of(found.path).read(raw).message, sep=": ")
 """

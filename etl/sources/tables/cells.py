@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
 
 import msgspec
 
-from etl.sources.notes import Unreadable
+from etl.records import NoteKind
+from etl.sources.notes import Notes, Unreadable
 from etl.sources.tables.styles import STYLES
 
 Texts: TypeAlias = list[Any]
@@ -20,6 +21,8 @@ Step: TypeAlias = Callable[[Texts], Texts]
 ABSENT = ("", "\\N", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None")
 """What stands for no value in any table, whatever its map says."""
 
+_JSON = msgspec.json.Decoder()
+_YES = frozenset(("1", "1.0", "x", "✓", "✔", "yes", "y", "true", "ja", "oui", "si", "sí", "да"))
 _EDGES = "\u200b\u200e\u200f\u2060\ufeff"
 _LITERAL_LIMIT = 1 << 20  # characters of a Python literal
 _MINUTES = {"min": "{}min", "h": "{}h", "s": "PT{}S"}
@@ -127,14 +130,52 @@ def _dated(formats: Iterable[str], text: str) -> str:
 def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
     """Take what a path leads to out of JSON or a Python literal, of each object that fits."""
     items = [item for text in texts for item in _items(parsed(text))]
-    for key, wanted in keys.get("where", {}).items():
-        among = wanted if isinstance(wanted, list) else [wanted]
-        items = [item for item in items if isinstance(item, dict) and item.get(key) in among]
+    if where := keys.get("where"):
+        items = [item for item in items if _fits(where, item)]
     if order := keys.get("order"):
         items.sort(key=lambda item: _rank(item, order))
     if "character" in keys or "id" in keys:
         return [each for item in items if (each := _person(item, keys))]
+    if language := keys.get("language"):
+        return [
+            {"title": text, "language": written(at(item, language))}
+            for item in items
+            if (text := written(at(item, keys["json"])))
+        ]
     return [text for item in items if (text := written(at(item, keys["json"])))]
+
+
+def flagged(cells: Sequence[str], columns: Iterable[tuple[str, int]]) -> Texts:
+    """Return the names of those columns in whose cell a row says yes."""
+    return [name for name, place in columns if trimmed(cells[place]).casefold() in _YES]
+
+
+def line_in(
+    joined: str, at: Mapping[str, int], where: Mapping[str, Any]
+) -> Callable[[Sequence[str]], int]:
+    """Compile the way from a row to the line of a joined file that a field begins on."""
+    place, whole = at[f"{joined}#line"], at.get(joined)
+    if whole is None:
+        return lambda cells: int(cells[place] or 1)
+    fits = partial(_fits, where)
+
+    def first(cells: Sequence[str]) -> int:
+        if not cells[whole]:
+            return 1
+        items: list[object] = _JSON.decode(cells[whole])
+        lines: list[int] = _JSON.decode(cells[place])
+        return next((line for item, line in zip(items, lines, strict=True) if fits(item)), lines[0])
+
+    return first
+
+
+def _fits(where: Mapping[str, Any], item: object) -> bool:
+    """Say whether an object has one of the values that are wanted of each of its keys."""
+    return all(
+        isinstance(item, dict)
+        and item.get(key) in (wanted if isinstance(wanted, list) else [wanted])
+        for key, wanted in where.items()
+    )
 
 
 def _rank(item: object, order: str) -> float:
@@ -157,12 +198,20 @@ def _items(value: object) -> list[Any]:
     )
 
 
-def _person(item: object, keys: Mapping[str, Any]) -> dict[str, str] | str:
+def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
+    """Give a person as an object; without a name where the file that has the names lacks this one.
+
+    Nothing is given of somebody without a name or an id, or where there is no such file.
+    """
     name = written(at(item, keys["json"]))
-    if not name:
-        return ""
-    character = written(at(item, keys["character"])) if "character" in keys else ""
     own = written(at(item, keys["id"]["imdb"])) if "id" in keys else ""
+    if not name and not (own and _holds(item, keys["json"])):
+        return ""
+    character: object = at(item, keys["character"]) if "character" in keys else ""
+    if isinstance(character, str) and character.startswith('["'):
+        character = parsed(character)
+    elif not isinstance(character, list):
+        character = written(character)
     return {"name": name, "character": character, "imdb": own}
 
 
@@ -173,7 +222,7 @@ def parsed(text: str) -> object:
         Unreadable: it is neither.
     """
     try:
-        return msgspec.json.decode(text)
+        return _JSON.decode(text)
     except (msgspec.DecodeError, RecursionError):
         pass
     try:
@@ -189,6 +238,19 @@ def at(item: object, path: str) -> object:
     for key in filter(None, path.split(".")):
         item = item.get(key) if isinstance(item, dict) else None
     return item
+
+
+def is_nameless(person: object, notes: Notes) -> bool:
+    """Say whether a person is known by an id alone, and note that."""
+    if not isinstance(person, dict) or person["name"]:
+        return False
+    notes.add(f"{person['imdb']} has no name in the file of names: left out", NoteKind.LOSS)
+    return True
+
+
+def _holds(item: object, path: str) -> bool:
+    """Say whether an object has the first key of a path, even if nothing stands there."""
+    return isinstance(item, dict) and path.partition(".")[0] in item
 
 
 def written(value: object) -> str:

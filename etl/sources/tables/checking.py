@@ -57,6 +57,7 @@ _VALUE = {
     "json": _TEXT,
     "where": _TABLE,
     "order": _TEXT,
+    "flags": "true",
 }
 _PERSON = _VALUE | {"character": _TEXT, "id": "a table with imdb"}
 _TITLE = _VALUE | {"language": _TEXT}
@@ -91,10 +92,24 @@ class Spec:
     @property
     def columns(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Give each column that it names, with the path of the key that names it."""
+        inside = {"language"} if "json" in self.keys else ()
         for key in ("column", "value", "count", "language", "columns", "first"):
-            told = self.keys.get(key, ())
+            told = self.keys.get(key, ()) if key not in inside else ()
             for column in [told] if isinstance(told, str) else told:
                 yield column, (*self.place, key)
+
+    @property
+    def paths(self) -> Iterator[str]:
+        """Give what it reads of joined files, as `NAME.column`, whichever way it names that."""
+        whole = str(self.keys.get("column", ""))
+        named = [self.keys.get(key) for key in ("json", "character", "language", "order")]
+        if "json" not in self.keys or "." in whole:
+            yield from (column for column, _ in self.columns)
+            return
+        for path in (*named, *self.keys.get("id", {}).values(), *self.keys.get("where", ())):
+            if path:
+                yield path if "." in path else f"{whole}.{path}"
+        yield from (column for column, _ in self.columns)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return what a key has that may be a text or a list of them."""
@@ -145,6 +160,8 @@ class Checked:
         """Refuse a value that is not of its kind."""
         kinds = _KINDS.get(expected, (dict,) if "table" in expected else ())
         fits = isinstance(value, kinds) and not isinstance(value, bool) if kinds else True
+        if expected == "true":
+            fits = value is True
         if isinstance(value, list):
             fits = fits and bool(value) and all(isinstance(each, str) for each in value)
         if not fits:
@@ -160,7 +177,7 @@ class Checked:
             if key not in table:
                 self.fail((name,), f"no key {key!r} in it")
 
-    def join(self, name: str, join: object) -> None:
+    def join(self, name: str, join: object, joins: Mapping[str, Any]) -> None:
         """Check what is said of another file of the set."""
         here = ("with", name)
         if not isinstance(join, dict):
@@ -169,6 +186,14 @@ class Checked:
         for key in ("recognise", "on"):
             if key not in join:
                 self.fail(here, f"no key {key!r} in it")
+        on = join["on"]
+        if isinstance(on, dict) and not (
+            len(on) == 1 and all(isinstance(each, str) for each in on.values())
+        ):
+            self.fail((*here, "on"), "expected a column, or one column = another")
+        through = str(next(iter(on))).partition(".")[0] if isinstance(on, dict) else ""
+        if through in joins and "many" not in joins[through]:
+            self.fail((*here, "on"), f"'many' of {through!r} is missing, to go through it")
         aggregate = join.get("aggregate", {})
         self.keys((*here, "aggregate"), aggregate, {"mean": _TEXT, "count": _TEXT})
 
@@ -223,6 +248,8 @@ class Checked:
                 told["template"].format("0")
             except (IndexError, KeyError, ValueError):
                 self.fail((*here, "template"), "expected a text with {} for the value")
+        if "flags" in told and "columns" not in told:
+            self.fail((*here, "flags"), "expected with columns, each of which says yes or no")
         if "id" in told:
             self.keys((*here, "id"), told["id"], {"imdb": _TEXT})
         for key in ("where", "order", "id"):

@@ -9,8 +9,9 @@ from typing import Self
 
 import msgspec
 
+from etl.sources.files import Stat
 from etl.sources.raw import digest
-from etl.sources.tables.maps import ColumnMap, read_map
+from etl.sources.tables.maps import ColumnMap, Join, read_map
 from etl.sources.tables.shipped import SHIPPED, shipped_text
 
 
@@ -25,11 +26,22 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A file that is joined to a table under a `name`: its path from the table's folder."""
+
+    name: str
+    path: str
+    form: Form
+    stat: Stat
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """How a table is written, and by which map it is read: the name of one that ships, or its text.
 
     `mark` is a digest of the map's text. An empty `quote` says that nothing is quoted; `rows` leads
-    to the array in a JSON document.
+    to the array in a JSON document. Since the `joined` files are in it as they were last seen, the
+    table is read again when one of them has changed.
     """
 
     kind: Kind
@@ -41,11 +53,27 @@ class Form:
     encoding: str = "utf-8"
     has_header: bool = True
     rows: str = ""
+    joined: tuple[Beside, ...] = ()
 
     @property
     def columns(self) -> ColumnMap:
         """Return the map that the table is read by."""
         return map_of(self.map)
+
+    @property
+    def wide(self) -> tuple[str, ...]:
+        """Return the header with the cells of joined files behind it.
+
+        These are a `NAME` that has all rows of a film as JSON, or each `NAME.column`, and the
+        `NAME#line` of their rows.
+        """
+        return (*self.header, *(cell for _, cells in self.groups for cell in cells))
+
+    @property
+    def groups(self) -> list[tuple[Join, list[str]]]:
+        """Return the files that are joined to the films' own, and the cells that each adds."""
+        joins = (self.columns.join(each.name) for each in self.joined)
+        return [(join, join.cells) for join in joins if not join.through]
 
     def encode(self) -> str:
         """Turn it into the text that the catalog keeps, and that other processes get."""

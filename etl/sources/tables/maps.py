@@ -25,6 +25,31 @@ from etl.sources.tables.checking import (
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """Another file of a set: its column `theirs` has what `ours` has in the file it is joined to.
+
+    That is the file of the films, or `through` another join. `many` is the column that its rows are
+    in order by, where a film has several; `columns` are those that the map reads.
+    """
+
+    name: str
+    recognise: tuple[str, ...]
+    ours: str
+    theirs: str
+    through: str = ""
+    many: str = ""
+    aggregate: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> list[str]:
+        """Name the cells that it adds to the row of a film."""
+        if self.many:
+            return [self.name, f"{self.name}#line"]
+        return [*(f"{self.name}.{column}" for column in self.columns), f"{self.name}#line"]
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnMap:
     """A checked map; `file` is what errors call it, `text` its TOML."""
 
@@ -47,6 +72,28 @@ class ColumnMap:
     def joined(self) -> tuple[str, ...]:
         """Return the names of the other files of its set."""
         return tuple(self.top.get("with", ()))
+
+    def join(self, name: str) -> Join:
+        """Return what is said of another file of the set."""
+        told = self.top["with"][name]
+        [(ours, theirs)] = on.items() if isinstance(on := told["on"], dict) else [(on, on)]
+        through, _, column = ours.partition(".")
+        if through not in self.joined:
+            through, column = "", ours
+        paths = [path for spec in self.specs for path in spec.paths]
+        columns = {
+            path.removeprefix(f"{name}."): None for path in paths if path.startswith(f"{name}.")
+        }
+        return Join(
+            name,
+            tuple(told["recognise"]),
+            column,
+            theirs,
+            through,
+            told.get("many", ""),
+            told.get("aggregate", {}),
+            tuple(columns),
+        )
 
     def named_columns(self) -> Iterator[list[tuple[str, tuple[str, ...]]]]:
         """Give the file's own columns that each field reads, with the keys that name them."""
@@ -98,6 +145,6 @@ def read_map(text: str, file: str) -> ColumnMap:
         refuse(file, text, ("fields",), "no field 'title': a film is not told without one")
     checked.table(top, "films", FILMS_KEYS)
     for name, join in top.get("with", {}).items():
-        checked.join(name, join)
+        checked.join(name, join, top["with"])
     check_encoding(checked, top)
     return ColumnMap(file, text, top, specs)

@@ -13,7 +13,7 @@ from etl.facts import CREDITS, FACTS, SITES
 from etl.records import FilmRecord, NoteKind, Reject
 from etl.sources.fields import MORE, READERS, Bad, film_record, rating_of, read_more
 from etl.sources.notes import Notes, Unreadable
-from etl.sources.tables.cells import Texts, steps
+from etl.sources.tables.cells import Texts, flagged, is_nameless, line_in, steps
 from etl.sources.tables.checking import SCHEMES, Spec, nearest
 from etl.sources.tables.maps import ColumnMap
 
@@ -32,25 +32,33 @@ class Plan:
     """How rows of one header are read.
 
     `used` are the places of the cells that a record is made of: only they are kept of a row, in
-    this order; `names` are what the map calls them. `missing` are columns of the map that the
-    header lacks, `unused` those of the header that the map does not know.
+    this order. The first `says` of them tell of the film, the rest are lines of joined files;
+    `names` are what the map calls them. `missing` are columns of the map that the header lacks,
+    `unused` those of the header that the map does not know.
     """
 
     map: ColumnMap
     header: tuple[str, ...]
     used: list[int] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    says: int = 0
     keys: dict[str, str] = field(default_factory=dict)
     missing: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
-    _readers: list[tuple[str, str, _Reader]] = field(default_factory=list)
+    _readers: list[tuple[str, str, str, _Reader]] = field(default_factory=list)
     _naming: list[Callable[[Cells], Texts]] = field(default_factory=list)
     _following: list[Callable[[Cells], Texts]] = field(default_factory=list)
     _films: tuple[int, frozenset[str]] | None = None
+    _places: dict[str, tuple[str, Callable[[Cells], int]]] = field(default_factory=dict)
 
     @classmethod
-    def bound(cls, map_: ColumnMap, header: Sequence[str]) -> Plan:
-        """Bind a map to a header; columns are told by their names, whatever their case."""
+    def bound(
+        cls, map_: ColumnMap, header: Sequence[str], files: Mapping[str, str] | None = None
+    ) -> Plan:
+        """Bind a map to a header; columns are told by their names, whatever their case.
+
+        Where the header has the cells of joined files behind it, `files` names these.
+        """
         plan = cls(map_, tuple(header))
         places = {name.casefold(): n for n, name in reversed(list(enumerate(header)))}
         places |= {name: n for n, name in reversed(list(enumerate(header)))}
@@ -63,20 +71,27 @@ class Plan:
             lacking = [each for each in columns if each[0] not in found]
             if columns[0][1][-1] != "first" or len(lacking) == len(columns):
                 plan.missing += lacking
+        joined = (c for s in map_.specs if map_.joins(s) for c, _ in s.columns)
+        found |= {column: places[column] for column in joined if column in places}
         films = map_.top.get("films")
         if films and films["column"] in found:
             plan._films = found[films["column"]], frozenset(map(str.casefold, films["in"]))
         reading = {
             c: p for s in map_.specs for c, _ in s.columns if (p := found.get(c)) is not None
         }
-        plan.used = list(dict.fromkeys(reading.values()))
-        plan.names = list(reading)
+        lines = {name: p for n in files or () if (p := places.get(name := f"{n}#line")) is not None}
+        plan.used = list(dict.fromkeys((*reading.values(), *lines.values())))
+        plan.names, plan.says = list(reading), len({*reading.values()})
         within = {place: n for n, place in enumerate(plan.used)}
-        at = {column: within[place] for column, place in reading.items()}
+        at = {column: within[place] for column, place in (reading | lines).items()}
         for spec in map_.specs:
-            if not map_.joins(spec) and any(column in at for column, _ in spec.columns):
-                plan._add(spec, at)
-        known = {*found.values(), *(places.get(c, -1) for c in map_.top.get("ignore", ()))}
+            if any(column in at for column, _ in spec.columns):
+                plan._add(spec, at, files or {})
+        known = {
+            *found.values(),
+            *lines.values(),
+            *(places.get(c, -1) for c in map_.top.get("ignore", ())),
+        }
         plan.unused = [name for n, name in enumerate(header) if n not in known]
         return plan
 
@@ -95,10 +110,11 @@ class Plan:
                 hint=f"its columns are {', '.join(self.header)}",
             )
 
-    def _add(self, spec: Spec, at: Mapping[str, int]) -> None:
+    def _add(self, spec: Spec, at: Mapping[str, int], files: Mapping[str, str]) -> None:
         texts = _texts(spec, at, self.map)
         name = _name(spec)
-        column = next(column for column, _ in spec.columns if column in at)
+        columns = [column for column, _ in spec.columns if column in at]
+        column = f"{columns[0]} to {columns[-1]}" if "flags" in spec.keys else columns[0]
         if spec.field == "key":
             self._naming.insert(0, texts)
             return
@@ -106,8 +122,11 @@ class Plan:
             self._naming.append(texts)
         elif spec.field in _FOLLOWS:
             self._following.append(texts)
-        self.keys.setdefault(f"{name}.{spec.keys['site']}" if name == "ratings" else name, column)
-        self._readers.append((name, column, _reader(spec, texts, at, self.map)))
+        key = f"{name}.{spec.keys['site']}" if name == "ratings" else name
+        self.keys.setdefault(key, column)
+        if file := files.get(joined := self.map.joins(spec)):
+            self._places[key] = file, line_in(joined, at, spec.keys.get("where", {}))
+        self._readers.append((name, key, column, _reader(spec, texts, at, self.map)))
 
     def left_out(self, row: Cells) -> str | None:
         """Return what kind of thing a whole row is, if it is no film."""
@@ -139,8 +158,9 @@ class Plan:
 
     def _record(self, cells: Cells, notes: Notes) -> FilmRecord:
         read: dict[str, Any] = {}
-        for name, column, reader in self._readers:
-            notes.at(1, column)
+        for name, key, column, reader in self._readers:
+            file, line = self._places.get(key, ("", None))
+            notes.at(line(cells) if line else 1, column, file)
             try:
                 value = reader(cells, notes)
             except Unreadable as error:
@@ -153,10 +173,13 @@ class Plan:
                 read[name] = value
         if not read.get("title"):
             raise Bad(1, self.keys["title"], "a title", "none")
-        where = dict.fromkeys(read, 1)
+        where, files = dict.fromkeys(read, 1), dict[str, str]()
+        for name, (file, line) in self._places.items():
+            if name.partition(".")[0] in read:
+                where[name], files[name] = line(cells), file
         if not any(scheme in read for scheme in SCHEMES):
             read["record"] = self.key(cells) or "unnamed"  # whose row tells it from others
-        return film_record(read, where, notes)
+        return film_record(read, where, notes, files)
 
 
 def _told(texts: Callable[[Cells], Texts], cells: Cells) -> Texts:
@@ -174,6 +197,9 @@ def _name(spec: Spec) -> str:
 def _texts(spec: Spec, at: Mapping[str, int], map_: ColumnMap) -> Callable[[Cells], Texts]:
     """Compile the way from a row to the texts of a field."""
     made = steps(spec.field, spec.keys, map_.top.get("null", ()))
+    if "flags" in spec.keys:
+        columns = [(column, at[column]) for column, _ in spec.columns if column in at]
+        return lambda cells: made(flagged(cells, columns))
     places = [at[column] for column, key in spec.columns if column in at and key[-1] not in _BESIDE]
     if len(places) == 1:
         [place] = places
@@ -230,6 +256,8 @@ def _people(spec: Spec, texts: Callable[[Cells], Texts]) -> _Reader:
             found = [_with_character(pattern, each) for each in found]
         elif not is_list:
             found = "\n".join(found)
+        else:
+            found = [each for each in found if not is_nameless(each, notes)]
         return read(found, notes) if found else ()
 
     return people

@@ -11,6 +11,7 @@ from itertools import islice
 import msgspec
 
 from etl.sources.decoding import BOMS, likely_encoding
+from etl.sources.packed import head_of, opened
 from etl.sources.tables import documents, sheets
 from etl.sources.tables.cells import trimmed
 from etl.sources.tables.delimited import records
@@ -31,7 +32,10 @@ _ROW_KEYS = ("results", "movies", "films", "items", "data", "rows", "titles")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """How a table is written, and the first of its rows; `rows` is the path of a JSON's array."""
+    """How a table is written, and the first of its rows; `path` leads to the array of a JSON.
+
+    `first` is the first line of delimited text, whether it names the columns or not.
+    """
 
     kind: Kind
     header: tuple[str, ...]
@@ -39,6 +43,7 @@ class Sheet:
     delimiter: str = ","
     encoding: str = "utf-8"
     path: str = ""
+    first: str = ""
 
 
 def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet | None:
@@ -49,8 +54,7 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
     Raises:
         OSError: it cannot be read.
     """
-    with open(path, "rb") as file:
-        head = file.read(SNIFFED)
+    head = head_of(path, SNIFFED)
     told = top.top if top else {}
     if head.startswith(b"PAR1"):
         columns = sheets.parquet_header(path)
@@ -80,7 +84,9 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
     _, delimiter, rows = max(chosen, key=lambda each: each[0])
     if "header" in told:
         return Sheet(Kind.DELIMITED, named(told["header"]), rows, delimiter, encoding)
-    return Sheet(Kind.DELIMITED, named(rows[0]) if rows else (), rows[1:], delimiter, encoding)
+    first = rows[0] if rows else []
+    line = delimiter.join(first)
+    return Sheet(Kind.DELIMITED, named(first), rows[1:], delimiter, encoding, first=line)
 
 
 def _records(lines: Iterable[str], delimiter: str, quote: str) -> Iterator[list[str]]:
@@ -128,7 +134,7 @@ def _json(path: str, head: bytes, rows: str) -> Sheet | None:
         objects = [each for line in lines[:_ROWS] if (each := _object(line)) is not None]
         return _of_objects(Kind.JSON_LINES, objects, "")
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             data = file.read(documents.SIZE_LIMIT)
         for where in [rows] if rows else ["", *_ROW_KEYS]:
             try:
@@ -182,12 +188,12 @@ def recognise(path: str, chosen: str = "") -> Form | None:
     if chosen:
         columns = map_of(chosen)
         sheet = look(path, columns)
-        return _form(sheet, chosen) if sheet else None
+        return as_form(sheet, chosen) if sheet else None
     sheet = look(path)
     if sheet is None:
         return None
     claims = [(claim, name) for name in SHIPPED if (claim := _claim(sheet, map_of(name)))]
-    return _form(sheet, max(claims)[1]) if claims else None
+    return as_form(sheet, max(claims)[1]) if claims else None
 
 
 def _claim(sheet: Sheet, columns: ColumnMap) -> int:
@@ -195,8 +201,7 @@ def _claim(sheet: Sheet, columns: ColumnMap) -> int:
     if columns.top.get("delimiter", sheet.delimiter) != sheet.delimiter:
         return 0
     if pattern := columns.top.get("like"):
-        first = sheet.delimiter.join(sheet.header)
-        return int(bool(re.fullmatch(pattern, first)))
+        return int(bool(re.fullmatch(pattern, sheet.first)))
     header = {name.casefold() for name in sheet.header}
     lost = sum(name.casefold() not in header for name in columns.recognise)
     if not columns.recognise or lost * _LOST > len(columns.recognise):
@@ -205,7 +210,8 @@ def _claim(sheet: Sheet, columns: ColumnMap) -> int:
     return len(plan.used) - len(plan.missing) if "title" in plan.keys else 0
 
 
-def _form(sheet: Sheet, chosen: str) -> Form:
+def as_form(sheet: Sheet, chosen: str) -> Form:
+    """Say how a table is read by a map."""
     top = map_of(chosen).top
     return Form(
         kind=sheet.kind,
@@ -227,7 +233,9 @@ def told(form: Form, plan: Plan) -> str:
         parts.append(f"without {', '.join(dict(plan.missing))}")
     if plan.unused:
         parts.append(f"not read: {', '.join(plan.unused)}")
-    if form.columns.joined:
-        files = ", ".join(form.columns.joined)
-        parts.append(f"what stands in other files of the set is not read: {files}")
+    if form.joined:
+        parts.append(f"with {', '.join(each.path for each in form.joined)}")
+    found = {each.name for each in form.joined}
+    if lacking := [name for name in form.columns.joined if name not in found]:
+        parts.append(f"not beside it: {', '.join(lacking)}")
     return "; ".join(parts)

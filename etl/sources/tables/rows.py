@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
 from etl.records import FilmRecord, Reject
 from etl.sources.files import FoundFile
-from etl.sources.raw import Raw, digest, distinct
-from etl.sources.tables import delimited, documents, sheets
+from etl.sources.raw import Raw, digest, distinct, located
+from etl.sources.tables import delimited, documents, joining, sheets
 from etl.sources.tables.delimited import Row
 from etl.sources.tables.forms import Form, Kind
 from etl.sources.tables.plans import Plan
@@ -36,26 +37,36 @@ class Table:
     @classmethod
     def of(cls, form: Form) -> Table:
         """Bind a form's map to its header."""
-        return cls(form, Plan.bound(form.columns, form.header))
+        files = {each.name: each.path for each in form.joined}
+        return cls(form, Plan.bound(form.columns, form.wide, files))
 
     def cut(self, found: FoundFile) -> Iterator[Raw]:
         """Cut a file into rows. Of a row only what a record is made of is kept, as JSON.
 
-        So a row is told from what it was by those cells and by the map, wherever it stands, and
-        whatever else the table has.
+        So a row is told from what it was by those cells and by the map, wherever it and what is
+        joined to it stand, and whatever else the table has.
         """
         plan, seen = self.plan, Counter[str]()
         used, mark = plan.used, "\0".join((self.form.mark, *plan.names)).encode()
-        for line, row, reject in ROWS[self.form.kind](found, self.form):
+        for line, row, reject in self._rows(found):
             if reject is not None:
                 yield _rejected(line, reject, seen)
             elif (kind := plan.left_out(row)) is not None:
                 yield Raw("", line, "", "", left_out=kind)
             else:
                 cells = [row[place] for place in used]
-                data = msgspec.json.encode(cells)
-                told = digest(mark + data)
-                yield Raw(distinct(plan.key(cells), told, seen), line, data.decode(), told)
+                data, said = msgspec.json.encode(cells), cells[: plan.says]
+                told = digest(mark + (data if said == cells else msgspec.json.encode(said)))
+                key = distinct(plan.key(cells), told, seen)
+                if lines := cells[plan.says :]:
+                    told = located(told, msgspec.json.encode(lines))
+                yield Raw(key, line, data.decode(), told)
+
+    def _rows(self, found: FoundFile) -> Iterator[Row]:
+        rows = partial(ROWS[self.form.kind], found, self.form)
+        if not self.form.joined:
+            return rows()
+        return joining.rows(found, self.form, rows, self.plan.left_out)
 
     def parse(self, text: str) -> FilmRecord | Reject:
         """Read a record from its cells."""

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
+from etl.process.database import alone
 from etl.records import Reject
 from etl.sources.files import FoundFile
 from etl.sources.tables.cells import written
@@ -43,7 +44,7 @@ def parquet_cells(path: str, header: Sequence[str]) -> Iterator[list[str]]:
     """Give the cells of each row of a Parquet file as texts; nested values are JSON."""
     import duckdb
 
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with duckdb.connect(config=alone() | {"threads": 1}) as connection:
         types = _parquet_types(connection, path)
         cells = ", ".join(_as_text(column, types.get(column, "")) for column in header)
         source = connection.execute(f"SELECT {cells} FROM read_parquet(?)", [path])  # noqa: S608
@@ -56,7 +57,7 @@ def parquet_header(path: str) -> list[str]:
     import duckdb
 
     try:
-        with duckdb.connect(config={"threads": 1}) as connection:
+        with duckdb.connect(config=alone() | {"threads": 1}) as connection:
             return list(_parquet_types(connection, path))
     except duckdb.Error:
         return []

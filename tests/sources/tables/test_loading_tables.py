@@ -232,6 +232,17 @@ def test_movies_dat_of_movielens_and_of_movietweetings_are_told_apart(desk: Desk
     assert films == {"movielens-9001", "movielens-9002", "tt0999901", "tt0999902"}
 
 
+def test_u_item_of_movielens_has_its_genres_in_columns_of_their_own(desk: Desk) -> None:
+    amber = ["9001", "Amber Signal, The (1987)", "01-Jan-1987", "", "http://us.imdb.com/M/?A"]
+    stele = ["9002", "St\u00e8le (1990)", "", "", ""]
+    rows = ["|".join((*amber, *"0000001010000000000")), "|".join((*stele, *"0" * 19))]
+    (desk.source / "u.item").write_text("\n".join(rows) + "\n", "latin-1")
+    desk.load()
+    assert titles(desk) == {"The Amber Signal", "St\u00e8le"}
+    assert values(desk, SCHEMA.genre) == {"Crime", "Drama"}
+    assert values(desk, SCHEMA.datePublished) == {"1987-01-01", "1990"}
+
+
 def test_imdb_tables_keep_bare_quotes_and_leave_series_out(desk: Desk) -> None:
     header = (
         "tconst titleType primaryTitle originalTitle isAdult startYear endYear runtimeMinutes "
@@ -358,10 +369,7 @@ def test_as_overrules_and_a_wrong_name_is_told(etl: Etl) -> None:
 
 def test_a_map_of_joined_files_reads_what_one_file_has_and_says_what_is_missing(desk: Desk) -> None:
     desk.load(written(desk, "movies.csv", "movieId,title,genres\n1,Amber (1987),Drama\n"))
-    assert desk.messages()[0] == (
-        "movies.csv: MovieLens movies; what stands in other files of the set is not read: "
-        "links, ratings"
-    )
+    assert desk.messages()[0] == ("movies.csv: MovieLens movies; not beside it: links, ratings")
 
 
 def test_undo_brings_the_map_of_then_back(etl: Etl) -> None:

@@ -1,0 +1,264 @@
+# ruff: noqa: S608 - names and texts are quoted by `_name` and `_text`
+"""Join the other files of a set to the rows of its films, within bounded memory.
+
+The keys of the films go to DuckDB, which keeps of the other files what belongs to a film, in a
+temporary file. The table of the films is then read once more, and what was kept is fetched for some
+thousands of its rows at a time: one statement for all of them would take all memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etl.errors import SourceError
+from etl.process.database import alone
+from etl.process.temporary import temporary_folder
+from etl.records import Reject
+from etl.sources.files import FoundFile, beside, shown
+from etl.sources.packed import is_gzip, opened
+from etl.sources.tables import delimited
+from etl.sources.tables.delimited import Row
+from etl.sources.tables.forms import Beside, Form
+from etl.sources.tables.maps import Join
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection as Connection
+
+_MEMORY = 512_000_000  # bytes that the database may take; the rest lies in its file
+_AT_ONCE = 5000  # films
+_PIECE = 1 << 20
+_CELL, _LINE = "\x1f", "\x1e"  # between the cells of a file of ours, and for a line end in one
+_CLEAN = str.maketrans({_CELL: " ", "\r": _LINE, "\n": _LINE})
+
+
+def rows(
+    found: FoundFile,
+    form: Form,
+    read: Callable[[], Iterator[Row]],
+    left_out: Callable[[Sequence[str]], str | None],
+) -> Iterator[Row]:
+    """Give the rows that `read` gives, those of films with the cells of joined files behind them.
+
+    Rows of joined files that cannot be read come first.
+
+    Raises:
+        SourceError: the files cannot be joined.
+    """
+    import duckdb  # which no process needs that parses
+
+    def is_film(row: Row) -> bool:
+        return row.reject is None and left_out(row.cells) is None
+
+    with temporary_folder(prefix="etl-join-") as folder:
+        memory = min(_MEMORY, found.memory_bytes // 2 or _MEMORY)  # as much is the catalog's
+        config = alone(memory) | {"temp_directory": str(folder), "threads": "2"}
+        try:
+            with duckdb.connect(folder / "join.duckdb", config=config) as db:
+                db.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
+                joining = _Joining(db, folder, found, form)
+                yield from joining.stage(filter(is_film, read()))
+                cells = joining.cells()
+                for row in read():
+                    yield row._replace(cells=row.cells + next(cells)) if is_film(row) else row
+        except (duckdb.Error, OSError) as error:
+            message = str(error).partition("\n")[0]
+            raise SourceError(
+                f"{shown(found.path)}: cannot be joined with the files beside it: {message}",
+                hint="a join needs room in the temporary folder, about as much as the files take",
+            ) from error
+
+
+@dataclass(slots=True)
+class _Joining:
+    """One join: the files, and the database that holds what belongs to a film."""
+
+    db: Connection
+    folder: Path
+    found: FoundFile
+    form: Form
+    joins: list[Join] = field(init=False)
+    keys: list[str] = field(init=False)
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        self.joins = [self.form.columns.join(each.name) for each in self.form.joined]
+        self.keys = list(dict.fromkeys(join.ours for join in self.joins if not join.through))
+
+    def stage(self, films: Iterator[Row]) -> Iterator[Row]:
+        """Keep what belongs to a film; give the rows of joined files that cannot be read."""
+        places = [self.form.header.index(key) for key in self.keys]
+        path = self.folder / "films"
+        with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            for row in films:
+                self.count += 1
+                keys = (row.cells[place].strip().translate(_CLEAN) for place in places)
+                file.write(_CELL.join((str(self.count), *keys)) + "\n")
+        columns = ", ".join(f"cells[{n + 2}] AS k{n}" for n in range(len(places)))
+        films_of = f"SELECT cells[1]::BIGINT AS n, {columns} FROM {_lines(path, _CELL)}"
+        self.db.execute(f"CREATE TABLE films AS {films_of}")
+        for each in self.form.joined:
+            yield from self._view(each)
+        for join, _ in self.form.groups:
+            if join.many:
+                self._keep_all(join)
+            else:
+                self._keep_one(join)
+
+    def cells(self) -> Iterator[list[str]]:
+        """Give the cells that each film has out of joined files, in the order of the films."""
+        for first in range(1, self.count + 1, _AT_ONCE):
+            some = range(first, first + _AT_ONCE)
+            groups = [
+                (self._slice(join, some), [""] * len(names)) for join, names in self.form.groups
+            ]
+            for n in some:
+                yield [cell for found, none in groups for cell in found.get(n, none)]
+
+    def _slice(self, join: Join, films: range) -> dict[int, list[str]]:
+        name = _name(f"of_{join.name}")
+        within = f"FROM {name} WHERE n BETWEEN {films.start} AND {films.stop - 1}"
+        if join.many:
+            items = ", ".join(
+                f"to_json(list({each} ORDER BY rank, line))::VARCHAR" for each in ("item", "line")
+            )
+            items = f"[{items}]"
+            found = self.db.execute(f"SELECT n, {items} {within} GROUP BY n")
+        else:
+            found = self.db.execute(f"SELECT n, item {within}")
+        return dict(found.fetchall())
+
+    def _view(self, each: Beside) -> Iterator[Row]:
+        """Make a view of the lines of a joined file and their cells; give what is none."""
+        path, form = Path(beside(self.found.path, each.path)), each.form
+        ragged = self._ragged(path, form)
+        if ragged is None:
+            copy = self.folder / f"copy_{each.name}"
+            yield from self._copy(each, path, copy)
+            select = (
+                "SELECT cells[1]::BIGINT AS line, list_transform(cells[2:], "
+                f"lambda cell: replace(cell, chr(30), chr(10))) AS cells FROM {_lines(copy, _CELL)}"
+            )
+        else:
+            width = len(form.header)
+            for line, cells in ragged:
+                expected, text = f"{width} cells, as the header has", form.delimiter.join(cells)
+                reject = Reject(1, "", expected, str(len(cells)), text[:65_536], each.path)
+                yield Row(line, [], reject)
+            lines = _lines(path, form.delimiter)
+            select = f"SELECT line, cells FROM {lines} WHERE line > 1 AND len(cells) = {width}"
+        self.db.execute(f"CREATE VIEW {_name(f'file_{each.name}')} AS {select}")
+
+    def _ragged(self, path: Path, form: Form) -> list[tuple[int, list[str]]] | None:
+        """Find the lines of a file with too few or too many cells.
+
+        None says that it takes more to read it than to cut its lines: that it has quotes, say.
+        """
+        import duckdb
+
+        quote = form.quote.encode()
+        if form.encoding != "utf-8":
+            return None
+        if quote:
+            with opened(str(path)) as file:
+                if any(quote in piece for piece in iter(lambda: file.read(_PIECE), b"")):
+                    return None
+        lines, width = _lines(path, form.delimiter), len(form.header)
+        try:
+            return self.db.execute(
+                f"SELECT line, cells FROM {lines} "
+                f"WHERE line > 1 AND len(cells) <> {width} ORDER BY line"
+            ).fetchall()
+        except duckdb.Error:  # bytes that are no UTF-8, or line ends of two kinds
+            return None
+
+    def _copy(self, each: Beside, path: Path, copy: Path) -> Iterator[Row]:
+        """Write a file anew so that its lines can be cut; give the rows that cannot be read."""
+        with copy.open("w", encoding="utf-8", newline="") as file:
+            for row in delimited.rows(replace(self.found, path=str(path)), each.form):
+                if row.reject is not None:
+                    yield row._replace(reject=replace(row.reject, file=each.path))
+                else:
+                    cells = (cell.translate(_CLEAN) for cell in row.cells)
+                    file.write(_CELL.join((str(row.line), *cells)) + "\n")
+
+    def _keep_one(self, join: Join) -> None:
+        """Keep the cells of the first row that a film has in a file, or of all that it has."""
+        cells = [self._one(join, column) for column in join.columns]
+        chosen = "".join(f"coalesce({cell}::VARCHAR, ''), " for cell in cells)
+        self.db.execute(
+            f"CREATE TABLE {_name(f'of_{join.name}')} AS "
+            f"SELECT f.n, [{chosen}min(j.line)::VARCHAR] AS item FROM {self._with_films(join)} "
+            "GROUP BY f.n ORDER BY f.n"
+        )
+
+    def _one(self, join: Join, column: str) -> str:
+        if not join.aggregate:
+            return f"arg_min({self._cell(join.name, column)}, j.line)"
+        if column == "count":
+            return "count(*)"
+        number = self._cell(join.name, join.aggregate[column])
+        return f"round(avg(try_cast({number} AS DECIMAL(18, 4))), 2)"
+
+    def _keep_all(self, join: Join) -> None:
+        """Keep all rows that a film has in a file, each with what other files have about it."""
+        through = [each for each in self.joins if each.through == join.name]
+        own = dict.fromkeys((*join.columns, *(each.ours for each in through)))
+        own = dict.fromkeys(column for column in own if "." not in column)
+        kept = "".join(f", {self._cell(join.name, column)} AS {_name(column)}" for column in own)
+        rank = f"try_cast({self._cell(join.name, join.many)} AS BIGINT)"
+        self.db.execute(
+            f"CREATE TABLE kept AS SELECT f.n, j.line, {rank} AS rank{kept} "
+            f"FROM {self._with_films(join)}"
+        )
+        parts = [f"{_name(column)} := nullif(k.{_name(column)}, '\\N')" for column in own]
+        tables = "kept k"
+        for each in through:
+            of, key = _name(f"of_{each.name}"), self._cell(each.name, each.theirs)
+            packed = ", ".join(
+                f"{_name(column)} := nullif({self._cell(each.name, column)}, '\\N')"
+                for column in each.columns
+            )
+            self.db.execute(
+                f"CREATE TABLE {of} AS SELECT trim({key}) AS key, "
+                f"arg_min(struct_pack({packed}), j.line) AS item "
+                f"FROM {_name(f'file_{each.name}')} j "
+                f"WHERE trim({key}) IN (SELECT {_name(each.ours)} FROM kept) GROUP BY ALL"
+            )
+            tables += f" LEFT JOIN {of} ON {of}.key = k.{_name(each.ours)}"
+            parts.append(f"{_name(each.name)} := {of}.item")
+        self.db.execute(
+            f"CREATE TABLE {_name(f'of_{join.name}')} AS SELECT k.n, k.rank, k.line, "
+            f"struct_pack({', '.join(parts)}) AS item FROM {tables} ORDER BY k.n"
+        )
+        self.db.execute("DROP TABLE kept")
+
+    def _with_films(self, join: Join) -> str:
+        key = self._cell(join.name, join.theirs)
+        on = f"f.k{self.keys.index(join.ours)} = trim({key})"
+        return f"films f JOIN {_name(f'file_{join.name}')} j ON {on}"
+
+    def _cell(self, name: str, column: str) -> str:
+        """Write a column of a joined file in SQL; nothing where the file lacks it."""
+        header = next(each.form.header for each in self.form.joined if each.name == name)
+        return f"j.cells[{header.index(column) + 1}]" if column in header else "NULL::VARCHAR"
+
+
+def _lines(path: Path, delimiter: str) -> str:
+    """Write in SQL the lines of a file by number, each with its cells."""
+    return (
+        f"(SELECT row_number() OVER () AS line, string_split(text, {_text(delimiter)}) AS cells "
+        f"FROM read_csv({_text(str(path))}, columns = {{'text': 'VARCHAR'}}, delim = chr(1), "
+        "quote = '', escape = '', header = false, auto_detect = false, "
+        f"compression = '{'gzip' if is_gzip(path) else 'none'}'))"
+    )
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
