@@ -11,9 +11,9 @@ from typing import Any, cast
 import duckdb
 from pyoxigraph import QuerySolutions
 
-from etl.catalog.connection import ALONE
 from etl.entities.tally import LINKED
 from etl.facts import CREDITS
+from etl.process.database import alone
 from etl.rdf.vocab import SCHEMA
 from etl.resolution.tables import scalar
 from etl.web.browsing import PER_PAGE, Facet, FacetValue, Listing, Selection
@@ -120,7 +120,7 @@ def _facets(db: duckdb.DuckDBPyConnection, selection: Selection) -> Iterator[Fac
 
 def _made(reading: Reading) -> duckdb.DuckDBPyConnection:
     """Make the tables of what the store and the catalog of a generation hold."""
-    db = duckdb.connect(":memory:", config=ALONE)
+    db = duckdb.connect(":memory:", config=alone())
     db.execute(_TABLES)
     snapshot = reading.snapshot
     store = snapshot.store
