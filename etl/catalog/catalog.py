@@ -154,8 +154,6 @@ class Catalog:
         """Return what mints the workspace's IRIs."""
         return Iris(self.settings.get("base_iri") or DEFAULT_BASE_IRI)
 
-    # Versions
-
     def remove(self, run: int, source: Source) -> int:
         """Stage that all records of a source have gone; return how many that are."""
         places = self.sources.known(source.name, list(self.sources.place_counts(source.name)))
@@ -259,8 +257,6 @@ class Catalog:
             [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
         )
 
-    # What has changed
-
     def compare(self) -> Comparison:
         """Put together which versions make which film now."""
         return Comparison(self._db)
@@ -283,8 +279,6 @@ class Catalog:
         for source, status, number in self._db.execute(STATUS, within).fetchall():
             counts.setdefault(source, {})[status] = number
         return counts
-
-    # Answers about what is held
 
     def derivations(self) -> Iterator[Derivation]:
         """Give every film in the graph with each record that it is made from, in no order."""
