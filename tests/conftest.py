@@ -15,6 +15,7 @@ from desk import Desk
 from etl.rdf.identifiers import Iris
 from places import SEEDS, TESTS
 from servers import Oxigraph, Server, Virtuoso
+from website import HOSTILE, KEPT_OUT, Website, served
 
 settings.register_profile("unhurried", deadline=None)  # machines differ, promises do not
 settings.load_profile("unhurried")
@@ -79,6 +80,28 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk = Desk(tmp_path_factory.mktemp("loaded"))
     desk.load(SEEDS)
     return desk
+
+
+@pytest.fixture(scope="session")
+def served_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A workspace with the sample records, titles that are HTML, and records that are kept out."""
+    desk = Desk(tmp_path_factory.mktemp("served"))
+    desk.write(*HOSTILE, *KEPT_OUT)
+    desk.load(SEEDS, desk.source)
+    return desk
+
+
+@pytest.fixture(scope="session")
+def served_workspace(served_desk: Desk) -> Path:
+    """Where that workspace lies."""
+    return served_desk.workspace.path
+
+
+@pytest.fixture(scope="session")
+def site(served_workspace: Path) -> Iterator[Website]:
+    """A server of that workspace."""
+    with served(served_workspace) as running:
+        yield running
 
 
 @pytest.fixture(scope="session", params=[Oxigraph, Virtuoso], ids=["oxigraph", "virtuoso"])

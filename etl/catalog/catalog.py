@@ -19,6 +19,7 @@ from etl.catalog.connection import connect, looked_into
 from etl.catalog.entries import Place, Staged
 from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
+from etl.catalog.past import Past
 from etl.catalog.refusals import Refusals
 from etl.catalog.runs import Runs
 from etl.catalog.settings import Settings
@@ -75,6 +76,12 @@ class Catalog:
             yield cls(connection)
         finally:
             connection.close()
+
+    @contextmanager
+    def apart(self) -> Iterator[Self]:
+        """Give another connection to the same, for another thread."""
+        with self._db.cursor() as connection:
+            yield type(self)(connection)
 
     @classmethod
     def write(cls, path: Path, memory_bytes: int = 0) -> Self:
@@ -138,11 +145,14 @@ class Catalog:
         return Refusals(self._db)
 
     @property
+    def past(self) -> Past:
+        """Return what sources have ever said, though the graph may no longer hold it."""
+        return Past(self._db)
+
+    @property
     def iris(self) -> Iris:
         """Return the minter of the workspace's IRIs."""
         return Iris(self.settings.get("base_iri") or DEFAULT_BASE_IRI)
-
-    # Versions
 
     def remove(self, run: int, source: Source) -> int:
         """Stage that all records of a source have gone; return how many that are."""
@@ -247,8 +257,6 @@ class Catalog:
             [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
         )
 
-    # What has changed
-
     def compare(self) -> Comparison:
         """Put together which versions make which film now."""
         return Comparison(self._db)
@@ -271,8 +279,6 @@ class Catalog:
         for source, status, number in self._db.execute(STATUS, within).fetchall():
             counts.setdefault(source, {})[status] = number
         return counts
-
-    # Answers about what is held
 
     def derivations(self) -> Iterator[Derivation]:
         """Yield every film in the graph with each record that it is made from, in no order."""

@@ -10,7 +10,7 @@ from etl.catalog.entries import Quarantined
 from etl.findings import Finding, Severity
 from etl.records import FilmRecord, Heading, Origin, Reason, Reject
 from etl.sources import Format, format_of
-from etl.sources.files import beside, opened
+from etl.sources.files import beside, opened, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,21 @@ Scope = set[tuple[str, str | None]]
 
 
 class Places:
-    """Names the places of records for people, and the formats of their files."""
+    """Names the places of records for people, and the formats of their files.
 
-    def __init__(self, catalog: Catalog) -> None:
+    A reader who may not know the paths of the disk gets the source and the path within it.
+    """
+
+    def __init__(self, catalog: Catalog, *, within_sources: bool = False) -> None:
         self._files = catalog.files
+        self._within_sources = within_sources
         self.sources = {source.name: source for source in catalog.sources.standing()}
         self._forms: dict[tuple[str, str], str] = {}
 
     def path(self, origin: Origin) -> str:
-        """Return a record's file as a person can open it from here."""
-        return opened(self.sources[origin.source], origin.path)
+        """Return a record's file as a person can open it from here, or as its source has it."""
+        source = self.sources[origin.source]
+        return within(source, origin.path) if self._within_sources else opened(source, origin.path)
 
     def of(self, origin: Origin, record: FilmRecord | Heading, field: str) -> tuple[str, int]:
         """Return the file and the line that a record has a field from."""
@@ -63,9 +68,11 @@ class Places:
         return format_of(origin.path, self._forms[file])
 
 
-def kept_out(catalog: Catalog, scope: Scope | None = None) -> Iterator[KeptOut]:
+def kept_out(
+    catalog: Catalog, scope: Scope | None = None, places: Places | None = None
+) -> Iterator[KeptOut]:
     """Yield the records that are kept out, by place; a scope as in `Catalog.statuses`."""
-    places = Places(catalog)
+    places = places or Places(catalog)
 
     def inside(origin: Origin) -> bool:
         whole = (origin.source, None)

@@ -16,6 +16,7 @@ from etl.cli import (
     inspecting,
     linking,
     saved,
+    serving,
     settings,
     stores,
     validating,
@@ -57,7 +58,7 @@ class Main(click.Group):
 _WHOLE = 200  # characters, which no first sentence of a command has
 _ROOMS = {
     "Change the graph": (changing, drafting),
-    "Ask the graph": (saved, asking),
+    "Ask the graph": (saved, asking, serving),
     "Link": (linking,),
     "Check": (validating, inspecting),
     "Set up": (settings, stores),

@@ -144,6 +144,12 @@ timeout_setting = _limit_option(
     *("timeout", TIMEOUT, "60, of a file 5"),
     "Time until the first solution of a query, or to read a file of RDF",
 )
+serving_timeout_option = _limit_option(
+    "timeout", TIMEOUT, "10", "Time for the whole answer to a query", above=True
+)
+serving_memory_option = _limit_option(
+    "memory", MEMORY, "1000", "Memory that a query may take, in megabytes", metavar="MB"
+)
 jobs_option = option(
     "--jobs",
     group=Group.LIMITS,

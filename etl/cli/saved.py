@@ -38,7 +38,7 @@ queries_option = option(
 )
 
 
-def _known(own: Path | None) -> tuple[dict[str, SavedQuery], dict[str, QueryError]]:
+def known_queries(own: Path | None) -> tuple[dict[str, SavedQuery], dict[str, QueryError]]:
     """Read our queries and the user's, whose names win; give apart what is wrong with theirs."""
     from etl.queries import read_own, read_queries
 
@@ -58,7 +58,7 @@ class _OfAQuery(Command):
         words, _, _ = self.make_parser(ctx).parse_args(list(ctx.meta["words"]))
         for parameter in parameters(workspace_option, queries_option):
             value, _ = parameter.handle_parse_result(ctx, words, [])
-        known, _ = _known(value if isinstance(value, Path) else None)
+        known, _ = known_queries(value if isinstance(value, Path) else None)
         saved = next((known[word] for word in ctx.meta["words"] if word in known), None)
         if saved is None:
             return
@@ -72,7 +72,7 @@ def _names(ctx: click.Context, argument: click.Parameter, begun: str) -> list[Co
     """Complete the name of a saved query."""
     del argument
     folder = ctx.params.get("folder")
-    found = _known(folder if isinstance(folder, Path) else None)[0].values()
+    found = known_queries(folder if isinstance(folder, Path) else None)[0].values()
     return [CompletionItem(s.name, help=s.summary) for s in found if s.name.startswith(begun)]
 
 
@@ -113,7 +113,7 @@ def query(
     from etl.queries import assignments, fill, find, parse_terms, positional
     from etl.queries.lookup import near_values
 
-    known, broken = _known(folder)
+    known, broken = known_queries(folder)
     if name in broken:
         raise broken[name]
     saved = find(known, name)
@@ -151,7 +151,7 @@ def queries(
     from etl.output import Rows
 
     del workspace  # which may remember the folder
-    known, broken = _known(folder)
+    known, broken = known_queries(folder)
     wanted = " ".join(words).casefold().split()
     found = [
         saved
@@ -166,7 +166,7 @@ def queries(
         )
         for saved in found
     ]
-    _tell_of_own(folder, known, broken)
+    tell_of_own(folder, known, broken)
     if not rows:
         click.echo(f"Note: no saved query mentions {' '.join(words)!r}", err=True)
     write(Rows(columns, rows), format_name, output)
@@ -176,7 +176,7 @@ def _own_file(saved: SavedQuery, folder: Path) -> Path | None:
     return saved.path if saved.path.parent == folder else None
 
 
-def _tell_of_own(
+def tell_of_own(
     folder: Path | None, known: dict[str, SavedQuery], broken: dict[str, QueryError]
 ) -> None:
     """Say which files of the user's are broken, and which queries take the place of ours."""

@@ -48,6 +48,17 @@ def _bounds(default_s: float) -> Bounds:
     return Bounds.given(context.meta[TIMEOUT], context.meta[MEMORY], default_s)
 
 
+def query_bounds(seconds: float, memory_bytes: int) -> Bounds:
+    """Return the limits for the queries of others, with these defaults."""
+    _bounds(seconds)
+    meta = click.get_current_context().meta
+    megabytes = meta[MEMORY]
+    return Bounds(
+        seconds if meta[TIMEOUT] is None else meta[TIMEOUT],
+        memory_bytes if megabytes is None else int(megabytes * MB),
+    )
+
+
 class Watch:
     """Looks how long this process works on the first solution, and how much memory it takes."""
 

@@ -110,11 +110,11 @@ _CREDITED = "|".join(map(str, CREDITS.values()))
 class Explainer:
     """Explains the triples of one generation."""
 
-    def __init__(self, snapshot: Snapshot, store: Readable) -> None:
+    def __init__(self, snapshot: Snapshot, store: Readable, places: Places | None = None) -> None:
         self._snapshot = snapshot
         self._store = store
         self._iris = snapshot.iris
-        self._places = Places(snapshot.catalog)
+        self._places = places or Places(snapshot.catalog)
 
     def refused(self, text: str) -> list[Finding]:
         """Find what keeps records out of the graph, by their film's IRI, key or title."""

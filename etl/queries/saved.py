@@ -30,15 +30,28 @@ class Parameter:
         return f"{self.name} ({self.kind}{default})"
 
 
+DRAWN_AS = ("bars", "columns")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How an answer is drawn: as one of `DRAWN_AS`, by its variables of labels and of numbers."""
+
+    kind: str
+    label: str
+    number: str
+
+
 @dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A SPARQL file with a summary and typed parameters."""
+    """A SPARQL file with a summary and typed parameters, and perhaps a way to draw its answer."""
 
     name: str
     summary: str
     text: str = field(repr=False)
     parameters: tuple[Parameter, ...]
     path: Path
+    drawing: Drawing | None = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -56,14 +69,16 @@ class SavedQuery:
             ) from error
         except OSError as error:
             raise QueryError(f"{path}: cannot be read: {error.strerror or error}") from error
-        summaries, parameters = _read_header(path, text)
+        summaries, parameters, drawings = _read_header(path, text)
         if len(summaries) != 1:
             raise QueryError(
                 f"{path}:1: expected one summary, found {len(summaries)}",
                 hint="begin the file with a line such as '#+ summary: Who acts in a film.'",
             )
         _check_placeholders(path, text, parameters)
-        return cls(path.stem, summaries[0], text, tuple(parameters), path)
+        if len(drawings) > 1:
+            raise QueryError(f"{path}: expected one chart, found {len(drawings)}")
+        return cls(path.stem, summaries[0], text, tuple(parameters), path, *drawings)
 
 
 _HEADER = re.compile(r"#\+\s*(?P<key>[^\s:]+)\s*:\s*(?P<value>.*?)\s*")
@@ -76,9 +91,10 @@ PLACEHOLDER = re.compile(
 )
 
 
-def _read_header(path: Path, text: str) -> tuple[list[str], list[Parameter]]:
+def _read_header(path: Path, text: str) -> tuple[list[str], list[Parameter], list[Drawing]]:
     summaries: list[str] = []
     parameters: list[Parameter] = []
+    drawings: list[Drawing] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.startswith("#+"):
             continue
@@ -88,12 +104,24 @@ def _read_header(path: Path, text: str) -> tuple[list[str], list[Parameter]]:
             summaries.append(value)
         elif key == "param":
             parameters.append(_read_parameter(f"{path}:{number}", value))
+        elif key == "chart":
+            drawings.append(_read_drawing(f"{path}:{number}", value))
         else:
             raise QueryError(
-                f"{path}:{number}: expected a summary or a param, found {line!r}",
-                hint="a header line is '#+ summary: …' or '#+ param: …'",
+                f"{path}:{number}: expected a summary, a param or a chart, found {line!r}",
+                hint="a header line is '#+ summary: …', '#+ param: …' or '#+ chart: …'",
             )
-    return summaries, parameters
+    return summaries, parameters, drawings
+
+
+def _read_drawing(place: str, text: str) -> Drawing:
+    words = text.split()
+    if len(words) != 3 or words[0] not in DRAWN_AS:
+        raise QueryError(
+            f"{place}: expected a chart, found {text!r}",
+            hint=f"write '#+ chart: {'|'.join(DRAWN_AS)} LABEL NUMBER' with two of its variables",
+        )
+    return Drawing(*words)
 
 
 def _read_parameter(place: str, text: str) -> Parameter:

@@ -210,3 +210,9 @@ def beside(path: str, file: str) -> str:
 def opened(source: Source, path: str) -> str:
     """Turn a path within a source into one that a person can open from here."""
     return shown(full_path(source, path))
+
+
+def within(source: Source, path: str) -> str:
+    """Turn a path within a source into one that shows nothing of where the source lies."""
+    label = os.path.basename(source.label.rstrip(os.sep)) or source.label
+    return label if label == path else f"{label}/{path}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import duckdb
@@ -51,12 +51,18 @@ class Snapshot:
             StoreError: the store cannot be opened, or it or the search index is found damaged
                 while it is read.
         """
-        with _undamaged(generation), ExitStack() as opened:
+        with undamaged(generation), ExitStack() as opened:
             catalog = opened.enter_context(Catalog.read(generation.catalog))
             store, iris, index = EmbeddedStore.read(generation.store), catalog.iris, None
             if not generation.index_missing():
                 index = opened.enter_context(SearchIndex.read(generation.search, iris.base))
             yield cls(generation, catalog, store, iris, index)
+
+    @contextmanager
+    def apart(self) -> Iterator[Self]:
+        """Give the same to another thread, with a connection to the catalog of its own."""
+        with self.catalog.apart() as catalog:
+            yield replace(self, catalog=catalog)
 
     @property
     def other_mapping(self) -> int | None:
@@ -81,7 +87,7 @@ class Snapshot:
 
 
 @contextmanager
-def _undamaged(generation: Generation) -> Iterator[None]:
+def undamaged(generation: Generation) -> Iterator[None]:
     """Translate what catalog or store say when they meet damage while they are read."""
     try:
         yield

@@ -123,7 +123,10 @@ HEADER = "#+ summary: Something.\n"
     [
         ("SELECT * { }", "q.rq:1: expected one summary, found 0"),
         (HEADER + HEADER, "q.rq:1: expected one summary, found 2"),
-        (HEADER + "#+ parm: x", "q.rq:2: expected a summary or a param, found '#+ parm: x'"),
+        (
+            HEADER + "#+ parm: x",
+            "q.rq:2: expected a summary, a param or a chart, found '#+ parm: x'",
+        ),
         (HEADER + "#+ param: film", "q.rq:2: expected a parameter, found 'film'"),
         (HEADER + "#+ param: film movie: a film", "q.rq:2: 'movie' is not a kind of parameter"),
         (HEADER + "#+ param: a film: x", "q.rq:2: the parameter a has no place in the query"),
