@@ -95,7 +95,7 @@ def unusable(path: Path, error: Exception) -> WorkspaceError:
 
 
 def reads_whole(path: Path) -> bool:
-    """Say whether all tables of a catalog can be read; the database checks each block's digest.
+    """Return whether all tables of a catalog can be read; the database checks each block's digest.
 
     Raises:
         WorkspaceError: the file may not be read.

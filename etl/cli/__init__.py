@@ -33,7 +33,7 @@ class Main(click.Group):
             return super().main(*args, **extra)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse what is not Unicode before it gets anywhere."""
+        """Refuse arguments that are not Unicode."""
         for text in args:
             if any("\ud800" <= character <= "\udfff" for character in text):
                 raise click.UsageError(f"expected an argument in UTF-8, found {text!r}", ctx)

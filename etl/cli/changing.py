@@ -82,10 +82,10 @@ def load(
 ) -> None:
     """Bring the graph in step with files and folders of records.
 
-    A SOURCE is a file, a folder or a glob. Its records are read, validated and loaded, and the
-    changes are printed. Loading a source again adds new records, replaces changed ones and removes
-    those that the source no longer has. Without SOURCE, all sources that were loaded before are
-    loaded again.
+    A SOURCE is a file, a folder, an archive or a glob. Its records are read, validated and loaded,
+    and the changes are printed. Loading a source again adds new records, replaces changed ones and
+    removes those that the source no longer has. Without SOURCE, all sources that were loaded before
+    are loaded again.
 
     --store also sends the changes to a SPARQL server. --repair without SOURCE reads no source.
     """

@@ -1,4 +1,4 @@
-"""What links are found by, as a command line names it: files, folders, an endpoint."""
+"""The evidence for links as named on the command line: files, folders, an endpoint."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def asking_options(command: _Command) -> _Command:
 
 @dataclass(frozen=True, slots=True)
 class EndpointOptions:
-    """Whom to ask, on whose behalf, and how often: the options that are about the endpoint."""
+    """The options about the endpoint: which one, the contact, and how many requests."""
 
     endpoint: str | None
     offline: bool
@@ -81,7 +81,7 @@ class EndpointOptions:
 def asked(
     workspace: Path, asking: EndpointOptions, meter: Meter, dry_run: bool
 ) -> Iterator[Inquiry]:
-    """Open what an endpoint has answered before, and the endpoint, if it may be asked."""
+    """Open the cache of an endpoint's answers, and the endpoint, if it may be asked."""
     from etl.linking.cache import Cache
     from etl.linking.inquiry import Inquiry, required_contact
     from etl.linking.wikidata import PUBLIC
@@ -100,7 +100,7 @@ def asked(
 
 
 def gathered(places: tuple[Path, ...], inquiry: Inquiry, endpoint: str | None) -> Evidence:
-    """Read what links are found by: crosswalks are files, IMDb's tables are in a folder."""
+    """Read the evidence for links: crosswalks are files, IMDb's tables are in a folder."""
     from etl.errors import LinkError
     from etl.linking.crosswalk import read_crosswalks
     from etl.linking.evidence import Evidence

@@ -82,7 +82,7 @@ class Option(click.Option):
 
 
 def is_standing(ctx: click.Context, name: str) -> bool:
-    """Tell whether the value of a parameter is the environment's or the workspace's."""
+    """Return whether the value of a parameter is the environment's or the workspace's."""
     source = ctx.get_parameter_source(name)
     return source in (ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 

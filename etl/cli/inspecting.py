@@ -1,4 +1,4 @@
-"""Commands that look at what is held: its runs, and whether all is well."""
+"""Commands that inspect the workspace: its runs, and whether it is sound."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check has found, in rows; what is at fault, and what mends it."""
+    """The result of a check: rows, the fault, and its remedy."""
 
     status: str
     columns: tuple[str, ...]

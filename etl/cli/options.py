@@ -1,4 +1,4 @@
-"""What the commands have in common: options, and the codes they exit with."""
+"""Options that commands share, and their exit codes."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ quiet_option = option("-q", "--quiet", group=Group.OUTPUT, is_flag=True, help="P
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a command writes, the formats for that, and which is meant where none is named."""
+    """The kind of answer that a command writes, its formats, and the default format."""
 
     noun: str
     formats: tuple[str, ...]

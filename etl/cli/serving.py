@@ -25,6 +25,7 @@ from etl.cli.watching import query_bounds
     "--port",
     group=Group.SERVER,
     type=Whole(0, 65535),
+    metavar="N",
     default=8000,
     show_default=True,
     help="Port to bind (0: any free one).",

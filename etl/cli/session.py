@@ -1,4 +1,4 @@
-"""What the commands work with: the open workspace, the shapes, and where answers are written."""
+"""What commands share: the open workspace, the shapes, and the destination of answers."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def warn(notes: Iterable[object]) -> None:
 
 
 def unmet_in_ours(made: ShapesEngine) -> list[Aim]:
-    """Return what the user's shapes are about and no graph of ours can have."""
+    """Return the targets of the user's shapes that no graph of ours can have."""
     from etl.entities.mapping import specimen
     from etl.shacl.aims import own_aims, unmet_in
     from etl.shacl.streaming import hierarchy_of
@@ -141,7 +141,7 @@ def shape_timeout_s() -> float:
 
 
 def provenance_engine(name: str) -> Engine:
-    """Make ready to validate what is said of runs, sources and the data set."""
+    """Build the engine that validates the description of runs, sources and data set."""
     from etl.resources import folder
     from etl.shacl import CompiledEngine, ReferenceEngine, Shapes
 
@@ -185,7 +185,7 @@ def opened_store(
 
 
 def lookup(snapshot: Snapshot, graph: Queryable) -> GraphLookup:
-    """Return what finds names in a graph, and say if all of it has to be read for that."""
+    """Return the lookup of names in a graph; warn if it has to read the whole graph."""
     if graph is snapshot.store and (lost := snapshot.generation.index_missing()):
         click.echo(f"Warning: {lost}, so all names are read; to repair it, {lost.remedy}", err=True)
     return snapshot.lookup(graph)
@@ -231,7 +231,7 @@ def write(
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How the answer to a query is written, and what to call when its first solution is there."""
+    """How to write the answer to a query, and the callback for its first solution."""
 
     format_name: str | None
     output: Path | None
@@ -240,7 +240,7 @@ class Shown:
 
 
 def write_answer(answer: QueryAnswer, query: str, shown: Shown) -> bool:
-    """Write the answer to a query, columns in its order; tell whether there is anything in it.
+    """Write the answer to a query, with columns in its order; return whether it has any solution.
 
     Raises:
         StoreError: the store found out while it was answering that it cannot.

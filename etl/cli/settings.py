@@ -1,4 +1,4 @@
-"""The command that shows and changes what a workspace remembers for commands."""
+"""The command that lists and changes the settings of a workspace."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _tell_overruled(ctx: click.Context, name: str) -> None:
 
 
 def _rows(ctx: click.Context, workspace: Path) -> Iterator[Row]:
-    """Give each setting with its value, its default and where the value comes from."""
+    """Yield each setting with its value, its default and where the value comes from."""
     from etl.workspace.remembered import remembered
 
     held = remembered(workspace)
@@ -141,7 +141,7 @@ def _rows(ctx: click.Context, workspace: Path) -> Iterator[Row]:
 
 
 def _set_elsewhere(workspace: Path) -> Iterator[Row]:
-    """Give what other commands set: the base IRI, the generations kept, shapes of the user's."""
+    """Yield what other commands set: the base IRI, the generations kept, shapes of the user's."""
     from etl.catalog.catalog import Catalog
     from etl.rdf.identifiers import Iris
     from etl.workspace import KEPT_GENERATIONS, Workspace

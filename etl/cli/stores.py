@@ -1,4 +1,4 @@
-"""Commands about remote stores: giving them a name, and what else has to be known of them."""
+"""Commands that name remote stores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that say what does not conform: in sources, files of RDF and the store, or kept out."""
+"""Commands that list violations: in sources, files of RDF and the store, or kept out."""
 
 from __future__ import annotations
 

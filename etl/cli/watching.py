@@ -30,7 +30,7 @@ _LOOK_S = 0.05
 
 
 def file_bounds() -> Bounds:
-    """Return the limits for reading a file of RDF of somebody else."""
+    """Return the limits for reading a foreign file of RDF."""
     return _bounds(FILE_S)
 
 
@@ -85,7 +85,7 @@ class Watch:
 
 @contextmanager
 def watched(*, timed: bool = True) -> Iterator[Watch]:
-    """Watch the command meanwhile, by its limits; its clock runs if it is timed."""
+    """Enforce the limits of a command; its clock runs if it is timed."""
     watch, done = Watch(_bounds(QUERY_S), timed=timed), threading.Event()
     thread = threading.Thread(target=watch.look, args=[done], name="limits", daemon=True)
     thread.start()

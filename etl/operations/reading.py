@@ -136,7 +136,7 @@ class Reading:
         return self.catalog.sources.known(source, paths) if self.catalog else {}
 
     def _work(self, differing: Iterator[FoundFile], differences: Differences) -> Iterator[Work]:
-        """Give what is to be read. Large files are cut here, as `differences` tells."""
+        """Yield what is to be read. Large files are cut here, as `differences` tells."""
         source = replace(self.source, paths=(), complete=frozenset())  # other processes get it
         while files := list(islice(differing, FILES_AT_ONCE)):
             self.stats.extend((found.relative, found.stat, found.form) for found in files)

@@ -141,7 +141,7 @@ class Change:
         return builder
 
     def _before(self, entity: NamedNode) -> set[Quad]:
-        """Give what the graph said of an entity before this change."""
+        """Return what the graph said of an entity before this change."""
         return self._standing.entity(entity)
 
     @cached_property

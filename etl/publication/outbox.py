@@ -142,11 +142,11 @@ class Outbox:
 
     @property
     def state(self) -> str:
-        """Tell how far publishing has come: "new", "begun", or "done" at least once."""
+        """Return how far publishing has come: "new", "begun", or "done" at least once."""
         return self.setting("state") or "new"
 
     def whole(self, generation: int) -> bool:
-        """Tell whether a generation, or one before it, was made wholly anew."""
+        """Return whether a generation, or one before it, was made wholly anew."""
         whole = self.setting("whole")
         return whole is not None and int(whole) <= generation
 
@@ -235,7 +235,7 @@ class Outboxes:
         return sorted(unquote(path.stem) for path in self._folder.glob(f"*{_SUFFIX}"))
 
     def has(self, name: str) -> bool:
-        """Tell whether there is a store of this name."""
+        """Return whether there is a store of this name."""
         return self._path(name).is_file()
 
     def open(self, name: str) -> Outbox:

@@ -44,7 +44,7 @@ _TOKEN = re.compile(
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Give the tokens of a query; comments are left out."""
+    """Yield the tokens of a query; comments are left out."""
     for match in _TOKEN.finditer(text):
         if match.lastgroup and match.lastgroup != "comment":
             yield Token(match.lastgroup, match[0], match.start())

@@ -151,7 +151,7 @@ class Declaration:
         return found
 
     def boolean(self, parameter: NamedNode) -> bool:
-        """Say whether the only value of a parameter is `true`.
+        """Return whether the only value of a parameter is `true`.
 
         Source: the standard names the term `true`; the W3C's uniqueLang-002 takes it at its word,
         so that `"1"^^xsd:boolean` does not count.

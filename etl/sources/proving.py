@@ -105,7 +105,7 @@ def _proving(
 
 
 def _work(path: Path, suffix: str, bounds: Bounds) -> _Work | None:
-    """Give a file with its limits as work for the proving process; None if it cannot harm."""
+    """Return a file with its limits as work for the proving process; None if it cannot harm."""
     with suppress(OSError):  # which whoever reads it says
         found = path.stat()
         if stat.S_ISREG(found.st_mode) and _may_harm(path, suffix):  # a pipe is read once only

@@ -24,7 +24,7 @@ _HTTP = "http://schema.org/"
 
 
 def is_rdf(path: str) -> bool:
-    """Say whether a path names a file of RDF."""
+    """Return whether a path names a file of RDF."""
     return Path(path).suffix.lower() in FORMATS and not os.path.isdir(path)
 
 

@@ -206,7 +206,7 @@ class Connection:
 
 
 def _unsuccessful(response: httpx.Response) -> Unanswered:
-    """Tell what an answer means that is no success."""
+    """Return what an answer means that is no success."""
     status, to = response.status_code, response.headers.get("Location")
     wait_s = retry_after(response.headers.get("Retry-After"))
     reason = f"status {status}, it has moved to {to}" if to else f"status {status}"

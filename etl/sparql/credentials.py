@@ -1,4 +1,4 @@
-"""Signing in to a SPARQL server: where who we are is found, and how the server is told."""
+"""Signing in to a SPARQL server: where credentials are found, and how they are sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from etl.errors import StoreError
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who we are to a server. None of it ever appears in a text."""
+    """Credentials for a server, which never appear in a text."""
 
     user: str | None = None
     password: str | None = field(default=None, repr=False)
@@ -43,7 +43,7 @@ class Credentials:
         return cls(entry[0], entry[2] or "") if entry else cls()
 
     def struck(self, text: str) -> str:
-        """Strike out whatever of them a server repeats."""
+        """Remove credentials that a server repeats from a text."""
         for secret in (self.password, self.token):
             if secret:
                 text = text.replace(secret, "…")

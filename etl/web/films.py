@@ -233,7 +233,7 @@ class _Maker:
             yield Span(text[place:])
 
     def _related(self) -> Iterator[Related]:
-        """Give the films that share most of the cast, if it is more than one of them."""
+        """Yield the films that share most of the cast, if it is more than one of them."""
         answer = self._store.query(fill(_SHARED, {"film": self._iri}))
         shared = Counter[NamedNode]()
         for (film,) in cast(QuerySolutions, answer):

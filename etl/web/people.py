@@ -116,7 +116,7 @@ _CREDITS = f"""SELECT ?film ?title ?date ?role ?character WHERE {{
 
 
 def _credits(reading: Reading, iri: NamedNode) -> Iterator[Credit]:
-    """Give the films of a person, the latest first, each once."""
+    """Yield the films of a person, the latest first, each once."""
     iris = reading.snapshot.iris
     films: dict[str, tuple[str, str]] = {}
     roles: dict[str, dict[str, None]] = {}

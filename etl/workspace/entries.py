@@ -1,4 +1,4 @@
-"""What lies in a workspace where something else should, and what may not be written there."""
+"""Misplaced entries of a workspace, and entries that may not be written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)  # whoever holds the workspace for a change
 
 
 def misplaced(workspace: Path) -> Iterator[Damage]:
-    """Give each entry of a workspace that is a folder where a file should be, or the reverse."""
+    """Yield each entry of a workspace that is a folder where a file should be, or the reverse."""
     for path in (workspace / name for name in _FILES):
         if path.exists() and not path.is_file():
             yield _other(path, "a file", "a folder" if path.is_dir() else "something else")

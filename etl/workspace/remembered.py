@@ -1,4 +1,4 @@
-"""What a workspace remembers for commands: values of options, by their names."""
+"""The settings of a workspace: values of options, by their names."""
 
 from __future__ import annotations
 
@@ -42,9 +42,12 @@ def remember(workspace: Path, name: str, value: str | None) -> None:
     Raises:
         WorkspaceError: the file is damaged, or may not be written.
     """
-    held = {key: kept for key, kept in remembered(workspace).items() if key != name}
+    before = remembered(workspace)
+    held = {key: kept for key, kept in before.items() if key != name}
     if value is not None:
         held[name] = value
+    if held == before:
+        return
     expect_entries(workspace)
     with writable(workspace):
         workspace.mkdir(parents=True, exist_ok=True)

@@ -35,7 +35,7 @@ def options(name: str) -> list[click.Option]:
 
 
 def test_every_command_is_walked() -> None:
-    assert len(COMMANDS) == 1 + 20 + 4
+    assert {"", "load", "runs diff", "store add"} <= COMMANDS.keys()
     assert GROUPS == ["", "runs", "store"]
 
 

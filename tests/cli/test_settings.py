@@ -76,6 +76,11 @@ def test_a_value_that_an_option_would_not_take_is_refused(etl: Etl, name: str) -
     assert not Path(".etl").exists()
 
 
+def test_nothing_is_written_where_nothing_changes(etl: Etl) -> None:
+    assert said(etl("settings", "--unset", "memory")) == (0, "", "")
+    assert not Path(".etl").exists()
+
+
 def test_a_name_that_is_none_is_refused_with_those_that_are(etl: Etl) -> None:
     error = "Error: there is no setting 'memroy'\n"
     hint = f"Hint: choose one of {', '.join(NAMES)}"

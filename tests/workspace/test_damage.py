@@ -266,10 +266,10 @@ def test_a_generation_that_was_never_made_current_is_told_when_it_is_deleted(
     write(Path("seeds"), HEAT.but(title="Heat 2"))
     result = etl("check")
     assert result.exit_code == 0
-    assert "generations/0004: complete but never the current one" in result.stderr
+    assert "generations/0004: complete but never made current" in result.stderr
     result = etl("load", "seeds")
     assert result.exit_code == 0
-    assert ".etl/generations/0004: complete but never the current one" in result.stderr
+    assert ".etl/generations/0004: complete but never made current" in result.stderr
     assert generations() == ["0002", "0003", "0004"]
 
 
