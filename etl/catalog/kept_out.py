@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from etl.catalog.catalog import Catalog
@@ -10,7 +10,7 @@ from etl.catalog.entries import Quarantined
 from etl.findings import Finding, Severity
 from etl.records import FilmRecord, Heading, Origin, Reason, Reject
 from etl.sources import Format, format_of
-from etl.sources.files import beside, opened, within
+from etl.sources.files import Source, beside, opened, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,16 @@ class Places:
     A reader who may not know the paths of the disk gets the source and the path within it.
     """
 
-    def __init__(self, catalog: Catalog, *, within_sources: bool = False) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        within_sources: bool = False,
+        sources: Sequence[Source] | None = None,
+    ) -> None:
         self._files = catalog.files
         self._within_sources = within_sources
-        self.sources = {source.name: source for source in catalog.sources.standing()}
+        self.sources = {source.name: source for source in sources or catalog.sources.standing()}
         self._forms: dict[tuple[str, str], str] = {}
 
     def path(self, origin: Origin) -> str:

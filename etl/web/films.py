@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlencode
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from etl.facts import CREDITS, SITES
-from etl.queries import fill
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import FILM, SCHEMA
 from etl.resolution.films import Film
@@ -20,6 +18,7 @@ from etl.web.origins import Note, Origins, Value, explainer, origins
 from etl.web.phrases import decade, duration, plain, site_name
 from etl.web.readers import Reading
 from etl.web.site import path_of
+from etl.web.tables import NAME, Tables
 
 _CAST_SHOWN = 40
 _ALIKE = 6
@@ -85,7 +84,16 @@ def film_page(reading: Reading, iri: NamedNode) -> FilmPage | None:
     if found is None:
         return None
     known = origins(explainer(reading).explain(iri))
-    return _Maker(snapshot.store, snapshot.iris, iri, found[0], known).page()
+    return _Maker(snapshot.store, snapshot.iris, iri, found[0], known).page(_related(reading, iri))
+
+
+def _related(reading: Reading, iri: NamedNode) -> tuple[Related, ...]:
+    """Return the films that share most of a film's cast, once that is known."""
+    if not reading.is_made(NAME):
+        return ()
+    alike = Tables.of(reading).alike(iri.value, _ALIKE)
+    iris = reading.snapshot.iris
+    return tuple(Related(Value(title, path_of(film, iris)), n) for film, title, n in alike)
 
 
 class _Maker:
@@ -101,7 +109,7 @@ class _Maker:
         self._known = known
         self._names: dict[NamedNode, str] = {}
 
-    def page(self) -> FilmPage:
+    def page(self, related: tuple[Related, ...]) -> FilmPage:
         parts = self._parts()
         title = next(iter(self._values(SCHEMA.name)), Value(self._film.key))
         year = next((each.text[:4] for each in self._values(SCHEMA.datePublished)), "")
@@ -117,7 +125,7 @@ class _Maker:
             synopsis=tuple(self._synopsis()),
             synopsis_notes=self._notes(SCHEMA.description),
             abstract=next(iter(self._values(SCHEMA.abstract)), None),
-            related=tuple(self._related()),
+            related=related,
             links=tuple(self._links()),
         )
 
@@ -232,17 +240,6 @@ class _Maker:
         if text[place:]:
             yield Span(text[place:])
 
-    def _related(self) -> Iterator[Related]:
-        """Yield the films that share most of the cast, if it is more than one of them."""
-        answer = self._store.query(fill(_SHARED, {"film": self._iri}))
-        shared = Counter[NamedNode]()
-        for (film,) in cast(QuerySolutions, answer):
-            shared[cast(NamedNode, film)] += 1
-        most = sorted(shared.items(), key=lambda each: (-each[1], str(each[0])))
-        for film, count in most[:_ALIKE]:
-            if count > 1:
-                yield Related(Value(self._name(film), path_of(film.value, self._iris)), count)
-
     def _links(self) -> Iterator[Value]:
         for value in self._values(SCHEMA.sameAs):
             yield Value(site_name(value.text), value.text, value.notes)
@@ -272,12 +269,6 @@ _FACT_LABELS = {
     SCHEMA.keywords: "Keywords",
     SCHEMA.image: "Pictures",
 }
-_SHARED = f"""SELECT ?other WHERE {{
-  VALUES ?film {{ UNDEF }}
-  ?film {SCHEMA.actor} ?person .
-  ?other {SCHEMA.actor} ?person ; a {SCHEMA.Movie} .
-  FILTER(?other != ?film)
-}}"""
 
 
 def _films_of(facet: str, shown: Callable[[str], str] = str) -> Callable[[str], str]:

@@ -49,7 +49,8 @@ Origins = dict[Triple, tuple[Note, ...]]
 def explainer(reading: Reading) -> Explainer:
     """Return what explains triples, and tells no paths of the disk."""
     catalog = reading.snapshot.catalog
-    places = Places(catalog, within_sources=True)
+    sources = reading.once("standing", catalog.sources.standing)
+    places = Places(catalog, within_sources=True, sources=sources)
     return Explainer(reading.snapshot, reading.snapshot.store, places)
 
 

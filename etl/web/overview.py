@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import urlencode
-
-from pyoxigraph import QuerySolutions
 
 from etl.catalog.entries import Run
 from etl.entities.tally import Tally
-from etl.rdf.vocab import RDF, SCHEMA
+from etl.rdf.vocab import SCHEMA
 from etl.web.charts import Chart, bars, columns
 from etl.web.readers import Reading
+from etl.web.tables import NAME, Tables
 
 _RUNS = 5
 _COVERAGE = {
@@ -49,26 +47,22 @@ class Overview:
     characters: int
     triples: int
     links: tuple[tuple[str, int], ...]
-    decades: Chart
-    coverage: Chart
+    decades: Chart | None
+    coverage: Chart | None
     runs: tuple[LatestRun, ...]
     kept_out: int
 
 
 def overview(reading: Reading) -> Overview:
-    """Return what the first page says; it is made once for each generation."""
-    return reading.once("overview", lambda: _overview(reading))
-
-
-def _overview(reading: Reading) -> Overview:
-    catalog, store = reading.snapshot.catalog, reading.snapshot.store
+    """Return what the first page says; without charts as long as the tables are being made."""
+    catalog = reading.snapshot.catalog
+    tables = Tables.of(reading) if reading.is_made(NAME) else None
     tally = Tally.decode(catalog.settings.get("tally") or "")
     films = tally.classes[SCHEMA.Movie.value]
-    dated = cast(QuerySolutions, store.query(_BY_DECADE))
-    decades = [(f"{row['decade'].value}0s", int(row["films"].value)) for row in dated]
-    covered = {row["p"].value: int(row["n"].value) for row in store.query(_COVERED)}  # type: ignore[union-attr]
+    decades = tables.decades() if tables else []
+    covered = tables.coverage() if tables else {}
     coverage = [
-        (label, round(100 * covered.get(SCHEMA.iri + name, 0) / max(films, 1)))
+        (label, round(100 * covered.get(name, 0) / max(films, 1)))
         for name, label in _COVERAGE.items()
     ]
     runs = catalog.runs.all()
@@ -82,21 +76,13 @@ def _overview(reading: Reading) -> Overview:
             "Films by decade",
             decades,
             [f"/films?{urlencode({'decade': label})}" for label, _ in decades],
-        ),
-        bars("What is known of films, in percent", coverage),
+        )
+        if tables
+        else None,
+        bars("What is known of films, in percent", coverage) if tables else None,
         tuple(latest(each) for each in reversed(runs[-_RUNS:])),
         len(catalog.refusals.rejects()) + len(catalog.refusals.quarantined()),
     )
-
-
-_BY_DECADE = f"""SELECT ?decade (COUNT(*) AS ?films) WHERE {{
-  ?film a {SCHEMA.Movie} ; {SCHEMA.datePublished} ?date .
-  BIND(SUBSTR(STR(?date), 1, 3) AS ?decade)
-}} GROUP BY ?decade ORDER BY ?decade"""
-_COVERED = f"""SELECT ?p (COUNT(DISTINCT ?film) AS ?n) WHERE {{
-  VALUES ?p {{ {" ".join(str(SCHEMA[name]) for name in _COVERAGE)} }}
-  ?film ?p ?o ; {RDF.type} {SCHEMA.Movie} .
-}} GROUP BY ?p"""
 
 
 def latest(run: Run) -> LatestRun:

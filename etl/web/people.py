@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import cast
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
-from etl.facts import CREDITS
 from etl.queries import fill
 from etl.queries.lookup import PERSON, Entity, best_known
 from etl.rdf.vocab import FILM, SCHEMA
 from etl.web.charts import Chart, columns
-from etl.web.films import Fact, Related
+from etl.web.films import Related
 from etl.web.origins import Origins, Value, explainer, origins
 from etl.web.phrases import site_name
 from etl.web.readers import Reading
 from etl.web.site import path_of
+from etl.web.tables import Tables
 
 _EXPLAINED = 24  # of somebody in many films, who is explained by the first of them
 _PARTNERS = 8
+CREDITS_SHOWN = 200
 _NAMESAKES = 10
 
 
@@ -45,14 +47,17 @@ class Namesake:
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """All that the page of a person says; `by_name` says that nothing but the name tells who."""
+    """All that the page of a person says.
+
+    `by_name` says that nothing but the name tells who, `more` how many films are not shown.
+    """
 
     iri: str
     path: str
     name: Value
     by_name: bool
-    facts: tuple[Fact, ...]
     credits: tuple[Credit, ...]
+    more: int
     timeline: Chart | None
     partners: tuple[Related, ...]
     namesakes: tuple[Namesake, ...]
@@ -69,7 +74,7 @@ def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
         return None
     name = names[0] if names else iri.value
     known = origins(islice(explainer(reading).explain(iri), _EXPLAINED))
-    credited = tuple(_credits(reading, iri))
+    tables = Tables.of(reading)
     pages = tuple(_values(known, iri, SCHEMA.sameAs))
     named = next(iter(_values(known, iri, SCHEMA.name)), Value(name))
     return PersonPage(
@@ -77,10 +82,13 @@ def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
         path=path_of(iri.value, snapshot.iris),
         name=Value(name, "", named.notes),
         by_name=not pages,
-        facts=(),
-        credits=credited,
-        timeline=_timeline(credited),
-        partners=tuple(_partners(reading, iri)),
+        credits=tuple(_credits(reading, iri)),
+        more=max(0, tables.films_of(iri.value) - CREDITS_SHOWN),
+        timeline=_timeline(tables.years(iri.value)),
+        partners=tuple(
+            Related(Value(each, path_of(other, snapshot.iris)), films)
+            for other, each, films in tables.partners(iri.value, _PARTNERS)
+        ),
         namesakes=tuple(_namesakes(reading, iri, name)),
         links=tuple(Value(site_name(each.text), each.text, each.notes) for each in pages),
     )
@@ -95,67 +103,40 @@ def _values(known: Origins, iri: NamedNode, predicate: NamedNode) -> Iterator[Va
 
 
 _ROLES = {
-    CREDITS["directors"]: "director",
-    CREDITS["writers"]: "writer",
-    CREDITS["producers"]: "producer",
-    CREDITS["composers"]: "composer",
-    CREDITS["editors"]: "editor",
-    CREDITS["actors"]: "actor",
+    "directors": "director",
+    "writers": "writer",
+    "producers": "producer",
+    "composers": "composer",
+    "editors": "editor",
+    "actors": "actor",
 }
-_ANY_ROLE = f"({'|'.join(map(str, _ROLES))})"
-_CREDITS = f"""SELECT ?film ?title ?date ?role ?character WHERE {{
+_PLAYED = f"""SELECT ?film ?character WHERE {{
   VALUES ?person {{ UNDEF }}
-  VALUES ?role {{ {" ".join(map(str, _ROLES))} }}
-  ?film ?role ?person ; a {SCHEMA.Movie} ; {SCHEMA.name} ?title .
-  OPTIONAL {{ ?film {SCHEMA.datePublished} ?date }}
-  OPTIONAL {{
-    ?film {FILM.performance} ?part .
-    ?part {SCHEMA.actor} ?person ; {SCHEMA.characterName} ?character .
-  }}
-}} ORDER BY DESC(STR(?date)) ?title ?film"""
+  ?part {SCHEMA.actor} ?person ; {SCHEMA.characterName} ?character .
+  ?film {FILM.performance} ?part .
+}} ORDER BY ?character"""
 
 
 def _credits(reading: Reading, iri: NamedNode) -> Iterator[Credit]:
-    """Yield the films of a person, the latest first, each once."""
-    iris = reading.snapshot.iris
-    films: dict[str, tuple[str, str]] = {}
-    roles: dict[str, dict[str, None]] = {}
-    characters: dict[str, dict[str, None]] = {}
-    answer = cast(QuerySolutions, reading.snapshot.store.query(fill(_CREDITS, {"person": iri})))
-    for film, title, date, role, character in answer:
-        films[film.value] = title.value, date.value[:4] if date else ""
-        roles.setdefault(film.value, {})[_ROLES[role]] = None
-        if character:
-            characters.setdefault(film.value, {})[character.value] = None
-    for film, (title, year) in films.items():
-        done = tuple(each for each in _ROLES.values() if each in roles[film])
-        yield Credit(Value(title, path_of(film, iris)), year, done, tuple(characters.get(film, ())))
+    """Give the latest films of a person, each once."""
+    snapshot = reading.snapshot
+    played: dict[str, list[str]] = {}
+    answer = snapshot.store.query(fill(_PLAYED, {"person": iri}))
+    for film, character in cast(QuerySolutions, answer):
+        played.setdefault(film.value, []).append(character.value)
+    for film, title, year, roles in Tables.of(reading).credits(iri.value, CREDITS_SHOWN):
+        value = Value(title, path_of(film, snapshot.iris))
+        did = tuple(told for role, told in _ROLES.items() if role in roles)
+        yield Credit(value, str(year or ""), did, tuple(played.get(film, ())))
 
 
-def _timeline(credited: tuple[Credit, ...]) -> Chart | None:
+def _timeline(years: Sequence[int]) -> Chart | None:
     """Draw how many films there are of each year, from the first to the last."""
-    years = sorted(int(each.year) for each in credited if each.year.isdecimal())
     if len(set(years)) < 3:
         return None
+    counts = Counter(years)
     span = range(years[0], years[-1] + 1)
-    return columns("Films by year", [(str(year), years.count(year)) for year in span])
-
-
-_TOGETHER = f"""SELECT ?other ?name (COUNT(DISTINCT ?film) AS ?films) WHERE {{
-  VALUES ?person {{ UNDEF }}
-  ?film {_ANY_ROLE} ?person ; a {SCHEMA.Movie} ; {_ANY_ROLE} ?other .
-  ?other {SCHEMA.name} ?name .
-  FILTER(?other != ?person)
-}} GROUP BY ?other ?name HAVING(COUNT(DISTINCT ?film) > 1)
-ORDER BY DESC(?films) ?name ?other LIMIT {_PARTNERS}"""
-
-
-def _partners(reading: Reading, iri: NamedNode) -> Iterator[Related]:
-    """Give whom somebody has most films with."""
-    answer = reading.snapshot.store.query(fill(_TOGETHER, {"person": iri}))
-    for other, name, films in cast(QuerySolutions, answer):
-        path = path_of(other.value, reading.snapshot.iris)
-        yield Related(Value(name.value, path), int(films.value))
+    return columns("Films by year", [(str(year), counts[year]) for year in span])
 
 
 _CALLED = f"""SELECT DISTINCT ?other WHERE {{

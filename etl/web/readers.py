@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
+from etl.errors import EtlError
 from etl.workspace import Workspace
 from etl.workspace.generations import Generation
 from etl.workspace.snapshot import Snapshot, undamaged
@@ -23,8 +25,8 @@ class _Held:
     snapshot: Snapshot
     opened: ExitStack
     readers: int = 0
-    made: dict[str, Any] = field(default_factory=dict)
-    making: threading.RLock = field(default_factory=threading.RLock)
+    made: dict[str, Future[Any]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +40,37 @@ class Reading:
     _held: _Held
 
     def once(self, name: str, make: Callable[[], _Made]) -> _Made:
-        """Return what `make` gives, which is called once for each generation."""
-        with self._held.making:
-            if name not in self._held.made:
-                self._held.made[name] = make()
-            return cast(_Made, self._held.made[name])
+        """Return what `make` gives, which is called once for each generation; others wait for it.
+
+        What failed is tried again by whoever asks next.
+        """
+        with self._held.lock:
+            is_first = name not in self._held.made
+            future: Future[_Made] = self._held.made.setdefault(name, Future())
+        if not is_first:
+            return future.result()
+        try:
+            future.set_result(make())
+        except BaseException as error:
+            del self._held.made[name]
+            future.set_exception(error)
+            raise
+        return future.result()
+
+    def is_made(self, name: str) -> bool:
+        """Tell whether what has this name has been made already."""
+        future = self._held.made.get(name)
+        return future is not None and future.done()
 
 
 class Readers:
     """Opens the current generation for many threads; an old one is closed by its last reader."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(
+        self, workspace: Workspace, prepare: Callable[[Reading], object] = lambda _: None
+    ) -> None:
         self._workspace = workspace
+        self._prepare = prepare  # called beside all requests, when a generation has been opened
         self._lock = threading.Lock()
         self._newest: _Held | None = None
         self._seen: tuple[int, int] | None = None
@@ -104,10 +125,15 @@ class Readers:
             opened = ExitStack()
             snapshot = opened.enter_context(Snapshot.opened(generation))
             self._newest = _Held(snapshot, opened)
+            threading.Thread(target=self._prepared, name="preparing", daemon=True).start()
             if before is not None and not before.readers:
                 before.opened.close()
         self._seen = seen
         return cast(_Held, self._newest)
+
+    def _prepared(self) -> None:
+        with suppress(EtlError), self.reading() as opened:
+            self._prepare(opened)
 
     def _stamp(self) -> tuple[int, int] | None:
         try:

@@ -16,6 +16,7 @@ from etl.queries import SavedQuery
 from etl.web.application import application
 from etl.web.readers import Readers
 from etl.web.site import Site
+from etl.web.tables import Tables
 from etl.web.workers import Limits, Workers
 from etl.workspace import Workspace
 
@@ -57,7 +58,7 @@ def serve(
         WorkspaceError: nothing has been loaded, or the workspace is damaged.
         EtlError: nothing can listen at the address.
     """
-    site = Site(Readers(workspace), Workers(limits), queries)
+    site = Site(Readers(workspace, Tables.of), Workers(limits), queries)
     try:
         site.readers.generation()  # there is one
         listening = _listening(address)
