@@ -37,7 +37,8 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE files ADD COLUMN ctime_ns BIGINT;
     CREATE TABLE sizes (run INTEGER, source TEXT, path TEXT, size BIGINT, form TEXT);
     ALTER TABLE sources ADD COLUMN map TEXT;
-    UPDATE sources SET map = '';
+    ALTER TABLE sources ADD COLUMN reviews BOOLEAN;
+    UPDATE sources SET map = '', reviews = false;
     INSERT INTO sizes
     SELECT max(run), source, path, any_value(size), ''
     FROM files JOIN versions USING (source, path) JOIN runs USING (run)

@@ -13,7 +13,8 @@ CREATE TABLE runs (
 CREATE TABLE sources (
     source TEXT PRIMARY KEY, label TEXT, root TEXT, paths TEXT[],
     description TEXT,                   -- what it says of itself, as JSON
-    map TEXT);                          -- the column map that was chosen for its tables
+    map TEXT,                           -- the column map that was chosen for its tables
+    reviews BOOLEAN);                   -- whether its owner's reviews are read
 CREATE TABLE files (
     source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT, ctime_ns BIGINT);
 CREATE TABLE sizes (                    -- the bytes of a file as a run read it

@@ -33,6 +33,12 @@ from etl.cli.session import chosen_map, engine
 @option("--name", group=Group.SOURCES, help="Name of the source, instead of its path.")
 @columns_option
 @as_option
+@option(
+    "--reviews/--no-reviews",
+    group=Group.SOURCES,
+    default=None,
+    help="Load a viewer's own ratings and diary as reviews (remembered).",
+)
 @dry_run_option
 @option(
     "--strict", group=Group.SAFETY, is_flag=True, help="Load nothing if any record is kept out."
@@ -95,8 +101,9 @@ def load(
     manner = Manner(workspace, store, dry_run, quiet, format_name)
     if repair and store is None:
         raise click.UsageError("--repair needs a SPARQL server: add --store NAME")
-    if not sources and (columns or format_of_tables or rest["name"]):
-        raise click.UsageError("--name, --columns and --as need a SOURCE")
+    about = columns or format_of_tables or rest["name"] or rest["reviews"] is not None
+    if not sources and about:
+        raise click.UsageError("--name, --columns, --as and --reviews need a SOURCE")
     if not sources and repair:
         bring_in_step(manner, nothing_done(manner), repair=True)
         return

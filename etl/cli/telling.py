@@ -129,6 +129,7 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
         ended = ", ".join(f"{count} {name}" for name, count in parts.items() if count)
         gone = f"; {source.vanished} no longer there" if source.vanished else ""
         others = f"; left out: {source.no_films}" if source.left_out else ""
+        others += f"; no place for: {source.no_place}" if source.unread else ""
         others += f"; {source.others}" if source.others else ""
         if source.vanished and not source.read:
             yield f"{source.label}: {source.vanished} taken out{others}"

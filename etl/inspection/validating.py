@@ -76,7 +76,7 @@ def _read(
     run = catalog.runs.begin("validate")
     told: list[Finding] = []
     for source in sources(arguments, None, [], chosen):
-        reading = Reading(source, None, told.append, workers)
+        reading = Reading(source, None, told.append, workers, lists=True)
         for read in reading:
             if read.staged:
                 catalog.stage(run, read.staged)

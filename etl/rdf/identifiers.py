@@ -222,6 +222,10 @@ class Iris:
         """Mint the IRI of a part of a film, a run or the data set, such as `#rating`."""
         return NamedNode(f"{whole.value}#{name}")
 
+    def review(self, movie: NamedNode, name: str) -> NamedNode:
+        """Mint the IRI of what a viewer thinks of a film."""
+        return self.part(movie, f"review-{_segment(name)}")
+
     def mention(self, movie_key: str, name: str) -> NamedNode:
         """Mint the IRI of somebody as one film names them: what a link is about."""
         return self.part(self.movie(movie_key), f"person-{_segment(name)}")

@@ -145,6 +145,7 @@ def film_record(
         facts=more,
         crew={role: found for role in CREW if (found := read.get(role))},
         ratings=read.get("ratings") or {},
+        reviews=read.get("reviews") or (),
         lines=where,
         notes=tuple(notes.notes),
         files=files or {},

@@ -63,7 +63,8 @@ class Source:
     `whole` is False where only a part of it was named, so that nothing may be taken for gone but
     what lies where the part is `complete`: in a folder of it, with a suffix of which all files are
     named. `description` is what it says of itself. `map` is the column map that
-    the user has chosen for its tables: the name of one that ships, or its text.
+    the user has chosen for its tables: the name of one that ships, or its text. With `reviews`,
+    what its owner thinks of films is read too.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Source:
     complete: frozenset[tuple[str, str]] = frozenset()
     description: SourceDescription = UNDESCRIBED
     map: str = ""
+    reviews: bool = False
 
     @property
     def named(self) -> bool:

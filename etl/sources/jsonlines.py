@@ -191,7 +191,7 @@ def _parse(text: str, notes: Notes) -> FilmRecord:
         field = _FIELDS.get(key) or _FIELDS.get(key.strip().lower().replace("_", ""))
         notes.at(1, composed(key))
         if field is None:
-            notes.add("unknown key: its value is not read", NoteKind.LOSS)
+            notes.add("unknown key: its value is not read", NoteKind.UNREAD)
         elif field and value is not None:
             _keep(read, field, key, value, _read(field, key, value, notes))
     _rate(read)

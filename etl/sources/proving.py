@@ -84,6 +84,16 @@ def prove_turtle(paths: Iterable[Path], bounds: Bounds) -> None:
         deque(proven, maxlen=0)
 
 
+def prove(path: str, suffix: str, bounds: Bounds) -> None:
+    """Refuse one file of RDF, of the format of a suffix, that cannot be read within bounds.
+
+    Raises:
+        SourceError: it cannot.
+    """
+    with _proving([(path, suffix)], bounds, SourceError) as proven:
+        deque(proven, maxlen=0)
+
+
 @contextmanager
 def _proving(
     files: list[tuple[str, str]], bounds: Bounds, kind: type[SourceError] | type[ShapesError]

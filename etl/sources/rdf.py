@@ -49,7 +49,7 @@ def read(path: str) -> Iterator[Triple]:
         ) from error
     except (SyntaxError, ValueError) as error:
         raise SourceError(
-            f"{shown(path)}{_line(error)}: not {form.name}: {_reason(error)}",
+            f"{shown(path)}{_line(error)}: not {form.name}: {reason(error)}",
             hint="correct the file, or give it the suffix of its format",
         ) from error
 
@@ -132,7 +132,8 @@ def _line(error: Exception) -> str:
     return f":{line}" if line else ""
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Say what a parser has against a text, without the place."""
     text = str(getattr(error, "msg", None) or error)
     if "remote contexts" in text:
         return "its @context has an address, and nothing is fetched"

@@ -148,7 +148,7 @@ def number(text: str, notes: Notes) -> str | None:
 
 def synopsis(text: str, notes: Notes) -> str | None:
     """Read free text: all of it, but for the space around it."""
-    value, said = spelling.prose(text.strip())
+    value, said = spelling.prose(text.strip().replace("\r\n", "\n"))
     if value.lower() in _ABSENT:
         return present(value, notes) or None
     if said:

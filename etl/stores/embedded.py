@@ -96,15 +96,21 @@ class EmbeddedStore:
     def entity(self, subject: NamedNode) -> set[Quad]:
         """Return an entity's quads. See `Writable.entity`."""
         self._settle()
-        quads = set(self._store.quads_for_pattern(subject, None, None))
-        parts = {
-            (quad.object, quad.graph_name)
-            for quad in quads
-            if isinstance(quad.object, NamedNode)
-            and quad.object.value.startswith(subject.value + "#")
-        }
-        for part, graph in parts:  # to look into every graph takes twice as long
-            quads.update(self._store.quads_for_pattern(part, None, None, graph))
+        new = quads = set(self._store.quads_for_pattern(subject, None, None))
+        seen, start = set[object](), subject.value + "#"
+        while new:  # a part may have parts
+            parts = {
+                (quad.object, quad.graph_name)
+                for quad in new
+                if isinstance(quad.object, NamedNode) and quad.object.value.startswith(start)
+            }
+            new = {
+                quad
+                for part, graph in parts - seen  # to look into every graph takes twice as long
+                for quad in self._store.quads_for_pattern(part, None, None, graph)
+            }
+            seen |= parts
+            quads = quads | new
         return quads
 
     def named(self) -> Iterator[str]:

@@ -517,7 +517,7 @@ def read_rows(text: str, name: str) -> int:
 
 REPORT_FORMATS = ["table", "csv", "tsv", "json", "markdown"]
 REPORTS = [
-    (["queries"], 51),
+    (["queries"], 52),
     (["runs"], 1),
     (["search", "Emma"], 3),
     (["explain", "Fargo", "director"], 2),
@@ -612,6 +612,7 @@ WITHOUT_ANSWER = {  # the sample says little and has no links
     "linked-people",
     "longest-films",
     "people-of-same-name",
+    "reviews-of-film",
 }
 
 

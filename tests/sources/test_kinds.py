@@ -73,8 +73,8 @@ KINDS: list[tuple[str, Callable[[Path], object], str]] = [
     ("film.json", of('{\n "title": "Heat"\n}\n'), "JSON object"),
     ("lines.json", of('{"title": "Heat"}\n{"title": "Emma"}\n'), "JSON Lines"),
     (
-        "film.nfo",
-        of("<?xml version='1.0'?>\n<movie><title>Heat</title></movie>"),
+        "film.xml",
+        of("<?xml version='1.0'?>\n<films><title>Heat</title></films>"),
         "XML with the root",
     ),
     ("page.html", of("<!DOCTYPE html>\n<html><title>Heat</title></html>"), "HTML"),

@@ -127,15 +127,22 @@ def _dated(formats: Iterable[str], text: str) -> str:
     raise Unreadable(f"a date such as {' or '.join(formats)}", text)
 
 
-def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
-    """Take what a path leads to out of JSON or a Python literal, of each object that fits."""
+def chosen(keys: Mapping[str, Any], texts: Texts) -> list[Any]:
+    """Give the objects in JSON or Python literals that fit, in order."""
     items = [item for text in texts for item in _items(parsed(text))]
     if where := keys.get("where"):
         items = [item for item in items if _fits(where, item)]
     if order := keys.get("order"):
         items.sort(key=lambda item: _rank(item, order))
+    return items
+
+
+def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
+    """Take what a path leads to out of JSON or a Python literal, of each object that fits."""
+    items = chosen(keys, texts)
     if "character" in keys or "id" in keys:
-        return [each for item in items if (each := _person(item, keys))]
+        people = (each for item in items if (each := _person(item, keys)))
+        return list({str(each): each for each in people}.values())
     if language := keys.get("language"):
         return [
             {"title": text, "language": written(at(item, language))}
@@ -211,7 +218,7 @@ def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
     if isinstance(character, str) and character.startswith('["'):
         character = parsed(character)
     elif not isinstance(character, list):
-        character = written(character)
+        character = written(character).split(" / ")  # as TMDb and Kodi write several
     return {"name": name, "character": character, "imdb": own}
 
 

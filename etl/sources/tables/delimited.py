@@ -29,12 +29,14 @@ _WRONG = re.compile("[\0\udc80-\udcff]")
 class Row(NamedTuple):
     """A row of a table: its line, and its cells or what is wrong with it.
 
-    A reject of a row has its text; one without any is about the whole file.
+    A reject of a row has its text; one without any is about the whole file. `beside` are keys of a
+    tree that no column has.
     """
 
     line: int
     cells: list[str]
     reject: Reject | None = None
+    beside: tuple[str, ...] = ()
 
 
 def rows(found: FoundFile, form: Form) -> Iterator[Row]:
@@ -60,14 +62,17 @@ def text_of(file: BinaryIO, encoding: str) -> TextIO:
 
 
 def _rows(text: TextIO, form: Form) -> Iterator[Row]:
-    width, numbers = len(form.header), 0
+    width, numbers, begun = len(form.header), 0, not form.begins
     lines = iter(partial(text.readline, RECORD_LIMIT), "")
     for line, cells, held in records(lines, form.delimiter, form.quote):
         if isinstance(cells, Reject):
             yield Row(line, [], cells)
             continue
+        if not begun and tuple(cells) != form.header:
+            continue
         numbers += 1
-        if numbers == 1 and form.has_header:
+        if not begun or (numbers == 1 and form.has_header):
+            begun = True
             continue
         if len(cells) > width and not any(cells[width:]):
             del cells[width:]

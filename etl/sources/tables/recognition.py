@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import lru_cache
+from itertools import dropwhile, islice
 
 import msgspec
 
-from etl.sources.decoding import BOMS, likely_encoding
+from etl.sources.decoding import encoding_of
 from etl.sources.packed import head_of, opened
 from etl.sources.tables import documents, sheets
 from etl.sources.tables.cells import trimmed
 from etl.sources.tables.delimited import records
-from etl.sources.tables.forms import Form, Kind, map_of, mark_of
+from etl.sources.tables.forms import TREES, Form, Kind, map_of, mark_of
 from etl.sources.tables.maps import ColumnMap
 from etl.sources.tables.plans import Plan
 from etl.sources.tables.shipped import SHIPPED
+from etl.sources.trees import linked, nfo, triples
 
 SNIFFED = 1 << 16  # bytes that are looked at
 _ROWS = 300  # rows that are looked at
@@ -56,6 +60,8 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
     """
     head = head_of(path, SNIFFED)
     told = top.top if top else {}
+    if "delimiter" not in told and (kind := _tree(path, head)):
+        return Sheet(kind, ())
     if head.startswith(b"PAR1"):
         columns = sheets.parquet_header(path)
         rows = list(islice(sheets.parquet_cells(path, columns), _ROWS)) if columns else []
@@ -74,6 +80,8 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
     lines = io.StringIO(text, newline="").readlines()
     if not is_whole:
         del lines[-1:]
+    if "begin" in told:
+        lines = _from_header(lines, told["begin"], told["like"])
     delimiters = [told["delimiter"]] if "delimiter" in told else _DELIMITERS
     found = [(each, list(_records(lines, each, told.get("quote", '"')))) for each in delimiters]
     chosen = [
@@ -89,10 +97,27 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
     return Sheet(Kind.DELIMITED, named(first), rows[1:], delimiter, encoding, first=line)
 
 
+def _tree(path: str, head: bytes) -> Kind | None:
+    """Tell what kind of a tree a file is that a module of `trees` reads."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if linked.claims(start) and linked.has_films(path, start):
+        return Kind.LINKED if linked.has_own_context(path) else Kind.RDF
+    if triples.claims(path, head):
+        return Kind.RDF
+    return Kind.NFO if nfo.claims(path, head) else None
+
+
 def _records(lines: Iterable[str], delimiter: str, quote: str) -> Iterator[list[str]]:
     """Return the first rows; one that cannot be read, or is cut off, is passed over."""
     found = (cells for _, cells, _ in records(lines, delimiter, quote) if isinstance(cells, list))
     return islice((cells for cells in found if any(cells)), _ROWS)
+
+
+def _from_header(lines: list[str], header: list[str], like: str) -> list[str]:
+    """Pass over what comes before the header of a table in a file whose first line fits."""
+    if not lines or not re.match(like, lines[0]):
+        return []
+    return list(dropwhile(lambda line: next(csv.reader([line]), []) != header, lines))
 
 
 def _fit(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
@@ -106,26 +131,6 @@ def _fit(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
     return int(alike > _ALIKE * len(rows)), width
 
 
-def encoding_of(head: bytes) -> str:
-    """Name the encoding of a text: by its mark, else UTF-8 if it may be that."""
-    marked = next((name for bom, name in BOMS if head.startswith(bom)), "")
-    if marked.startswith(("utf-16", "utf-32")):
-        return marked[:6]
-    return "utf-8"
-
-
-def guessed_encoding(head: bytes) -> str:
-    """Name the encoding that a text is most likely in, for a person to confirm."""
-    found = encoding_of(head)
-    if found != "utf-8":
-        return found
-    try:
-        head[: max(head.rfind(b"\n"), 0) or len(head)].decode()
-    except UnicodeDecodeError:
-        return likely_encoding(head).replace("windows-", "cp")
-    return found
-
-
 def _json(path: str, head: bytes, rows: str) -> Sheet | None:
     """Look at JSON: an object in each line, an array, or an array within an object."""
     lines = [line for line in head.splitlines() if line.strip()]
@@ -135,14 +140,15 @@ def _json(path: str, head: bytes, rows: str) -> Sheet | None:
         return _of_objects(Kind.JSON_LINES, objects, "")
     try:
         with opened(path) as file:
-            data = file.read(documents.SIZE_LIMIT)
-        for where in [rows] if rows else ["", *_ROW_KEYS]:
+            data = file.read(documents.SIZE_LIMIT).removeprefix(codecs.BOM_UTF8)
+        for where in [rows] if rows else ["", *_ROW_KEYS, documents.ITSELF]:
             try:
-                found = documents.elements(data.removeprefix(b"\xef\xbb\xbf"), where)
+                found = documents.elements(data, where)
                 objects = [one for _, raw in islice(found, _ROWS) if (one := _object(raw))]
             except msgspec.DecodeError:
                 continue
-            return _of_objects(Kind.JSON, objects, where)
+            if objects or where == documents.ITSELF:
+                return _of_objects(Kind.JSON, objects, where)
     except (RecursionError, UnicodeDecodeError):
         pass
     return _of_objects(Kind.JSON_LINES, [first], "") if first and len(lines) == 1 else None
@@ -176,6 +182,10 @@ def named(header: Iterable[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+_OF_KIND = {Kind.NFO: "kodi_nfo", Kind.LINKED: "schema_org", Kind.RDF: "schema_org"}
+"""The map of each kind of tree that a module of its own reads."""
+
+
 def recognise(path: str, chosen: str = "") -> Form | None:
     """Find out how a table is read: by the map that was chosen, else by one that claims it.
 
@@ -186,44 +196,78 @@ def recognise(path: str, chosen: str = "") -> Form | None:
         OSError: the file cannot be read.
     """
     if chosen:
-        columns = map_of(chosen)
-        sheet = look(path, columns)
-        return as_form(sheet, chosen) if sheet else None
+        sheet = look(path, map_of(chosen))
+        return as_form(sheet, chosen, named_by_map=_reads(chosen, sheet)) if sheet else None
     sheet = look(path)
-    if sheet is None:
-        return None
+    if sheet and sheet.kind in _OF_KIND:
+        return as_form(sheet, _OF_KIND[sheet.kind], named_by_map=True)
+    if sheet:
+        name = _claimant(sheet.kind, sheet.header, sheet.delimiter, sheet.first)
+        return as_form(sheet, name, named_by_map=True) if name else None
+    within = ((name, look(path, map_of(name))) for name in SHIPPED if "begin" in map_of(name).top)
+    return next((as_form(found, name) for name, found in within if found), None)
+
+
+@lru_cache(maxsize=256)
+def _claimant(kind: Kind, header: tuple[str, ...], delimiter: str, first: str) -> str:
+    """Name the map that claims tables of a header, of which a folder may have thousands."""
+    sheet = Sheet(kind, header, delimiter=delimiter, first=first)
     claims = [(claim, name) for name in SHIPPED if (claim := _claim(sheet, map_of(name)))]
-    return as_form(sheet, max(claims)[1]) if claims else None
+    return max(claims)[1] if claims else ""
 
 
-def _claim(sheet: Sheet, columns: ColumnMap) -> int:
-    """Count the columns of a table that a map knows, if these are enough to claim it."""
+def _claim(sheet: Sheet, columns: ColumnMap) -> tuple[bool, int, int] | None:
+    """Say whether a map is of trees, count the columns that it knows, and, below 0, those it lacks.
+
+    None is no claim.
+    """
+    is_of_trees = columns.top.get("kind") == "tree"
+    if is_of_trees and sheet.kind not in TREES:
+        return None
     if columns.top.get("delimiter", sheet.delimiter) != sheet.delimiter:
-        return 0
+        return None
+    if "begin" in columns.top:
+        return None
     if pattern := columns.top.get("like"):
-        return int(bool(re.fullmatch(pattern, sheet.first)))
+        return (False, len(sheet.header), 0) if re.fullmatch(pattern, sheet.first) else None
     header = {name.casefold() for name in sheet.header}
     lost = sum(name.casefold() not in header for name in columns.recognise)
     if not columns.recognise or lost * _LOST > len(columns.recognise):
-        return 0
+        return None
     plan = Plan.bound(columns, sheet.header)
-    return len(plan.used) - len(plan.missing) if "title" in plan.keys else 0
+    known = len(sheet.header) - len(plan.unused)
+    return (is_of_trees, known, -len(plan.missing)) if "title" in plan.keys else None
 
 
-def as_form(sheet: Sheet, chosen: str) -> Form:
-    """Say how a table is read by a map."""
-    top = map_of(chosen).top
+def as_form(sheet: Sheet, chosen: str, *, named_by_map: bool = False) -> Form:
+    """Say how a table is read by a map, which names the columns of a tree that it knows."""
+    top, header = map_of(chosen).top, sheet.header
+    if named_by_map and sheet.kind in TREES:
+        header = _columns_of(chosen)
     return Form(
         kind=sheet.kind,
         map=chosen,
         mark=mark_of(chosen),
-        header=named(top["header"]) if "header" in top else sheet.header,
+        header=named(top["header"]) if "header" in top else header,
         delimiter=top.get("delimiter", sheet.delimiter),
         quote=top.get("quote", '"'),
         encoding=top.get("encoding", sheet.encoding),
         has_header="header" not in top,
+        begins="begin" in top,
         rows=sheet.path,
     )
+
+
+def _reads(chosen: str, sheet: Sheet) -> bool:
+    """Say whether a map that ships is of a tree's kind, or knows its title; a user's may be."""
+    if sheet.kind in _OF_KIND:
+        return chosen not in SHIPPED or chosen == _OF_KIND[sheet.kind]
+    return chosen in SHIPPED and "title" in Plan.bound(map_of(chosen), sheet.header).keys
+
+
+@lru_cache(maxsize=256)
+def _columns_of(chosen: str) -> tuple[str, ...]:
+    return map_of(chosen).named
 
 
 def told(form: Form, plan: Plan) -> str:

@@ -9,8 +9,8 @@ import msgspec
 
 from etl.facts import CREDITS, SITES
 from etl.sources.tables.cells import parsed
-from etl.sources.tables.checking import FIELDS, SCHEMES
 from etl.sources.tables.columns import Column
+from etl.sources.tables.language import FIELDS, SCHEMES
 from etl.sources.tables.recognition import Sheet
 
 _SITE_WORDS = {

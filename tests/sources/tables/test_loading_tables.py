@@ -268,10 +268,11 @@ def test_an_export_of_imdb_keeps_a_users_own_rating_out(desk: Desk) -> None:
         'https://www.imdb.com/title/tt9900001/,Movie,7.1,104,1987,"Drama, Mystery","1,234",'
         '1987-10-02,"Jon Halde, Mara Ostholt"\n'
     )
-    desk.load(written(desk, "ratings.csv", text))
+    [source] = desk.load(written(desk, "ratings.csv", text)).sources
+    assert source.left_out == {"viewer's review (--reviews)": 1}
     assert values(desk, SCHEMA.ratingValue) == {"7.1"}
     assert values(desk, SCHEMA.ratingCount) == {"1234"}
-    assert "not read: Your Rating" in desk.messages()[0]
+    assert desk.messages()[0] == "ratings.csv: IMDb export of a user"
 
 
 def test_tmdb_cells_of_json_and_of_python_are_read(desk: Desk) -> None:
