@@ -119,7 +119,7 @@ class Link:
 
     @property
     def holds(self) -> bool:
-        """Say whether subject and object are the same, so that the graph may say so."""
+        """Return whether subject and object are the same, so that the graph may say so."""
         return self.predicate == "skos:exactMatch" and bool(self.imdb_id or self.wikidata_id)
 
 
@@ -168,7 +168,7 @@ class FilmRecord:
         return (*self.directors, *self.actors)
 
     def credited(self, role: str) -> tuple[Credit, ...]:
-        """Give the people whom the record names in a field of `CREDITS`."""
+        """Return the people whom the record names in a field of `CREDITS`."""
         match role:
             case "directors":
                 return self.directors

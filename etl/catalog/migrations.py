@@ -76,7 +76,7 @@ def found_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     except (duckdb.Error, ValueError):
         found = 0
     if found < 1:
-        raise WorkspaceError(f"{path}: this is not a catalog of ours", hint="run: etl check")
+        raise WorkspaceError(f"{path}: this is not a catalog of reelgraph", hint="run: etl check")
     if found > VERSION:
         raise WorkspaceError(
             f"{path}: a newer version of reelgraph wrote it "

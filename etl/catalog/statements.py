@@ -1,4 +1,4 @@
-"""The SQL of the catalog: its tables, and what is asked of them.
+"""The SQL of the catalog: its tables and views.
 
 Who changes a table adds a migration to `etl/catalog/migrations.py`.
 """

@@ -253,5 +253,5 @@ _FIELDS_BY_IRI = {predicate.value: field for predicate, field in _FIELDS.items()
 
 
 def field_of(predicate: str) -> str:
-    """Tell which field of a record a property of a film or of its parts is made from, or ""."""
+    """Return which field of a record a property of a film or of its parts is made from, or ""."""
     return _FIELDS_BY_IRI.get(predicate, "")

@@ -29,7 +29,7 @@ from etl.workspace.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is behind one triple: the rule, and one record that bears it out.
+    """The origin of one triple: the rule, and one record that states it.
 
     `field` is the key in the file, `value` what stands there, `place` file and line, `run` the
     load that read it. With `outcome` "lost", the record says something else, which a record of
@@ -110,11 +110,11 @@ _CREDITED = "|".join(map(str, CREDITS.values()))
 class Explainer:
     """Explains the triples of one generation."""
 
-    def __init__(self, snapshot: Snapshot, store: Readable) -> None:
+    def __init__(self, snapshot: Snapshot, store: Readable, places: Places | None = None) -> None:
         self._snapshot = snapshot
         self._store = store
         self._iris = snapshot.iris
-        self._places = Places(snapshot.catalog)
+        self._places = places or Places(snapshot.catalog)
 
     def refused(self, text: str) -> list[Finding]:
         """Find what keeps records out of the graph, by their film's IRI, key or title."""

@@ -123,12 +123,12 @@ def _written(credit: Credit) -> str:
 
 
 def spells(found: Wording, triple: Triple) -> bool:
-    """Tell whether a record spells a person's name as the graph does, where a triple says it."""
+    """Return whether a record spells a person's name as the graph does, where a triple says it."""
     return triple.predicate != SCHEMA.name or triple.object == Literal(found.value)
 
 
 def gives(record: FilmRecord, field: str, name: str, triple: Triple) -> bool:
-    """Tell whether a credit says what a triple about the person says: an id, or that they are."""
+    """Return whether a credit says what a triple about the person says: an id, or that they are."""
     credits_ = record.credited(field)
     if triple.predicate == SCHEMA.name:
         return any(credit.name == name for credit in credits_)

@@ -152,7 +152,7 @@ class _Load:
         )
 
     def _brings_shapes(self) -> bool:
-        """Say whether there are shapes to remember that the workspace does not know."""
+        """Return whether there are shapes to remember that the workspace does not know."""
         own = self._options.own_shapes
         return self._old is not None and own not in (None, self._old.settings.own_shapes)
 

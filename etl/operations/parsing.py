@@ -93,7 +93,7 @@ class Read(NamedTuple):
 
     @property
     def tells(self) -> bool:
-        """Say whether the catalog has anything to write down of it."""
+        """Return whether the catalog has anything to write down of it."""
         return bool(self.staged or self.moved or self.relocated)
 
 

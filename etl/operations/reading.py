@@ -141,7 +141,7 @@ class Reading:
         return self.catalog.sources.known(source, paths) if self.catalog else {}
 
     def _work(self, differing: Iterator[FoundFile], differences: Differences) -> Iterator[Work]:
-        """Give what is to be read. Large files are cut here, as `differences` tells."""
+        """Yield what is to be read. Large files are cut here, as `differences` tells."""
         source = replace(self.source, paths=(), complete=frozenset())  # other processes get it
         while files := list(islice(differing, FILES_AT_ONCE)):
             self.stats.extend((found.relative, found.stat, found.form) for found in files)
@@ -176,7 +176,7 @@ class Reading:
         if self.vanished * 2 > self.held:
             raise SourceError(
                 f"{shown(self.source.root)}: {self.vanished} of {self.held} records have vanished",
-                hint="is the right folder there? To take them out of the graph, "
+                hint="check that the folder is the right one; to remove the records, "
                 "load with --allow-removals",
             )
 

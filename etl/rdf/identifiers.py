@@ -175,7 +175,7 @@ def _person(base: str, key: str) -> NamedNode:
 
 
 def _is_base(text: str) -> bool:
-    """Tell whether a text is an absolute http(s) IRI that a path can be put behind."""
+    """Return whether a text is an absolute http(s) IRI that a path can be put behind."""
     try:
         parts = urlsplit(NamedNode(text).value)
         host = parts.hostname and parts.port != 0  # a port that is no number raises

@@ -31,9 +31,9 @@ RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#", "Class label subClassO
 VOID = Namespace(
     "http://rdfs.org/ns/void#",
     """
-    Dataset Linkset class classes classPartition distinctSubjects entities linkPredicate
-    objectsTarget properties property propertyPartition subjectsTarget subset triples uriSpace
-    vocabulary
+    Dataset Linkset class classes classPartition dataDump distinctSubjects entities linkPredicate
+    objectsTarget properties property propertyPartition sparqlEndpoint subjectsTarget subset triples
+    uriSpace vocabulary
     """,
 )
 DCAT = Namespace("http://www.w3.org/ns/dcat#", "Dataset landingPage version")

@@ -103,7 +103,7 @@ class Film:
         return tuple(dict.fromkeys((*self.directors, *self.actors, *cast, *crew)))
 
     def credited(self, role: str) -> tuple[Person, ...]:
-        """Give the people whom the film has in a field of `CREDITS`."""
+        """Return the people whom the film has in a field of `CREDITS`."""
         match role:
             case "directors":
                 return self.directors

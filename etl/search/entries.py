@@ -67,7 +67,7 @@ class Graph(Protocol):
         ...
 
     def named(self) -> Iterator[str]:
-        """Give the IRI of each film and each person."""
+        """Return the IRI of each film and each person."""
         ...
 
     def credits(self, person: NamedNode) -> int:

@@ -45,7 +45,7 @@ _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
 def read_fact(fact: Fact, value: object, notes: Notes) -> tuple[str, ...]:
-    """Read what a record has in a field: a value, several in a text, or a list.
+    """Read the value of a field: one value, several in a text, or a list.
 
     A value that is not of its field's kind is noted, and the others are kept.
     """
@@ -220,7 +220,7 @@ def _date(text: str, notes: Notes) -> str:
 
 
 def _is_plain(match: re.Match[str]) -> bool:
-    """Tell whether day and month of a date in numbers cannot be taken for one another."""
+    """Return whether day and month of a date in numbers cannot be taken for one another."""
     one, other = int(match[1]), int(match[3])
     return match[2] == "." or max(one, other) > 12 or one == other
 

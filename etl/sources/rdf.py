@@ -24,7 +24,7 @@ _HTTP = "http://schema.org/"
 
 
 def is_rdf(path: str) -> bool:
-    """Say whether a path names a file of RDF."""
+    """Return whether a path names a file of RDF."""
     return Path(path).suffix.lower() in FORMATS and not os.path.isdir(path)
 
 
@@ -50,7 +50,7 @@ def read(path: str) -> Iterator[Triple]:
     except (SyntaxError, ValueError) as error:
         raise SourceError(
             f"{shown(path)}{_line(error)}: not {form.name}: {reason(error)}",
-            hint="mend the file, or give it the suffix of its format",
+            hint="correct the file, or give it the suffix of its format",
         ) from error
 
 

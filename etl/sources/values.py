@@ -33,7 +33,7 @@ _TITLE_WITH_YEAR = re.compile(r"(?s).+[(\[](?:1[89]|20)[0-9]{2}[)\]]")
 
 
 def is_absent(value: str) -> bool:
-    """Tell whether a value is one of the usual marks of absence."""
+    """Return whether a value is one of the usual marks of absence."""
     return value.lower() in _ABSENT
 
 

@@ -1,4 +1,4 @@
-"""What a map does to the texts of a cell, step by step, compiled into one function."""
+"""The steps of a map for the texts of a cell, compiled into one function."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def line_in(
 
 
 def _fits(where: Mapping[str, Any], item: object) -> bool:
-    """Say whether an object has one of the values that are wanted of each of its keys."""
+    """Return whether an object has one of the values that are wanted of each of its keys."""
     return all(
         isinstance(item, dict)
         and item.get(key) in (wanted if isinstance(wanted, list) else [wanted])
@@ -248,7 +248,7 @@ def at(item: object, path: str) -> object:
 
 
 def is_nameless(person: object, notes: Notes) -> bool:
-    """Say whether a person is known by an id alone, and note that."""
+    """Return whether a person is known by an id alone, and note that."""
     if not isinstance(person, dict) or person["name"]:
         return False
     notes.add(f"{person['imdb']} has no name in the file of names: left out", NoteKind.LOSS)
@@ -256,7 +256,7 @@ def is_nameless(person: object, notes: Notes) -> bool:
 
 
 def _holds(item: object, path: str) -> bool:
-    """Say whether an object has the first key of a path, even if nothing stands there."""
+    """Return whether an object has the first key of a path, even if nothing stands there."""
     return isinstance(item, dict) and path.partition(".")[0] in item
 
 

@@ -18,7 +18,7 @@ from etl.sources.tables.styles import STYLES
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Where the values of one field come from: columns, and what is done to their texts.
+    """The columns of one field, and the steps for their texts.
 
     `keys` are those of the map, checked. `place` is the path of keys that leads to it in the map.
     """
@@ -29,7 +29,7 @@ class Spec:
 
     @property
     def columns(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Give each column that it names, with the path of the key that names it."""
+        """Yield each column that it names, with the path of the key that names it."""
         inside = {"language"} if "json" in self.keys else ()
         keys = ("column", "value", "count", "language", "columns", "first", "text")
         for key in (*keys, *(["date"] if self.field == "reviews" else [])):
@@ -39,7 +39,7 @@ class Spec:
 
     @property
     def paths(self) -> Iterator[str]:
-        """Give what it reads of joined files, as `NAME.column`, whichever way it names that."""
+        """Yield what it reads of joined files, as `NAME.column`, whichever way it names that."""
         whole = str(self.keys.get("column", ""))
         named = [self.keys.get(key) for key in ("json", "character", "language", "order")]
         if "json" not in self.keys or "." in whole:
@@ -138,7 +138,7 @@ class Checked:
             self.fail((*here, "on"), "expected a column, or one column = another")
         through = str(next(iter(on))).partition(".")[0] if isinstance(on, dict) else ""
         if through in joins and "many" not in joins[through]:
-            self.fail((*here, "on"), f"'many' of {through!r} is missing, to go through it")
+            self.fail((*here, "on"), f"the file {through!r} needs 'many' for this join")
         aggregate = join.get("aggregate", {})
         self.keys((*here, "aggregate"), aggregate, {"mean": language.TEXT, "count": language.TEXT})
 

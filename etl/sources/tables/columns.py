@@ -1,4 +1,4 @@
-"""What the values of a column look like, whatever it is called."""
+"""The form of a column's values, regardless of its name."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Column:
 
     @cached_property
     def separator(self) -> str:
-        """Return what stands between the several values of many cells; empty if nothing does."""
+        """Return the separator of values in cells; empty if there is none."""
         return next((mark for mark in _SEPARATORS if self.share(lambda v: mark in v) > 0.2), "")  # noqa: B023
 
     @cached_property
@@ -119,7 +119,7 @@ class Column:
 
     @property
     def is_text(self) -> bool:
-        """Say whether it has texts, rather than numbers, dates or addresses."""
+        """Return whether it has texts, rather than numbers, dates or addresses."""
         odd = max(self.numbers, self.dates, self.addresses, self.imdb, self.nested, self.durations)
         return bool(self.values) and odd < 0.5
 

@@ -107,7 +107,7 @@ def _undecoded(cells: list[str], held: list[str], form: Form) -> Reject | None:
 
 
 def _text(held: Iterable[str]) -> str:
-    """Give a row's text, as far as the catalog keeps it; bytes that are no text as escapes."""
+    """Return a row's text, as far as the catalog keeps it; bytes that are no text as escapes."""
     text = "".join(held)[:65_536].rstrip("\r\n")
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 

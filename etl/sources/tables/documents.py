@@ -60,7 +60,7 @@ def rows(found: FoundFile, form: Form) -> Iterator[Row]:
 
 
 def elements(data: bytes, path: str | None = None) -> Iterator[tuple[int, bytes]]:
-    """Give the elements of the array that a path leads to, each with its line.
+    """Yield the elements of the array that a path leads to, each with its line.
 
     Raises:
         msgspec.DecodeError: there is no such array.

@@ -53,7 +53,7 @@ class ColumnMap:
 
     @property
     def name(self) -> str:
-        """Return what people call the format."""
+        """Return the name of the format for people."""
         return str(self.top.get("name") or f"read by {self.file}")
 
     @property
@@ -89,7 +89,7 @@ class ColumnMap:
         )
 
     def named_columns(self) -> Iterator[list[tuple[str, tuple[str, ...]]]]:
-        """Give the file's own columns that each field reads, with the keys that name them."""
+        """Yield the file's own columns that each field reads, with the keys that name them."""
         films = self.top.get("films")
         if films:
             yield [(films["column"], ("films", "column"))]

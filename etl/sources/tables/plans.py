@@ -144,7 +144,7 @@ class Plan:
         self._readers.append((name, key, column, _reader(spec, texts, at, self.map)))
 
     def left_out(self, row: Cells) -> str | None:
-        """Return what kind of thing a whole row is, if it is no film."""
+        """Return the kind of a whole row that is not a film."""
         if self._films is None:
             return None
         place, wanted = self._films

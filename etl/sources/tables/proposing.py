@@ -1,4 +1,4 @@
-"""Draft a column map from what the columns of a table are called and what stands in them.
+"""Draft a column map from the names and values of a table's columns.
 
 Names are compared with a table of synonyms, exactly before loosely; values may speak against what a
 name says, and for what none says. What remains open stands in the draft as a comment.
@@ -113,7 +113,7 @@ def plain(name: str) -> str:
 
 
 def propose(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Proposal:
-    """Find out what the columns of a table give."""
+    """Propose the fields of a table's columns."""
     made = Proposal([Column.of(header, rows, place) for place in range(len(header))])
     for candidates in (_exact, _stripped, _loose, _worded):
         _by_name(made, candidates)

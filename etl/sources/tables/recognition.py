@@ -1,4 +1,4 @@
-"""What a table is: how it is written, told by its content, and which map claims its header."""
+"""Recognition of a table: how it is written, by its content, and the map of its header."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Sheet:
 
 
 def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet | None:
-    """Tell how a table is written, by its content and by what a map says of it; None is no table.
+    """Return how a table is written, by its content and by what a map says of it; None is no table.
 
     An `encoding` is taken for granted.
 
@@ -108,7 +108,7 @@ def _tree(path: str, head: bytes) -> Kind | None:
 
 
 def _records(lines: Iterable[str], delimiter: str, quote: str) -> Iterator[list[str]]:
-    """Give the first rows; one that cannot be read, or is cut off, is passed over."""
+    """Return the first rows; one that cannot be read, or is cut off, is passed over."""
     found = (cells for _, cells, _ in records(lines, delimiter, quote) if isinstance(cells, list))
     return islice((cells for cells in found if any(cells)), _ROWS)
 
@@ -121,7 +121,7 @@ def _from_header(lines: list[str], header: list[str], like: str) -> list[str]:
 
 
 def _fit(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
-    """Tell how well a delimiter cuts rows into a table of two columns or more; 0, 0 is none."""
+    """Return how well a delimiter cuts rows into a table of two columns or more; 0, 0 is none."""
     width = len(rows[0]) if rows else 0
     alike = sum(len(row) == width for row in rows)
     needed = _ALIKE if width == _NARROW else _HALF

@@ -86,7 +86,7 @@ class Table:
 
 
 def _rejected(line: int, reject: Reject, seen: Counter[str]) -> Raw:
-    """Give a row that cannot be read; a reject without text is about the whole file."""
+    """Return a row that cannot be read; a reject without text is about the whole file."""
     told = digest(f"{reject.expected}\n{reject.found}\n{reject.text}".encode())
     key = distinct("", told, seen) if reject.text else ""
     return Raw(key, line, "", told, reject)

@@ -119,7 +119,7 @@ def _list(texts: Sequence[str]) -> str:
 
 
 def _parts(name: str, column: Column) -> Iterator[str]:
-    """Give the keys that a field's values want beside the column."""
+    """Yield the keys that a field's values want beside the column."""
     if name == "imdb" and column.addresses:
         yield r"find = 'tt\d{7,}'"
     if name == "duration" and column.numbers > column.durations:
