@@ -66,7 +66,9 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 _SEPARATORS = {"\t": "TSV", ",": "CSV", ";": "CSV", "::": "table", "|": "table"}
 _KEYS = {*(key.lower() for key in text.EXPECTED.values()), "director", "actor"}
 _KEY = re.compile(r"\s*[\w -]{1,40}:")
-_ROOT = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype[^>]*>\s*)*<([\w:.-]+)", re.I | re.S)
+_ROOT = re.compile(
+    r"\s*+(?:<\?(?>.*?\?>)\s*+|<!--(?>.*?-->)\s*+|<!doctype[^>]*>\s*+)*+<([\w:.-]+)", re.I | re.S
+)
 _TRIPLE = re.compile(r"\s*(?:@prefix|@base|PREFIX|BASE)\s|\s*<[^<>\s]+>\s+(?:a|<[^<>\s]+>)\s", re.I)
 
 

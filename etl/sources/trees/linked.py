@@ -34,7 +34,9 @@ _LINKED = re.compile(r"\btype\s*=\s*[\"']?application/ld\+json\b", re.IGNORECASE
 _WRAPPED = re.compile(
     r"\s*(?:/\*\s*)?<!\[CDATA\[(?:\s*\*/)?(.*?)(?:/\*\s*)?\]\]>(?:\s*\*/)?\s*", re.DOTALL
 )
-_PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_PAGE = re.compile(
+    rb"\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
 _FILM = re.compile(
     rb'"(?:https?:(?://|\\/\\/)(?:www\.)?schema\.org(?:/|\\/)|schema:)?(?:%s)"'
     % "|".join(sorted(TYPES)).encode()
@@ -61,9 +63,11 @@ def rows(found: FoundFile, form: Form) -> Iterator[Row]:
     if not _PAGE.match(text[:4096].encode()):
         yield from _document(1, text, form)
         return
+    line, counted = 1, 0
     for place, block in _blocks(text):
         inner = match[1] if (match := _WRAPPED.fullmatch(block)) else block
-        line = 1 + text.count("\n", 0, place + block.find(inner))
+        start = place + block.find(inner)
+        line, counted = line + text.count("\n", counted, start), start
         yield from _document(line, inner, form)
 
 

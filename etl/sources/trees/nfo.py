@@ -57,9 +57,11 @@ def rows(found: FoundFile, form: Form) -> Iterator[Row]:
     if isinstance(text, Reject):
         yield Row(1, [], text)
         return
-    place, is_empty = text.find(b"<"), True
+    place, counted, line = text.find(b"<"), 0, 1
+    if place < 0:
+        yield as_row(1, {ROOT: ADDRESS}, form.header)
     while place >= 0:
-        line, is_empty = 1 + text.count(b"\n", 0, place), False
+        line, counted = line + text.count(b"\n", counted, place), place
         tree = _Tree()
         try:
             rest = tree.parse(text, place)
@@ -68,8 +70,6 @@ def rows(found: FoundFile, form: Form) -> Iterator[Row]:
             return
         yield as_row(line, _item(tree, found), form.header)
         place = text.find(b"<", rest) if rest else -1
-    if is_empty:
-        yield as_row(1, {ROOT: ADDRESS}, form.header)
 
 
 def _utf8(data: bytes) -> bytes | Reject:

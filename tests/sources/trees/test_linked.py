@@ -239,6 +239,8 @@ def deep(levels: int) -> str:
             + "]><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:s='&i;'/>",
         ),
         ("page.html", "<html><script type='application/ld+json'>" * 20_000 + '"Movie"'),
+        ("comments.html", "<!---->" * 9_000 + '<p type="application/ld+json">"Movie"'),
+        ("blocks.html", "<html>" + "<script type=application/ld+json>{}</script>" * 50_000),
         ("lines.json", '{"@type":"Movie","name":"A"' + "\n{" * 100_000),
     ],
 )
