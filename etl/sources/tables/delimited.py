@@ -61,13 +61,15 @@ def text_of(file: BinaryIO, encoding: str) -> TextIO:
 
 def _rows(text: TextIO, form: Form) -> Iterator[Row]:
     width, numbers = len(form.header), 0
+    above = form.above + 1 if form.has_header else 0
     lines = iter(partial(text.readline, RECORD_LIMIT), "")
     for line, cells, held in records(lines, form.delimiter, form.quote):
         if isinstance(cells, Reject):
             yield Row(line, [], cells)
             continue
         numbers += 1
-        if numbers == 1 and form.has_header:
+        if above:
+            above -= any(cells)
             continue
         if len(cells) > width and not any(cells[width:]):
             del cells[width:]

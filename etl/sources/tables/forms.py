@@ -40,8 +40,8 @@ class Form:
     """How a table is written, and by which map it is read: the name of one that ships, or its text.
 
     `mark` is a digest of the map's text. An empty `quote` says that nothing is quoted; `rows` leads
-    to the array in a JSON document. Since the `joined` files are in it as they were last seen, the
-    table is read again when one of them has changed.
+    to the array in a JSON document; `above` counts the rows above the header. Since the `joined`
+    files are in it as they were last seen, the table is read again when one of them has changed.
     """
 
     kind: Kind
@@ -54,6 +54,7 @@ class Form:
     has_header: bool = True
     rows: str = ""
     joined: tuple[Beside, ...] = ()
+    above: int = 0
 
     @property
     def columns(self) -> ColumnMap:

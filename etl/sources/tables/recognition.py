@@ -34,7 +34,8 @@ _ROW_KEYS = ("results", "movies", "films", "items", "data", "rows", "titles")
 class Sheet:
     """How a table is written, and the first of its rows; `path` leads to the array of a JSON.
 
-    `first` is the first line of delimited text, whether it names the columns or not.
+    `first` is the first line of delimited text, whether it names the columns or not. `above` counts
+    the rows that stand above the header, such as the title of a sheet.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class Sheet:
     encoding: str = "utf-8"
     path: str = ""
     first: str = ""
+    above: int = 0
 
 
 def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet | None:
@@ -61,8 +63,10 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
         rows = list(islice(sheets.parquet_cells(path, columns), _ROWS)) if columns else []
         return Sheet(Kind.PARQUET, tuple(columns), rows) if columns else None
     if head.startswith(b"PK\x03\x04") and b"xl/" in head:
-        header, *rows = sheets.excel_sample(path, str(told.get("sheet", "")), _ROWS) or [[]]
-        return Sheet(Kind.EXCEL, named(header), rows) if header else None
+        sample = sheets.excel_sample(path, str(told.get("sheet", "")), _ROWS)
+        above = _above(sample)
+        header, *rows = sample[above:] or [[]]
+        return Sheet(Kind.EXCEL, named(header), rows, above=above) if header else None
     is_whole = len(head) < SNIFFED
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"{", b"[")) and "delimiter" not in told:
@@ -76,6 +80,9 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
         del lines[-1:]
     delimiters = [told["delimiter"]] if "delimiter" in told else _DELIMITERS
     found = [(each, list(_records(lines, each, told.get("quote", '"')))) for each in delimiters]
+    if "header" not in told:
+        skipped = {each: _above(rows) for each, rows in found}
+        found = [(each, rows[skipped[each] :]) for each, rows in found]
     chosen = [
         (_fit(rows), each, rows) for each, rows in found if any(_fit(rows)) or len(found) == 1
     ]
@@ -85,8 +92,17 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
     if "header" in told:
         return Sheet(Kind.DELIMITED, named(told["header"]), rows, delimiter, encoding)
     first = rows[0] if rows else []
-    line = delimiter.join(first)
-    return Sheet(Kind.DELIMITED, named(first), rows[1:], delimiter, encoding, first=line)
+    line, above = delimiter.join(first), skipped[delimiter]
+    return Sheet(
+        Kind.DELIMITED, named(first), rows[1:], delimiter, encoding, first=line, above=above
+    )
+
+
+def _above(rows: Sequence[Sequence[str]]) -> int:
+    """Count the rows above a header: those of fewer than half as many cells as rows mostly fill."""
+    filled = [sum(map(bool, map(trimmed, row))) for row in rows]
+    usual = sorted(filled)[len(filled) // 2] if filled else 0
+    return next((place for place, count in enumerate(filled) if 2 * count > usual), 0)
 
 
 def _records(lines: Iterable[str], delimiter: str, quote: str) -> Iterator[list[str]]:
@@ -223,6 +239,7 @@ def as_form(sheet: Sheet, chosen: str) -> Form:
         encoding=top.get("encoding", sheet.encoding),
         has_header="header" not in top,
         rows=sheet.path,
+        above=sheet.above,
     )
 
 
