@@ -179,6 +179,11 @@ def _key(text: str) -> str:
     return re.sub(r"[. ]", "", text.casefold().replace("’", "'"))
 
 
+def is_known(field: str, text: str) -> bool:
+    """Say whether a text names one of the `languages` or `countries`."""
+    return _key(text) in _known(field)
+
+
 @cache
 def _known(what: str) -> Mapping[str, str]:
     """Return what each spelling of a language or a country stands for: the code, or the name."""

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from etl.facts import CREDITS
+from etl.facts import CREDITS, FACTS
+from etl.sources.facts import is_known, split
 from etl.sources.tables.columns import Column
 
 _MOST = 0.6  # of the values have to be of a field's kind
 _MEDIA = re.compile(r"\b(?:dvd|blu-?ray|bd|vhs|uhd|4k|stream\w*|netflix)\b", re.IGNORECASE)
+_NO_PAGE = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:youtube|youtu|vimeo|amazon|ebay|netflix)\.", re.IGNORECASE
+)
+_FLAGS = frozenset(
+    "yes no y n x ja nein oui non si sí nee nej nei tak nie sim não да нет ano ne evet".split()
+)
 _GROWN = 21  # years, from which all may see a film
 _NEAR = 3  # years between the making of a film and its release
 
@@ -23,7 +31,7 @@ def _few_words(column: Column) -> bool:
 
 
 FITS: dict[str, Callable[[Column], bool]] = {
-    "title": lambda c: c.is_text and c.length < 120,
+    "title": lambda c: c.is_text and c.length < 120 and c.different > 0.5,
     "original_title": lambda c: c.is_text and c.length < 120,
     "alternative_titles": lambda c: c.is_text,
     "year": lambda c: c.years > _MOST,
@@ -32,8 +40,8 @@ FITS: dict[str, Callable[[Column], bool]] = {
     "genres": lambda c: (
         (_few_words(c) or c.nested > _MOST) and c.length < 80 and not c.share(_MEDIA.search) > 0.3
     ),
-    "countries": lambda c: _few_words(c) or c.nested > _MOST,
-    "languages": lambda c: _few_words(c) or c.nested > _MOST,
+    "countries": lambda c: _are_known(c, "countries", 0.3),
+    "languages": lambda c: _are_known(c, "languages", 0.5),
     "certificate": lambda c: (
         c.length < 20 and c.different < 0.7 and max(c.floats, default=0) <= _GROWN
     ),
@@ -43,7 +51,7 @@ FITS: dict[str, Callable[[Column], bool]] = {
     "companies": lambda c: _few_words(c) or c.nested > _MOST,
     "collection": lambda c: _few_words(c),
     "images": lambda c: c.addresses > _MOST,
-    "pages": lambda c: c.addresses > _MOST,
+    "pages": lambda c: c.addresses > _MOST and c.share(_NO_PAGE.match) < 0.3,
     "rating": _is_rating,
     "votes": lambda c: c.numbers > _MOST,
     "imdb": lambda c: c.imdb > _MOST,
@@ -62,6 +70,18 @@ def _is_minutes(column: Column) -> bool:
     numbers = column.floats
     middle = numbers[len(numbers) // 2] if numbers else 0
     return column.numbers > _MOST and 20 <= middle <= 400
+
+
+def may_give(column: Column, field: str) -> bool:
+    """Say whether the values of a column do not speak against its giving a field."""
+    return FITS[field](column) and column.share(lambda v: v.casefold() in _FLAGS) < _MOST
+
+
+def _are_known(column: Column, field: str, least: float) -> bool:
+    """Tell a column by those of its values that name a country or a language."""
+    cut = partial(split, FACTS[field])
+    known = column.share(lambda v: any(is_known(field, w) for w in cut(v.replace("/", ","))))
+    return column.nested > _MOST or (_few_words(column) and known > least)
 
 
 def agree(year: int, date: int, rows: Sequence[Sequence[str]]) -> bool:

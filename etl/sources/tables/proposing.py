@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,7 +20,7 @@ from rapidfuzz import fuzz
 from etl.facts import CREDITS
 from etl.sources.tables import writing
 from etl.sources.tables.columns import Column
-from etl.sources.tables.fitting import FITS, agree
+from etl.sources.tables.fitting import agree, may_give
 from etl.sources.tables.recognition import Sheet
 
 _MOST = 0.6  # of the values have to be of a field's kind
@@ -39,6 +40,7 @@ _MINE = re.compile(
 _WITH = {"mit", "avec"}  # whom a film was seen with, too
 _NUMBERED = re.compile(r"(.*?)[ _-]?\(?\d{1,2}\)?(?:[ _-](\D*))?")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_FEW = 8  # rows, of which nothing may be said
 _LONG = 60  # characters that prose has on average
 
 
@@ -62,13 +64,28 @@ class Proposal:
         taken = {column.place for columns in self.fields.values() for column in columns}
         return [column for column in self.columns if column.place not in taken]
 
+    @property
+    def doubtful(self) -> list[Column]:
+        """Return the open columns that may give one, by their names."""
+        return [column for column in self.open if not _own().search(plain(column.name))]
+
+
+@cache
+def _words() -> Mapping[str, Sequence[str]]:
+    return tomllib.loads(Path(__file__).with_name("synonyms.toml").read_text("utf-8"))
+
 
 @cache
 def _synonyms() -> dict[str, str]:
     """Return the field of each synonym."""
-    text = Path(__file__).with_name("synonyms.toml").read_text("utf-8")
-    table: Mapping[str, Sequence[str]] = tomllib.loads(text)
-    return {plain(word): name for name, words in reversed(list(table.items())) for word in words}
+    fields = [each for each in _words().items() if each[0] != "own"]
+    return {plain(word): name for name, words in reversed(fields) for word in words}
+
+
+@cache
+def _own() -> re.Pattern[str]:
+    """Return what the names of columns have that are about a copy of a film, or its keeper."""
+    return re.compile(rf"\b(?:{'|'.join(map(plain, _words()['own']))})")
 
 
 def plain(name: str) -> str:
@@ -84,6 +101,8 @@ def propose(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Proposal:
         _by_name(made, candidates)
     if "date" in made.fields and not _is_release(made, rows):
         del made.fields["date"]
+    if "year" not in made.fields and "date" in made.fields and made.fields["date"][0].years > _MOST:
+        made.fields["year"] = made.fields.pop("date")
     _by_value(made)
     return made
 
@@ -99,18 +118,17 @@ def _is_release(made: Proposal, rows: Sequence[Sequence[str]]) -> bool:
 def _by_name(made: Proposal, candidates: Callable[[str], str | None]) -> None:
     """Claim the open columns that are called as a field is, and whose values do not deny it."""
     found: dict[str, list[Column]] = {}
-    for column in made.open:
+    for column in made.open if candidates is _exact else made.doubtful:
         name = candidates(column.name)
         if name == "rating" and _MINE.search(plain(column.name)):
             continue
-        if name and name not in made.fields and (not column.values or FITS[name](column)):
+        if name and name not in made.fields and (not column.values or may_give(column, name)):
             found.setdefault(name, []).append(column)
     for name, columns in found.items():
         full = [column for column in columns if column.values]
         if name == "rating":
             made.give(name, _of_sites(full))
         elif full:
-            full.sort(key=lambda column: name == "title" and column.names > _MOST)
             made.give(name, full if _are_numbered(full) else full[:1])
 
 
@@ -187,18 +205,23 @@ def _by_value(made: Proposal) -> None:
         ),
     ):
         if name not in made.fields:
-            found = [c for c in made.open if c.values and fits(c)]
+            found = [c for c in made.doubtful if c.values and fits(c)]
             if found and (name != "year" or len(found) == 1):
                 made.give(name, found[:1], "its values look so")
-    if "directors" not in made.fields and "actors" in made.fields:
-        alone = [c for c in made.open if _are_people(c) and not _is_many(c)]
+    if "directors" not in made.fields and {"title", "actors"} <= made.fields.keys():
+        people = (c for c in made.doubtful if _are_people(c) and not _is_many(c))
+        alone = [c for c in people if _exact(c.name) is None]
         if len(alone) == 1:
             made.give("directors", alone, "the only other column of names, beside a cast")
 
 
 def _are_people(column: Column) -> bool:
-    """Tell a column of names that most rows have, as they have no names of borrowers."""
-    return column.names > 0.7 and len(column.values) > _MOST * column.rows
+    """Tell a column of names that most rows have, but none of them in most rows, as friends are."""
+    mark = column.separator
+    named = Counter(name for v in column.values for name in (v.split(mark) if mark else [v]))
+    often = max(named.values(), default=0) if len(column.values) >= _FEW else 0
+    filled = len(column.values) > _MOST * column.rows
+    return column.names > 0.7 and filled and 2 * often < len(column.values)
 
 
 def _is_many(column: Column) -> bool:
