@@ -57,7 +57,7 @@ _MONTHS = {
             "may mai maj mei mag kve tou",
             "jun juin giu cze cerv haz kes iyun",
             "jul juil lug lip cervenec cervence tem hei iyul",
-            "aug ago aou sie srp elo avg",
+            "aug agu ago aou sie srp elo avg",
             "sep set wrz zar eyl syy sen",
             "oct okt ott out paz rij eki lok",
             "nov noy lis kas marra",
