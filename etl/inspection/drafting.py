@@ -14,10 +14,10 @@ from etl.records import FilmRecord, Rating
 from etl.sources.decoding import guessed_encoding
 from etl.sources.files import shown
 from etl.sources.kinds import kind_of_file
+from etl.sources.tables.looking import SNIFFED, Sheet, look
 from etl.sources.tables.maps import read_map
 from etl.sources.tables.plans import Plan
 from etl.sources.tables.proposing import drafted
-from etl.sources.tables.recognition import SNIFFED, Sheet, look
 
 _SHOWN = 3
 _LENGTH = 100

@@ -63,6 +63,7 @@ def text_of(file: BinaryIO, encoding: str) -> TextIO:
 
 def _rows(text: TextIO, form: Form) -> Iterator[Row]:
     width, numbers, begun = len(form.header), 0, not form.begins
+    above = form.above + 1 if form.has_header else 0
     lines = iter(partial(text.readline, RECORD_LIMIT), "")
     for line, cells, held in records(lines, form.delimiter, form.quote):
         if isinstance(cells, Reject):
@@ -71,8 +72,11 @@ def _rows(text: TextIO, form: Form) -> Iterator[Row]:
         if not begun and tuple(cells) != form.header:
             continue
         numbers += 1
-        if not begun or (numbers == 1 and form.has_header):
-            begun = True
+        if not begun:
+            begun, above = True, 0
+            continue
+        if above:
+            above -= any(cells)
             continue
         if len(cells) > width and not any(cells[width:]):
             del cells[width:]

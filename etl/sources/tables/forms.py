@@ -48,7 +48,8 @@ class Form:
 
     `mark` is a digest of the map's text. An empty `quote` says that nothing is quoted; `rows` leads
     to the array in a JSON document. Where a table `begins` with its header, what is before that is
-    passed over. Only with `reviews` is read what its owner thinks of films. Since the `joined`
+    passed over; `above` counts the rows above a header that the map does not name. Only with
+    `reviews` is read what its owner thinks of films. Since the `joined`
     files are in it as they were last seen, the table is read again when one of them has changed.
     """
 
@@ -64,6 +65,7 @@ class Form:
     reviews: bool = False
     rows: str = ""
     joined: tuple[Beside, ...] = ()
+    above: int = 0
 
     @property
     def columns(self) -> ColumnMap:

@@ -88,10 +88,10 @@ def excel_rows(found: FoundFile, form: Form) -> Iterator[Row]:
         return
     try:
         rows = excel_cells(found.path, str(form.columns.top.get("sheet", "")))
-        width, is_header = len(form.header), True
+        width, above = len(form.header), form.above + 1
         for line, cells in rows:
-            if is_header:
-                is_header = not any(cells)
+            if above:
+                above -= any(cells)
             elif any(cells):
                 yield Row(line, (cells + [""] * width)[:width])
     except _BROKEN as error:
