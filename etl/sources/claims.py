@@ -52,7 +52,7 @@ def find_claimed(
             if problem := found.problem or unpacking.problems.get(found.path, ""):
                 yield replace(found, problem=problem)
                 continue
-            if not source.map and bare(found.path).endswith(SUFFIXES):
+            if not source.map and bare(found.path).endswith(SUFFIXES[0]):
                 yield found
                 continue
             alone = found.path == source.root
@@ -110,28 +110,29 @@ def form_of(path: str, chosen: str = "", *, alone: bool = True, reviews: bool = 
     """
     if not os.path.isfile(path):  # of which a pipe can be read only once
         return ""
-    has_suffix = bare(path).endswith(SUFFIXES)
-    maps = [chosen] if chosen else []
-    if has_suffix and not (chosen and (alone or not bare(path).endswith(SUFFIXES[0]))):
-        return ""
-    if not has_suffix and not (chosen and alone):
+    is_text = bare(path).endswith(SUFFIXES[0])
+    maps = [chosen] if chosen and (alone or not is_text) else []
+    if not is_text and not (chosen and alone):
         maps.append("")
     for each in maps:
         try:
             form = recognition.recognise(path, each)
         except OSError:
             return ""
-        if form is not None and (
-            _fits(form, path, alone=alone) if each else _lies_right(form, path)
-        ):
+        if form is not None and (_fits(form, path, alone=alone) if each else _is_sure(form, path)):
             form = replace(form, reviews=reviews and _has_reviews(form))
             return with_joined(form, path, SUFFIXES).encode()
     return ""
 
 
-def _lies_right(form: Form, path: str) -> bool:
-    """Say whether a file lies in no folder whose files a map does not read, such as `deleted`."""
-    return os.path.basename(os.path.dirname(path)) not in form.columns.top.get("not_in", ())
+def _is_sure(form: Form, path: str) -> bool:
+    """Say whether a map reads a file that lies where this one does, and has its suffix.
+
+    JSON Lines with keys of our own are no table; those of somebody's API are.
+    """
+    top, folder = form.columns.top, os.path.basename(os.path.dirname(path))
+    is_ours = bare(path).endswith(SUFFIXES) and top.get("kind") != "tree"
+    return not is_ours and folder not in top.get("not_in", ())
 
 
 def _fits(form: Form, path: str, *, alone: bool) -> bool:

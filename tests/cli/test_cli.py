@@ -404,7 +404,7 @@ def test_a_mistake_is_told_in_one_line_and_a_hint(
 
 USAGE = [
     (["frobnicate"], "Error: No such command 'frobnicate'."),
-    (["load", "--name", "x"], "Error: --name, --columns and --as need a SOURCE"),
+    (["load", "--name", "x"], "Error: --name, --columns, --as and --reviews need"),
     (["search", "Emma", "--limit", "0"], "Error: Invalid value for '--limit': 0 is not"),
     (["export", "--colour"], "Error: No such option"),
     (["search", "\udcff"], r"Error: expected an argument in UTF-8, found '\udcff'"),

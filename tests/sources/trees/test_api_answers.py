@@ -110,6 +110,15 @@ def test_omdb_rates_on_three_scales_and_marks_absence(desk: Desk, text: str) -> 
     assert not desk.check()
 
 
+def test_json_lines_of_an_api_are_told_from_our_own(desk: Desk) -> None:
+    written(desk, "omdb.jsonl", json.dumps(OMDB))
+    written(desk, "own.jsonl", '{"movieId": 9, "title": "Tides", "genres": ["Drama"]}\n')
+    desk.load()
+    assert {iri.rpartition("/")[2] for iri in desk.films()} == {"tt9900001", "movielens-9"}
+    assert "omdb.jsonl: OMDb answers" in desk.messages()
+    assert not any(message.startswith("own.jsonl: Movie") for message in desk.messages())
+
+
 def test_omdb_that_finds_nothing_is_no_file_of_films(desk: Desk) -> None:
     written(desk, "nothing.json", {"Response": "False", "Error": "Movie not found!"})
     written(desk, "film.json", OMDB)
