@@ -83,7 +83,7 @@ def film_page(reading: Reading, iri: NamedNode) -> FilmPage | None:
     found = snapshot.film(snapshot.iris.film_key(iri.value))
     if found is None:
         return None
-    known = origins(explainer(reading).explain(iri))
+    known = origins(explainer(reading).explain_film(*found))
     return _Maker(snapshot.store, snapshot.iris, iri, found[0], known).page(_related(reading, iri))
 
 

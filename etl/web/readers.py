@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
+from etl.rdf.identifiers import Iris
 from etl.workspace import Workspace
 from etl.workspace.generations import Generation
 from etl.workspace.snapshot import Snapshot, undamaged
@@ -90,10 +91,11 @@ class Readers:
         finally:
             self._leave(held)
 
-    def generation(self) -> Generation:
-        """Return the current generation, without opening it for a reader."""
+    def current(self) -> tuple[Generation, Iris]:
+        """Return the current generation and what mints its IRIs, without reading it."""
         with self._lock:
-            return self._current().snapshot.generation
+            snapshot = self._current().snapshot
+            return snapshot.generation, snapshot.iris
 
     def close(self) -> None:
         """Close what no request reads any more."""

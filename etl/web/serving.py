@@ -60,7 +60,7 @@ def serve(
     """
     site = Site(Readers(workspace, Tables.make), Workers(limits), queries)
     try:
-        site.readers.generation()  # there is one
+        site.readers.current()  # there is one
         listening = _listening(address)
         app = application(site)
         config = uvicorn.Config(
