@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pyoxigraph import NamedNode, QuerySolutions, Triple
 
 from etl.catalog.kept_out import Places, kept_out
-from etl.entities.mapping import explain_film
+from etl.entities import mapping
 from etl.entities.people import explain_person, person_iri
 from etl.errors import QueryError
 from etl.facts import CREDITS
@@ -144,16 +144,14 @@ class Explainer:
         if not key:
             yield from self._person(iri)
             return
-        for found in self._film(key):
+        made = self._snapshot.film(key)
+        for found in self.explain_film(*made) if made else ():
             if iri.value == document or found.triple.subject == iri:
                 yield found
 
-    def _film(self, key: str) -> Iterator[Explanation]:
-        found = self._snapshot.film(key)
-        if found is None:
-            return
-        film, runs = found
-        for rule, triple in explain_film(film, self._iris):
+    def explain_film(self, film: Film, runs: Mapping[int, int]) -> Iterator[Explanation]:
+        """Explain the triples of a film as `Snapshot.film` gives it, its parts included."""
+        for rule, triple in mapping.explain_film(film, self._iris):
             for member in film.group.members:
                 if words := wording(rule.field, triple, film, member.record, self._iris):
                     yield self._explanation(triple, rule.name, member, words, runs)

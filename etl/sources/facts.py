@@ -176,7 +176,7 @@ def _country(text: str, notes: Notes) -> str:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"[. ]", "", text.casefold().replace("’", "'"))
+    return text.casefold().replace("’", "'").replace(".", "").replace(" ", "")
 
 
 def is_known(field: str, text: str) -> bool:

@@ -76,7 +76,7 @@ def application(site: Site) -> Starlette:
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
-        await site.workers.prepare(site.readers.generation().store)
+        await site.workers.prepare(site.readers.current()[0].store)
         yield
         await site.workers.close()
 

@@ -133,6 +133,16 @@ class Listing:
     facets: tuple[Facet, ...]
 
     @property
+    def columns(self) -> dict[int, str]:
+        """The places in a row where this page has anything, and the columns that stand there."""
+        ordered = self.selection.order.removeprefix("-")
+        return {
+            place: column
+            for place, column in enumerate(self.selection.kind.columns, start=1)
+            if column == ordered or any(row[place] is not None for row in self.rows)
+        }
+
+    @property
     def pages(self) -> int:
         """Count the pages."""
         return max(1, -(-self.total // PER_PAGE))

@@ -18,7 +18,7 @@ from etl.web.origins import Note, Origins, Value, explainer, origins
 from etl.web.phrases import decade, duration, plain, site_name
 from etl.web.readers import Reading
 from etl.web.site import path_of
-from etl.web.tables import NAME, Tables
+from etl.web.tables import Tables
 
 _CAST_SHOWN = 40
 _ALIKE = 6
@@ -83,15 +83,14 @@ def film_page(reading: Reading, iri: NamedNode) -> FilmPage | None:
     found = snapshot.film(snapshot.iris.film_key(iri.value))
     if found is None:
         return None
-    known = origins(explainer(reading).explain(iri))
+    known = origins(explainer(reading).explain_film(*found))
     return _Maker(snapshot.store, snapshot.iris, iri, found[0], known).page(_related(reading, iri))
 
 
 def _related(reading: Reading, iri: NamedNode) -> tuple[Related, ...]:
     """Return the films that share most of a film's cast, once that is known."""
-    if not reading.is_made(NAME):
-        return ()
-    alike = Tables.of(reading).alike(iri.value, _ALIKE)
+    tables = Tables.ready(reading)
+    alike = tables.alike(iri.value, _ALIKE) if tables else []
     iris = reading.snapshot.iris
     return tuple(Related(Value(title, path_of(film, iris)), n) for film, title, n in alike)
 

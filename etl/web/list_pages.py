@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from etl.output import Destination, Rows, write
-from etl.web.browsing import PER_PAGE, Kind, Listing, Selection
+from etl.web.browsing import Kind, Listing, Selection
 from etl.web.negotiation import HTML, preferred
 from etl.web.site import path_of, reading, site_of
 from etl.web.tables import Tables
@@ -39,9 +39,10 @@ def listing(kind: Kind) -> Callable[[Request], Response]:
             page = tables.listing(selection)
         if form == JSON:
             return _json(page)
-        rows = [(path_of(iri, iris), *cells) for iri, *cells in page.rows]
+        columns = page.columns
+        rows = [(path_of(row[0], iris), *(row[place] for place in columns)) for row in page.rows]
         return site_of(request).page(
-            "list.html", page=page, rows=rows, kind=kind, here=f"/{kind.table}", per_page=PER_PAGE
+            "list.html", page=page, rows=rows, kind=kind, columns=columns, here=f"/{kind.table}"
         )
 
     return answer

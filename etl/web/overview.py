@@ -11,7 +11,7 @@ from etl.entities.tally import Tally
 from etl.rdf.vocab import SCHEMA
 from etl.web.charts import Chart, bars, columns
 from etl.web.readers import Reading
-from etl.web.tables import NAME, Tables
+from etl.web.tables import Tables
 
 _RUNS = 5
 _COVERAGE = {
@@ -22,7 +22,6 @@ _COVERAGE = {
     "duration": "Running time",
     "genre": "Genre",
     "countryOfOrigin": "Country",
-    "image": "Picture",
 }
 
 
@@ -56,11 +55,13 @@ class Overview:
 def overview(reading: Reading) -> Overview:
     """Return what the first page says; without charts as long as the tables are being made."""
     catalog = reading.snapshot.catalog
-    tables = Tables.of(reading) if reading.is_made(NAME) else None
+    tables = Tables.ready(reading)
     tally = Tally.decode(catalog.settings.get("tally") or "")
     films = tally.classes[SCHEMA.Movie.value]
     decades = tables.decades() if tables else []
     covered = tables.coverage() if tables else {}
+    for name in ("description", "duration"):  # of which a film has one at most
+        covered[name] = tally.properties[SCHEMA.iri + name]
     coverage = [
         (label, round(100 * covered.get(name, 0) / max(films, 1)))
         for name, label in _COVERAGE.items()

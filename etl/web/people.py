@@ -10,6 +10,7 @@ from typing import cast
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
+from etl.facts import CREDITS
 from etl.queries import fill
 from etl.queries.lookup import PERSON, Entity, best_known
 from etl.rdf.vocab import FILM, SCHEMA
@@ -23,7 +24,7 @@ from etl.web.tables import Tables
 
 _EXPLAINED = 24  # of somebody in many films, who is explained by the first of them
 _PARTNERS = 8
-CREDITS_SHOWN = 200
+_CREDITS = 200
 _NAMESAKES = 10
 
 
@@ -74,7 +75,7 @@ def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
         return None
     name = names[0] if names else iri.value
     known = origins(islice(explainer(reading).explain(iri), _EXPLAINED))
-    tables = Tables.of(reading)
+    tables, credited = Tables.ready(reading), _credits(reading, iri)
     pages = tuple(_values(known, iri, SCHEMA.sameAs))
     named = next(iter(_values(known, iri, SCHEMA.name)), Value(name))
     return PersonPage(
@@ -82,12 +83,12 @@ def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
         path=path_of(iri.value, snapshot.iris),
         name=Value(name, "", named.notes),
         by_name=not pages,
-        credits=tuple(_credits(reading, iri)),
-        more=max(0, tables.films_of(iri.value) - CREDITS_SHOWN),
-        timeline=_timeline(tables.years(iri.value)),
+        credits=tuple(credited[:_CREDITS]),
+        more=max(0, len(credited) - _CREDITS),
+        timeline=_timeline(credited),
         partners=tuple(
             Related(Value(each, path_of(other, snapshot.iris)), films)
-            for other, each, films in tables.partners(iri.value, _PARTNERS)
+            for other, each, films in (tables.partners(iri.value, _PARTNERS) if tables else ())
         ),
         namesakes=tuple(_namesakes(reading, iri, name)),
         links=tuple(Value(site_name(each.text), each.text, each.notes) for each in pages),
@@ -103,13 +104,19 @@ def _values(known: Origins, iri: NamedNode, predicate: NamedNode) -> Iterator[Va
 
 
 _ROLES = {
-    "directors": "director",
-    "writers": "writer",
-    "producers": "producer",
-    "composers": "composer",
-    "editors": "editor",
-    "actors": "actor",
+    CREDITS["directors"]: "director",
+    CREDITS["writers"]: "writer",
+    CREDITS["producers"]: "producer",
+    CREDITS["composers"]: "composer",
+    CREDITS["editors"]: "editor",
+    CREDITS["actors"]: "actor",
 }
+_CREDITED = f"""SELECT ?film ?role ?title ?date WHERE {{
+  VALUES ?person {{ UNDEF }}
+  VALUES ?role {{ {" ".join(map(str, _ROLES))} }}
+  ?film ?role ?person ; {SCHEMA.name} ?title .
+  OPTIONAL {{ ?film {SCHEMA.datePublished} ?date }}
+}}"""
 _PLAYED = f"""SELECT ?film ?character WHERE {{
   VALUES ?person {{ UNDEF }}
   ?part {SCHEMA.actor} ?person ; {SCHEMA.characterName} ?character .
@@ -117,21 +124,35 @@ _PLAYED = f"""SELECT ?film ?character WHERE {{
 }} ORDER BY ?character"""
 
 
-def _credits(reading: Reading, iri: NamedNode) -> Iterator[Credit]:
-    """Give the latest films of a person, each once."""
-    snapshot = reading.snapshot
+def _credits(reading: Reading, iri: NamedNode) -> list[Credit]:
+    """Return the films of a person, the latest first, each once."""
+    store, iris = reading.snapshot.store, reading.snapshot.iris
+    films: dict[str, tuple[str, str]] = {}
+    roles: dict[str, set[str]] = {}
+    for film, role, title, date in cast(
+        QuerySolutions, store.query(fill(_CREDITED, {"person": iri}))
+    ):
+        films[film.value] = date.value[:4] if date else "", title.value
+        roles.setdefault(film.value, set()).add(_ROLES[role])
     played: dict[str, list[str]] = {}
-    answer = snapshot.store.query(fill(_PLAYED, {"person": iri}))
-    for film, character in cast(QuerySolutions, answer):
+    for film, character in cast(QuerySolutions, store.query(fill(_PLAYED, {"person": iri}))):
         played.setdefault(film.value, []).append(character.value)
-    for film, title, year, roles in Tables.of(reading).credits(iri.value, CREDITS_SHOWN):
-        value = Value(title, path_of(film, snapshot.iris))
-        did = tuple(told for role, told in _ROLES.items() if role in roles)
-        yield Credit(value, str(year or ""), did, tuple(played.get(film, ())))
+    ordered = sorted(films, key=lambda film: (films[film][1], film))
+    ordered.sort(key=lambda film: films[film][0], reverse=True)
+    return [
+        Credit(
+            Value(films[film][1], path_of(film, iris)),
+            films[film][0],
+            tuple(told for told in _ROLES.values() if told in roles[film]),
+            tuple(played.get(film, ())),
+        )
+        for film in ordered
+    ]
 
 
-def _timeline(years: Sequence[int]) -> Chart | None:
+def _timeline(credited: Sequence[Credit]) -> Chart | None:
     """Draw how many films there are of each year, from the first to the last."""
+    years = sorted(int(each.year) for each in credited if each.year.isdecimal())
     if len(set(years)) < 3:
         return None
     counts = Counter(years)

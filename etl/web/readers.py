@@ -6,11 +6,11 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from etl.errors import EtlError
+from etl.rdf.identifiers import Iris
 from etl.workspace import Workspace
 from etl.workspace.generations import Generation
 from etl.workspace.snapshot import Snapshot, undamaged
@@ -25,6 +25,7 @@ class _Held:
     snapshot: Snapshot
     opened: ExitStack
     readers: int = 0
+    prepared: Future[Any] = field(default_factory=Future)
     made: dict[str, Future[Any]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -57,10 +58,10 @@ class Reading:
             raise
         return future.result()
 
-    def is_made(self, name: str) -> bool:
-        """Tell whether what has this name has been made already."""
-        future = self._held.made.get(name)
-        return future is not None and future.done()
+    @property
+    def prepared(self) -> Future[Any]:
+        """What is made of a generation beside all requests, as soon as it is opened."""
+        return self._held.prepared
 
 
 class Readers:
@@ -90,10 +91,11 @@ class Readers:
         finally:
             self._leave(held)
 
-    def generation(self) -> Generation:
-        """Return the current generation, without opening it for a reader."""
+    def current(self) -> tuple[Generation, Iris]:
+        """Return the current generation and what mints its IRIs, without reading it."""
         with self._lock:
-            return self._current().snapshot.generation
+            snapshot = self._current().snapshot
+            return snapshot.generation, snapshot.iris
 
     def close(self) -> None:
         """Close what no request reads any more."""
@@ -125,15 +127,23 @@ class Readers:
             opened = ExitStack()
             snapshot = opened.enter_context(Snapshot.opened(generation))
             self._newest = _Held(snapshot, opened)
-            threading.Thread(target=self._prepared, name="preparing", daemon=True).start()
+            self._newest.readers += 1  # the thread
+            made_of = (self._newest,)
+            threading.Thread(target=self._make_ready, args=made_of, name="preparing").start()
             if before is not None and not before.readers:
                 before.opened.close()
         self._seen = seen
         return cast(_Held, self._newest)
 
-    def _prepared(self) -> None:
-        with suppress(EtlError), self.reading() as opened:
-            self._prepare(opened)
+    def _make_ready(self, held: _Held) -> None:
+        """Make what is to be made of a generation; an error is for those who ask for that."""
+        try:
+            with held.snapshot.apart() as snapshot:
+                held.prepared.set_result(self._prepare(Reading(snapshot, held)))
+        except Exception as error:  # noqa: BLE001 - raised again where it can be answered
+            held.prepared.set_exception(error)
+        finally:
+            self._leave(held)
 
     def _stamp(self) -> tuple[int, int] | None:
         try:

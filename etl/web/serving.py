@@ -58,9 +58,9 @@ def serve(
         WorkspaceError: nothing has been loaded, or the workspace is damaged.
         EtlError: nothing can listen at the address.
     """
-    site = Site(Readers(workspace, Tables.of), Workers(limits), queries)
+    site = Site(Readers(workspace, Tables.make), Workers(limits), queries)
     try:
-        site.readers.generation()  # there is one
+        site.readers.current()  # there is one
         listening = _listening(address)
         app = application(site)
         config = uvicorn.Config(

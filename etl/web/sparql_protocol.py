@@ -96,8 +96,8 @@ async def answered(request: Request, asked: _Asked) -> Response:
     solutions, graph = preferred(accept, list(SOLUTIONS)), preferred(accept, list(GRAPHS))
     if solutions is None and graph is None:
         raise HTTPException(406, f"choose one of {', '.join([*SOLUTIONS, *GRAPHS])}")
-    with reading(request) as opened:
-        store, iris = opened.snapshot.generation.store, opened.snapshot.iris
+    site = site_of(request)
+    generation, iris = site.readers.current()
     question = Question(
         asked.query,
         predeclared(iris),
@@ -106,7 +106,7 @@ async def answered(request: Request, asked: _Asked) -> Response:
         asked.default_graphs,
         asked.named_graphs,
     )
-    answer = await site_of(request).workers.ask(store, question)
+    answer = await site.workers.ask(generation.store, question)
     media_type = (graph if answer.is_graph else solutions) or ""
     return Streamed(answer, media_type + "; charset=utf-8" * (media_type in _UTF8))
 

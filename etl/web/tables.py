@@ -6,7 +6,7 @@ Whatever is asked of them is SQL: facets with counts, any order, page by page, w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 
@@ -14,9 +14,10 @@ from etl.resolution.tables import scalar
 from etl.web.browsing import PER_PAGE, Facet, FacetValue, Listing, Selection
 from etl.web.readers import Reading
 from etl.web.tabulating import made
+from etl.web.worker import Unanswered
 
 _FACET_VALUES = 12
-NAME = "tables"  # of what is made once
+_WAIT_S = 2
 
 
 class Tables:
@@ -26,9 +27,28 @@ class Tables:
         self._database = database
 
     @classmethod
-    def of(cls, reading: Reading) -> Tables:
-        """Return the tables of a generation, made once."""
-        return reading.once(NAME, lambda: cls(made(reading.snapshot)))
+    def make(cls, reading: Reading) -> Tables:
+        """Make the tables of a generation."""
+        return cls(made(reading.snapshot))
+
+    @staticmethod
+    def of(reading: Reading) -> Tables:
+        """Return the tables of a generation.
+
+        Raises:
+            Unanswered: they are still being made.
+        """
+        try:
+            return cast(Tables, reading.prepared.result(_WAIT_S))
+        except TimeoutError as error:
+            raise Unanswered(
+                503, "the lists of the new graph are being made", "ask again in a moment", _WAIT_S
+            ) from error
+
+    @staticmethod
+    def ready(reading: Reading) -> Tables | None:
+        """Return the tables of a generation, if they have been made."""
+        return Tables.of(reading) if reading.prepared.done() else None
 
     def listing(self, selection: Selection) -> Listing:
         """Return a page of what is asked for, and how its facets go on."""
@@ -49,30 +69,8 @@ class Tables:
         return self._asked(sql)
 
     def coverage(self) -> dict[str, int]:
-        """Count the films that have each of some properties, by its name in schema.org."""
+        """Count the films that have a director, an actor, a rating, a genre, a country."""
         return dict(self._asked("SELECT * FROM coverage"))
-
-    def credits(self, person: str, at_most: int) -> list[tuple[str, str, int | None, list[str]]]:
-        """Return the latest films of somebody: IRI, title, year, and what they did in each."""
-        sql = (
-            "SELECT film, title, year, list(role ORDER BY role) FROM credits "
-            "JOIN films ON film = iri WHERE person = ? GROUP BY ALL "
-            "ORDER BY year DESC NULLS LAST, title, film LIMIT ?"
-        )
-        return self._asked(sql, [person, at_most])
-
-    def films_of(self, person: str) -> int:
-        """Count the films of somebody."""
-        sql = "SELECT count(DISTINCT film) FROM credits WHERE person = ?"
-        return int(self._asked(sql, [person])[0][0])
-
-    def years(self, person: str) -> list[int]:
-        """Return the years of the films of somebody."""
-        sql = (
-            "SELECT year FROM films WHERE year IS NOT NULL "
-            "AND iri IN (SELECT film FROM credits WHERE person = ?) ORDER BY year"
-        )
-        return [year for (year,) in self._asked(sql, [person])]
 
     def partners(self, person: str, at_most: int) -> list[tuple[str, str, int]]:
         """Return whom somebody has most films with, if more than one: IRI, name, how many."""

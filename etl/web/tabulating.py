@@ -18,18 +18,6 @@ from etl.process.temporary import temporary_folder
 from etl.rdf.vocab import RDF, SCHEMA
 from etl.workspace.snapshot import Snapshot
 
-COVERED = (
-    "director",
-    "actor",
-    "description",
-    "aggregateRating",
-    "duration",
-    "genre",
-    "countryOfOrigin",
-    "image",
-)
-"""The properties of which the first page says how many films have them."""
-
 _READ = {  # a table, and the pattern of its two columns
     "named": f"?s {SCHEMA.name} ?o",
     "dated": f"?s {SCHEMA.datePublished} ?o",
@@ -53,15 +41,6 @@ def made(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     with temporary_folder() as folder:
         for name, pattern in _READ.items():
             _read(db, snapshot, name, pattern, folder / name)
-        db.execute("CREATE TABLE coverage (property TEXT, films BIGINT)")
-        for name in COVERED:
-            _read(db, snapshot, "had", f"?s {SCHEMA[name]} ?any BIND('' AS ?o)", folder / name)
-            db.execute(
-                "INSERT INTO coverage "
-                "SELECT ?, count(DISTINCT s) FROM had SEMI JOIN film USING (s)",
-                [name],
-            )
-            db.execute("DROP TABLE had")
     _sources(db, snapshot)
     db.execute(_FILLING)
     for name in (*_READ, "source"):
@@ -103,7 +82,18 @@ _CREDITS = " UNION ".join(
 _LINKING = " ".join(
     f"WHEN starts_with(o, '{start}') THEN '{_LINKED_TO[name]}'" for name, start in LINKED.items()
 )
+_COVERED = " UNION ALL ".join(
+    f"SELECT '{name}' AS property, count(DISTINCT s) AS films FROM {table} SEMI JOIN film USING (s)"  # noqa: S608
+    for name, table in (
+        ("director", "directors"),
+        ("actor", "actors"),
+        ("aggregateRating", "rated"),
+        ("genre", "genre"),
+        ("countryOfOrigin", "country"),
+    )
+)
 _FILLING = f"""
+CREATE TABLE coverage AS {_COVERED};
 CREATE TABLE films AS
 SELECT film.s AS iri, min(named.o) AS title, try_cast(min(dated.o)[1:4] AS INTEGER) AS year,
     any_value(rating) AS rating, any_value(votes) AS votes

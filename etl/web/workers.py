@@ -24,7 +24,7 @@ _LOOK_S = 0.05
 _GROWN_BYTES = 300 * MB  # a process that has taken more is replaced
 _RETRY_S = 2
 _GIVING_WAY, _STANDING_BACK = 5, 15  # how nice a process is
-_SPARE = 4  # processes that are kept ready
+_SPARE = 2  # processes that are kept ready after one was ended
 _MARGIN_S = 1.0  # after its limit a process ends by itself
 
 
@@ -39,7 +39,7 @@ class Limits:
     seconds: float = SECONDS
     memory_bytes: int = MEMORY_BYTES
     answer_bytes: int = 100 * MB
-    fast: int = 16
+    fast: int = 8
     slow: int = 3
     waiting: int = 64
 
@@ -217,7 +217,7 @@ class Workers:
     def give_back(self, worker: Worker, *, fit: bool) -> None:
         """Keep a process for the next query, or end it and start another in its place."""
         is_fit = fit and worker.process.returncode is None and not worker.stood_back
-        if is_fit and len(self._idle) < _SPARE:
+        if is_fit:
             self._idle.append(worker)
             return
         self._end(worker)

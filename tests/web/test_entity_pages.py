@@ -147,3 +147,19 @@ def test_an_iri_that_linking_replaced_leads_to_the_new_one(etl: Etl, desk: Desk)
         assert (moved.status_code, moved.headers["location"]) == (301, "/person/nm0000199.ttl")
         assert "IMDb" in site.get("/person/nm0000199").text
         assert b"nm0000199" in site.get("/person/nm0000199.ttl").content
+
+
+def test_where_sources_differ_the_page_says_what_lost_and_who_said_it(desk: Desk) -> None:
+    other = desk.source.parent / "zweite"
+    other.mkdir()
+    desk.write(HEAT)
+    write(other, HEAT.but(year=1996))
+    desk.load(desk.source, other)
+    with served(desk.workspace.path) as site:
+        page = site.get("/movie/tt0000006").text
+    disputed = page.partition('<details class="from disputed"')[2].partition("</details>")[0]
+    assert "(sources differ)" in disputed
+    assert '<b class="place">records/6.txt:3</b>\n<q>1995</q>' in disputed
+    lost = disputed.partition("Says something else, and lost")[2]
+    assert '<b class="place">zweite/6.txt:3</b>\n<q>1996</q>' in lost
+    assert page.count('class="from disputed"') == 1

@@ -25,9 +25,9 @@ from etl.sources.tables.looking import Sheet
 
 _MOST = 0.6  # of the values have to be of a field's kind
 _LOOSE = 90  # of 100, how alike names have to be
-_SHORT = 3  # letters, with its point, that a word cut off has more than
+_CUT = re.compile(r"[^\W\d_]{3}\.")
 _LOOSE_LENGTH = 6  # letters: shorter names are alike by chance
-_NOISE = re.compile(r"\b(?:film|films|movie|movies|the|of|s|names?|list|main|top)\b")
+_NOISE = re.compile(r"\b(?:film|films|filmu|filmens|movie|movies|the|of|s|names?|list|main|top)\b")
 _SITES = re.compile(
     r"\b(?:imdb|tmdb|letterboxd|rotten tomatoes|film ?affinity|film ?web|kino ?poisk|kp"
     r"|allo ?cine|csfd|movie ?pilot|douban)\b"
@@ -39,6 +39,7 @@ _MINE = re.compile(
 )
 _WITH = {"mit", "avec"}  # whom a film was seen with, too
 _NUMBERED = re.compile(r"(.*?)[ _-]?\(?\d{1,2}\)?(?:[ _-](\D*))?")
+_ELIDED = re.compile(r"\b([dl])'")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _FEW = 8  # rows, of which nothing may be said
 _LONG = 60  # characters that prose has on average
@@ -90,7 +91,7 @@ def _own() -> re.Pattern[str]:
 
 def plain(name: str) -> str:
     """Return a column's name in small letters of ASCII, its words one space apart."""
-    ascii_name = anyascii(_CAMEL.sub(" ", name)).lower().replace("'", "")
+    ascii_name = _ELIDED.sub(r"\1 ", anyascii(_CAMEL.sub(" ", name)).lower()).replace("'", "")
     return " ".join(re.sub(r"[\W_]+", " ", ascii_name).split())
 
 
@@ -156,16 +157,16 @@ def _stripped(raw: str) -> str | None:
     for each in (rest, _UNIT.sub("", name), _NOISE.sub(" ", rest), _SITES.sub(" ", rest)):
         if found := _synonyms().get(" ".join(each.split())):
             return found
-    return None
+    either = {found for part in raw.split("/") if (found := _exact(part))}
+    return either.pop() if len(either) == 1 else None
 
 
 def _shortened(raw: str) -> str | None:
     """Compare a name whose words may be cut off by a point: `Orig. title`, `Dir.`."""
-    words = _UNIT.sub("", anyascii(raw).lower().strip()).rstrip(" ,").split()
-    if not any(len(word) > _SHORT and word.endswith(".") for word in words):
+    name = _UNIT.sub("", anyascii(raw).lower().strip()).rstrip(" ,").replace("-", "")
+    if not _CUT.search(name):
         return None
-    cut = (re.escape(w.rstrip(".")) + r"[^\W_]*" * w.endswith(".") for w in words)
-    fits = re.compile(" ".join(cut)).fullmatch
+    fits = re.compile(r"[^\W_]*".join(map(re.escape, name.split(".")))).fullmatch
     found = {field for word, field in _synonyms().items() if fits(word)}
     return found.pop() if len(found) == 1 else None
 

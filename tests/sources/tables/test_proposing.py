@@ -205,10 +205,36 @@ def test_values_and_exact_names_speak_against_a_claim(columns: str, field: str) 
         ("title:title|Note mia:score", "rating"),
         ("title:title|Min karakter:score", "rating"),
         ("title:title|Prod.:note", "companies"),
+        ("title:title|Regie/Buch:person", "directors"),
     ],
 )
 def test_what_is_about_a_copy_or_its_keeper_is_not_claimed(columns: str, field: str) -> None:
     assert field not in claimed(columns)
+
+
+@pytest.mark.parametrize("kind", ["person", "year", "seen", "score", "medium"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Shelf|Borrowed by|Lent to|Seen on|Watched on|Price|Format|My score|Added|Owner|Subtitles",
+        "Regal|Verliehen an|Gesehen am|Kaufpreis|Zustand|Eigene Note|Mit wem|Untertitel|Gekauft",
+        "Étagère|Prêté à|Vu le|Vu avec|Prix|Date d'achat|Support|Ma note|Sous-titres|État",
+        "Estantería|Prestada a|Vista el|Con quién|Precio|Fecha de compra|Mi nota|Soporte|Premios",
+        "Scaffale|Prestato a|Visto il|Con chi|Prezzo|Supporto|Voto mio|Sottotitoli|Acquistato",
+        "Plank|Uitgeleend aan|Gezien op|Met wie|Prijs|Aankoopjaar|Mijn cijfer|Drager|Staat",
+        "Hylla|Utlånad till|Sedd|Med vem|Pris|Inköpt|Mitt betyg|Skick|Ägare|Exemplar",
+        "Półka|Pożyczone|Obejrzane|Z kim|Cena|Data zakupu|Moja ocena|Nośnik|Napisy",
+        "Prateleira|Emprestado a|Visto em|Com quem|Preço|Compra|A minha nota|Suporte|Legendas",
+        "Полка|Кому дал|Просмотрено|С кем|Цена|Дата покупки|Моя оценка|Носитель|Перевод",
+        "Police|Půjčeno komu|Zhlédnuto|S kým|Cena|Koupeno|Moje hodnocení|Nosič|Titulky",
+        "Hylde|Udlånt til|Set med|Pris|Købsår|Min karakter|Stand|Undertekster|Ejer",
+        "Raf|Ödünç alan|İzleme tarihi|Kiminle|Fiyat|Satın alma|Benim puanım|Altyazı|Durum",
+    ],
+)
+def test_columns_about_a_copy_are_claimed_in_no_language(names: str, kind: str) -> None:
+    films = "Title:title|Year:year|Director:person|Cast:cast"
+    for name in names.split("|"):
+        assert claimed(f"{films}|{name}:{kind}").keys() == {"title", "year", "directors", "actors"}
 
 
 @pytest.mark.parametrize(
@@ -222,6 +248,9 @@ def test_what_is_about_a_copy_or_its_keeper_is_not_claimed(columns: str, field: 
         ("Nota FilmAffinity:komma|Título:title", "rating", "Nota FilmAffinity"),
         ("Hodnocení:mark|ČSFD:score|Název:title", "rating", "ČSFD"),
         ("Name:friend|Film:title", "title", "Film"),
+        ("Titel:title|Land/Länder:country", "countries", "Land/Länder"),
+        ("Titel:title|Prod.-Land:country", "countries", "Prod.-Land"),
+        ("Titolo:title|Paese d'origine:country", "countries", "Paese d'origine"),
         ("Titel:title|Released:year", "year", "Released"),
     ],
 )
