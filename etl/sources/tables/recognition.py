@@ -33,6 +33,8 @@ def recognise(path: str, chosen: str = "") -> Form | None:
         return as_form(sheet, _OF_KIND[sheet.kind], named_by_map=True)
     if sheet and (name := _claimant(sheet.kind, sheet.header, sheet.delimiter, sheet.first)):
         return as_form(sheet, name, named_by_map=True)
+    if sheet and sheet.kind is not Kind.DELIMITED:
+        return None
     within = ((name, look(path, map_of(name))) for name in SHIPPED if "begin" in map_of(name).top)
     return next((as_form(found, name) for name, found in within if found), None)
 
