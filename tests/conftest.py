@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import settings
 from pyoxigraph import RdfFormat, Store
 
-from commands import Etl, run
+from commands import Etl, kept_signals, run
 from desk import Desk
 from etl.rdf.identifiers import Iris
 from places import SEEDS, TESTS
@@ -144,7 +143,5 @@ def etl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Etl]:
     """Run commands in a folder of their own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ETL_WORKSPACE", raising=False)
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGPIPE)}
-    yield run
-    for number, handler in kept.items():
-        signal.signal(number, handler)
+    with kept_signals():
+        yield run

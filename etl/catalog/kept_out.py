@@ -1,4 +1,4 @@
-"""What is kept out of the graph, and why: the rejects and the quarantine, put into words."""
+"""The records kept out of the graph, with the reasons in words: rejects and quarantine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class KeptOut:
     identifiers: Mapping[str, str] = field(default_factory=dict)
 
     def told(self) -> Iterator[Finding]:
-        """Give the findings, each with what is known of the record."""
+        """Yield the findings, each with what is known of the record."""
         for finding in self.findings:
             yield replace(
                 finding, kind=self.kind, source=self.source, film=self.film, title=self.title
@@ -37,9 +37,9 @@ Scope = set[tuple[str, str | None]]
 
 
 class Places:
-    """Tells where records stand, for people, and what their file's format is.
+    """Names the places of records for people, and the formats of their files.
 
-    Whoever may not know the paths of the disk is told the source and the path within it.
+    A reader who may not know the paths of the disk gets the source and the path within it.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Places:
 def kept_out(
     catalog: Catalog, scope: Scope | None = None, places: Places | None = None
 ) -> Iterator[KeptOut]:
-    """Give the records that are kept out, by place; a scope as in `Catalog.statuses`."""
+    """Yield the records that are kept out, by place; a scope as in `Catalog.statuses`."""
     places = places or Places(catalog)
 
     def inside(origin: Origin) -> bool:

@@ -15,7 +15,7 @@ class Past:
         self._db = connection
 
     def film(self, key: str) -> bool:
-        """Tell whether a record was ever read of a film with this key."""
+        """Return whether a record was ever read of a film with this key."""
         scheme, _, identifier = key.partition("-")
         if scheme not in FILM_SCHEMES:
             scheme, identifier = FILM_SCHEMES[0], key
@@ -23,7 +23,7 @@ class Past:
         return bool(scalar(self._db, sql, [scheme, identifier]))
 
     def person(self, key: str) -> bool:
-        """Tell whether a record ever named somebody with this key: an id, or a name."""
+        """Return whether a record ever named somebody with this key: an id, or a name."""
         sql = (
             "SELECT count(*) FROM versions WHERE contains(concat_ws(chr(10), '', names, name_ids, "
             "''), chr(10) || $1 || chr(10))"
@@ -31,6 +31,6 @@ class Past:
         return bool(scalar(self._db, sql, [key.removeprefix("name-")]))
 
     def is_kept_out(self, film: str) -> bool:
-        """Tell whether a record of a film is kept out of the graph now."""
+        """Return whether a record of a film is kept out of the graph now."""
         sql = "SELECT count(*) FROM quarantine SEMI JOIN heads USING (version) WHERE film = ?"
         return bool(scalar(self._db, sql, [film]))

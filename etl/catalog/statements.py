@@ -1,4 +1,4 @@
-"""The SQL of the catalog: its tables, and what is asked of them.
+"""The SQL of the catalog: its tables and views.
 
 Who changes a table adds a migration to `etl/catalog/migrations.py`.
 """
@@ -13,7 +13,8 @@ CREATE TABLE runs (
 CREATE TABLE sources (
     source TEXT PRIMARY KEY, label TEXT, root TEXT, paths TEXT[],
     description TEXT,                   -- what it says of itself, as JSON
-    map TEXT);                          -- the column map that was chosen for its tables
+    map TEXT,                           -- the column map that was chosen for its tables
+    reviews BOOLEAN);                   -- whether its owner's reviews are read
 CREATE TABLE files (
     source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT, ctime_ns BIGINT);
 CREATE TABLE sizes (                    -- the bytes of a file as a run read it

@@ -6,38 +6,41 @@ from pathlib import Path
 
 import click
 
-from etl.cli.options import serving_memory_option, serving_timeout_option, workspace_option
+from etl.cli.grouping import Group, command, option
+from etl.cli.options import (
+    Whole,
+    serving_memory_option,
+    serving_timeout_option,
+    workspace_option,
+)
+from etl.cli.saved import known_queries, queries_option, tell_of_own
 from etl.cli.watching import query_bounds
 
 
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
-@click.option(
+@command()
+@option(
+    "--host", group=Group.SERVER, default="127.0.0.1", show_default=True, help="Address to bind."
+)
+@option(
     "--port",
-    type=click.IntRange(0, 65535),
+    group=Group.SERVER,
+    type=Whole(0, 65535),
+    metavar="N",
     default=8000,
     show_default=True,
-    help="Port to listen at; 0 is any that is free.",
+    help="Port to bind (0: any free one).",
 )
-@click.option(
-    "--queries",
-    type=click.Path(file_okay=False, path_type=Path),
-    multiple=True,
-    metavar="FOLDER",
-    help="Folder of saved queries of your own, which count beside ours; repeatable.",
-)
+@queries_option
 @serving_timeout_option
 @serving_memory_option
 @workspace_option
-def serve(host: str, port: int, queries: tuple[Path, ...], workspace: Path) -> None:
-    """Show the graph in a browser, and answer SPARQL.
+def serve(host: str, port: int, folder: Path | None, workspace: Path) -> None:
+    """Show the graph in a browser, and answer SPARQL queries.
 
-    Nothing is ever changed. Films and people answer at their own addresses, as pages and as RDF;
-    what is loaded meanwhile is shown at once. Ctrl-C or SIGTERM ends it.
+    Films and people are served at their own IRIs, as pages and as RDF. The server changes nothing.
+    It shows what is loaded meanwhile at once. Ctrl-C or SIGTERM ends it.
     """
     from etl.errors import EtlError
-    from etl.queries import read_queries
-    from etl.resources import folder
     from etl.workspace import Workspace
 
     try:
@@ -50,9 +53,11 @@ def serve(host: str, port: int, queries: tuple[Path, ...], workspace: Path) -> N
             hint="run: pip install 'reelgraph[serve]'",
         ) from error
     bounds = query_bounds(SECONDS, MEMORY_BYTES)
+    known, broken = known_queries(folder)
+    tell_of_own(folder, known, broken)
     run(
         Workspace(workspace),
-        read_queries([folder("queries"), *queries]),
+        known,
         Address(host, port),
         Limits(bounds.seconds, bounds.memory_bytes),
         lambda url: click.echo(f"serving {workspace} at {url} (Ctrl-C ends it)", err=True),

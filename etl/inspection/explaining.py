@@ -29,7 +29,7 @@ from etl.workspace.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is behind one triple: the rule, and one record that bears it out.
+    """The origin of one triple: the rule, and one record that states it.
 
     `field` is the key in the file, `value` what stands there, `place` file and line, `run` the
     load that read it. With `outcome` "lost", the record says something else, which a record of

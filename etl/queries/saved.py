@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 
 from etl.errors import QueryError
 from etl.queries.kinds import KINDS
+from etl.queries.syntax import refuse_ill_formed
 from etl.resources import folder
 
 
@@ -61,12 +62,17 @@ class SavedQuery:
         """
         try:
             text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise QueryError(f"{path}: cannot be read: {error}") from error
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise QueryError(
+                f"{path}:{line}: expected text in UTF-8", hint="save the file in that encoding"
+            ) from error
+        except OSError as error:
+            raise QueryError(f"{path}: cannot be read: {error.strerror or error}") from error
         summaries, parameters, drawings = _read_header(path, text)
         if len(summaries) != 1:
             raise QueryError(
-                f"{path}: expected one summary, found {len(summaries)}",
+                f"{path}:1: expected one summary, found {len(summaries)}",
                 hint="begin the file with a line such as '#+ summary: Who acts in a film.'",
             )
         _check_placeholders(path, text, parameters)
@@ -135,37 +141,50 @@ def _read_parameter(place: str, text: str) -> Parameter:
 
 def _check_placeholders(path: Path, text: str, parameters: list[Parameter]) -> None:
     declared = [parameter.name for parameter in parameters]
-    placed = {match["name"] for match in PLACEHOLDER.finditer(text)}
+    placed = {m["name"]: text.count("\n", 0, m.start()) + 1 for m in PLACEHOLDER.finditer(text)}
     for name in declared:
-        if declared.count(name) > 1:
-            raise QueryError(f"{path}: the parameter {name} is declared twice")
+        lines = [n for n, line in enumerate(text.splitlines(), 1) if _declares(line, name)]
+        if len(lines) > 1:
+            raise QueryError(
+                f"{path}:{lines[1]}: the parameter {name} is declared twice",
+                hint=f"delete the line, or the one before it: line {lines[0]}",
+            )
         if name not in placed:
             raise QueryError(
-                f"{path}: the parameter {name} has no place in the query",
+                f"{path}:{lines[0]}: the parameter {name} has no place in the query",
                 hint=f"put a line 'VALUES ?{name} {{ UNDEF }}' where it belongs",
             )
-    for name in sorted(placed.difference(declared)):
-        raise QueryError(
-            f"{path}: the place of ?{name} has no parameter",
-            hint=f"declare it with a line '#+ param: {name} KIND: description'",
-        )
+    for name, line in placed.items():
+        if name not in declared:
+            raise QueryError(
+                f"{path}:{line}: the place of ?{name} has no parameter",
+                hint=f"declare it with a line '#+ param: {name} KIND: description'",
+            )
 
 
-def read_queries(folders: Iterable[Path] | None = None) -> dict[str, SavedQuery]:
-    """Read the saved queries of some folders, by name; the shipped ones when None.
+def _declares(line: str, name: str) -> bool:
+    header = _HEADER.fullmatch(line)
+    return header is not None and (header["key"], header["value"].split()[:1]) == ("param", [name])
 
-    A query of a later folder takes the place of one with the same name in an earlier folder.
 
-    Raises:
-        QueryError: a folder is missing, or a query's header is not as it should be.
-    """
+def read_queries() -> dict[str, SavedQuery]:
+    """Read the queries that come with the program, by their names."""
+    return {path.stem: SavedQuery.read(path) for path in sorted(folder("queries").glob("*.rq"))}
+
+
+def read_own(place: Path) -> tuple[dict[str, SavedQuery], dict[str, QueryError]]:
+    """Read the user's queries in a folder; give apart what is wrong with a file. Both by name."""
     queries: dict[str, SavedQuery] = {}
-    for place in [folder("queries")] if folders is None else folders:
-        if not place.is_dir():
-            raise QueryError(f"{place}: no such folder of queries")
-        for path in sorted(place.glob("*.rq")):
+    broken: dict[str, QueryError] = {}
+    for path in sorted(place.glob("*.rq")):
+        try:
             queries[path.stem] = SavedQuery.read(path)
-    return dict(sorted(queries.items()))
+            refuse_ill_formed(queries[path.stem].text)
+        except QueryError as error:
+            queries.pop(path.stem, None)
+            where = "" if str(error).startswith(str(path)) else f"{path}: "
+            broken[path.stem] = QueryError(f"{where}{error}", hint=error.hint)
+    return queries, broken
 
 
 def nearest(text: str, names: Iterable[str], limit: int = 3) -> list[str]:

@@ -47,12 +47,12 @@ XSD = Namespace(
 SCHEMA = Namespace(
     "https://schema.org/",
     """
-    Movie Person AggregateRating PropertyValue PerformanceRole
+    Movie Person AggregateRating PropertyValue PerformanceRole Review Rating
     name datePublished url sameAs identifier propertyID value
     director actor author producer musicBy editor characterName
     alternateName description abstract genre duration inLanguage countryOfOrigin contentRating
     keywords image productionCompany isPartOf
-    aggregateRating ratingValue bestRating worstRating ratingCount
+    aggregateRating ratingValue bestRating worstRating ratingCount review reviewRating reviewBody
     """,
 )
 FILM = Namespace("https://w3id.org/reelgraph/film#", "performance")

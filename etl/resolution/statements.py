@@ -87,12 +87,16 @@ WHERE rank = $rank GROUP BY ids.scheme, ids.id
 """
 
 # The versions of each film, by their strongest ids; `unlinked` is the key it has without linking.
-# Of one source's records the last by place counts.
+# Of one source's records the last by place counts; but those that it tells by a key of its own are
+# parts of one record.
 MEMBERS = """
 CREATE OR REPLACE TEMP TABLE members AS
-SELECT *, row_number() OVER (PARTITION BY film, source ORDER BY path DESC, line DESC) = 1 AS counts
+SELECT * EXCLUDE own_key,
+       own_key OR row_number() OVER (
+           PARTITION BY film, source ORDER BY own_key, path DESC, line DESC) = 1 AS counts
 FROM (
     SELECT version, source, path, line, names, name_ids, kind,
+           scheme = 'record' AS own_key,
            CASE WHEN rank > 0 AND NOT coalesce(own, false) THEN lone END AS unlinked,
            coalesce(keys.film, lone) AS film
     FROM versions JOIN (
@@ -205,8 +209,8 @@ WITH named AS (
         FROM (SELECT film, {people} FROM members WHERE counts AND {nameless})
         JOIN names USING (id) WHERE name = '')
     GROUP BY film)
-SELECT film, list(version ORDER BY source) AS versions, min(version) AS first,
-       string_agg(version::TEXT, ',' ORDER BY source)
+SELECT film, list(version ORDER BY source, path, line) AS versions, min(version) AS first,
+       string_agg(version::TEXT, ',' ORDER BY source, path, line)
            || coalesce(chr(10) || any_value(people), '') AS inputs
 FROM members LEFT JOIN named USING (film) WHERE counts GROUP BY film
 HAVING bool_or(kind = 'film')

@@ -38,7 +38,7 @@ class Value:
 
     @property
     def disputed(self) -> bool:
-        """Tell whether a record says something else."""
+        """Return whether a record says something else."""
         return not all(note.stated for note in self.notes)
 
 

@@ -42,7 +42,7 @@ class Field:
 
     @property
     def is_required(self) -> bool:
-        """Tell whether the question cannot be asked without it."""
+        """Return whether the question cannot be asked without it."""
         return self.parameter.default is None
 
 
@@ -63,7 +63,7 @@ def fields(query: SavedQuery, given: Mapping[str, str]) -> tuple[Field, ...]:
 
 
 def is_complete(query: SavedQuery, given: Mapping[str, str]) -> bool:
-    """Tell whether a question can be asked with what was given."""
+    """Return whether a question can be asked with what was given."""
     return all(each.default is not None or given.get(each.name) for each in query.parameters)
 
 

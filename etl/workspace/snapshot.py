@@ -1,4 +1,4 @@
-"""What a reader opens: one generation, which nothing changes while it is read."""
+"""Snapshot: one generation, opened for reading."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CHECK = "run: etl check"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The catalog and the store of one generation, what mints its IRIs, and its search index.
+    """The catalog, store, minter of IRIs and search index of one generation.
 
     Opening it reads none of them; several may be open at once, also beside a writer. `index` is
     None where it is lost or damaged, or an older version wrote none: names are then to be looked
@@ -71,7 +71,7 @@ class Snapshot:
         return None if made_by == MAPPING_VERSION else made_by
 
     def lookup(self, graph: Queryable | None = None) -> GraphLookup:
-        """Return what finds films and people by name, in this graph or a remote one."""
+        """Return the lookup of films and people by name, in this graph or a remote one."""
         if graph is None or graph is self.store:
             return GraphLookup(self.store, self.iris, self.index)
         return GraphLookup(graph, self.iris)
