@@ -128,8 +128,10 @@ class Readers:
             snapshot = opened.enter_context(Snapshot.opened(generation))
             self._newest = _Held(snapshot, opened)
             self._newest.readers += 1  # the thread
-            made_of = (self._newest,)
-            threading.Thread(target=self._make_ready, args=made_of, name="preparing").start()
+            preparing = threading.Thread(
+                target=self._make_ready, args=(self._newest,), name="preparing", daemon=True
+            )
+            preparing.start()
             if before is not None and not before.readers:
                 before.opened.close()
         self._seen = seen

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from etl.errors import EtlError, limit_reached
+from etl.process.temporary import remove_temporary
 from etl.queries import SavedQuery
 from etl.web.application import application
 from etl.web.readers import Readers
@@ -79,6 +80,7 @@ def serve(
         _Server(config).run(sockets=[listening])
     finally:
         site.readers.close()
+        remove_temporary()  # which a thread may be making still
 
 
 def _listening(address: Address) -> socket.socket:
