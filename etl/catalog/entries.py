@@ -85,6 +85,21 @@ class Extent(NamedTuple):
     digest: str
 
 
+class Holding(NamedTuple):
+    """The files of one kind that a source has: their form and suffix, their records and films.
+
+    `kept_out` counts the records that are rejected or quarantined.
+    """
+
+    source: str
+    form: str
+    suffix: str
+    files: int
+    records: int
+    films: int
+    kept_out: int
+
+
 @dataclass(frozen=True, slots=True)
 class Quarantined:
     """A record that is kept out: where it stands, its film, and the results that say why."""

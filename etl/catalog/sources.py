@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import duckdb
 
-from etl.catalog.entries import Extent, Known
-from etl.catalog.statements import EXTENT
+from etl.catalog.entries import Extent, Holding, Known
+from etl.catalog.statements import EXTENT, HOLDINGS
 from etl.sources.description import SourceDescription
 from etl.sources.files import Source
 
@@ -66,6 +66,10 @@ class Sources:
             [source],
         )
         return dict(rows.fetchall())
+
+    def holdings(self) -> list[Holding]:
+        """List how many files and records of each kind each source has, and how many films."""
+        return [Holding(*row) for row in self._db.execute(HOLDINGS).fetchall()]
 
     def extent(self, source: str) -> Extent:
         """Say how much a source says: its files, their bytes, and a digest of its records."""
