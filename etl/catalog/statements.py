@@ -93,8 +93,8 @@ HOLDINGS = """
 WITH said AS (
     SELECT versions.* FROM versions SEMI JOIN heads USING (version) WHERE kind <> 'gone')
 SELECT source, coalesce(form, ''),
-       lower(regexp_extract(path, '(\\.[^./]+?)(\\.gz)?$', 1)) AS suffix, count(DISTINCT path), count(*),
-       count(DISTINCT film) FILTER (counts),
+       lower(regexp_extract(path, '(\\.[^./]+?)(\\.gz)?$', 1)) AS suffix,
+       count(DISTINCT path), count(*), count(DISTINCT film) FILTER (counts),
        count(*) FILTER (kind = 'reject' OR version IN (SELECT version FROM quarantine))
 FROM said LEFT JOIN standing_sizes USING (source, path) LEFT JOIN members USING (version)
 WHERE kind <> 'link' GROUP BY ALL ORDER BY ALL
