@@ -42,6 +42,12 @@ CREATE TABLE names (id TEXT, called TEXT);  -- what somebody is called whom a re
 CREATE TABLE disputed (                 -- what records say of ids that cannot all be so
     about TEXT,                         -- id, which is said to be of several films, or film
     scheme TEXT, subject TEXT, said TEXT, version BIGINT);
+CREATE TABLE matches (                  -- films that share no id and are one, or might be
+    film TEXT, other TEXT,              -- the weaker and the stronger, by their keys without it
+    key TEXT,                           -- what the film is called now, if they are one
+    rung TEXT, title TEXT, year INTEGER, witness TEXT, reason TEXT);
+CREATE TABLE clues (                    -- what films are matched by; only ever added
+    version BIGINT, title TEXT, year INTEGER, exact TEXT[], loose TEXT[], people TEXT[]);
 """
 
 
