@@ -35,6 +35,12 @@ from etl.cli.session import chosen_map, engine
 @click.option("--strict", is_flag=True, help="Load nothing if any record is kept out.")
 @click.option("--allow-removals", is_flag=True, help="Load though most of a source has vanished.")
 @click.option("--rehash", is_flag=True, help="Read files too that look as when last read.")
+@click.option(
+    "--match",
+    type=click.Choice(["title", "witness"]),
+    help="Match films of several sources by title and year alone (which is so until you say "
+    "otherwise), or only if somebody is in both; remembered.",
+)
 @click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
 @shapes_option
 @comparing_memory_option

@@ -15,6 +15,7 @@ from itertools import chain, combinations
 from typing import NamedTuple, TypeVar
 
 from etl.rdf.identifiers import film_rank
+from etl.resolution.names import words_of_name
 
 
 class Rung(NamedTuple):
@@ -81,6 +82,12 @@ class Match(NamedTuple):
     year: int | None
     witness: str
     reason: str
+
+    def evidence(self, names: Iterable[str]) -> str:
+        """Say what both films have: title, year, and the witness as one of the names has it."""
+        written = (name for name in names if words_of_name(name) == self.witness)
+        witness = next(written, self.witness)
+        return ", ".join(filter(None, (self.title, str(self.year or ""), witness)))
 
 
 @dataclass(frozen=True)
