@@ -170,7 +170,8 @@ class Score:
             ("recall", found, self.possible),
         ):
             low, high = interval(right, of)
-            yield f"  {rate:9} {right} of {of}: {right / of if of else 1:.4f} ({low:.4f} to {high:.4f})"
+            share = right / of if of else 1
+            yield f"  {rate:9} {right} of {of}: {share:.4f} ({low:.4f} to {high:.4f})"
         ways = ", ".join(f"{count} {rung}" for rung, count in sorted(self.right.items()))
         yield f"  {ways}; {self.review} left for review"
         yield from (f"  wrong: {each}" for each in self.wrong)

@@ -70,7 +70,8 @@ class Pair(NamedTuple):
 class Match(NamedTuple):
     """Two films that are one, or that might be; `key` is that of the film they are now, or None.
 
-    `film` is the weaker one, by its key without the match. `witness` is somebody who is in both,
+    `film` is known by its key without the match, and has one if it is one with a stronger film;
+    `other` is that, or one between them. `witness` is somebody who is in both,
     as `words_of_name` gives the name; `reason` says why they were not joined.
     """
 
@@ -214,7 +215,10 @@ class Matching:
         films = frozenset[str]().union(*groups)
         if reason:
             self._contested |= films
-            self._left += [_match(rung, *each, None, reason) for each in told]
+            for pair, witness in told:
+                other, film = sorted(pair[:2], key=film_rank)
+                match = Match(film, other, None, rung.name, pair.title, pair.year, witness, reason)
+                self._left.append(match)
             return
         self._joined += [(rank, *each) for each in told]
         whole = _Group.of(self._films[film] for film in films)
@@ -250,10 +254,6 @@ class Matching:
                 (each for each in inside if (each[1].one in reached) != (each[1].other in reached)),
                 key=lambda each: (each[0], *map(film_rank, sorted(each[1][:2], key=film_rank))),
             )
-            reached |= {pair.one, pair.other}
-            yield _match(rungs[rank], pair, witness, key, "")
-
-
-def _match(rung: Rung, pair: Pair, witness: str, key: str | None, reason: str) -> Match:
-    other, film = sorted(pair[:2], key=film_rank)
-    return Match(film, other, key, rung.name, pair.title, pair.year, witness, reason)
+            other, film = (pair.one, pair.other) if pair.one in reached else pair[1::-1]
+            reached.add(film)
+            yield Match(film, other, key, rungs[rank].name, pair.title, pair.year, witness, "")
