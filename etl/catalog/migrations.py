@@ -58,8 +58,8 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE disputed (
         about TEXT, scheme TEXT, subject TEXT, said TEXT, version BIGINT);
     CREATE TABLE matches (
-        film TEXT, other TEXT, key TEXT, rung TEXT, title TEXT, year INTEGER, witness TEXT,
-        reason TEXT);
+        film TEXT, other TEXT, key TEXT, rung TEXT, title TEXT, year INTEGER, other_title TEXT,
+        other_year INTEGER, witness TEXT, reason TEXT);
     CREATE TABLE clues (
         version BIGINT, title TEXT, year INTEGER, exact TEXT[], loose TEXT[], people TEXT[]);
     """,

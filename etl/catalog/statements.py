@@ -45,7 +45,8 @@ CREATE TABLE disputed (                 -- what records say of ids that cannot a
 CREATE TABLE matches (                  -- films that share no id and are one, or might be
     film TEXT, other TEXT,              -- the weaker and the stronger, by their keys without it
     key TEXT,                           -- what the film is called now, if they are one
-    rung TEXT, title TEXT, year INTEGER, witness TEXT, reason TEXT);
+    rung TEXT, title TEXT, year INTEGER, other_title TEXT, other_year INTEGER, witness TEXT,
+    reason TEXT);
 CREATE TABLE clues (                    -- what films are matched by; only ever added
     version BIGINT, title TEXT, year INTEGER, exact TEXT[], loose TEXT[], people TEXT[]);
 """

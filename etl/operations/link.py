@@ -22,7 +22,6 @@ from etl.linking.ladder import (
     NOT_LISTED,
     UNLABELLED,
 )
-from etl.linking.people import Mention
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject, subject
 from etl.operations.options import ChangeOptions
@@ -233,26 +232,29 @@ def links(catalog: Catalog) -> Iterator[Linked]:
     last.
     """
     matches = catalog.resolved.matches()
-    credited: dict[str, Sequence[Mention]] = {each.key or each.film: () for each in matches}
+    concerned = {each.key or each.film for each in matches}
+    films: dict[str, Subject] = {}
     for each in _subjects(catalog):
-        if each.film.key in credited:
-            credited[each.film.key] = each.people
+        if each.film.key in concerned:
+            films[each.film.key] = each
         known = {_name(link): link for link in each.earlier.links} if each.earlier else {}
         names = sorted({person.name for person in each.people} | known.keys() & set(each.unlisted))
         for name in ("", *names):
             link = known.get(name) or _unlinked(each, name)
             yield Linked(each.film.key, each.film.title, each.film.year, link)
     for match in matches:
-        yield _matched(match, [each.name for each in credited[match.key or match.film]])
+        yield _matched(match, films.get(match.key or match.film))
 
 
-def _matched(match: Match, names: Sequence[str]) -> Linked:
+def _matched(match: Match, film: Subject | None) -> Linked:
     """Say what a film is matched with, or might be, and by what."""
+    names = [each.name for each in film.people] if film else ()
+    title = match.title or (film.film.title if film else "")
     rung = next(each for each in (DECISION, *MATCHES) if each.name == match.rung)
     scheme, identifier = film_id(match.key or match.other)
     link = Link(
         "film",
-        match.title,
+        title,
         EXACT if match.key else CLOSE,
         imdb_id=identifier if scheme == "imdb" else None,
         wikidata_id=identifier if scheme == "wikidata" else None,
@@ -263,7 +265,7 @@ def _matched(match: Match, names: Sequence[str]) -> Linked:
         evidence=match.evidence(names),
         reason=match.reason,
     )
-    return Linked(match.film, match.title, match.year, link, matched=match.key is not None)
+    return Linked(match.film, title, match.year, link, matched=match.key is not None)
 
 
 def _name(link: Link) -> str:

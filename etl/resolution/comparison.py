@@ -14,6 +14,7 @@ from etl.records import Reason
 from etl.resolution.films import Identities, Person, Redirect
 from etl.resolution.groups import Group, MemberRow
 from etl.resolution.matches import NO_MATCHES, find_matches
+from etl.resolution.matching import Match
 from etl.resolution.resolved import identities_of, rows_of
 from etl.resolution.statements import (
     CALLED,
@@ -59,7 +60,7 @@ RESULTS = {
     "items": ("imdb", "wikidata"),
     "names": ("id", "called"),
     "disputed": ("about", "scheme", "subject", "said", "version"),
-    "matches": ("film", "other", "key", "rung", "title", "year", "witness", "reason"),
+    "matches": Match._fields,
 }
 """What is kept of what a comparison finds: tables and their columns."""
 

@@ -23,7 +23,8 @@ _AT_ONCE = 10_000
 
 NO_MATCHES = """
 CREATE OR REPLACE TEMP TABLE matches (
-    film TEXT, other TEXT, key TEXT, rung TEXT, title TEXT, year INTEGER, witness TEXT, reason TEXT)
+    film TEXT, other TEXT, key TEXT, rung TEXT, title TEXT, year INTEGER, other_title TEXT,
+    other_year INTEGER, witness TEXT, reason TEXT)
 """
 
 # Whether more than one source tells of films.
@@ -78,9 +79,11 @@ SELECT film, list(DISTINCT source) AS sources FROM members WHERE kind = 'film' G
 PAIRED = """
 CREATE OR REPLACE TEMP TABLE paired AS
 SELECT pair.one, pair.other, min(near) > 0 AS near,
-       arg_min(title, (near, title)) AS title, arg_min(year, (near, title, year)) AS year
+       arg_min(titles, (near, titles, years)) AS titles,
+       arg_min(years, (near, titles, years)) AS years
 FROM (
-    SELECT one.film AS one, other.film AS other, one.title, one.year,
+    SELECT one.film AS one, other.film AS other,
+           [one.title, other.title] AS titles, [one.year, other.year] AS years,
            one.loose::INTEGER + other.loose::INTEGER + (one.year <> other.year)::INTEGER AS near
     FROM titled AS one
     JOIN (SELECT *, unnest([year - 1, year, year + 1]) AS at FROM titled) AS other
@@ -142,8 +145,12 @@ def find_matches(db: duckdb.DuckDBPyConnection) -> bool:
     for sql in (TITLED, OWNED, PAIRED):
         db.execute(sql)
     decided, barred, alone = _decisions(db)
-    paired = (Pair(*row) for row in db.execute("FROM paired").fetchall())
-    pairs = [each for each in paired if alone.isdisjoint(each[:2])] + decided
+    rows = db.execute("FROM paired").fetchall()
+    paired = {frozenset(row[:2]): Pair(*row[:3], *map(tuple, row[3:])) for row in rows}
+    for pair in decided:
+        agreeing = paired.get(frozenset(pair[:2]), pair)
+        paired[frozenset(pair[:2])] = agreeing._replace(decided=True)
+    pairs = [pair for pair in paired.values() if alone.isdisjoint(pair[:2])]
     needs_witness = scalar(db, "SELECT value FROM settings WHERE name = 'match'") == "witness"
     matches = _matches(db, pairs, barred, RUNGS[:-1] if needs_witness else RUNGS)
     for start in range(0, len(matches), _AT_ONCE):
@@ -151,7 +158,7 @@ def find_matches(db: duckdb.DuckDBPyConnection) -> bool:
         db.execute(
             "INSERT INTO temp.matches SELECT unnest($1::TEXT[]), unnest($2::TEXT[]), "
             "unnest($3::TEXT[]), unnest($4::TEXT[]), unnest($5::TEXT[]), unnest($6::INTEGER[]), "
-            "unnest($7::TEXT[]), unnest($8::TEXT[])",
+            "unnest($7::TEXT[]), unnest($8::INTEGER[]), unnest($9::TEXT[]), unnest($10::TEXT[])",
             list(map(list, columns)),
         )
     return any(each.key for each in matches)

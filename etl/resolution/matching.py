@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from etl.rdf.identifiers import film_rank
 from etl.resolution.names import words_of_name
@@ -53,7 +53,7 @@ class Seen:
 
 
 class Pair(NamedTuple):
-    """Two films that may be one: the title and the year that they agree on.
+    """Two films that may be one, each with the title and the year that agree with the other's.
 
     A `near` pair agrees only in a part of the title, or its years are one apart. One that is
     `decided` is one film because somebody said so.
@@ -62,8 +62,8 @@ class Pair(NamedTuple):
     one: str
     other: str
     near: bool = False
-    title: str = ""
-    year: int | None = None
+    titles: tuple[str, str] = ("", "")
+    years: tuple[int | None, int | None] = (None, None)
     decided: bool = False
 
 
@@ -81,14 +81,27 @@ class Match(NamedTuple):
     rung: str
     title: str
     year: int | None
+    other_title: str
+    other_year: int | None
     witness: str
     reason: str
 
+    @classmethod
+    def of(cls, film: str, pair: Pair, witness: str, rung: Rung, key: str | None, why: str) -> Self:
+        """Say what has become of one of a pair of films."""
+        mine, theirs = (0, 1) if film == pair.one else (1, 0)
+        other, titles, years = (pair.one, pair.other)[theirs], pair.titles, pair.years
+        told = titles[mine], years[mine], titles[theirs], years[theirs]
+        return cls(film, other, key, rung.name, *told, witness, why)
+
     def evidence(self, names: Iterable[str]) -> str:
-        """Say what both films have: title, year, and the witness as one of the names has it."""
+        """Say what both films have: titles, years, and the witness as one of the names has it."""
         written = (name for name in names if words_of_name(name) == self.witness)
-        witness = next(written, self.witness)
-        return ", ".join(filter(None, (self.title, str(self.year or ""), witness)))
+        told = [
+            ", ".join(filter(None, (title, str(year or ""))))
+            for title, year in ((self.title, self.year), (self.other_title, self.other_year))
+        ]
+        return "; ".join(filter(None, (*dict.fromkeys(told), next(written, self.witness))))
 
 
 @dataclass(frozen=True)
@@ -216,9 +229,8 @@ class Matching:
         if reason:
             self._contested |= films
             for pair, witness in told:
-                other, film = sorted(pair[:2], key=film_rank)
-                match = Match(film, other, None, rung.name, pair.title, pair.year, witness, reason)
-                self._left.append(match)
+                film = max(pair[:2], key=film_rank)
+                self._left.append(Match.of(film, pair, witness, rung, None, reason))
             return
         self._joined += [(rank, *each) for each in told]
         whole = _Group.of(self._films[film] for film in films)
@@ -254,6 +266,6 @@ class Matching:
                 (each for each in inside if (each[1].one in reached) != (each[1].other in reached)),
                 key=lambda each: (each[0], *map(film_rank, sorted(each[1][:2], key=film_rank))),
             )
-            other, film = (pair.one, pair.other) if pair.one in reached else pair[1::-1]
+            film = pair.other if pair.one in reached else pair.one
             reached.add(film)
-            yield Match(film, other, key, rungs[rank].name, pair.title, pair.year, witness, "")
+            yield Match.of(film, pair, witness, rungs[rank], key, "")
