@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _AT_ONCE = 10_000
+_CLUSTERS_AT_ONCE = 100
 
 NO_MATCHES = """
 CREATE OR REPLACE TEMP TABLE matches (
@@ -145,12 +146,7 @@ def find_matches(db: duckdb.DuckDBPyConnection) -> bool:
     for sql in (TITLED, OWNED, PAIRED):
         db.execute(sql)
     decided, barred, alone = _decisions(db)
-    rows = db.execute("FROM paired").fetchall()
-    paired = {frozenset(row[:2]): Pair(*row[:3], *map(tuple, row[3:])) for row in rows}
-    for pair in decided:
-        agreeing = paired.get(frozenset(pair[:2]), pair)
-        paired[frozenset(pair[:2])] = agreeing._replace(decided=True)
-    pairs = [pair for pair in paired.values() if alone.isdisjoint(pair[:2])]
+    pairs = [pair for pair in _paired(db, decided) if alone.isdisjoint(pair[:2])]
     needs_witness = scalar(db, "SELECT value FROM settings WHERE name = 'match'") == "witness"
     matches = _matches(db, pairs, barred, RUNGS[:-1] if needs_witness else RUNGS)
     for start in range(0, len(matches), _AT_ONCE):
@@ -209,14 +205,24 @@ def _decisions(db: duckdb.DuckDBPyConnection) -> tuple[list[Pair], set[frozenset
     return decided, {frozenset(pair[:2]) for pair in pairs if pair[2]}, alone
 
 
+def _paired(db: duckdb.DuckDBPyConnection, decided: Sequence[Pair]) -> Iterator[Pair]:
+    """Give the films that may be one by title and year, and those that people say are one."""
+    said = {frozenset(pair[:2]): pair for pair in decided}
+    for one, other, near, titles, years in _rows(db, "FROM paired"):
+        agreed = said.pop(frozenset((one, other)), None) if said else None
+        yield Pair(one, other, near, tuple(titles), tuple(years), agreed is not None)
+    yield from said.values()
+
+
 def _matches(
     db: duckdb.DuckDBPyConnection,
     pairs: Sequence[Pair],
     barred: set[frozenset[str]],
     rungs: Sequence[Rung],
 ) -> list[Match]:
-    """Match films cluster by cluster: those of two clusters have nothing to do with each other."""
-    clusters = components(pair[:2] for pair in pairs)
+    """Match films some clusters at a time: those of two have nothing to do with each other."""
+    numbers = components(pair[:2] for pair in pairs).items()
+    clusters = {film: number // _CLUSTERS_AT_ONCE for film, number in numbers}
     by_cluster: defaultdict[int, list[Pair]] = defaultdict(list)
     for pair in pairs:
         by_cluster[clusters[pair.one]].append(pair)
@@ -226,7 +232,7 @@ def _matches(
         [list(clusters), list(clusters.values())],
     )
     found: list[Match] = []
-    for cluster, rows in groupby(_rows(db), itemgetter(0)):
+    for cluster, rows in groupby(_rows(db, SEEN), itemgetter(0)):
         films = {
             film: Seen(film, frozenset(sources), frozenset(map(tuple, ids)), frozenset(people))
             for _, film, sources, ids, people in rows
@@ -236,7 +242,7 @@ def _matches(
     return found
 
 
-def _rows(db: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
-    result = db.execute(SEEN)
+def _rows(db: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
+    result = db.execute(sql)
     while rows := result.fetchmany(_AT_ONCE):
         yield from rows

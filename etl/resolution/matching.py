@@ -178,8 +178,10 @@ class Matching:
             edges = [pair for pair in known if self._concerns(rung, pair)]
             for component in self._components(edges):
                 self._settle(rank, rung, component)
-        groups = {group.films: group for group in self._groups.values() if len(group.films) > 1}
-        found = [match for films in groups for match in self._tree(films, rungs)]
+        inside = defaultdict[frozenset[str], list[tuple[int, Pair, str]]](list)
+        for each in self._joined:
+            inside[self._groups[each[1].one].films].append(each)
+        found = [match for each in inside.items() for match in _tree(*each, rungs)]
         return sorted([*found, *self._left], key=lambda each: (each.film, each.other, each.rung))
 
     def _ends(self, pair: Pair) -> tuple[_Group, _Group]:
@@ -256,16 +258,18 @@ class Matching:
                 return "several films of other people"
         return ""
 
-    def _tree(self, films: frozenset[str], rungs: Sequence[Rung]) -> Iterator[Match]:
-        """Give one match for each film but the strongest, by the surest way to that."""
-        key = min(films, key=film_rank)
-        reached = {key}
-        inside = [each for each in self._joined if each[1].one in films]
-        while reached != films:
-            rank, pair, witness = min(
-                (each for each in inside if (each[1].one in reached) != (each[1].other in reached)),
-                key=lambda each: (each[0], *map(film_rank, sorted(each[1][:2], key=film_rank))),
-            )
-            film = pair.other if pair.one in reached else pair.one
-            reached.add(film)
-            yield Match.of(film, pair, witness, rungs[rank], key, "")
+
+def _tree(
+    films: frozenset[str], inside: Sequence[tuple[int, Pair, str]], rungs: Sequence[Rung]
+) -> Iterator[Match]:
+    """Give one match for each film but the strongest, by the surest way to that."""
+    key = min(films, key=film_rank)
+    reached = {key}
+    while reached != films:
+        rank, pair, witness = min(
+            (each for each in inside if (each[1].one in reached) != (each[1].other in reached)),
+            key=lambda each: (each[0], *map(film_rank, sorted(each[1][:2], key=film_rank))),
+        )
+        film = pair.other if pair.one in reached else pair.one
+        reached.add(film)
+        yield Match.of(film, pair, witness, rungs[rank], key, "")
