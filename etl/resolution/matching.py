@@ -30,7 +30,8 @@ DECIDED = Rung("decision", "a person said so", 1.0)
 WITNESS = Rung("match-witness", "title and year agree, and a director or an actor", 0.998)
 NEAR = Rung(
     "match-near",
-    "a director or an actor agrees, the title but for a part, or the year but one",
+    "a director or an actor agrees, and the title with the year one off, or part of it with "
+    "the year",
     0.99,
 )
 TITLE = Rung("match-title", "title and year agree, and one side names nobody", 0.99)
