@@ -47,12 +47,6 @@ WHERE version BETWEEN (SELECT min(version) FROM page) AND (SELECT max(version) F
 """
 
 NOTED = """
-SELECT version, body FROM versions
-WHERE kind = 'film' AND version IN (SELECT choice FROM places)
-  AND version NOT IN (SELECT version FROM clues)
-"""
-
-NOTED = """
 INSERT INTO clues SELECT unnest($1::BIGINT[]), unnest($2::TEXT[]), unnest($3::INTEGER[]),
                          unnest($4::TEXT[][]), unnest($5::TEXT[][]), unnest($6::TEXT[][])
 """
