@@ -701,6 +701,7 @@ def commands() -> dict[str, click.Command]:
 SHARED = {
     *("workspace", "store", "format_name", "output", "quiet", "memory"),
     *("columns", "format_of_tables"),  # of load and validate
+    "shapes",  # of load, rebuild and validate
 }
 
 
