@@ -1,4 +1,4 @@
-"""What can go wrong with the world. Bad *data* is a value, never one of these.
+"""Errors of the environment. Bad *data* is a value, never one of these.
 
 EtlError
 ├── SourceError        a source cannot be read at all
@@ -38,7 +38,7 @@ class WorkspaceError(EtlError):
 
 
 class ProcessError(EtlError):
-    """A process beside this one has ended before its time."""
+    """A helper process has ended early."""
 
 
 class StoreError(EtlError):
@@ -46,7 +46,7 @@ class StoreError(EtlError):
 
 
 class LinkError(EtlError):
-    """What links are found by, or decided in, cannot be read."""
+    """Evidence for links, or a file of decisions, cannot be read."""
 
 
 class EndpointError(EtlError):
@@ -72,7 +72,7 @@ def cannot_read(path: Path, error: OSError) -> WorkspaceError:
     """Say that the system does not let us read a file or folder, which may well be sound."""
     return WorkspaceError(
         f"{path}: cannot be read: {(error.strerror or str(error)).lower()}",
-        hint="get the right to read it, or run this as the user that it belongs to",
+        hint="get permission to read it, or run this as its owner",
     )
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a record or a graph, and where, as operations and inspection find it."""
+"""Findings: what is wrong with a record or a graph, and where."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Finding:
 
     @property
     def of_record(self) -> bool:
-        """Say whether it is about a record, rather than about a graph or a file as a whole."""
+        """Return whether it is about a record, rather than about a graph or a file as a whole."""
         return bool(self.film) or (not self.result and self.line > 0)
 
     @property
@@ -92,7 +92,7 @@ class Finding:
 
     @property
     def is_repair(self) -> bool:
-        """Say whether it tells how a record was repaired, which differs from value to value."""
+        """Return whether it tells how a record was repaired, which differs from value to value."""
         return self.severity == Severity.INFO and bool(self.key) and not self.shape
 
     @property
@@ -154,7 +154,7 @@ def of_result(result: ValidationResult, file: str = "") -> Finding:
 
 
 def severity_of(result: ValidationResult) -> Severity:
-    """Tell how much a result matters; a severity of one's own is no violation."""
+    """Return how much a result matters; a severity of one's own is no violation."""
     if result.blocks:
         return Severity.VIOLATION
     return Severity.INFO if result.severity == SH.Info else Severity.WARNING

@@ -46,6 +46,26 @@ class Rating:
     count: int | None = None
 
 
+class Review(NamedTuple):
+    """What a viewer thinks of a film: a mark on a scale, a text, or both; and since which day.
+
+    The viewer is known as whoever's `source` this is, which `viewer` names for people.
+    """
+
+    value: Decimal | None = None
+    best: Decimal = Decimal(10)
+    worst: Decimal = Decimal(1)
+    date: str = ""
+    text: str = ""
+    source: str = ""
+    viewer: str = ""
+
+    @property
+    def name(self) -> str:
+        """Tell it from others of its film: a viewer has one of a day."""
+        return f"{self.source}-{self.date or 'undated'}"
+
+
 class NoteKind(StrEnum):
     """What a note is about; what matters most comes first."""
 
@@ -53,6 +73,7 @@ class NoteKind(StrEnum):
     REPAIR = "repair"  # something was read as what it stands for
     FORMAT = "format"  # what a file was recognised as
     ABSENCE = "absence"  # the record says nothing of a field
+    UNREAD = "unread"  # the record says something that the graph has no place for
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +119,7 @@ class Link:
 
     @property
     def holds(self) -> bool:
-        """Say whether subject and object are the same, so that the graph may say so."""
+        """Return whether subject and object are the same, so that the graph may say so."""
         return self.predicate == "skos:exactMatch" and bool(self.imdb_id or self.wikidata_id)
 
 
@@ -108,9 +129,10 @@ class FilmRecord:
 
     `identifiers` maps a scheme (`imdb`, `movielens`, `wikidata`) to an id, `facts` a field of
     `FACTS` to its values, `crew` a field of `CREW` to people, `ratings` a site of `SITES` to what
-    its visitors think; `rating` is one of unknown origin. `titles` are others than `title`. `lines`
-    maps each field to the line of the record that it was read from, counting from 1, or to the line
-    of the joined file that `files` names for it, by its path from the record's file.
+    its visitors think; `rating` is one of unknown origin, `reviews` are single viewers'. `titles`
+    are others than `title`. `lines` maps each field to the line of the record that it was read
+    from, counting from 1, or to the line of the joined file that `files` names for it, by its path
+    from the record's file.
     """
 
     identifiers: Mapping[str, str]
@@ -124,6 +146,7 @@ class FilmRecord:
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
     crew: Mapping[str, tuple[Credit, ...]] = field(default_factory=lambda: _NOTHING)
     ratings: Mapping[str, Rating] = field(default_factory=lambda: _NOTHING)
+    reviews: tuple[Review, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     files: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
@@ -145,7 +168,7 @@ class FilmRecord:
         return (*self.directors, *self.actors)
 
     def credited(self, role: str) -> tuple[Credit, ...]:
-        """Give the people whom the record names in a field of `CREDITS`."""
+        """Return the people whom the record names in a field of `CREDITS`."""
         match role:
             case "directors":
                 return self.directors

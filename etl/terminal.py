@@ -80,7 +80,7 @@ class HarmlessText(io.TextIOBase):
         return self._stream.errors
 
     def isatty(self) -> bool:
-        """Tell whether the stream leads to a terminal."""
+        """Return whether the stream leads to a terminal."""
         return self._stream.isatty()
 
     def fileno(self) -> int:
@@ -118,7 +118,7 @@ class HarmlessBytes(io.BufferedIOBase):
         return True
 
     def isatty(self) -> bool:
-        """Tell whether the stream leads to a terminal."""
+        """Return whether the stream leads to a terminal."""
         return self._stream.isatty()
 
     def flush(self) -> None:
@@ -130,7 +130,7 @@ class HarmlessBytes(io.BufferedIOBase):
 
 @contextmanager
 def harmless_streams() -> Iterator[None]:
-    """See to it that what is written to a terminal meanwhile, and all talk, is harmless."""
+    """Make all text to a terminal, and all text on standard error, harmless."""
     kept = sys.stdout, sys.stderr
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a label may be beyond its encoding
@@ -156,5 +156,5 @@ def trusted(stream: TextIO) -> TextIO:
 
 
 def _has_colours() -> bool:
-    """Tell whether colours are wanted. Source: no-color.org."""
+    """Return whether colours are wanted. Source: no-color.org."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

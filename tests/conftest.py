@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,11 +10,12 @@ import pytest
 from hypothesis import settings
 from pyoxigraph import RdfFormat, Store
 
-from commands import Etl, run
+from commands import Etl, kept_signals, run
 from desk import Desk
 from etl.rdf.identifiers import Iris
 from places import SEEDS, TESTS
 from servers import Oxigraph, Server, Virtuoso
+from website import HOSTILE, KEPT_OUT, Website, served
 
 settings.register_profile("unhurried", deadline=None)  # machines differ, promises do not
 settings.load_profile("unhurried")
@@ -82,6 +82,28 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return desk
 
 
+@pytest.fixture(scope="session")
+def served_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A workspace with the sample records, titles that are HTML, and records that are kept out."""
+    desk = Desk(tmp_path_factory.mktemp("served"))
+    desk.write(*HOSTILE, *KEPT_OUT)
+    desk.load(SEEDS, desk.source)
+    return desk
+
+
+@pytest.fixture(scope="session")
+def served_workspace(served_desk: Desk) -> Path:
+    """Where that workspace lies."""
+    return served_desk.workspace.path
+
+
+@pytest.fixture(scope="session")
+def site(served_workspace: Path) -> Iterator[Website]:
+    """A server of that workspace."""
+    with served(served_workspace) as running:
+        yield running
+
+
 @pytest.fixture(scope="session", params=[Oxigraph, Virtuoso], ids=["oxigraph", "virtuoso"])
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, foreign: None
@@ -121,7 +143,5 @@ def etl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Etl]:
     """Run commands in a folder of their own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ETL_WORKSPACE", raising=False)
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGPIPE)}
-    yield run
-    for number, handler in kept.items():
-        signal.signal(number, handler)
+    with kept_signals():
+        yield run

@@ -51,6 +51,7 @@ def _without_sizes(text: str) -> str:
 def test_the_session_of_the_readme_prints_what_stands_there(
     tmp_path: Path, request: pytest.FixtureRequest, etl: Etl
 ) -> None:
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path, dirs_exist_ok=True)
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
 
     def played(match: re.Match[str]) -> str:

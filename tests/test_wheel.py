@@ -9,6 +9,7 @@ import sysconfig
 import venv
 from pathlib import Path
 
+import httpx
 import pytest
 
 from places import ROOT
@@ -87,6 +88,22 @@ def test_the_wheel_runs_from_an_empty_folder(etl: list[str], tmp_path: Path) -> 
     assert "films: 1 added" in run(etl, "load", "movies.csv", folder=tmp_path)
     run(etl, "export", "-o", "graph.jsonld", folder=tmp_path)
     assert '"Heat"' in (tmp_path / "graph.jsonld").read_text("utf-8")
+
+
+def test_the_wheel_serves_pages_with_their_styles_and_the_editor(
+    etl: list[str], tmp_path: Path
+) -> None:
+    run(etl, "load", str(ROOT / "seeds"), folder=tmp_path)
+    command = [*etl, "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        url = server.stderr.readline().split(" at ")[1].split()[0]
+        paths = ("", "static/site.css", "static/site.js", "static/yasgui/yasgui.min.js", "editor")
+        answers = [httpx.get(url + path, trust_env=False, timeout=60) for path in paths]
+        asked = httpx.get(f"{url}sparql?query=ASK{{}}", trust_env=False, timeout=60)
+        server.terminate()
+    assert [answer.status_code for answer in (*answers, asked)] == [200] * 6
+    assert server.returncode == 0
 
 
 def test_the_wheel_holds_the_shapes_the_queries_and_the_ontology(

@@ -15,22 +15,22 @@ from typing import Self
 
 import duckdb
 
-from etl.catalog.connection import connect
+from etl.catalog.connection import connect, looked_into
 from etl.catalog.entries import Place, Staged
 from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
+from etl.catalog.past import Past
 from etl.catalog.refusals import Refusals
 from etl.catalog.runs import Runs
 from etl.catalog.settings import Settings
 from etl.catalog.sources import Sources
-from etl.catalog.statements import TABLES, VIEWS
+from etl.catalog.statements import STATUS, TABLES, VIEWS
 from etl.entities.deriving import Derivation
 from etl.errors import WorkspaceError
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.records import LinkRecord
 from etl.resolution.comparison import Comparison
 from etl.resolution.resolved import Resolved
-from etl.resolution.statements import STATUS
 from etl.resolution.tables import scalar
 from etl.sources.files import Source
 
@@ -76,6 +76,12 @@ class Catalog:
         finally:
             connection.close()
 
+    @contextmanager
+    def apart(self) -> Iterator[Self]:
+        """Give another connection to the same, for another thread."""
+        with self._db.cursor() as connection:
+            yield type(self)(connection)
+
     @classmethod
     def write(cls, path: Path, memory_bytes: int = 0) -> Self:
         """Open a copy of a finished catalog for changing it; it is to be closed.
@@ -96,11 +102,11 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
-        with connect(path, read_only=True) as connection:
+        with looked_into(path) as connection:
             return found_version(connection, path)
 
     def close(self) -> None:
-        """Write everything to the file and let go of it."""
+        """Write everything to the file and close it."""
         try:
             self._db.execute("CHECKPOINT")
         finally:
@@ -109,12 +115,12 @@ class Catalog:
     @staticmethod
     def own_shapes(path: Path) -> str:
         """Return the user's own shapes that a catalog remembers, whichever version wrote it."""
-        with connect(path, read_only=True) as connection:
+        with looked_into(path) as connection:
             return Settings(connection).own_shapes
 
     @property
     def settings(self) -> Settings:
-        """Return what the workspace has been told once."""
+        """Return the settings that the catalog keeps."""
         return Settings(self._db)
 
     @property
@@ -129,7 +135,7 @@ class Catalog:
 
     @property
     def sources(self) -> Sources:
-        """Return the sources, and what each of them says."""
+        """Return the sources and their records."""
         return Sources(self._db)
 
     @property
@@ -138,11 +144,14 @@ class Catalog:
         return Refusals(self._db)
 
     @property
-    def iris(self) -> Iris:
-        """Return what mints the workspace's IRIs."""
-        return Iris(self.settings.get("base_iri") or DEFAULT_BASE_IRI)
+    def past(self) -> Past:
+        """Return what sources have ever said, though the graph may no longer hold it."""
+        return Past(self._db)
 
-    # Versions
+    @property
+    def iris(self) -> Iris:
+        """Return the minter of the workspace's IRIs."""
+        return Iris(self.settings.get("base_iri") or DEFAULT_BASE_IRI)
 
     def remove(self, run: int, source: Source) -> int:
         """Stage that all records of a source have gone; return how many that are."""
@@ -158,13 +167,13 @@ class Catalog:
         return len(gone)
 
     def try_again(self) -> None:
-        """Forget what the shapes have said against records, so that these are judged anew."""
+        """Forget the refusals of the shapes, so that the records are validated again."""
         held = self._db.execute("SELECT DISTINCT version FROM quarantine").fetchall()
         self._tried.extend(version for (version,) in held)
         self._db.execute("DELETE FROM quarantine")
 
     def forget_graph(self, iris: Iris) -> None:
-        """Forget what the graph was made from, so that all of it is made anew below `iris`."""
+        """Forget the inputs of the graph, so that all of it is made again below `iris`."""
         self.try_again()
         for table in ("films", "people", "redirects"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
@@ -172,7 +181,7 @@ class Catalog:
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
-        """Write what is staged meanwhile to the file in one go, which keeps it small.
+        """Collect what is staged, and write it to the file at the end, which keeps the file small.
 
         If that fails, nothing of it is written.
         """
@@ -205,7 +214,7 @@ class Catalog:
         return first
 
     def move(self, places: Sequence[Place]) -> None:
-        """Write down that records now stand on another line of their file."""
+        """Record that records have moved to another line of their file."""
         if places:
             source, path, key, line = map(list, zip(*places, strict=True))
             self._db.execute(
@@ -247,8 +256,6 @@ class Catalog:
             [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
         )
 
-    # What has changed
-
     def compare(self) -> Comparison:
         """Put together which versions make which film now."""
         return Comparison(self._db)
@@ -272,10 +279,8 @@ class Catalog:
             counts.setdefault(source, {})[status] = number
         return counts
 
-    # Answers about what is held
-
     def derivations(self) -> Iterator[Derivation]:
-        """Give every film in the graph with each record that it is made from, in no order."""
+        """Yield every film in the graph with each record that it is made from, in no order."""
         last = scalar(self._db, "SELECT max(rowid) FROM films")
         for start in range(0, (last or 0) + 1, _FILMS_AT_ONCE):
             rows = self._db.execute(

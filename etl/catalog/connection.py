@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -31,6 +34,33 @@ def connect(path: Path, *, read_only: bool, memory_bytes: int = 0) -> duckdb.Duc
         return duckdb.connect(whole, read_only=read_only, config=alone(memory_bytes))
     except duckdb.Error as error:
         raise unusable(path, error) from error
+
+
+@cache
+def _standing() -> duckdb.DuckDBPyConnection:
+    """Open a database in memory, which stays: to open one takes most of the time of a look."""
+    return duckdb.connect(config=alone())
+
+
+@contextmanager
+def looked_into(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a catalog's file for a value or two; nobody may have it open for writing here.
+
+    Raises:
+        WorkspaceError: it cannot be opened.
+    """
+    expect_openable(path)
+    _expect_readable(path)
+    with _standing().cursor() as look:
+        try:
+            file = os.path.abspath(path).replace("'", "''")
+            look.execute(f"ATTACH '{file}' AS looked_into (READ_ONLY); USE looked_into")
+        except duckdb.Error as error:
+            raise unusable(path, error) from error
+        try:
+            yield look
+        finally:
+            look.execute("USE memory; DETACH looked_into")
 
 
 def expect_openable(path: Path) -> None:
@@ -65,7 +95,7 @@ def unusable(path: Path, error: Exception) -> WorkspaceError:
 
 
 def reads_whole(path: Path) -> bool:
-    """Say whether all tables of a catalog can be read; the database checks each block's digest.
+    """Return whether all tables of a catalog can be read; the database checks each block's digest.
 
     Raises:
         WorkspaceError: the file may not be read.

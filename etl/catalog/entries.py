@@ -30,7 +30,7 @@ class Staged(NamedTuple):
 
     @classmethod
     def read(cls, place: Place, digest: str, item: FilmRecord | Reject) -> Self:
-        """Stage what was read at a place."""
+        """Stage the record read at a place."""
         if isinstance(item, Reject):
             return cls(*place, "reject", digest, body=encode(item))
         return cls._of(place, "film", digest, item)
@@ -55,7 +55,7 @@ class Staged(NamedTuple):
 
     @classmethod
     def gone(cls, place: Place) -> Self:
-        """Stage that nothing stands at a place any more."""
+        """Stage that the record of a place is gone."""
         return cls(*place, "gone", "")
 
 
@@ -123,12 +123,12 @@ class Run:
 
     @property
     def changed_graph(self) -> bool:
-        """Say whether anything in the graph has changed by it."""
+        """Return whether anything in the graph has changed by it."""
         counts = [*self.report.get("films", {}).values(), *self.report.get("people", {}).values()]
         return any(counts) or bool(self.report.get("redirects"))
 
     @property
     def verb(self) -> str:
-        """Name the command without what it was told, which may show paths of the disk."""
+        """Return the command without its arguments, which may contain paths of the disk."""
         words = self.command.split()
         return words[1] if words[0] == "etl" and len(words) > 1 else words[0]

@@ -1,8 +1,8 @@
-"""What is kept out of the graph, and why: the rejects and the quarantine, put into words."""
+"""The records kept out of the graph, with the reasons in words: rejects and quarantine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from etl.catalog.catalog import Catalog
@@ -10,7 +10,7 @@ from etl.catalog.entries import Quarantined
 from etl.findings import Finding, Severity
 from etl.records import FilmRecord, Heading, Origin, Reason, Reject
 from etl.sources import Format, format_of
-from etl.sources.files import beside, opened
+from etl.sources.files import Source, beside, opened, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class KeptOut:
     identifiers: Mapping[str, str] = field(default_factory=dict)
 
     def told(self) -> Iterator[Finding]:
-        """Give the findings, each with what is known of the record."""
+        """Yield the findings, each with what is known of the record."""
         for finding in self.findings:
             yield replace(
                 finding, kind=self.kind, source=self.source, film=self.film, title=self.title
@@ -37,16 +37,27 @@ Scope = set[tuple[str, str | None]]
 
 
 class Places:
-    """Tells where records stand, for people, and what their file's format is."""
+    """Names the places of records for people, and the formats of their files.
 
-    def __init__(self, catalog: Catalog) -> None:
+    A reader who may not know the paths of the disk gets the source and the path within it.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        within_sources: bool = False,
+        sources: Sequence[Source] | None = None,
+    ) -> None:
         self._files = catalog.files
-        self.sources = {source.name: source for source in catalog.sources.standing()}
+        self._within_sources = within_sources
+        self.sources = {source.name: source for source in sources or catalog.sources.standing()}
         self._forms: dict[tuple[str, str], str] = {}
 
     def path(self, origin: Origin) -> str:
-        """Return a record's file as a person can open it from here."""
-        return opened(self.sources[origin.source], origin.path)
+        """Return a record's file as a person can open it from here, or as its source has it."""
+        source = self.sources[origin.source]
+        return within(source, origin.path) if self._within_sources else opened(source, origin.path)
 
     def of(self, origin: Origin, record: FilmRecord | Heading, field: str) -> tuple[str, int]:
         """Return the file and the line that a record has a field from."""
@@ -63,9 +74,11 @@ class Places:
         return format_of(origin.path, self._forms[file])
 
 
-def kept_out(catalog: Catalog, scope: Scope | None = None) -> Iterator[KeptOut]:
-    """Give the records that are kept out, by place; a scope as in `Catalog.statuses`."""
-    places = Places(catalog)
+def kept_out(
+    catalog: Catalog, scope: Scope | None = None, places: Places | None = None
+) -> Iterator[KeptOut]:
+    """Yield the records that are kept out, by place; a scope as in `Catalog.statuses`."""
+    places = places or Places(catalog)
 
     def inside(origin: Origin) -> bool:
         whole = (origin.source, None)

@@ -38,7 +38,8 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE files ADD COLUMN ctime_ns BIGINT;
     CREATE TABLE sizes (run INTEGER, source TEXT, path TEXT, size BIGINT, form TEXT);
     ALTER TABLE sources ADD COLUMN map TEXT;
-    UPDATE sources SET map = '';
+    ALTER TABLE sources ADD COLUMN reviews BOOLEAN;
+    UPDATE sources SET map = '', reviews = false;
     INSERT INTO sizes
     SELECT max(run), source, path, any_value(size), ''
     FROM files JOIN versions USING (source, path) JOIN runs USING (run)
@@ -81,7 +82,7 @@ def found_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     except (duckdb.Error, ValueError):
         found = 0
     if found < 1:
-        raise WorkspaceError(f"{path}: this is not a catalog of ours", hint="run: etl check")
+        raise WorkspaceError(f"{path}: this is not a catalog of reelgraph", hint="run: etl check")
     if found > VERSION:
         raise WorkspaceError(
             f"{path}: a newer version of reelgraph wrote it "

@@ -1,4 +1,4 @@
-"""What is kept out of the graph: records that cannot be read, and those that do not conform."""
+"""Records kept out of the graph: those that cannot be read, and those that do not conform."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Refusals:
         return files
 
     def never_read(self) -> list[tuple[Origin, Reject]]:
-        """List the files of which nothing could ever be read, each with what was wrong with it."""
+        """List the files of which no record was ever read, each with the reason."""
         rows = self._db.execute(
             "SELECT source, path, line, body FROM versions SEMI JOIN heads USING (version) "
             "WHERE kind = 'reject' AND key = '' AND (source, path) NOT IN "

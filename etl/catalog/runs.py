@@ -1,4 +1,4 @@
-"""The runs of a workspace: each is written down, and can be taken back."""
+"""The runs of a workspace: each is recorded, and can be undone."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Runs:
         return number
 
     def end(self, run: int, seconds: float, report: dict[str, Any]) -> None:
-        """Write down what a run did."""
+        """Record the results of a run."""
         self._db.execute(
             "UPDATE runs SET seconds = ?, report = ? WHERE run = ?",
             [seconds, json.dumps(report), run],
@@ -66,7 +66,7 @@ class Runs:
         return rows.fetchall()
 
     def undo(self, run: int, by: int) -> list[TakenBack]:
-        """Take a run back: its versions no longer stand, or those stand again that it undid.
+        """Undo a run: its versions no longer stand, or those stand again that it undid.
 
         Give the files in which other records stand now than before. What the run's files looked
         like is forgotten, so that loading them reads them again.

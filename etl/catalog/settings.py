@@ -1,4 +1,4 @@
-"""What a workspace has been told once: the base IRI, and the shapes that films are judged by."""
+"""Settings of a catalog: the base IRI, and the shapes by which films are validated."""
 
 from __future__ import annotations
 

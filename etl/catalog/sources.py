@@ -34,13 +34,13 @@ class Sources:
     def keep(self, source: Source) -> None:
         """Remember a source; one of which only a part was named keeps the paths that it has."""
         self._db.execute(
-            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET "
-            "description = excluded.description, map = excluded.map, label = excluded.label, "
-            "root = excluded.root, "
+            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET "
+            "description = excluded.description, map = excluded.map, "
+            "reviews = excluded.reviews, label = excluded.label, root = excluded.root, "
             "paths = CASE WHEN ? THEN excluded.paths ELSE paths END",
             [
                 *(source.name, source.label, source.root, source.kept_paths),
-                *(source.description.encode(), source.map, source.whole),
+                *(source.description.encode(), source.map, source.reviews, source.whole),
             ],
         )
 
@@ -74,7 +74,13 @@ class Sources:
 
 
 def _source(
-    name: str, label: str, root: str, paths: list[str], description: str, chosen: str
+    name: str,
+    label: str,
+    root: str,
+    paths: list[str],
+    description: str,
+    chosen: str,
+    reviews: bool,
 ) -> Source:
-    decoded = SourceDescription.decode(description)
-    return Source(name, label, root, tuple(paths), description=decoded, map=chosen)
+    said = SourceDescription.decode(description)
+    return Source(name, label, root, tuple(paths), description=said, map=chosen, reviews=reviews)

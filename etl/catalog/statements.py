@@ -1,4 +1,4 @@
-"""The SQL of the catalog: its tables, and what is asked of them.
+"""The SQL of the catalog: its tables and views.
 
 Who changes a table adds a migration to `etl/catalog/migrations.py`.
 """
@@ -13,7 +13,8 @@ CREATE TABLE runs (
 CREATE TABLE sources (
     source TEXT PRIMARY KEY, label TEXT, root TEXT, paths TEXT[],
     description TEXT,                   -- what it says of itself, as JSON
-    map TEXT);                          -- the column map that was chosen for its tables
+    map TEXT,                           -- the column map that was chosen for its tables
+    reviews BOOLEAN);                   -- whether its owner's reviews are read
 CREATE TABLE files (
     source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT, ctime_ns BIGINT);
 CREATE TABLE sizes (                    -- the bytes of a file as a run read it
@@ -92,4 +93,25 @@ SELECT source, path,
        list(new.version) FILTER (new.version IS NOT NULL)
 FROM earlier AS old FULL JOIN stood AS new USING (source, path, key)
 WHERE old.version IS DISTINCT FROM new.version GROUP BY source, path ORDER BY source, path
+"""
+
+# How the newest record of each place within a scope stands. `tried` are versions that count as
+# loaded by this run though another one read them.
+STATUS = """
+WITH scope AS (SELECT unnest($sources::TEXT[]) AS source, unnest($paths::TEXT[]) AS path),
+heads AS (
+    SELECT standing.source, max(version) AS version, arg_max(kind, version) AS kind,
+           max(run) AS run
+    FROM standing JOIN scope
+        ON scope.source = standing.source AND coalesce(scope.path, standing.path) = standing.path
+    GROUP BY standing.source, standing.path, key)
+SELECT source, status, count(*) FROM (
+    SELECT heads.source, CASE
+        WHEN heads.kind = 'reject' THEN 'rejected'
+        WHEN version IN (SELECT version FROM quarantine) THEN 'quarantined'
+        WHEN NOT counts THEN 'superseded'
+        WHEN run = $run OR version IN (SELECT unnest($tried::BIGINT[])) THEN 'loaded'
+        ELSE 'unchanged' END AS status
+    FROM heads LEFT JOIN members USING (version) WHERE heads.kind <> 'gone')
+GROUP BY ALL
 """

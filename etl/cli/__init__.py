@@ -9,7 +9,18 @@ from typing import Any
 
 import click
 
-from etl.cli import asking, changing, drafting, inspecting, linking, saved, stores, validating
+from etl.cli import (
+    asking,
+    changing,
+    drafting,
+    inspecting,
+    linking,
+    saved,
+    serving,
+    settings,
+    stores,
+    validating,
+)
 from etl.cli.boundary import ReaderGone, boundary
 
 
@@ -22,7 +33,7 @@ class Main(click.Group):
             return super().main(*args, **extra)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse what is not Unicode before it gets anywhere."""
+        """Refuse arguments that are not Unicode."""
         for text in args:
             if any("\ud800" <= character <= "\udfff" for character in text):
                 raise click.UsageError(f"expected an argument in UTF-8, found {text!r}", ctx)
@@ -35,6 +46,24 @@ class Main(click.Group):
         except BrokenPipeError as error:
             raise ReaderGone from error
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands below headings, in the order in which they are met."""
+        del ctx
+        for heading, rooms in _ROOMS.items():
+            listed = [each for room in rooms for each in room.COMMANDS]
+            with formatter.section(heading):
+                formatter.write_dl([(c.name or "", c.get_short_help_str(_WHOLE)) for c in listed])
+
+
+_WHOLE = 200  # characters, which no first sentence of a command has
+_ROOMS = {
+    "Change the graph": (changing, drafting),
+    "Ask the graph": (saved, asking, serving),
+    "Link": (linking,),
+    "Check": (validating, inspecting),
+    "Set up": (settings, stores),
+}
+
 
 @click.group(cls=Main, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="reelgraph")
@@ -42,6 +71,7 @@ def main() -> None:
     """Turn film records into a schema.org knowledge graph that you can trust."""
 
 
-for _room in (changing, drafting, validating, linking, inspecting, saved, asking, stores):
-    for _command in _room.COMMANDS:
-        main.add_command(_command)
+for _rooms in _ROOMS.values():
+    for _room in _rooms:
+        for _command in _room.COMMANDS:
+            main.add_command(_command)

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import click
 
+from etl.cli.grouping import Group, command, option
 from etl.cli.options import (
     ANY_ANSWER,
     DATA_SAY_NO,
     DONE,
     GRAPH,
+    Whole,
     memory_option,
     output_options,
     query_timeout_option,
@@ -27,7 +29,7 @@ from etl.cli.watching import watched
 from etl.errors import QueryError
 
 
-@click.command("sparql")
+@command("sparql")
 @click.argument("query", metavar="TEXT|FILE|-")
 @workspace_option
 @store_option
@@ -39,10 +41,11 @@ def any_query(
 ) -> None:
     """Run any SPARQL query.
 
-    It is given as text, as the name of a file, or on standard input (-). These prefixes need not be
-    declared: dcat, dcterms, film (our own terms), movie, person (our films and people), owl, prov,
-    rdf, rdfs, schema, sh, skos, void, wd (Wikidata's items) and xsd. One that the query declares
-    itself stands for what it says.
+    The query is given as text, as the name of a file, or on standard input (-).
+
+    These prefixes need not be declared: dcat, dcterms, film (our own terms), movie, person (our
+    films and people), owl, prov, rdf, rdfs, schema, sh, skos, void, wd (Wikidata's items) and xsd.
+    A prefix that the query declares itself has the meaning given there.
     """
     from etl.queries.lookup import unknown_names
     from etl.queries.syntax import predeclared, refuse_endless
@@ -87,10 +90,16 @@ def _query_text(query: str) -> str:
         raise QueryError(f"{place}: expected a query in UTF-8") from error
 
 
-@click.command()
+@command()
 @click.argument("text")
-@click.option(
-    "--limit", type=click.IntRange(1), default=20, show_default=True, help="Show at most so many."
+@option(
+    "--limit",
+    group=Group.CHOICE,
+    type=Whole(1),
+    metavar="N",
+    default=20,
+    show_default=True,
+    help="Number of matches to list at most.",
 )
 @workspace_option
 @store_option
@@ -103,10 +112,10 @@ def search(
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Find films and people by name or id, forgiving typing errors.
+    """Find films and people by name or id, despite typing errors.
 
-    A film is also found by its characters. Each match says why it was found, and tells the
-    character, or two films that a person is best known for.
+    Films are also found by the names of their characters. Each match has the reason why it was
+    found, and the character, or two films that a person is best known for.
     """
     from etl.output import Rows
     from etl.queries.lookup import best_known, search
@@ -121,10 +130,10 @@ def search(
     columns = ("kind", "name", "iri", "match", "details")
     write(Rows(columns, rows), format_name, output, base_iri)
     if not rows:
-        click.echo(f"Note: no film or person is called {text!r}, or nearly so", err=True)
+        click.echo(f"Note: no film or person has a name like {text!r}", err=True)
 
 
-@click.command()
+@command()
 @click.argument("iri", metavar="IRI|ID|NAME")
 @click.argument("predicate", required=False)
 @workspace_option
@@ -140,8 +149,9 @@ def explain(
 ) -> None:
     """Show where each triple of a film or person comes from.
 
-    That is the rule, the field, the file and the line, and the run that read it. Of a film that is
-    kept out, show why. A property is given as `director`, `schema:director` or an IRI.
+    The origin is a rule, a field, a file and line, and the run that read the record. For a film
+    that is kept out, the reason is shown. A PREDICATE is written as director, schema:director or an
+    IRI.
     """
     from etl.inspection.explaining import explain, properties
     from etl.output import Rows
@@ -160,13 +170,19 @@ def explain(
     sys.exit(DATA_SAY_NO if refused else DONE)
 
 
-@click.command()
-@click.option(
+@command()
+@option(
     "--provenance",
+    group=Group.CHOICE,
     is_flag=True,
-    help="Add what the data set is, its runs and sources, and the records behind each film.",
+    help="Add the description of data set, runs and sources, and each film's records.",
 )
-@click.option("--owl-same-as", is_flag=True, help="Add owl:sameAs to the Wikidata items.")
+@option(
+    "--owl-same-as",
+    group=Group.CHOICE,
+    is_flag=True,
+    help="Add owl:sameAs links to the Wikidata items.",
+)
 @workspace_option
 @store_option
 @writes(GRAPH)
@@ -178,13 +194,12 @@ def export(
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Write the whole graph, in any format of RDF.
+    """Write the whole graph in an RDF format.
 
-    That is N-Triples, Turtle, N-Quads, JSON-LD or RDF/XML. In N-Quads, provenance is a graph of its
-    own; the other formats have one graph for all.
+    N-Quads puts the provenance into a named graph; the other formats have one graph only.
 
-    The number of triples and a hash of them are printed on standard error. They are the same for
-    the same graph in any format and any order; 'etl check' prints those of the store.
+    The number of triples and their hash are printed on standard error. Both depend neither on the
+    format nor on the order of the triples; 'etl check' prints those of the store.
     """
     from etl.output import GraphAnswer, GraphHash
     from etl.output.graphs import with_owl_same_as

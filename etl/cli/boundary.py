@@ -1,4 +1,4 @@
-"""The boundary: whatever goes wrong in a command becomes a line, a hint and an exit code."""
+"""The boundary: every error of a command becomes a line, a hint and an exit code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TRACEBACK = "ETL_TRACEBACK"  # set, it lets through what nobody expected
 
 
 class ReaderGone(BaseException):
-    """Nobody reads on what a command writes."""
+    """The reader of a command's output has gone."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Carry out a change: tell what is found, print what it did, send it to a remote store."""
+"""Carry out a change: print findings and results, and publish it to a remote store."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _Options = TypeVar("_Options", bound="ChangeOptions")
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to carry out a change: where, whether to keep it, and what to say of it.
+    """How to carry out a change: where, whether to keep it, and how to report it.
 
     A `format_name` of json prints one object instead of lines, or of a dry run's triples. Where
     no record is looked at, nothing is said of the sources, nor of what is kept out.
@@ -50,7 +50,7 @@ class Manner:
 
     @property
     def as_json(self) -> bool:
-        """Say whether one JSON object is to be printed."""
+        """Return whether one JSON object is to be printed."""
         return self.format_name == "json"
 
 
@@ -61,7 +61,7 @@ def carry_out(
     *,
     repair: bool = False,
 ) -> None:
-    """Carry out a change and say what it did, then bring a remote store in step; and exit."""
+    """Carry out a change, print what it did, publish it to a remote store, and exit."""
     from etl.publication.outbox import Outboxes
     from etl.publication.targets import Target
 
@@ -106,7 +106,7 @@ def _changed(
 
 
 def nothing_done(manner: Manner) -> dict[str, Any]:
-    """Give the document of a command that changes nothing here."""
+    """Return the document of a command that changes nothing here."""
     told = Telling(quiet=True).document()
     return change_document(None, command_line(), dry_run=manner.dry_run) | told
 
@@ -114,7 +114,7 @@ def nothing_done(manner: Manner) -> dict[str, Any]:
 def tell_and_send(
     manner: Manner, report: LoadReport | None, lines: Iterable[str], more: dict[str, Any]
 ) -> None:
-    """Say what linking did, and bring a remote store in step; `more` goes into the document."""
+    """Print what linking did, and publish it; `more` is added to the document."""
     _say(manner, report, lines)
     document = change_document(report, command_line(), dry_run=manner.dry_run)
     bring_in_step(manner, document | more)
@@ -151,7 +151,7 @@ def _say(manner: Manner, report: LoadReport | None, lines: Iterable[str]) -> Non
 def bring_in_step(
     manner: Manner, document: dict[str, Any] | None = None, *, repair: bool = False
 ) -> None:
-    """Send what has changed to a store, if one is named, and say what was sent.
+    """Publish the changes to a store, if one is named, and print what was sent.
 
     A `document` of what was changed before is printed with that, whether or not it succeeds.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,15 @@ from typing import Any
 import click
 
 from etl.cli.carrying import Manner, bring_in_step, carry_out, nothing_done
+from etl.cli.grouping import Group, command, option
 from etl.cli.options import (
+    Whole,
     as_option,
     columns_option,
-    comparing_memory_option,
     dry_run_option,
+    jobs_option,
     json_option,
+    memory_option,
     quiet_option,
     shapes_option,
     store_option,
@@ -24,27 +26,56 @@ from etl.cli.options import (
 from etl.cli.session import chosen_map, engine
 
 
-@click.command()
+@command()
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @workspace_option
 @store_option
-@click.option("--name", help="Call the source so, instead of by its path.")
+@option("--name", group=Group.SOURCES, help="Name of the source, instead of its path.")
 @columns_option
 @as_option
-@dry_run_option
-@click.option("--strict", is_flag=True, help="Load nothing if any record is kept out.")
-@click.option("--allow-removals", is_flag=True, help="Load though most of a source has vanished.")
-@click.option("--rehash", is_flag=True, help="Read files too that look as when last read.")
-@click.option(
-    "--match",
-    type=click.Choice(["title", "witness"]),
-    help="Match films of several sources by title and year alone (which is so until you say "
-    "otherwise), or only if somebody is in both; remembered.",
+@option(
+    "--reviews/--no-reviews",
+    group=Group.SOURCES,
+    default=None,
+    help="Load a viewer's own ratings and diary as reviews (remembered).",
 )
-@click.option("--base-iri", metavar="IRI", help="Begin all IRIs of a new workspace with this.")
+@dry_run_option
+@option(
+    "--strict", group=Group.SAFETY, is_flag=True, help="Load nothing if any record is kept out."
+)
+@option(
+    "--allow-removals",
+    group=Group.SAFETY,
+    is_flag=True,
+    help="Load even if most of a source's records are gone.",
+)
+@option(
+    "--rehash",
+    group=Group.SOURCES,
+    is_flag=True,
+    help="Read all files, even those that look unchanged.",
+)
+@option(
+    "--match",
+    group=Group.SOURCES,
+    type=click.Choice(["title", "witness"]),
+    help="Match films by title, or only if a person agrees too (remembered).",
+)
+@option(
+    "--base-iri",
+    group=Group.SOURCES,
+    metavar="IRI",
+    help="First part of all IRIs that a new workspace makes.",
+)
 @shapes_option
-@comparing_memory_option
-@click.option("--repair", is_flag=True, help="Compare all that --store holds, and mend it.")
+@memory_option
+@jobs_option
+@option(
+    "--repair",
+    group=Group.PLACES,
+    is_flag=True,
+    help="Compare everything that --store holds, and correct it.",
+)
 @json_option
 @quiet_option
 def load(
@@ -58,30 +89,34 @@ def load(
     format_name: str,
     columns: Path | None,
     format_of_tables: str | None,
+    jobs: int,
     **rest: Any,  # noqa: ANN401 - click checks them
 ) -> None:
     """Bring the graph in step with files and folders of records.
 
-    Files, folders and globs are read, validated and loaded, and what that changed is printed. When
-    a source is loaded again, what is new is added, what has changed is changed, and what the source
-    no longer says goes. Without SOURCE, that is done with all sources that were loaded before. With
-    --store, the same is then sent to a SPARQL server; --repair alone reads no source.
+    A SOURCE is a file, a folder, an archive or a glob. Its records are read, validated and loaded,
+    and the changes are printed. Loading a source again adds new records, replaces changed ones and
+    removes those that the source no longer has. Without SOURCE, all sources that were loaded before
+    are loaded again.
+
+    --store also sends the changes to a SPARQL server. --repair without SOURCE reads no source.
     """
     from etl.operations.load import LoadOptions, load
     from etl.workspace import Workspace
 
     manner = Manner(workspace, store, dry_run, quiet, format_name)
     if repair and store is None:
-        raise click.UsageError("--repair mends a SPARQL server: name it with --store")
-    if not sources and (columns or format_of_tables or rest["name"]):
-        raise click.UsageError("--name, --columns and --as are about a SOURCE: name it")
+        raise click.UsageError("--repair needs a SPARQL server: add --store NAME")
+    about = columns or format_of_tables or rest["name"] or rest["reviews"] is not None
+    if not sources and about:
+        raise click.UsageError("--name, --columns, --as and --reviews need a SOURCE")
     if not sources and repair:
         bring_in_step(manner, nothing_done(manner), repair=True)
         return
-    processes, checks = os.cpu_count() or 1, engine(workspace, shapes)
+    checks = engine(workspace, shapes)
     options = partial(
         LoadOptions,
-        processes=processes,
+        processes=jobs,
         own_shapes=_text(shapes),
         map=chosen_map(columns, format_of_tables),
         **rest,
@@ -90,7 +125,7 @@ def load(
     carry_out(lambda o: load(held, sources, checks, o), options, manner, repair=repair)
 
 
-@click.command()
+@command()
 @click.argument("run", type=int)
 @workspace_option
 @store_option
@@ -98,9 +133,9 @@ def load(
 @json_option
 @quiet_option
 def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
-    """Take a run back: the graph is what the other runs make of it.
+    """Undo a run: the graph becomes as if that run had not happened.
 
-    An undo is a run too, and can be undone. `etl runs` lists them.
+    An undo is a run too, and can itself be undone. 'etl runs' lists the runs.
     """
     from etl.operations.options import ChangeOptions
     from etl.operations.undo import undo
@@ -111,7 +146,7 @@ def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - cl
     carry_out(lambda o: undo(held, run, checks, o), ChangeOptions, manner)
 
 
-@click.command()
+@command()
 @click.argument("source")
 @workspace_option
 @store_option
@@ -119,7 +154,7 @@ def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - cl
 @json_option
 @quiet_option
 def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
-    """Take out of the graph all that only this source says."""
+    """Remove a source and every fact that only it states."""
     from etl.operations.options import ChangeOptions
     from etl.operations.remove import remove
     from etl.workspace import Workspace
@@ -129,16 +164,16 @@ def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401
     carry_out(lambda o: remove(held, source, checks, o), ChangeOptions, manner)
 
 
-@click.command()
+@command()
 @workspace_option
 @store_option
 @dry_run_option
 @json_option
 @quiet_option
 def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
-    """Try again what is kept out.
+    """Read and validate again the records that are kept out.
 
-    That makes sense after its files were mended, or the shapes have changed.
+    Run this after correcting their files, or after changing the shapes.
     """
     from etl.operations.options import ChangeOptions
     from etl.operations.replay import replay
@@ -149,13 +184,25 @@ def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click chec
     carry_out(lambda o: replay(held, checks, o), ChangeOptions, manner)
 
 
-@click.command()
+@command()
 @workspace_option
 @store_option
-@click.option("--base-iri", metavar="IRI", help="Begin all IRIs with this from now on.")
-@click.option("--keep", type=click.IntRange(1), help="Keep so many generations from now on.")
+@option(
+    "--base-iri",
+    group=Group.PLACES,
+    metavar="IRI",
+    help="First part of all IRIs, from now on.",
+)
+@option(
+    "--keep",
+    group=Group.PLACES,
+    type=Whole(1),
+    metavar="N",
+    help="Number of generations to keep, from now on.",
+)
 @shapes_option
-@comparing_memory_option
+@memory_option
+@jobs_option
 @dry_run_option
 @json_option
 @quiet_option
@@ -166,18 +213,19 @@ def rebuild(
     dry_run: bool,
     quiet: bool,
     format_name: str,
+    jobs: int,
     **rest: Any,  # noqa: ANN401 - click checks them
 ) -> None:
     """Make the graph anew from the catalog.
 
-    That is to be done after mapping, shapes or base IRI have changed. It also mends a damaged
-    store; where the catalog is damaged, it takes that of the generation before.
+    Run this after the mapping, the shapes or the base IRI have changed, or when the store is
+    damaged. If the catalog is damaged, that of the previous generation is used.
     """
     from etl.operations.rebuild import RebuildOptions, rebuild
     from etl.workspace import Workspace
 
-    processes, checks = os.cpu_count() or 1, engine(workspace, shapes, damaged=True)
-    options = partial(RebuildOptions, processes=processes, own_shapes=_text(shapes), **rest)
+    checks = engine(workspace, shapes, damaged=True)
+    options = partial(RebuildOptions, processes=jobs, own_shapes=_text(shapes), **rest)
     manner = Manner(workspace, store, dry_run, quiet, format_name)
     carry_out(lambda o: rebuild(Workspace(workspace), checks, o), options, manner)
 

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import click
 
+from etl.cli.grouping import command
 
-@click.command()
+
+@command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def columns(file: Path) -> None:
     """Draft a column map for a table.
 
-    It says which column gives which field of a film.
-
-    The map goes to standard output, as TOML to be checked and changed; the first records that it
-    gives go to standard error. What a column gives that has no line of its own stands in a comment.
+    A column map tells which column gives which field of a film. It is printed as TOML, for you to
+    check and edit; the first records read by it are printed on standard error. Columns that give
+    no field are listed in a comment.
     """
     from etl.inspection.drafting import draft, records_of
 

@@ -1,12 +1,17 @@
-"""What links are found by, as a command line names it: files, folders, an endpoint."""
+"""The evidence for links as named on the command line: files, folders, an endpoint."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from etl.cli.grouping import Group, option
+from etl.cli.options import Whole
 
 if TYPE_CHECKING:
     from etl.cli.progress import Meter
@@ -14,9 +19,57 @@ if TYPE_CHECKING:
     from etl.linking.inquiry import Inquiry
 
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+decisions_option = option(
+    "--decisions",
+    group=Group.EVIDENCE,
+    settable=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("decisions.sssom.tsv"),
+    show_default=True,
+    help="File with your own decisions about links.",
+)
+endpoint_option = option(
+    "--endpoint",
+    group=Group.EVIDENCE,
+    settable=True,
+    metavar="URL",
+    show_default="Wikidata's",
+    help="SPARQL endpoint to ask.",
+)
+contact_option = option(
+    "--contact",
+    group=Group.EVIDENCE,
+    settable=True,
+    metavar="TEXT",
+    help="Your e-mail address or web page, for the endpoint's operators.",
+)
+_offline_option = option(
+    "--offline",
+    group=Group.EVIDENCE,
+    is_flag=True,
+    help="Use files and earlier answers only; send no request.",
+)
+_limit_option = option(
+    "--limit",
+    group=Group.LIMITS,
+    type=Whole(0),
+    metavar="N",
+    help="Number of requests after which to stop.",
+)
+
+
+def asking_options(command: _Command) -> _Command:
+    """Add the options that `EndpointOptions` holds."""
+    for each in (_limit_option, contact_option, _offline_option, endpoint_option):
+        command = each(command)
+    return command
+
+
 @dataclass(frozen=True, slots=True)
 class EndpointOptions:
-    """Whom to ask, on whose behalf, and how often: the options that are about the endpoint."""
+    """The options about the endpoint: which one, the contact, and how many requests."""
 
     endpoint: str | None
     offline: bool
@@ -28,7 +81,7 @@ class EndpointOptions:
 def asked(
     workspace: Path, asking: EndpointOptions, meter: Meter, dry_run: bool
 ) -> Iterator[Inquiry]:
-    """Open what an endpoint has answered before, and the endpoint, if it may be asked."""
+    """Open the cache of an endpoint's answers, and the endpoint, if it may be asked."""
     from etl.linking.cache import Cache
     from etl.linking.inquiry import Inquiry, required_contact
     from etl.linking.wikidata import PUBLIC
@@ -47,7 +100,7 @@ def asked(
 
 
 def gathered(places: tuple[Path, ...], inquiry: Inquiry, endpoint: str | None) -> Evidence:
-    """Read what links are found by: crosswalks are files, IMDb's tables are in a folder."""
+    """Read the evidence for links: crosswalks are files, IMDb's tables are in a folder."""
     from etl.errors import LinkError
     from etl.linking.crosswalk import read_crosswalks
     from etl.linking.evidence import Evidence

@@ -1,4 +1,4 @@
-"""Commands that look at what is held: its runs, and whether all is well."""
+"""Commands that inspect the workspace: its runs, and whether it is sound."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from etl.cli.grouping import Commands, command
 from etl.cli.options import (
     DATA_SAY_NO,
     json_option,
@@ -28,17 +29,17 @@ if TYPE_CHECKING:
     from etl.workspace import Workspace
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Commands, invoke_without_command=True)
 @workspace_option
 @output_options
 @click.pass_context
 def runs(
     context: click.Context, workspace: Path, format_name: str | None, output: Path | None
 ) -> None:
-    """List each run: when it was, what it read and changed.
+    """List the runs: when each began, what it read and changed.
 
-    As JSON it says all: of each source the path, the files, their bytes and a digest of its
-    records, of each generation that is kept what it takes on the disk.
+    JSON has more details: the path, files, bytes and digest of each source, and the size on disk of
+    each generation that is kept.
     """
     if context.invoked_subcommand:
         return
@@ -59,11 +60,12 @@ def runs(
 @workspace_option
 @json_option
 def diff(first: int, last: int, workspace: Path, format_name: str) -> None:
-    """Print what changed from run A to run B: the triples that left and entered.
+    """Print the triples that differ between two runs.
 
-    They are lines of N-Triples with - or + before them, as a dry run prints them; how many films
-    and people that concerns is said on standard error, and as JSON instead of them. 'etl runs' has
-    the numbers. All records are judged by today's shapes.
+    The graph after run A is compared with the graph after run B. Triples are lines of N-Triples
+    that begin with - if they left and + if they entered. The number of films and people concerned
+    is printed on standard error; --format json prints the numbers alone. 'etl runs' lists the runs.
+    Both graphs are made by the current shapes.
     """
     from etl.cli.progress import Meter
     from etl.operations.compare import compare
@@ -104,21 +106,21 @@ _MANNERS = {
 }
 
 
-@click.command()
+@command()
 @workspace_option
 @store_option
 @output_options
 def check(workspace: Path, store: str | None, format_name: str | None, output: Path | None) -> None:
-    """Prove that nothing is damaged, and all is as it should be.
+    """Check that no file is damaged and that store and catalog agree.
 
-    All files are read, and the store has to hold exactly what the catalog gives: films, people, and
-    what is said of runs, sources and how much there is. With --store, prove it of that server too.
+    All files are read. The store must hold exactly the triples that follow from the catalog: films,
+    people, and the description of runs, sources and statistics. --store checks that server too.
 
-    What records say of ids that others contradict is listed as notes, which is no fault: an id of
-    several films joins none, and a film may have several ids of one scheme.
+    Notes list ids about which records contradict each other. These are not faults: an id that
+    several films have joins none of them, and a film may have several ids of one scheme.
 
-    As JSON the answer is one object, also when all is well: status (sound, damaged or different),
-    findings, notes, generation, films, people, triples and hash of the graph, bytes, remedy.
+    JSON is one object: status (sound, damaged or different), findings, notes, generation, films,
+    people, triples and hash of the graph, bytes, remedy.
     """
     from etl.cli.progress import Meter
     from etl.inspection.checking import check
@@ -135,7 +137,7 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     if health.graph is not None:
         click.echo(f"graph: {health.graph}", err=True)
     for generation in health.unnamed:
-        told = "complete but never the current one, since a command was killed"
+        told = "complete but never made current, because a command was killed"
         click.echo(f"Note: {generation.path}: {told}; the next change deletes it", err=True)
     if not health.remedy:
         people = counted(health.people, "person", "people")
@@ -159,7 +161,7 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check has found, in rows; what is at fault, and what mends it."""
+    """The result of a check: rows, the fault, and its remedy."""
 
     status: str
     columns: tuple[str, ...]

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl.cli.carrying import Manner, tell_and_send, tell_plan
-from etl.cli.evidence import EndpointOptions, asked, gathered
+from etl.cli.evidence import EndpointOptions, asked, asking_options, decisions_option, gathered
+from etl.cli.grouping import Group, command, option
 from etl.cli.interrupts import take_back_in_order
 from etl.cli.listing import Chosen, films_and_names, rows
 from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
     LINKS,
+    Number,
     json_option,
     quiet_option,
     store_option,
@@ -34,36 +36,21 @@ if TYPE_CHECKING:
     from etl.operations.link import LinkReport
     from etl.queries.lookup import GraphLookup
 
-decisions_option = click.option(
-    "--decisions",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("decisions.sssom.tsv"),
-    envvar="ETL_DECISIONS",
-    show_default=True,
-    show_envvar=True,
-    help="The file that holds your own decisions about links.",
-)
 
-
-@click.command()
+@command()
 @click.argument(
     "evidence",
     metavar="[FILE|FOLDER]...",
     nargs=-1,
     type=click.Path(exists=True, path_type=Path),
 )
-@click.option(
-    "--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of Wikidata's own."
+@asking_options
+@option(
+    "--dry-run",
+    group=Group.SAFETY,
+    is_flag=True,
+    help="Print how many requests would be sent; send none.",
 )
-@click.option("--offline", is_flag=True, help="Ask nobody: use files and earlier answers.")
-@click.option(
-    "--contact",
-    envvar="ETL_CONTACT",
-    show_envvar=True,
-    help="How the endpoint's operators can reach you: an e-mail address or a page.",
-)
-@click.option("--limit", type=click.IntRange(0), help="Make at most so many requests.")
-@click.option("--dry-run", is_flag=True, help="Say how many requests it would make; make none.")
 @decisions_option
 @workspace_option
 @store_option
@@ -79,14 +66,14 @@ def link(
     format_name: str,
     **options: Any,  # noqa: ANN401 - click checks them
 ) -> None:
-    """Link films and people to Wikidata and IMDb, exactly.
+    """Link films and people to Wikidata and IMDb.
 
-    Each link is kept with its reasons. A FILE is a crosswalk: IMDb ids and Wikidata items, as SSSOM
-    TSV or CSV. A FOLDER has tables of IMDb's, such as title.principals.tsv.gz. Beside them an
-    endpoint is asked, Wikidata's own unless you name another.
+    Each link is kept with its evidence. A FILE is a crosswalk of IMDb ids and Wikidata items, as
+    SSSOM TSV or CSV. A FOLDER holds IMDb's tables, such as title.principals.tsv.gz. A SPARQL
+    endpoint is asked too, unless with --offline.
 
-    People are looked for only among those of their film. What has been answered before is not asked
-    again; what was found before stays, unless something says otherwise.
+    A person is only compared with the people of the same film. Answers of the endpoint are stored
+    and not requested again. A link stays until evidence contradicts it.
     """
     from etl.cli.progress import Meter
     from etl.operations.link import link, plan
@@ -135,11 +122,11 @@ def _tell_taken_back(report: LinkReport, path: Path, *, quiet: bool) -> None:
     if len(report.undone) > SHOWN_AT_MOST:
         click.echo(f"… and {len(report.undone) - SHOWN_AT_MOST} more", err=True)
     if report.undone:
-        click.echo("Hint: delete the row, or decide so again: etl links 'FILM/NAME=ID'", err=True)
+        click.echo("Hint: delete the row, or decide again: etl links 'FILM/NAME=ID'", err=True)
     for run in () if quiet else sorted({run for _, run in report.again}):
         films, names = report.again["film", run], report.again["person", run]
         told = f"{counted(films, 'film')} and {counted(names, 'name')}"
-        click.echo(f"Note: {told} linked again that run {run} had taken back", err=True)
+        click.echo(f"Note: {told} linked again, which run {run} had undone", err=True)
 
 
 def _decisions(workspace: Path, path: Path) -> list[Decision]:
@@ -169,14 +156,32 @@ def _lines(report: LinkReport) -> Iterator[str]:
         yield from change_lines(report.change, dry_run=False)
 
 
-@click.command()
+@command()
 @click.argument("decided", metavar="[DECISION|FILE]...", nargs=-1)
-@click.option("--rung", help="Show links of this rung only; none is the same as --unlinked.")
-@click.option(
-    "--min-confidence", type=click.FloatRange(0, 1), help="Show links that are at least so sure."
+@option(
+    "--rung",
+    group=Group.CHOICE,
+    help="List links of this rung only; 'none' is the same as --unlinked.",
 )
-@click.option("--unlinked", is_flag=True, help="Show what is not linked, and why.")
-@click.option("--review", is_flag=True, help="Show what conflicts or was left open, with rivals.")
+@option(
+    "--min-confidence",
+    group=Group.CHOICE,
+    type=Number(0, 1),
+    metavar="NUMBER",
+    help="List links of at least this confidence.",
+)
+@option(
+    "--unlinked",
+    group=Group.CHOICE,
+    is_flag=True,
+    help="List films and names without a link, with the reason.",
+)
+@option(
+    "--review",
+    group=Group.CHOICE,
+    is_flag=True,
+    help="List conflicts and open cases, with the rival candidates.",
+)
 @decisions_option
 @workspace_option
 @writes(LINKS)
@@ -188,15 +193,15 @@ def links(
     output: Path | None,
     **options: Any,  # noqa: ANN401 - click checks them
 ) -> None:
-    """List the links with their reasons, or decide yourself.
+    """List the links with their reasons, or decide on links yourself.
 
-    A DECISION wins over every rung: `tt0338013=Q208269` for a film, `'tt0338013/Jim
-    Carrey=nm0000120'` for somebody whom it names; instead of an id, `yes` for what was found,
-    `no` for not that one, `none` for no link at all. A film is named by any of its ids or its IRI.
-    A FILE has decisions as SSSOM TSV, which --format sssom writes too.
+    A DECISION overrides all evidence. 'tt0338013=Q208269' links a film,
+    'tt0338013/Jim Carrey=nm0000120' links a person in that film. Instead of an id, 'yes' confirms
+    the link found, 'no' rejects it, 'none' rules out any link. A film is named by any of its ids or
+    its IRI. A FILE holds decisions as SSSOM TSV; --format sssom writes such a file.
 
-    A table of the links is followed by what is not linked, and why: on a terminal by the first of
-    that. In other formats --unlinked lists it, all of it.
+    A table of links is followed by the films and names without a link; a terminal shows the first
+    of these. In other formats, --unlinked lists them all.
     """
     if decided:
         _decide(workspace, decisions, decided)
@@ -216,6 +221,8 @@ def links(
         first = found[: None if chosen.lists_links else at_most]
         write(rows(first), format_name, output, snapshot.iris.base)
         _tell_more(len(found) - len(first), "--review" if chosen.review else "--unlinked")
+        if not found:
+            click.echo("Note: no such links", err=True)
         if unlinked and is_table and output is None:
             click.echo(f"\nnot linked: {films_and_names(unlinked)}")
             write(rows(unlinked[:at_most]), format_name, None, snapshot.iris.base)

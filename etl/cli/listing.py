@@ -25,7 +25,7 @@ class Chosen:
 
     @property
     def lists_links(self) -> bool:
-        """Say whether links that hold are asked for."""
+        """Return whether links that hold are asked for."""
         return not self.review and not self._lists_unlinked
 
     @property

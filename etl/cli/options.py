@@ -1,15 +1,17 @@
-"""What the commands have in common: options, and the codes they exit with."""
+"""Options that commands share, and their exit codes."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from etl.cli.grouping import Group, Option, is_standing, keep_workspace, option
 from etl.errors import EtlError
 
 DONE, DATA_SAY_NO, NOT_DONE = 0, 1, 2
@@ -17,40 +19,66 @@ CUT_OFF = 141  # nobody reads on: what a shell gives for a program that SIGPIPE 
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-workspace_option = click.option(
+
+class Number(click.FloatRange):
+    """A number, and what an error calls it."""
+
+    name = "number"
+
+
+class Whole(click.IntRange):
+    """A whole number, and what an error calls it."""
+
+    name = "whole number"
+
+
+workspace_option = option(
     "--workspace",
+    group=Group.PLACES,
     type=click.Path(file_okay=False, path_type=Path),
     default=Path(".etl"),
     envvar="ETL_WORKSPACE",
     show_default=True,
     show_envvar=True,
-    help="The folder that holds catalog and graph.",
+    is_eager=True,
+    callback=keep_workspace,
+    help="Folder of the workspace, which holds catalog and graph.",
 )
-dry_run_option = click.option(
+store_option = option(
+    "--store",
+    group=Group.PLACES,
+    metavar="NAME|URL",
+    envvar="ETL_STORE",
+    show_envvar=True,
+    help="SPARQL server, by its name in 'etl store list' or its URL.",
+)
+dry_run_option = option(
     "--dry-run",
+    group=Group.SAFETY,
     is_flag=True,
-    help="Print the triples that would leave (-) and enter (+) the graph; change nothing.",
+    help="Change nothing; print the triples that would leave (-) and enter (+).",
 )
-shapes_option = click.option(
+shapes_option = option(
     "--shapes",
-    "shapes",
+    group=Group.VALIDATION,
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="FILE",
-    help="Shapes of your own, in Turtle or a folder of it, that count beside ours; repeatable. "
-    "The workspace remembers those of a load.",
+    help="More shapes, a Turtle file or a folder; may be given several times.",
 )
-columns_option = click.option(
+columns_option = option(
     "--columns",
+    group=Group.SOURCES,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Column map by which to read tables; etl columns drafts one. A load remembers it.",
+    help="Column map for tables, such as 'etl columns' drafts.",
 )
-as_option = click.option(
+as_option = option(
     "--as",
     "format_of_tables",
+    group=Group.SOURCES,
     metavar="FORMAT",
-    help="Format as which to read tables, whatever they look like. A load remembers it.",
+    help="Name of the format of the tables, instead of recognising it.",
 )
 # Where a command keeps the values of options that are not its own arguments.
 SHAPE_TIMEOUT, TIMEOUT, MEMORY = "etl.shape_timeout", "etl.timeout", "etl.memory"
@@ -59,97 +87,109 @@ SHAPE_TIMEOUT, TIMEOUT, MEMORY = "etl.shape_timeout", "etl.timeout", "etl.memory
 def _keep(key: str) -> Callable[[click.Context, click.Parameter, float | None], None]:
     def keep(context: click.Context, parameter: click.Parameter, value: float | None) -> None:
         if value is not None and not math.isfinite(value):
-            raise click.BadParameter("expected a number", context, parameter)
+            raise click.BadParameter(f"'{value}' is not a valid number.", context, parameter)
         context.meta[key] = value
 
     return keep
 
 
-def read_environment(context: click.Context, *options: Callable[[Any], Any]) -> None:
-    """Give a command the values that the environment has of options that are not its own."""
+def parameters(*options: Callable[[Any], Any]) -> list[Option]:
+    """Return the parameters that some options add to a command."""
     standing_in = click.Command("")
-    for option in options:
-        option(standing_in)
-    for parameter in standing_in.params:
+    for each in options:
+        each(standing_in)
+    return [each for each in standing_in.params if isinstance(each, Option)]
+
+
+def read_elsewhere(context: click.Context, added: Callable[[Any], Any]) -> None:
+    """Give a command the value of an option that it lacks: the environment's or the workspace's."""
+    for parameter in parameters(added):
         parameter.handle_parse_result(context, {}, [])
 
 
-shape_timeout_option = click.option(
-    "--shape-timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    envvar="ETL_SHAPE_TIMEOUT",
-    show_envvar=True,
-    expose_value=False,
-    callback=_keep(SHAPE_TIMEOUT),
-    help="Stop a pattern or a query of a shape that takes longer on one node (default: 20).",
-)
-
-
-def _timeout_option(what: str, default: str) -> Callable[[_Command], _Command]:
-    """Add `--timeout` to a command, saying what is ended or refused by it."""
-    return click.option(
-        "--timeout",
-        type=click.FloatRange(min=0),
-        metavar="SECONDS",
-        envvar="ETL_TIMEOUT",
-        show_envvar=True,
+def _limit_option(
+    name: str, key: str, otherwise: str, text: str, *, above: bool = False, metavar: str = "SECONDS"
+) -> Callable[[_Command], _Command]:
+    """Add a limit, at least 0 or above it; a command keeps it by a key. It defaults `otherwise`."""
+    return option(
+        f"--{name}",
+        group=Group.LIMITS,
+        settable=True,
+        type=Number(min=0, min_open=above),
+        metavar=metavar,
+        show_default=otherwise,
         expose_value=False,
-        callback=_keep(TIMEOUT),
-        help=f"{what} (default: {default}; 0: no limit).",
+        callback=_keep(key),
+        help=f"{text}." if above else f"{text} (0: no limit).",
     )
 
 
-def _memory_option(what: str) -> Callable[[_Command], _Command]:
-    """Add `--memory` to a command, saying what happens beyond it."""
-    return click.option(
-        "--memory",
-        type=click.FloatRange(min=0),
-        metavar="MB",
-        envvar="ETL_MEMORY",
-        show_envvar=True,
-        expose_value=False,
-        callback=_keep(MEMORY),
-        help=f"{what}, in megabytes (default: half of the machine's; 0: no limit).",
-    )
-
-
-memory_option = _memory_option("End the command if it takes more memory")
-comparing_memory_option = _memory_option("Compare records on disk beyond so much memory")
-query_timeout_option = _timeout_option("End a query that has no solution after so long", "60")
-file_timeout_option = _timeout_option(
-    "Refuse a file of RDF that takes longer to read, and one second more for each megabyte", "5"
+shape_timeout_option = _limit_option(
+    *("shape-timeout", SHAPE_TIMEOUT, "20"),
+    "Time for one pattern or query of a shape on one node",
+    above=True,
 )
-store_option = click.option(
-    "--store",
-    metavar="NAME|URL",
-    envvar="ETL_STORE",
-    show_envvar=True,
-    help="A SPARQL server, by the name that 'etl store add' gave it, or by its URL.",
+memory_option = _limit_option(
+    *("memory", MEMORY, "half of the machine's"),
+    "Memory that a command may take, in megabytes",
+    metavar="MB",
 )
-json_option = click.option(
+query_timeout_option = _limit_option(
+    "timeout", TIMEOUT, "60", "Time until the first solution of a query"
+)
+file_timeout_option = _limit_option(
+    "timeout", TIMEOUT, "5, and 1 for each megabyte", "Time to read a file of RDF"
+)
+timeout_setting = _limit_option(
+    *("timeout", TIMEOUT, "60, of a file 5"),
+    "Time until the first solution of a query, or to read a file of RDF",
+)
+serving_timeout_option = _limit_option(
+    "timeout", TIMEOUT, "10", "Time for the whole answer to a query", above=True
+)
+serving_memory_option = _limit_option(
+    "memory", MEMORY, "1000", "Memory that a query may take, in megabytes", metavar="MB"
+)
+jobs_option = option(
+    "--jobs",
+    group=Group.LIMITS,
+    settable=True,
+    type=Whole(0),
+    metavar="N",
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per core",
+    help="Processes that help with a large load (0: none).",
+)
+json_option = option(
     "-f",
     "--format",
     "format_name",
+    group=Group.OUTPUT,
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="json prints one object that says all, instead of lines for people.",
+    help="Lines for people, or one JSON object.",
 )
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+quiet_option = option("-q", "--quiet", group=Group.OUTPUT, is_flag=True, help="Print errors only.")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a command writes, the formats for that, and which is meant where none is named."""
+    """The kind of answer that a command writes, its formats, and the default format."""
 
     noun: str
     formats: tuple[str, ...]
-    listed: str
-    otherwise: str = "a table on a terminal, TSV when piped"
+    otherwise: str = "table on a terminal, else tsv"
+    graphs: tuple[str, ...] = ()
+
+    @property
+    def listed(self) -> str:
+        """The formats as one line, those for graphs apart."""
+        plain = [name for name in self.formats if name not in self.graphs]
+        return f"{_one_of(plain)}; {_one_of(self.graphs)}" if self.graphs else _one_of(plain)
 
 
-def _one_of(formats: tuple[str, ...]) -> str:
+def _one_of(formats: Sequence[str]) -> str:
     return f"{', '.join(formats[:-1])} or {formats[-1]}"
 
 
@@ -157,22 +197,19 @@ _ROWS = ("table", "csv", "tsv", "json", "markdown")
 _SOLUTIONS = ("table", "csv", "tsv", "json", "xml", "markdown")
 _GRAPH = ("ttl", "nt", "nq", "jsonld", "rdfxml")
 
-REPORT = Written("a report", _ROWS, _one_of(_ROWS))
-SOLUTIONS = Written("solutions", _SOLUTIONS, _one_of(_SOLUTIONS))
+REPORT = Written("a report", _ROWS)
+SOLUTIONS = Written("solutions", _SOLUTIONS)
 ANY_ANSWER = Written(
     "an answer",
     (*_SOLUTIONS, *_GRAPH),
-    f"For SELECT and ASK {_one_of(_SOLUTIONS)}; for CONSTRUCT and DESCRIBE {_one_of(_GRAPH)}",
-    "a table or Turtle on a terminal, TSV or N-Triples when piped",
+    "table or ttl on a terminal, else tsv or nt",
+    _GRAPH,
 )
-GRAPH = Written("a graph", _GRAPH, _one_of(_GRAPH), "Turtle on a terminal, N-Triples when piped")
-QUARANTINE = Written("a quarantine", (*_ROWS, "sarif"), _one_of((*_ROWS, "sarif")))
-FINDINGS = Written(
-    "a validation report",
-    (*_ROWS, "sarif", *_GRAPH),
-    f"{', '.join(_ROWS)} or sarif; {_one_of(_GRAPH)} for the standard's report",
-)
-LINKS = Written("a report", (*_ROWS, "sssom"), _one_of((*_ROWS, "sssom")))
+GRAPH = Written("a graph", _GRAPH, "ttl on a terminal, else nt")
+QUARANTINE = Written("a quarantine", (*_ROWS, "sarif"))
+FINDINGS = Written("a validation report", (*_ROWS, "sarif", *_GRAPH), graphs=_GRAPH)
+LINKS = Written("a report", (*_ROWS, "sssom"))
+_FORMATS = {*ANY_ANSWER.formats, *QUARANTINE.formats, *LINKS.formats}
 
 
 def output_options(command: _Command) -> _Command:
@@ -181,16 +218,24 @@ def output_options(command: _Command) -> _Command:
 
 
 def writes(written: Written) -> Callable[[_Command], _Command]:
-    """Add `--format` and `--output`; what cannot be written is refused before anything is done."""
+    """Add `--format` and `--output`; what cannot be written is refused before anything is done.
 
-    def known(_: click.Context, __: click.Parameter, name: str | None) -> str | None:
-        if name is not None and name not in written.formats:
-            raise _refused(written, f"{written.noun} cannot be written as {name!r}")
-        return name
+    A format that the environment or the workspace holds counts where the command can write it and
+    the suffix of `--output` names no other.
+    """
+
+    def known(ctx: click.Context, _: click.Parameter, name: str | None) -> str | None:
+        if name is None or name in written.formats:
+            return name
+        if name in _FORMATS and is_standing(ctx, "format_name"):
+            return None
+        raise _refused(written, f"{written.noun} cannot be written as {name!r}")
 
     def fitting(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
         if path is None or str(path) == "-":
             return None
+        if path.suffix and is_standing(ctx, "format_name"):
+            ctx.params["format_name"] = None
         if ctx.params.get("format_name") is None and path.suffix:
             from etl.output.formats import SUFFIXES
 
@@ -199,21 +244,25 @@ def writes(written: Written) -> Callable[[_Command], _Command]:
                 raise _refused(written, f"{path}: {problem}")
         return path
 
-    add_format = click.option(
+    add_format = option(
         "-f",
         "--format",
         "format_name",
+        group=Group.OUTPUT,
+        settable=True,
         metavar="FORMAT",
         is_eager=True,
         callback=known,
-        help=f"{written.listed}. Without it: by the suffix of --output, else {written.otherwise}.",
+        show_default=written.otherwise,
+        help=f"{written.listed}.",
     )
-    add_output = click.option(
+    add_output = option(
         "-o",
         "--output",
+        group=Group.OUTPUT,
         type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
         callback=fitting,
-        help="Write to this file instead of standard output (-).",
+        help="File to write (-: standard output); its suffix chooses the format.",
     )
 
     def add(command: _Command) -> _Command:

@@ -1,4 +1,4 @@
-"""What a person sees while a command works: a bar on a terminal, after two seconds."""
+"""The progress of a command: a bar on a terminal, after two seconds."""
 
 from __future__ import annotations
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
+from etl.cli.grouping import Command, Group, command, option
 from etl.cli.options import (
     SOLUTIONS,
     memory_option,
     output_options,
+    parameters,
     query_timeout_option,
     store_option,
     workspace_option,
@@ -19,19 +22,43 @@ from etl.cli.options import (
 from etl.cli.session import Shown, lookup, opened_store, write, write_answer
 from etl.cli.watching import watched
 
+if TYPE_CHECKING:
+    from etl.errors import QueryError
+    from etl.queries import SavedQuery
 
-class _OfAQuery(click.Command):
-    """A command about a saved query; its help tells the parameters of one that is named."""
+
+queries_option = option(
+    "--queries",
+    "folder",
+    group=Group.QUERY,
+    settable=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder of your own queries, as files NAME.rq.",
+)
+
+
+def known_queries(own: Path | None) -> tuple[dict[str, SavedQuery], dict[str, QueryError]]:
+    """Read our queries and the user's, whose names win; give apart what is wrong with theirs."""
+    from etl.queries import read_own, read_queries
+
+    mine, broken = read_own(own) if own else ({}, {})
+    return dict(sorted((read_queries() | mine).items())), broken
+
+
+class _OfAQuery(Command):
+    """A command about a saved query; its help describes the parameters of one that is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["words"] = list(args)
         return super().parse_args(ctx, args)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from etl.queries import read_queries
-
         super().format_help_text(ctx, formatter)
-        known = read_queries()
+        words, _, _ = self.make_parser(ctx).parse_args(list(ctx.meta["words"]))
+        for parameter in parameters(workspace_option, queries_option):
+            value, _ = parameter.handle_parse_result(ctx, words, [])
+        known, _ = known_queries(value if isinstance(value, Path) else None)
         saved = next((known[word] for word in ctx.meta["words"] if word in known), None)
         if saved is None:
             return
@@ -43,19 +70,25 @@ class _OfAQuery(click.Command):
 
 def _names(ctx: click.Context, argument: click.Parameter, begun: str) -> list[CompletionItem]:
     """Complete the name of a saved query."""
-    from etl.queries import read_queries
-
-    del ctx, argument
-    found = read_queries().values()
+    del argument
+    folder = ctx.params.get("folder")
+    found = known_queries(folder if isinstance(folder, Path) else None)[0].values()
     return [CompletionItem(s.name, help=s.summary) for s in found if s.name.startswith(begun)]
 
 
 @click.command(cls=_OfAQuery)
 @click.argument("name", shell_complete=_names)
 @click.argument("values", metavar="[VALUE]...", nargs=-1)
-@click.option(
-    "-p", "--parameter", "named", multiple=True, metavar="NAME=VALUE", help="A parameter's value."
+@option(
+    "-p",
+    "--parameter",
+    "named",
+    group=Group.QUERY,
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value of a parameter; may be given several times.",
 )
+@queries_option
 @workspace_option
 @store_option
 @query_timeout_option
@@ -65,21 +98,25 @@ def query(
     name: str,
     values: tuple[str, ...],
     named: tuple[str, ...],
+    folder: Path | None,
     workspace: Path,
     store: str | None,
     format_name: str | None,
     output: Path | None,
 ) -> None:
-    """Run a saved query. 'etl query NAME --help' tells what NAME asks for.
+    """Run a saved query.
 
-    A film or a person is given by name, by an id of IMDb, MovieLens or Wikidata, or by IRI;
-    `Emma (1996)` tells two films of one name apart. Values without a name stand for the query's
-    parameters in their order.
+    'etl query NAME --help' describes the parameters of NAME. A film or a person is given by name,
+    by an id of IMDb, MovieLens or Wikidata, or by IRI. 'Emma (1996)' distinguishes films of the
+    same name. Each VALUE is taken for the next parameter of the query.
     """
-    from etl.queries import assignments, fill, find, parse_terms, positional, read_queries
+    from etl.queries import assignments, fill, find, parse_terms, positional
     from etl.queries.lookup import near_values
 
-    saved = find(read_queries(), name)
+    known, broken = known_queries(folder)
+    if name in broken:
+        raise broken[name]
+    saved = find(known, name)
     with watched() as watch, opened_store(workspace, store) as (snapshot, graph):
         given = positional(saved, values) | assignments(named)
         terms = parse_terms(saved, given, lookup(snapshot, graph))
@@ -94,23 +131,64 @@ def query(
         click.echo(f"Note: no solutions{''.join(near)}", err=True)
 
 
-@click.command()
+@command()
 @click.argument("words", metavar="[TEXT]...", nargs=-1)
+@queries_option
+@workspace_option
 @output_options
-def queries(words: tuple[str, ...], format_name: str | None, output: Path | None) -> None:
-    """List the saved queries, or those that speak of TEXT."""
-    from etl.output import Rows
-    from etl.queries import read_queries
+def queries(
+    words: tuple[str, ...],
+    folder: Path | None,
+    workspace: Path,
+    format_name: str | None,
+    output: Path | None,
+) -> None:
+    """List the saved queries, or those that mention TEXT.
 
+    Queries of your own are listed beside ours, with their files. Where two have the same name,
+    yours is the one that runs.
+    """
+    from etl.output import Rows
+
+    del workspace  # which may remember the folder
+    known, broken = known_queries(folder)
     wanted = " ".join(words).casefold().split()
-    rows = [
-        (saved.name, ", ".join(str(each) for each in saved.parameters), saved.summary)
-        for saved in read_queries().values()
+    found = [
+        saved
+        for saved in known.values()
         if all(word in f"{saved.name} {saved.summary}".casefold() for word in wanted)
     ]
+    columns = ("query", "parameters", "answers", *(["file"] if folder else []))
+    rows = [
+        (
+            *(saved.name, ", ".join(str(each) for each in saved.parameters), saved.summary),
+            *([_own_file(saved, folder)] if folder else []),
+        )
+        for saved in found
+    ]
+    tell_of_own(folder, known, broken)
     if not rows:
-        click.echo(f"Note: no saved query speaks of {' '.join(words)!r}", err=True)
-    write(Rows(("query", "parameters", "answers"), rows), format_name, output)
+        click.echo(f"Note: no saved query mentions {' '.join(words)!r}", err=True)
+    write(Rows(columns, rows), format_name, output)
+
+
+def _own_file(saved: SavedQuery, folder: Path) -> Path | None:
+    return saved.path if saved.path.parent == folder else None
+
+
+def tell_of_own(
+    folder: Path | None, known: dict[str, SavedQuery], broken: dict[str, QueryError]
+) -> None:
+    """Say which files of the user's are broken, and which queries take the place of ours."""
+    from etl.queries import read_queries
+
+    for error in broken.values():
+        click.echo(f"Warning: {error}", err=True)
+        if error.hint:
+            click.echo(f"Hint: {error.hint}", err=True)
+    for name in read_queries() if folder else ():
+        if known[name].path.parent == folder:
+            click.echo(f"Note: {known[name].path} runs instead of our query {name}", err=True)
 
 
 COMMANDS = (query, queries)

@@ -1,4 +1,4 @@
-"""What the commands work with: the open workspace, the shapes, and where answers are written."""
+"""What commands share: the open workspace, the shapes, and the destination of answers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from etl.cli.options import SHAPE_TIMEOUT, read_environment, shape_timeout_option
+from etl.cli.options import SHAPE_TIMEOUT, read_elsewhere, shape_timeout_option
 from etl.cli.watching import file_bounds
 from etl.errors import StoreError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from etl.output import Answer
     from etl.queries import Queryable
     from etl.queries.lookup import GraphLookup
-    from etl.shacl import Engine, Shapes, ShapesEngine
+    from etl.shacl import CompiledEngine, Engine, ReferenceEngine, Shapes, ShapesEngine
     from etl.shacl.aims import Aim
     from etl.stores import Answer as QueryAnswer
     from etl.stores.embedded import EmbeddedStore
@@ -71,13 +72,11 @@ def engine(
     from etl.shacl import CompiledEngine, ReferenceEngine
     from etl.shacl.shapes import located
 
-    shapes = shipped_shapes()
     own = own_shapes(workspace, files, damaged=damaged)
-    if own.triples:
-        shapes |= own
     kind = ReferenceEngine if name == "pyshacl" else CompiledEngine
+    seconds = shape_timeout_s()
     try:
-        made = kind(shapes, shape_timeout_s())
+        made = kind(shipped_shapes() | own, seconds) if own.triples else _of_ours(kind, seconds)
     except ShapesError as error:
         if own.triples and not files:
             error.hint = f"{error.hint}, and have it remembered: etl rebuild --shapes FILE"
@@ -88,6 +87,13 @@ def engine(
     return made
 
 
+@cache
+def _of_ours(kind: type[CompiledEngine | ReferenceEngine], timeout_s: float) -> ShapesEngine:
+    """Build an engine of our shapes alone, once in a process."""
+    return kind(shipped_shapes(), timeout_s)
+
+
+@cache
 def shipped_shapes() -> Shapes:
     """Read the shapes that come with the program."""
     from etl.resources import folder
@@ -114,7 +120,7 @@ def warn(notes: Iterable[object]) -> None:
 
 
 def unmet_in_ours(made: ShapesEngine) -> list[Aim]:
-    """Return what the user's shapes are about and no graph of ours can have."""
+    """Return the targets of the user's shapes that no graph of ours can have."""
     from etl.entities.mapping import specimen
     from etl.shacl.aims import own_aims, unmet_in
     from etl.shacl.streaming import hierarchy_of
@@ -129,13 +135,13 @@ def shape_timeout_s() -> float:
 
     context = click.get_current_context()
     if SHAPE_TIMEOUT not in context.meta:
-        read_environment(context, shape_timeout_option)
+        read_elsewhere(context, shape_timeout_option)
     seconds: float | None = context.meta[SHAPE_TIMEOUT]
     return SHAPE_TIMEOUT_S if seconds is None else seconds
 
 
 def provenance_engine(name: str) -> Engine:
-    """Make ready to validate what is said of runs, sources and the data set."""
+    """Build the engine that validates the description of runs, sources and data set."""
     from etl.resources import folder
     from etl.shacl import CompiledEngine, ReferenceEngine, Shapes
 
@@ -179,9 +185,9 @@ def opened_store(
 
 
 def lookup(snapshot: Snapshot, graph: Queryable) -> GraphLookup:
-    """Return what finds names in a graph, and say if all of it has to be read for that."""
+    """Return the lookup of names in a graph; warn if it has to read the whole graph."""
     if graph is snapshot.store and (lost := snapshot.generation.index_missing()):
-        click.echo(f"Warning: {lost}, so all names are read; to mend it, {lost.remedy}", err=True)
+        click.echo(f"Warning: {lost}, so all names are read; to repair it, {lost.remedy}", err=True)
     return snapshot.lookup(graph)
 
 
@@ -225,7 +231,7 @@ def write(
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How the answer to a query is written, and what to call when its first solution is there."""
+    """How to write the answer to a query, and the callback for its first solution."""
 
     format_name: str | None
     output: Path | None
@@ -234,7 +240,7 @@ class Shown:
 
 
 def write_answer(answer: QueryAnswer, query: str, shown: Shown) -> bool:
-    """Write the answer to a query, columns in its order; tell whether there is anything in it.
+    """Write the answer to a query, with columns in its order; return whether it has any solution.
 
     Raises:
         StoreError: the store found out while it was answering that it cannot.

@@ -1,4 +1,4 @@
-"""Commands about remote stores: giving them a name, and what else has to be known of them."""
+"""Commands that name remote stores."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
+from etl.cli.grouping import Commands, Group, option
 from etl.cli.options import output_options, workspace_option
 from etl.cli.session import write
 
 
-@click.group()
+@click.group(cls=Commands)
 def store() -> None:
-    """Name the SPARQL servers that hold the graph too.
+    """Give names to SPARQL servers that the graph is published to.
 
-    Options such as --store of other commands take these names.
+    The option --store of other commands takes such a name.
     """
 
 
@@ -22,20 +23,35 @@ def store() -> None:
 @click.argument("name")
 @click.argument("url", required=False)
 @workspace_option
-@click.option(
+@option(
     "--kind",
-    help="Oxigraph, Fuseki, GraphDB, RDF4J, Virtuoso, Blazegraph, QLever, Stardog or Neptune; "
-    "without it, the server is asked.",
+    group=Group.SERVER,
+    metavar="KIND",
+    show_default="what the server says",
+    help="Kind of the server, such as Fuseki; the list is above.",
 )
-@click.option("--graph", metavar="IRI", help="Our graph there, instead of the default graph.")
-@click.option("--query-url", metavar="URL", help="Where it answers queries.")
-@click.option("--update-url", metavar="URL", help="Where it takes updates.")
-@click.option("--graph-store-url", metavar="URL", help="Where it has the Graph Store Protocol.")
+@option(
+    "--graph",
+    group=Group.SERVER,
+    metavar="IRI",
+    show_default="the default graph",
+    help="Graph of the server that takes ours.",
+)
+@option("--query-url", group=Group.SERVER, metavar="URL", help="URL for queries.")
+@option("--update-url", group=Group.SERVER, metavar="URL", help="URL for updates.")
+@option(
+    "--graph-store-url",
+    group=Group.SERVER,
+    metavar="URL",
+    help="URL of the Graph Store Protocol.",
+)
 def add(name: str, url: str | None, workspace: Path, **details: str | None) -> None:
-    """Give a SPARQL server a name: by its base URL, or by its endpoints.
+    """Give a name to a SPARQL server, by its base URL or its endpoints.
 
-    User and password never go here: they are read from ETL_STORE_USER and ETL_STORE_PASSWORD, or
-    ETL_STORE_TOKEN, or a netrc file.
+    A KIND is Oxigraph, Fuseki, GraphDB, RDF4J, Virtuoso, Blazegraph, QLever, Stardog or Neptune.
+
+    Name and password of the user are never given here. They are read from ETL_STORE_USER and
+    ETL_STORE_PASSWORD, from ETL_STORE_TOKEN, or from a netrc file.
     """
     from etl.publication.outbox import Outboxes
     from etl.publication.targets import Described, Target, give_name
@@ -49,7 +65,7 @@ def add(name: str, url: str | None, workspace: Path, **details: str | None) -> N
 @workspace_option
 @output_options
 def list_stores(workspace: Path, format_name: str | None, output: Path | None) -> None:
-    """List the stores, and how many entities each has yet to be sent."""
+    """List the stores, and how many entities wait to be sent to each."""
     from etl.output import Rows
     from etl.publication.outbox import Outboxes
     from etl.publication.targets import known
@@ -62,7 +78,7 @@ def list_stores(workspace: Path, format_name: str | None, output: Path | None) -
 @click.argument("name")
 @workspace_option
 def remove(name: str, workspace: Path) -> None:
-    """Forget a store. What the server holds stays there."""
+    """Forget a store; the server keeps its data."""
     from etl.publication.outbox import Outboxes
     from etl.publication.targets import forget
 

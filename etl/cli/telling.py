@@ -1,4 +1,4 @@
-"""Tell people what a command did: what it found, then a line for each source; or all as JSON."""
+"""Report what a command did: its findings, then a line for each source; or all as JSON."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 class Telling:
-    """Collects findings, and tells the first few of each severity on standard error on leaving.
+    """Collects findings, and prints the first of each severity on standard error at the end.
 
     Notes come first, of these what was lost; then warnings and errors, each in its order.
     """
@@ -68,12 +68,12 @@ class Telling:
             held.append(finding)
 
     def _first(self, severity: str) -> list[Finding]:
-        """Give the first findings of a severity, what matters most before the rest."""
+        """Return the first findings of a severity, what matters most before the rest."""
         found = [finding for rank in range(-1, 4) for finding in self._held[severity, rank]]
         return found[:SHOWN_AT_MOST]
 
     def document(self) -> dict[str, Any]:
-        """Give the findings as JSON: how many of each severity, and the first of them."""
+        """Return the findings as JSON: how many of each severity, and the first of them."""
         return {
             "warnings": self._counts["Warning"],
             "notes": self._counts["Info"],
@@ -86,7 +86,7 @@ class Telling:
 
 
 def finding_document(finding: Finding) -> dict[str, Any]:
-    """Give a finding about a record as JSON."""
+    """Return a finding about a record as JSON."""
     return {
         "severity": finding.severity,
         "file": finding.file,
@@ -118,7 +118,7 @@ def change_document(report: LoadReport | None, command: str, *, dry_run: bool) -
 
 
 def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
-    """Say in one line for each source how its records ended, then what changed in the graph."""
+    """Yield a line with the outcomes of each source, then lines about the changes of the graph."""
     for source in report.sources:
         parts = {
             "loaded": source.loaded,
@@ -130,6 +130,7 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
         ended = ", ".join(f"{count} {name}" for name, count in parts.items() if count)
         gone = f"; {source.vanished} no longer there" if source.vanished else ""
         others = f"; left out: {source.no_films}" if source.left_out else ""
+        others += f"; no place for: {source.no_place}" if source.unread else ""
         others += f"; {source.others}" if source.others else ""
         if source.vanished and not source.read:
             yield f"{source.label}: {source.vanished} taken out{others}"
@@ -140,7 +141,7 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
 
 
 def change_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
-    """Say what changed in the graph, and whether it was written."""
+    """Yield the changes of the graph, and whether they were written."""
     if report.migrated_from is not None:
         yield f"workspace: brought up to date from version {report.migrated_from}"
     if not report.graph:
@@ -156,9 +157,12 @@ def change_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
 
 
 def remarks(report: LoadReport | None) -> Iterator[str]:
-    """Say what else is to be done."""
+    """Yield notes about further steps."""
     if report and report.shapes_changed:
-        yield "Note: other shapes judged the graph; to judge all of it by these: etl rebuild"
+        yield (
+            "Note: the graph was validated by other shapes; "
+            "to validate all of it by these, run: etl rebuild"
+        )
     if report and report.disputes:
         lists = "" if report.run and not report.committed else ": etl check lists them"
         number = counted(report.disputes, "id or film", "ids or films")
@@ -170,7 +174,7 @@ def remarks(report: LoadReport | None) -> Iterator[str]:
 
 
 def published_line(published: Published) -> str:
-    """Say what was sent to a store."""
+    """Return the line about what was sent to a store."""
     if not published.entities:
         return f"{published.store}: in step"
     entities = counted(published.entities, "entity", "entities")

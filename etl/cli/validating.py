@@ -1,8 +1,7 @@
-"""Commands that say what does not conform: in sources, files of RDF and the store, or kept out."""
+"""Commands that list violations: in sources, files of RDF and the store, or kept out."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from etl.cli.grouping import Group, command, option
 from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
@@ -19,6 +19,7 @@ from etl.cli.options import (
     as_option,
     columns_option,
     file_timeout_option,
+    jobs_option,
     memory_option,
     shape_timeout_option,
     shapes_option,
@@ -46,12 +47,16 @@ if TYPE_CHECKING:
 
 SHOWN_OF_A_KIND = 5
 
-all_option = click.option(
-    "--all", "everything", is_flag=True, help="In a table, name all places of what is wrong."
+all_option = option(
+    "--all",
+    "everything",
+    group=Group.OUTPUT,
+    is_flag=True,
+    help="List every place of a finding in a table, not the first five.",
 )
 
 
-@click.command()
+@command()
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @workspace_option
 @store_option
@@ -59,15 +64,17 @@ all_option = click.option(
 @shape_timeout_option
 @file_timeout_option
 @memory_option
+@jobs_option
 @columns_option
 @as_option
-@click.option(
+@option(
     "--engine",
     "engine_name",
+    group=Group.VALIDATION,
     type=click.Choice(["compiled", "pyshacl"]),
     default="compiled",
     show_default=True,
-    help="Validate with our own checks, or with pySHACL, which is slow.",
+    help="Our own engine, or pySHACL, which is slow.",
 )
 @all_option
 @writes(FINDINGS)
@@ -82,13 +89,15 @@ def validate(
     output: Path | None,
     columns: Path | None,
     format_of_tables: str | None,
+    jobs: int,
 ) -> None:
-    """Check sources, files of RDF, or the store if none is named.
+    """Validate sources, files of RDF, or the store if none is named.
 
-    Nothing is loaded. Of the store, what it says of its runs and sources is checked too.
+    Nothing is loaded. Validating the store includes its description of runs and sources.
 
-    A table groups what is wrong, the most frequent first; `--format ttl`, nt or jsonld gives the
-    standard's report, sarif the marks for an editor. Warnings are shown, violations exit with 1.
+    A table groups the findings, the most frequent first. The formats ttl, nt, nq, jsonld and rdfxml
+    give a SHACL validation report; sarif gives annotations for an editor. The exit code is 1 if
+    there are violations; warnings do not change it.
     """
     from etl.findings import Severity
     from etl.output import Violations
@@ -100,7 +109,8 @@ def validate(
         checks = engine(workspace, shapes, engine_name, for_our_graph=False)
         if sources:
             records = [source for source in sources if not is_rdf(source)]
-            findings = _found_in(proven, records, checks, chosen_map(columns, format_of_tables))
+            chosen = chosen_map(columns, format_of_tables)
+            findings = _found_in(proven, records, checks, chosen, jobs)
         else:
             findings = _found(workspace, store, checks, engine_name)
     write(Violations(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
@@ -124,7 +134,11 @@ def _found(
 
 
 def _found_in(
-    of_rdf: Iterable[str], records: Sequence[str], checks: ShapesEngine, chosen: str | None
+    of_rdf: Iterable[str],
+    records: Sequence[str],
+    checks: ShapesEngine,
+    chosen: str | None,
+    jobs: int,
 ) -> list[Finding]:
     """Validate files of RDF, and sources, their tables by the chosen column map."""
     from etl.findings import in_order
@@ -137,7 +151,7 @@ def _found_in(
     findings = [each for file in files for each in file.findings]
     unmet = [file.unmet for file in files]
     if records:
-        findings += validate_sources(records, checks, os.cpu_count() or 1, chosen)
+        findings += validate_sources(records, checks, jobs, chosen)
         unmet.append(unmet_in_ours(checks))
     warn(not_followed(*reference) for file in files for reference in file.references)
     warn(aim.note for aim in in_all(unmet))
@@ -155,7 +169,7 @@ def _tell(violations: int, warnings: int) -> None:
     click.echo(": ".join([verdict, *([", ".join(counts)] if counts else [])]), err=True)
 
 
-@click.command()
+@command()
 @workspace_option
 @all_option
 @writes(QUARANTINE)
@@ -164,7 +178,7 @@ def quarantine(
 ) -> None:
     """List the records that are kept out of the graph, and why.
 
-    A table groups them by reason, the most frequent first; `--format sarif` gives the marks for
+    A table groups them by reason, the most frequent first. The format sarif gives annotations for
     an editor.
     """
     from etl.catalog.kept_out import kept_out

@@ -21,7 +21,7 @@ from etl.cli.options import (
     TIMEOUT,
     file_timeout_option,
     memory_option,
-    read_environment,
+    read_elsewhere,
 )
 from etl.process.limits import FILE_S, MB, QUERY_S, Bounds, memory_taken
 from etl.process.temporary import remove_temporary
@@ -30,7 +30,7 @@ _LOOK_S = 0.05
 
 
 def file_bounds() -> Bounds:
-    """Return the limits for reading a file of RDF of somebody else."""
+    """Return the limits for reading a foreign file of RDF."""
     return _bounds(FILE_S)
 
 
@@ -44,8 +44,19 @@ def _bounds(default_s: float) -> Bounds:
     context = click.get_current_context()
     for key, option in ((TIMEOUT, file_timeout_option), (MEMORY, memory_option)):
         if key not in context.meta:  # a command without the option
-            read_environment(context, option)
+            read_elsewhere(context, option)
     return Bounds.given(context.meta[TIMEOUT], context.meta[MEMORY], default_s)
+
+
+def query_bounds(seconds: float, memory_bytes: int) -> Bounds:
+    """Return the limits for the queries of others, with these defaults."""
+    _bounds(seconds)
+    meta = click.get_current_context().meta
+    megabytes = meta[MEMORY]
+    return Bounds(
+        seconds if meta[TIMEOUT] is None else meta[TIMEOUT],
+        memory_bytes if megabytes is None else int(megabytes * MB),
+    )
 
 
 class Watch:
@@ -74,7 +85,7 @@ class Watch:
 
 @contextmanager
 def watched(*, timed: bool = True) -> Iterator[Watch]:
-    """Watch the command meanwhile, by its limits; its clock runs if it is timed."""
+    """Enforce the limits of a command; its clock runs if it is timed."""
     watch, done = Watch(_bounds(QUERY_S), timed=timed), threading.Event()
     thread = threading.Thread(target=watch.look, args=[done], name="limits", daemon=True)
     thread.start()

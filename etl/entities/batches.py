@@ -1,4 +1,4 @@
-"""The one way from records to the triples of films: for this process and for those beside it.
+"""The one way from records to the triples of films, for the main process and its helpers.
 
 It needs no catalog and no database: what goes in and what comes out can be sent to other processes.
 """
@@ -46,12 +46,12 @@ class Judged(NamedTuple):
 
     @property
     def blocked(self) -> bool:
-        """Say whether the film may not enter the graph."""
+        """Return whether the film may not enter the graph."""
         return any(result.blocks for result in self.results)
 
 
 class Built(NamedTuple):
-    """Films as they are to be in the graph, and what the shapes find about them.
+    """Films as the graph should have them, with the results of validation.
 
     `new` is all that the store is to hold of those that it has nothing of, as N-Quads, `added` how
     many they are, `tally` counts their triples, `entries` are what the films are found by, and

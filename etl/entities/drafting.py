@@ -20,7 +20,7 @@ CHUNK_FILMS = 1000  # are made at once
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A film on its way into the graph, with what would be said of it there."""
+    """A film on its way into the graph, with its triples there."""
 
     film: Film
     descriptions: list[Description]
@@ -33,7 +33,7 @@ def draft(group: Group, identities: Identities, iris: Iris) -> Draft:
 
 
 def stored(each: Draft, sources: Mapping[str, NamedNode], iris: Iris) -> Iterable[Triple | Quad]:
-    """Give all that the store is to hold of a film: its triples, and what it derives from."""
+    """Return all that the store is to hold of a film: its triples, and what it derives from."""
     return chain(
         starmap(Triple, statements(each.descriptions)), derivations(each.film, sources, iris)
     )

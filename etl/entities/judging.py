@@ -1,4 +1,4 @@
-"""What the shapes have against a film: whose fault it is, and which field it speaks of."""
+"""Attribute violations to records and fields."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _judged_together(
 
 
 def _stay_apart(engine: Engine) -> bool:
-    """Say whether shapes that follow triples back never leave the film or person they are in."""
+    """Return whether shapes that follow triples back never leave the film or person they are in."""
     back = engine.walked_back
     return back is not None and back <= PART_PROPERTIES
 
@@ -147,7 +147,7 @@ def at_fault(refused: Draft, engine: Engine, identities: Identities, iris: Iris)
 
 
 def reason(film: Film, result: ValidationResult, iris: Iris) -> Reason:
-    """Put a validation result into words, and tell the field of the record it speaks of.
+    """Put a validation result into words, and name the record's field that it is about.
 
     Of somebody without a name, the value is the id that the record has instead.
     """
@@ -193,7 +193,7 @@ _ENDS_OF_SCALE = frozenset(map(str, (SCHEMA.bestRating, SCHEMA.worstRating)))
 
 
 def _field(film: Film, focus: str, path: str, iris: Iris) -> str:
-    """Tell which field of the record a result speaks of; empty when of none in particular."""
+    """Return which field of the record a result speaks of; empty when of none in particular."""
     for role, people in {"directors": film.directors, **film.crew, "actors": film.people}.items():
         if any(person_iri(person, iris).value == focus for person in people):
             return role

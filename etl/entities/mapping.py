@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from typing import TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from etl.entities.opinions import rating, ratings, reviews
 from etl.entities.people import person_iri
-from etl.facts import CREDITS, CREW, FACTS, SITES, Fact, Kind
+from etl.facts import CREDITS, CREW, FACTS, Fact, Kind
 from etl.rdf.descriptions import Cell, Description, triples
 from etl.rdf.identifiers import Iris, imdb_page, tmdb_page, wikidata_entity
 from etl.rdf.vocab import DCTERMS, FILM, RDF, SCHEMA, XSD
-from etl.records import Rating
 from etl.resolution.films import Film
 
 MAPPING_VERSION = 2
@@ -47,10 +46,6 @@ _IMDB_PAGE = (SCHEMA.url, SCHEMA.sameAs)
 _SAME_AS = (SCHEMA.sameAs,)
 _IDENTIFIER = (SCHEMA.identifier,)
 _OF_IDENTIFIER = (RDF.type, SCHEMA.propertyID, SCHEMA.value)
-_RATING = (SCHEMA.aggregateRating,)
-_OF_RATING = (RDF.type, SCHEMA.ratingValue, SCHEMA.bestRating, SCHEMA.worstRating)
-_OF_COUNTED_RATING = (*_OF_RATING, SCHEMA.ratingCount)
-_AUTHOR = (SCHEMA.author,)
 _PERFORMANCE = (FILM.performance,)
 _OF_PERFORMANCE = (RDF.type, SCHEMA.actor, SCHEMA.characterName)
 
@@ -114,29 +109,6 @@ def _identifier(movie: NamedNode, iris: Iris, scheme: str, value: str) -> Iterat
     yield node, _OF_IDENTIFIER, (SCHEMA.PropertyValue, _scheme(scheme), Literal(value))
 
 
-def _rating(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
-    if film.rating:
-        yield from _rated(movie, iris.part(movie, "rating"), film.rating)
-
-
-def _ratings(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
-    for site, rating in film.ratings.items():
-        node = iris.part(movie, f"rating-{site}")
-        yield from _rated(movie, node, rating)
-        yield node, _AUTHOR, (Literal(SITES[site].name),)
-
-
-def _rated(movie: NamedNode, node: NamedNode, rating: Rating) -> Iterator[Description]:
-    value, best, worst = map(_decimal, (rating.value, rating.best, rating.worst))
-    yield movie, _RATING, (node,)
-    if rating.count is None:
-        yield node, _OF_RATING, (SCHEMA.AggregateRating, value, best, worst)
-    else:
-        count = Literal(str(rating.count), datatype=XSD.integer)
-        cells = (SCHEMA.AggregateRating, value, best, worst, count)
-        yield node, _OF_COUNTED_RATING, cells
-
-
 def _credited(role: str) -> _Describe:
     properties = (CREDITS[role],)
 
@@ -190,8 +162,9 @@ RULES: tuple[Rule, ...] = (
     Rule("movie-date-published", "year", _date_published),
     Rule("movie-imdb", "imdb", _imdb),
     *(Rule(f"movie-{each}", each, _elsewhere(each)) for each in ("movielens", "tmdb", "wikidata")),
-    Rule("movie-rating", "rating", _rating),
-    Rule("movie-rating-by-site", "ratings", _ratings),
+    Rule("movie-rating", "rating", rating),
+    Rule("movie-rating-by-site", "ratings", ratings),
+    Rule("movie-review", "reviews", reviews),
     Rule("movie-director", "directors", _credited("directors")),
     Rule("movie-actor", "actors", _credited("actors")),
     Rule("movie-description", "synopsis", _description),
@@ -231,7 +204,12 @@ def explain_film(film: Film, iris: Iris) -> Iterator[tuple[Rule, Triple]]:
             yield rule, triple
 
 
-PART_PROPERTIES = frozenset({SCHEMA.identifier, SCHEMA.aggregateRating, FILM.performance})
+PART_PROPERTIES = frozenset(
+    {
+        *(SCHEMA.identifier, SCHEMA.aggregateRating, FILM.performance),
+        *(SCHEMA.review, SCHEMA.reviewRating),
+    }
+)
 """The properties by which a film has its parts, and nothing else has them."""
 
 
@@ -247,16 +225,6 @@ def specimen() -> Iterator[Triple]:
 @lru_cache(maxsize=16)
 def _scheme(name: str) -> Literal:
     return Literal(name)
-
-
-@lru_cache(maxsize=1024)
-def _decimal(value: Decimal) -> Literal:
-    """Write a decimal in canonical form: `8`, `8.5`.
-
-    Source: XSD 1.1 part 2, section 3.3.3.2.
-    """
-    plain = format(value.normalize(), "f")
-    return Literal(plain, datatype=XSD.decimal)
 
 
 _FIELDS = {
@@ -277,6 +245,7 @@ _FIELDS = {
     SCHEMA.bestRating: "rating",
     SCHEMA.worstRating: "rating",
     SCHEMA.ratingCount: "rating",
+    **dict.fromkeys((SCHEMA.review, SCHEMA.reviewRating, SCHEMA.reviewBody), "reviews"),
 }
 
 
@@ -284,5 +253,5 @@ _FIELDS_BY_IRI = {predicate.value: field for predicate, field in _FIELDS.items()
 
 
 def field_of(predicate: str) -> str:
-    """Tell which field of a record a property of a film or of its parts is made from, or ""."""
+    """Return which field of a record a property of a film or of its parts is made from, or ""."""
     return _FIELDS_BY_IRI.get(predicate, "")

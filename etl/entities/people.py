@@ -1,4 +1,4 @@
-"""People as triples, and what their IRIs and those of films have replaced.
+"""People as triples, and the redirects of their IRIs and those of films.
 
 Source: schema.org's type Person.
 """
@@ -58,6 +58,6 @@ def map_person(person: Person, iris: Iris) -> list[Triple]:
 
 
 def map_redirect(redirect: Redirect, iris: Iris) -> Triple:
-    """Say what an IRI has been replaced by that a film or person had before it was linked."""
+    """Map the redirect from the IRI that a film or person had before it was linked."""
     mint = iris.movie if redirect.kind == "movie" else iris.person
     return Triple(mint(redirect.old), DCTERMS.isReplacedBy, mint(redirect.new))

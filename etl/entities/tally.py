@@ -1,4 +1,4 @@
-"""How much of what the graph holds, kept up as triples come and go.
+"""VoID statistics, updated incrementally.
 
 To count a graph of ten million triples takes seconds each time; to count what comes and goes
 takes next to nothing.
@@ -49,7 +49,7 @@ class Tally:
 
     @classmethod
     def of_descriptions(cls, told: Iterable[Description]) -> Self:
-        """Count what descriptions say: those with the same properties together."""
+        """Count the triples of descriptions, of those with the same properties at once."""
         tally = cls()
         alike: dict[tuple[NamedNode, ...], list[tuple[Cell, ...]]] = {}
         for _, properties, cells in told:
@@ -87,12 +87,12 @@ class Tally:
         return self.properties, self.classes, self.links
 
     def add(self, other: Tally) -> None:
-        """Add what has come."""
+        """Count triples that have entered."""
         for mine, theirs in zip(self._counters, other._counters, strict=True):
             mine.update(theirs)
 
     def subtract(self, other: Tally) -> None:
-        """Take away what has gone; what there is none of any more is forgotten."""
+        """Count triples that have left; counts of 0 are removed."""
         for mine, theirs in zip(self._counters, other._counters, strict=True):
             mine.subtract(theirs)
             for name in [name for name, number in mine.items() if not number]:

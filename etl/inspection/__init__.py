@@ -1,1 +1,1 @@
-"""Look at what is there, and change nothing: check it, validate it, explain it, list its runs."""
+"""Inspection without changes: check, validate, explain, list runs."""

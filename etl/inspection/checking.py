@@ -56,7 +56,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a workspace is: what is wrong with it, what it holds, what it takes on the disk.
+    """The state of a workspace: damage, contents, size on the disk.
 
     `bytes_taken` is by generation, beside what it shares with those before it. `remedy` is
     what mends it, and empty where nothing is wrong. `unnamed` are generations that a killed
@@ -147,7 +147,7 @@ def index_differences(snapshot: Snapshot) -> list[Difference]:
 def differences(
     catalog: Catalog, store: EmbeddedStore, progress: Progress = silent
 ) -> Iterator[Difference]:
-    """Compare all that the catalog gives with the store: films, people, and what is said of them.
+    """Compare the triples that follow from the catalog with those in the store.
 
     Where the store holds all that is expected, and as many triples as that, they agree. Only
     where they do not is it worth to look what each entity has, and then for strangers.
@@ -181,7 +181,7 @@ Expected: TypeAlias = tuple[NamedNode, Iterable[Triple | Quad]]
 
 
 def _expected(catalog: Catalog) -> Iterator[tuple[NamedNode, set[Quad]]]:
-    """Give each entity with what the store should hold of it, as a load would write it now.
+    """Yield each entity with what the store should hold of it, as a load would write it now.
 
     What is said of the graph as a whole comes last, because it tells how much there is of it.
     """
@@ -195,7 +195,7 @@ def _expected(catalog: Catalog) -> Iterator[tuple[NamedNode, set[Quad]]]:
 
 
 def _entities(catalog: Catalog) -> Iterator[Iterator[Expected]]:
-    """Give films, people and redirects, many at a time."""
+    """Yield films, people and redirects, many at a time."""
     resolved, iris = catalog.resolved, catalog.iris
     sources = {source.name: iris.source(source.slug) for source in catalog.sources.standing()}
     for rows, identities in resolved.pages(CHUNK_FILMS):

@@ -11,12 +11,13 @@ import msgspec
 from etl.errors import SourceError
 from etl.facts import CREDITS
 from etl.records import FilmRecord, Rating
+from etl.sources.decoding import guessed_encoding
 from etl.sources.files import shown
 from etl.sources.kinds import kind_of_file
+from etl.sources.tables.looking import SNIFFED, Sheet, look
 from etl.sources.tables.maps import read_map
 from etl.sources.tables.plans import Plan
 from etl.sources.tables.proposing import drafted
-from etl.sources.tables.recognition import SNIFFED, Sheet, guessed_encoding, look
 
 _SHOWN = 3
 _LENGTH = 100

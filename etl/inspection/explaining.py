@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pyoxigraph import NamedNode, QuerySolutions, Triple
 
 from etl.catalog.kept_out import Places, kept_out
-from etl.entities.mapping import explain_film
+from etl.entities import mapping
 from etl.entities.people import explain_person, person_iri
 from etl.errors import QueryError
 from etl.facts import CREDITS
@@ -30,7 +30,7 @@ from etl.workspace.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is behind one triple: the rule, and one record that bears it out.
+    """The origin of one triple: the rule, and one record that states it.
 
     `field` is the key in the file, `value` what stands there, `place` file and line, `run` the
     load that read it. With `outcome` "lost", the record says something else, which a record of
@@ -111,11 +111,11 @@ _CREDITED = "|".join(map(str, CREDITS.values()))
 class Explainer:
     """Explains the triples of one generation."""
 
-    def __init__(self, snapshot: Snapshot, store: Readable) -> None:
+    def __init__(self, snapshot: Snapshot, store: Readable, places: Places | None = None) -> None:
         self._snapshot = snapshot
         self._store = store
         self._iris = snapshot.iris
-        self._places = Places(snapshot.catalog)
+        self._places = places or Places(snapshot.catalog)
 
     def refused(self, text: str) -> list[Finding]:
         """Find what keeps records out of the graph, by their film's IRI, key or title."""
@@ -145,23 +145,21 @@ class Explainer:
         if not key:
             yield from self._person(iri)
             return
-        for found in self._film(key):
+        made = self._snapshot.film(key)
+        for found in self.explain_film(*made) if made else ():
             if iri.value == document or found.triple.subject == iri:
                 yield found
 
-    def _film(self, key: str) -> Iterator[Explanation]:
-        found = self._snapshot.film(key)
-        if found is None:
-            return
-        film, runs = found
-        for rule, triple in explain_film(film, self._iris):
+    def explain_film(self, film: Film, runs: Mapping[int, int]) -> Iterator[Explanation]:
+        """Explain the triples of a film as `Snapshot.film` gives it, its parts included."""
+        for rule, triple in mapping.explain_film(film, self._iris):
             for member in film.group.members:
                 if words := wording(rule.field, triple, film, member.record, self._iris):
                     yield self._explanation(triple, rule.name, member, words, runs)
             if linked := film.group.linked:
                 for link in self._links(rule.field, triple, film, linked.record):
                     yield self._justification(triple, rule.name, link, runs[linked.version])
-        for match in self._snapshot.catalog.resolved.matches(key):
+        for match in self._snapshot.catalog.resolved.matches(film.key):
             yield from self._match(match, film, runs)
 
     def _match(self, match: Match, film: Film, runs: Mapping[int, int]) -> Iterator[Explanation]:

@@ -15,7 +15,7 @@ COLUMNS = (
 
 
 def row(run: Run) -> tuple[Cell, ...]:
-    """Say in a row what a run did; `COLUMNS` are its columns."""
+    """Return a run as a row of `COLUMNS`."""
     sources = run.report.get("sources", ())
     return (
         run.run,

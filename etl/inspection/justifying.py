@@ -26,7 +26,7 @@ def film_links(field: str, triple: Triple, film: Film, record: LinkRecord) -> It
 
 
 def _is_part(link: Link, triple: Triple, film: Film) -> bool:
-    """Tell whether a link's evidence gives the part that a triple of a performance is about."""
+    """Return whether a link's evidence gives the part that a triple of a performance is about."""
     node = triple.object if triple.predicate.value.endswith("#performance") else triple.subject
     if not isinstance(node, NamedNode) or link.kind != "person":
         return False
@@ -49,7 +49,7 @@ def credit_links(
 
 
 def person_links(person: object, film: Film, record: LinkRecord, iris: Iris) -> Iterator[Link]:
-    """Find the links that say who somebody in a film is."""
+    """Return the links that identify a person in a film."""
     known = {each.name: person_iri(each, iris) for each in film.people}
     for link in record.links:
         if link.kind == "person" and link.holds and known.get(link.subject) == person:
@@ -57,7 +57,7 @@ def person_links(person: object, film: Film, record: LinkRecord, iris: Iris) -> 
 
 
 def is_about(link: Link, triple: Triple, record: LinkRecord) -> bool:
-    """Tell whether a link says what a triple of a person says.
+    """Return whether a link says what a triple of a person says.
 
     That there is such a person it says only of those whom no other record names.
     """
@@ -69,7 +69,7 @@ def is_about(link: Link, triple: Triple, record: LinkRecord) -> bool:
 
 
 def told(link: Link) -> str:
-    """Tell a link in words: both names, how sure it is, and who else came into question."""
+    """Put a link into words: both names, its confidence, and the rival candidates."""
     ids = " ".join(filter(None, (link.imdb_id, link.wikidata_id)))
     called = f" = {link.object_label!r}" if link.object_label else ""
     rivals = f"; rivals: {', '.join(link.rivals)}" if link.rivals else "; no rivals"

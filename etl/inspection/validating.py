@@ -1,4 +1,4 @@
-"""Validate what is not loaded, or was: sources, files of RDF, the store."""
+"""Validate sources, files of RDF, and the store."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _read(
     run = catalog.runs.begin("validate")
     told: list[Finding] = []
     for source in sources(arguments, None, [], chosen):
-        reading = Reading(source, None, told.append, workers)
+        reading = Reading(source, None, told.append, workers, lists=True)
         for read in reading:
             if read.staged:
                 catalog.stage(run, read.staged)
@@ -115,7 +115,7 @@ def _numbered(
 
 
 def validate_store(snapshot: Snapshot, store: EmbeddedStore, engine: Engine) -> list[Finding]:
-    """Validate what a store knows as one graph; point at the records behind the films in it."""
+    """Validate a store as one graph, and name the records behind its films."""
     graph = store.graph()
     locate = _Locating(snapshot, graph)
     return [
@@ -131,7 +131,7 @@ def unmet_in_store(store: EmbeddedStore, engine: ShapesEngine, shipped: Shapes) 
 
 
 def validate_provenance(snapshot: Snapshot, store: EmbeddedStore, engine: Engine) -> list[Finding]:
-    """Validate what a store says of where all of that comes from."""
+    """Validate the provenance in a store."""
     graph = store.graph(snapshot.iris.provenance_graph)
     results = _numbered(validate_source(engine, graph))
     return [replace(of_result(result), copy=copy) for result, copy in results]
@@ -175,7 +175,7 @@ def validate_file(path: str, engine: ShapesEngine, shipped: Shapes) -> Validated
         *_in_file(path, by_users.results, https=False),
     ]
     if not by_ours.is_checked and not by_users.is_checked:
-        findings = [Finding(Severity.WARNING, "no shape is about anything in it", shown(path))]
+        findings = [Finding(Severity.WARNING, "no shape has a target in it", shown(path))]
     return Validated(findings, by_users.unmet, list(seen.references))
 
 
@@ -231,7 +231,7 @@ class _Locating:
         self._places = Places(snapshot.catalog)
 
     def findings(self, result: ValidationResult) -> Iterator[Finding]:
-        """Give a finding for each record of the films, else one that names the node."""
+        """Yield a finding for each record of the films, else one that names the node."""
         told = of_result(result)
         films = [film for key in self._keys(result.focus_node) for film in self._film(key)]
         if not films:
@@ -240,7 +240,7 @@ class _Locating:
             yield from _in_files(film, film.group.versions, result, self._iris, self._places)
 
     def _keys(self, node: Term) -> Iterable[str]:
-        """Give the keys of the films that a node is, is a part of, or is named by."""
+        """Return the keys of the films that a node is, is a part of, or is named by."""
         by = (SCHEMA.director, SCHEMA.actor)
         naming = (triple.subject for each in by for triple in self._store.triples(None, each, node))
         nodes = (each.value for each in chain([node], naming) if isinstance(each, NamedNode))

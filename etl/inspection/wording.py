@@ -39,6 +39,8 @@ def wording(
     if field == "ratings":
         site = _part(triple).rpartition("#rating-")[2]
         return _told(f"ratings.{site}", record, record.ratings.get(site), film.ratings.get(site))
+    if field == "reviews":
+        return _review_wording(triple, film, record, iris)
     if field == "identifiers":
         field = next(scheme for scheme in record.identifiers)
     if field in FILM_SCHEMES:
@@ -54,6 +56,17 @@ def _told(field: str, record: FilmRecord, value: object, chosen: object) -> Word
         return None
     text = str(value.value) if isinstance(value, Rating) else str(value)
     return Wording(field, record.lines.get(field, 1), text, value == chosen)
+
+
+def _review_wording(triple: Triple, film: Film, record: FilmRecord, iris: Iris) -> Wording | None:
+    """Find what a record says in a review, by its mark where it has one."""
+    part, movie = _part(triple).removesuffix("-rating"), iris.movie(film.key)
+    for each in record.reviews:
+        if iris.review(movie, each.name).value == part:
+            said = each.text if each.value is None or triple.predicate == SCHEMA.reviewBody else ""
+            line = record.lines.get("reviews", 1)
+            return Wording("reviews", line, said or str(each.value))
+    return None
 
 
 def _part(triple: Triple) -> str:
@@ -110,12 +123,12 @@ def _written(credit: Credit) -> str:
 
 
 def spells(found: Wording, triple: Triple) -> bool:
-    """Tell whether a record spells a person's name as the graph does, where a triple says it."""
+    """Return whether a record spells a person's name as the graph does, where a triple says it."""
     return triple.predicate != SCHEMA.name or triple.object == Literal(found.value)
 
 
 def gives(record: FilmRecord, field: str, name: str, triple: Triple) -> bool:
-    """Tell whether a credit says what a triple about the person says: an id, or that they are."""
+    """Return whether a credit says what a triple about the person says: an id, or that they are."""
     credits_ = record.credited(field)
     if triple.predicate == SCHEMA.name:
         return any(credit.name == name for credit in credits_)

@@ -1,4 +1,4 @@
-"""What an endpoint has answered, kept so that it is never asked again for the same.
+"""The answers of an endpoint, kept so that no request is repeated.
 
 Each subject of a question has an answer of its own, empty where the endpoint has nothing. The
 file also remembers what the endpoint could not bear: sizes of batches, and until when it wants

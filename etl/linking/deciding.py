@@ -78,7 +78,7 @@ def _verdict(subject: str, verdict: str, link: Link | None) -> tuple[str | None,
         identifier = link.wikidata_id or link.imdb_id if link else None
         if identifier is None:
             raise LinkError(
-                f"nothing has been found for {subject!r} that could be judged",
+                f"no link was found for {subject!r}, so there is none to confirm or reject",
                 hint=f"name its id: {subject}=Q…",
             )
         return identifier, verdict == "no"

@@ -40,7 +40,7 @@ class Choice:
 
     @property
     def settled(self) -> bool:
-        """Say whether there is nothing left to find."""
+        """Return whether there is nothing left to find."""
         return self.nothing or bool(self.accepted)
 
 
@@ -105,7 +105,7 @@ def decided_person(mention: Mention, choice: Choice, people: Sequence[PersonCand
 
 
 def _is_meant(candidate: FilmCandidate | PersonCandidate, choice: Choice) -> bool:
-    """Tell whether a candidate has one of the ids decided on, and none that differs."""
+    """Return whether a candidate has one of the ids decided on, and none that differs."""
     pairs = (
         (candidate.imdb_id, choice.imdb_id),
         (candidate.wikidata_id, choice.wikidata_id),
@@ -148,7 +148,7 @@ class UndoneLinks:
     def found_again(
         self, place: str, record: LinkRecord, earlier: LinkRecord | None
     ) -> Iterator[tuple[str, int]]:
-        """Give the kind of each link that was taken back and comes again, and by which run."""
+        """Yield the kind of each link that was taken back and comes again, and by which run."""
         known = (
             {(link.kind, link.subject) for link in earlier.links if link.holds} if earlier else ()
         )

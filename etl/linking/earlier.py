@@ -60,7 +60,7 @@ def _completed(link: Link, old: Link) -> Link:
 
 
 def _agree(one: Link, other: Link) -> bool:
-    """Tell whether no id of two links differs."""
+    """Return whether no id of two links differs."""
     pairs = (one.imdb_id, other.imdb_id), (one.wikidata_id, other.wikidata_id)
     return all(None in pair or pair[0] == pair[1] for pair in pairs)
 
@@ -72,7 +72,7 @@ def _with_parts_only(link: Link) -> Link:
 
 
 def _unless_found(link: Link) -> Link:
-    """Give a person's rejection as the reason, where nothing else was found."""
+    """Return a person's rejection as the reason, where nothing else was found."""
     if link.predicate or link.rivals:
         return link
     return replace(link, rung=ladder.DECISION.name, reason="rejected by decision")

@@ -241,5 +241,5 @@ def _own(subject: Subject, listed: Sequence[PersonCandidate]) -> list[PersonCand
 
 
 def _adds(person: PersonCandidate) -> bool:
-    """Tell whether crosswalks say something of somebody."""
+    """Return whether crosswalks say something of somebody."""
     return bool(person.wikidata_id or person.doubt)

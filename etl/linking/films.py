@@ -63,12 +63,12 @@ class _People:
 
     @property
     def agree(self) -> bool:
-        """Say whether somebody is in both, and neither the directors nor the cast are others."""
+        """Return whether somebody is in both, and neither the directors nor the cast are others."""
         return True in (self.director, self.actor) and not self.disagree
 
     @property
     def disagree(self) -> bool:
-        """Say whether all directors, or all of the cast, are others."""
+        """Return whether all directors, or all of the cast, are others."""
         return False in (self.director, self.actor)
 
 
@@ -140,7 +140,7 @@ class TitleIndex:
                 self._by_form.setdefault(form, []).append(candidate)
 
     def called(self, title: str) -> list[FilmCandidate]:
-        """Give the candidates of which one title is like this one, in the order of their ids."""
+        """Return the candidates of which one title is like this one, in the order of their ids."""
         found: Mapping[str, FilmCandidate] = {
             candidate.key: candidate
             for form in titles(title)
@@ -149,7 +149,7 @@ class TitleIndex:
         return [found[key] for key in sorted(found)]
 
     def near(self, film: FilmMention) -> list[FilmCandidate]:
-        """Give the candidates that are called like a film and are of its year, or one off."""
+        """Return the candidates that are called like a film and are of its year, or one off."""
         called = self.called(film.title) if film.year is not None else []
         return [each for each in called if _off_by(film, each, 0) or _off_by(film, each, 1)]
 
@@ -216,10 +216,10 @@ def _found(film: FilmMention, item: FilmCandidate, rung: Rung) -> FilmOutcome:
 
 
 def _off_by(film: FilmMention, item: FilmCandidate, years: int) -> bool:
-    """Tell whether one of a candidate's years is so many off a film's."""
+    """Return whether one of a candidate's years is so many off a film's."""
     return film.year is not None and any(abs(year - film.year) == years for year in item.years)
 
 
 def _is_distinct(film: FilmMention) -> bool:
-    """Tell whether a title is long enough to stand for one film."""
+    """Return whether a title is long enough to stand for one film."""
     return max(map(len, titles(film.title))) >= ladder.DISTINCT_TITLE

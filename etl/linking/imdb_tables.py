@@ -103,7 +103,7 @@ class ImdbTables:
 
     @property
     def has_titles(self) -> bool:
-        """Say whether films can be looked up by their titles."""
+        """Return whether films can be looked up by their titles."""
         return "title.basics" in self.paths
 
     def _table(self, name: str) -> str:
@@ -131,7 +131,7 @@ class ImdbTables:
             raise LinkError(f"{names}: cannot be read: {first}") from error
 
     def people(self, films: Sequence[str]) -> dict[str, list[PersonCandidate]]:
-        """Give the people of films, by the films' IMDb ids."""
+        """Return the people of films, by the films' IMDb ids."""
         found: dict[str, list[PersonCandidate]] = {}
         rows = [*self._principals(films), *self._directors(films)]
         for film, person, name, role, characters in rows:

@@ -67,7 +67,7 @@ class Inquiry:
         return len(self._unanswered)
 
     def ask(self, question: Question, subjects: Sequence[str]) -> dict[str, list[Row]]:
-        """Give the answers about those subjects for which there are any.
+        """Return the answers about those subjects for which there are any.
 
         Raises:
             EndpointError: the endpoint cannot be reached.

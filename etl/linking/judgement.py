@@ -65,7 +65,7 @@ def _signed(found: Findings, decided: Choices) -> Findings:
 
 
 def words_of(people: Iterable[PersonCandidate]) -> frozenset[str]:
-    """Give the words of which the names of people are made."""
+    """Return the words of which the names of people are made."""
     return frozenset(
         word
         for name in {name for person in people for name in person.names}

@@ -65,7 +65,7 @@ def _native(text: str) -> str:
 
 
 def is_variant(one: str, other: str) -> bool:
-    """Tell whether two names are one person's names as people write them.
+    """Return whether two names are one person's names as people write them.
 
     With or without a suffix, with initials, or with middle names left out. A surname alone is
     nobody's name, and `Jr.` is not `Sr.`
@@ -90,7 +90,7 @@ def _is_variant(first: Name, second: Name) -> bool:
 
 
 def _abbreviates(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
-    """Tell whether a name is another with initials, or without some of its middle names.
+    """Return whether a name is another with initials, or without some of its middle names.
 
     Where the first name is only an initial, no middle name may be left out as well.
     """
@@ -108,14 +108,14 @@ def _abbreviates(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 
 def _initial_of(word: str, whole: str, *, either: bool) -> bool:
-    """Tell whether a word is the initial of another; `either` of them may be the initial."""
+    """Return whether a word is the initial of another; `either` of them may be the initial."""
     if len(word) > 1 and either:
         return _initial_of(whole, word, either=False)
     return len(word) == 1 and len(whole) > 1 and word == whole[0]
 
 
 def is_turned(one: str, other: str) -> bool:
-    """Tell whether two names are the same, or variants, when one of them is turned round.
+    """Return whether two names are the same, or variants, when one of them is turned round.
 
     `James Thomas` is not `Thomas James`: this is for lists that are inverted throughout. A name
     with a comma says itself which way round it is.
@@ -138,7 +138,7 @@ def _turned(text: str) -> Iterator[str]:
 
 
 def is_inverted(names: Sequence[str], others: Sequence[str]) -> bool:
-    """Tell whether of two lists of people one is inverted throughout.
+    """Return whether of two lists of people one is inverted throughout.
 
     At least two names have to be in both lists when turned round, and none as it stands.
     """
@@ -161,12 +161,12 @@ def share_somebody(names: Sequence[str], others: Sequence[str]) -> bool | None:
 
 
 def can_be_compared(names: Sequence[str], others: Sequence[str]) -> bool:
-    """Tell whether both of two lists of names have some in Latin letters."""
+    """Return whether both of two lists of names have some in Latin letters."""
     return any(map(_is_latin, names)) and any(map(_is_latin, others))
 
 
 def are_unlike(names: Sequence[str], others: Sequence[str]) -> bool:
-    """Tell whether no name of one person can be a name of another.
+    """Return whether no name of one person can be a name of another.
 
     Names in different scripts cannot be compared, and so are not unlike.
     """
@@ -176,7 +176,7 @@ def are_unlike(names: Sequence[str], others: Sequence[str]) -> bool:
 
 
 def _is_like(one: str, other: str) -> bool:
-    """Tell whether two names may be one person's: the words of one are in the other, or so.
+    """Return whether two names may be one person's: the words of one are in the other, or so.
 
     A given name in common is not enough, a family name is.
     """
@@ -190,7 +190,7 @@ def _is_like(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _is_latin(text: str) -> bool:
-    """Tell whether a text can be compared with others in Latin letters: it has none of others."""
+    """Return whether a text can be compared with others in Latin letters: it has none of others."""
     if text.isascii():
         return bool(text)
     return all(unicodedata.name(x, "").startswith("LATIN") for x in text if x.isalpha())
@@ -218,7 +218,7 @@ def edits(one: str, other: str, at_most: int = 2) -> int:
 
 
 def any_same(name: str, others: Iterable[str]) -> bool:
-    """Tell whether one of several names is the same."""
+    """Return whether one of several names is the same."""
     return any(same(name, other) for other in others)
 
 

@@ -90,14 +90,14 @@ def link_people(
         found = {each.name: compare(each, left) for each in waiting}
         outcomes.update(_decided(waiting, found, rung))
     left = _free(candidates, outcomes)
-    none = "nobody in the film's lists is called so" if candidates else ladder.NOT_LISTED
+    none = "nobody in the film's lists has this name" if candidates else ladder.NOT_LISTED
     return [outcomes.get(each.name) or _nobody(each, left, none) for each in mentions]
 
 
 def _free(
     candidates: Sequence[PersonCandidate], outcomes: Mapping[str, Outcome]
 ) -> list[PersonCandidate]:
-    """Give the candidates that no mention has been linked to."""
+    """Return the candidates that no mention has been linked to."""
     taken = {outcome.linked.key for outcome in outcomes.values() if outcome.linked}
     return [each for each in candidates if each.key not in taken]
 
@@ -122,7 +122,7 @@ def _nobody(mention: Mention, free: Sequence[PersonCandidate], reason: str) -> O
         reason = f"the record says that this is {mention.imdb_id}"
         return Outcome(mention, rivals=tuple(others), reason=reason)
     if others := [each for each in left if any(is_turned(mention.name, n) for n in each.names)]:
-        reason = "somebody of the film is called so the other way round"
+        reason = "a person of the film has this name in reverse order"
         return Outcome(mention, rivals=tuple(others), reason=reason)
     return Outcome(mention, reason=reason)
 
@@ -130,7 +130,7 @@ def _nobody(mention: Mention, free: Sequence[PersonCandidate], reason: str) -> O
 def _decided(
     mentions: Sequence[Mention], found: Mapping[str, list[PersonCandidate]], rung: Rung
 ) -> dict[str, Outcome]:
-    """Give those mentions an outcome that a rung decides, or leaves open between rivals."""
+    """Return the outcomes of mentions that a rung decides, or leaves open between rivals."""
     claims: dict[str, list[str]] = {}
     for name, candidates in found.items():
         for candidate in candidates:
@@ -142,11 +142,11 @@ def _decided(
             continue
         [first, *others] = candidates
         if others:
-            reason = "several people of the film come into question"
+            reason = "several people of the film match"
             outcomes[mention.name] = Outcome(mention, rivals=tuple(candidates), reason=reason)
         elif len(claims[first.key]) > 1:
             names = " and ".join(claims[first.key])
-            reason = f"one person of the film for several names: {names}"
+            reason = f"several names match one person of the film: {names}"
             outcomes[mention.name] = Outcome(mention, rivals=(first,), reason=reason)
         else:
             outcomes[mention.name] = _found(mention, first, rung)
@@ -176,7 +176,7 @@ def _by_id(mention: Mention, candidates: Sequence[PersonCandidate]) -> list[Pers
 
 
 def _eligible(mention: Mention, candidate: PersonCandidate) -> bool:
-    """Tell whether the ids do not tell them apart, and no person has."""
+    """Return whether the ids do not tell them apart, and no person has."""
     if mention.rejected & {candidate.imdb_id, candidate.wikidata_id}:
         return False
     return None in (mention.imdb_id, candidate.imdb_id) or mention.imdb_id == candidate.imdb_id
@@ -202,7 +202,7 @@ def _of_role(mention: Mention, found: list[PersonCandidate]) -> list[PersonCandi
 def _by_variant(
     mention: Mention, candidates: Sequence[PersonCandidate], *, turned: bool
 ) -> list[PersonCandidate]:
-    """Give those of a variant of the name; in a list that is inverted, also when turned round."""
+    """Return those of a variant of the name; in a list that is inverted, also when turned round."""
     return [
         each
         for each in candidates
@@ -217,7 +217,7 @@ def _by_variant(
 def _by_similarity(
     mention: Mention, candidates: Sequence[PersonCandidate], names: Container[str]
 ) -> list[PersonCandidate]:
-    """Give the nearest, and those that are too near to it."""
+    """Return the nearest, and those that are too near to it."""
     if len(name_of(mention.name).words) < 2:
         return []
     eligible = [each for each in candidates if _eligible(mention, each)]
@@ -226,14 +226,14 @@ def _by_similarity(
 
 
 def _may_be_a_slip(name: str, candidate: PersonCandidate, names: Container[str]) -> bool:
-    """Tell whether no word by which a name differs from a candidate's is somebody's name."""
+    """Return whether no word by which a name differs from a candidate's is somebody's name."""
     words = set(name_of(name).words)
     nearest = _best(name, candidate)
     return not any(word in names for word in words - set(name_of(nearest).words))
 
 
 def _one_edit_away(name: str, candidates: Sequence[PersonCandidate]) -> list[PersonCandidate]:
-    """Give those whose name differs by one slip, where the name is long enough to tell."""
+    """Return those whose name differs by one slip, where the name is long enough to tell."""
     if len(name) < ladder.EDITED_AT_LEAST:
         return []
     counted = [

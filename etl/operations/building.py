@@ -135,7 +135,7 @@ class Builder:
                 self.store.add_serialized(new)
 
     def _refuse(self, judged: Judged) -> bool:
-        """Tell what is not right with a film; if it is blocked, put what is at fault away."""
+        """Return what is not right with a film; if it is blocked, put what is at fault away."""
         reasons = []
         for result in judged.results:
             if result.blocks:

@@ -24,7 +24,7 @@ def undisturbed(workspace: Workspace) -> Iterator[None]:
         yield
     except (OSError, RuntimeError, MemoryError, duckdb.Error, EtlError) as error:
         if limit := limit_reached(error):
-            message = f"{workspace.path}: {limit[0]}; the graph is as it was"
+            message = f"{workspace.path}: {limit[0]}; the graph is unchanged"
             hint = f"{limit[1]}, then run the same command again"
             raise WorkspaceError(message, hint=hint) from error
         if isinstance(error, EtlError | BrokenPipeError):
@@ -32,7 +32,7 @@ def undisturbed(workspace: Workspace) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno in _FORBIDDEN:
             raise cannot_write(workspace.path, error) from error
         first = str(error).partition("\n")[0] or type(error).__name__
-        message = f"{workspace.path}: {first}; the graph is as it was"
+        message = f"{workspace.path}: {first}; the graph is unchanged"
         raise WorkspaceError(message, hint="run: etl check") from error
 
 

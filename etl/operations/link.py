@@ -109,7 +109,7 @@ class Linked:
 
 
 def needs_review(link: Link) -> bool:
-    """Say whether a person should look at a link: it is questioned, or was left open.
+    """Return whether a person should look at a link: it is questioned, or was left open.
 
     A film or a name that nothing was found for is nothing to look at.
     """
@@ -226,7 +226,7 @@ def _stage(
 
 
 def links(catalog: Catalog) -> Iterator[Linked]:
-    """Give what linking says of each film in the graph and of everybody it names, by film.
+    """Yield what linking says of each film in the graph and of everybody it names, by film.
 
     Where there is no link there is a reason. What films of several sources are matched by comes
     last.

@@ -34,8 +34,9 @@ class LoadOptions(ChangeOptions):
     `name` calls the source so; `strict` loads nothing if anything is kept out;
     `allow_removals` takes a mass removal for meant; `rehash` reads files too that look as they did
     when they were last read. `map` is the column map of the sources' tables from now on, as
-    `Source.map` has it; with None they keep theirs. `match` is what films of several sources are
-    matched by from now on, as `Settings.match` has it. A large load has so many `processes`
+    `Source.map` has it, and with `reviews` their owners' are read; with None they keep theirs.
+    `match` is how films of several sources are matched from now on, as in `Settings.match`. A
+    large load has so many `processes`
     read, map and validate beside this one; a script must then guard its main part.
     """
 
@@ -46,6 +47,7 @@ class LoadOptions(ChangeOptions):
     base_iri: str | None = None
     map: str | None = None
     match: str | None = None
+    reviews: bool | None = None
     processes: int = 0
 
 
@@ -101,6 +103,8 @@ class _Load:
         """Read, and build the next generation if anything is new."""
         known, options = self._old.sources.standing() if self._old else [], self._options
         named = sources(arguments, options.name, known, options.map) if arguments else None
+        if named and options.reviews is not None:
+            named = [replace(source, reviews=options.reviews) for source in named]
         with Workers(options.processes, self._change.engine) as workers:
             readings = [
                 Reading(
@@ -146,7 +150,7 @@ class _Load:
     def _redescribed(self, readings: Iterable[Reading]) -> bool:
         """Say whether a source that is known says something else of itself, or has another map."""
         return any(
-            (old.description, old.map) != (new.description, new.map)
+            (old.description, old.map, old.reviews) != (new.description, new.map, new.reviews)
             for new in (reading.source for reading in readings)
             if (old := self._known.get(new.name))
         )
@@ -202,6 +206,7 @@ class _Load:
         for reading, report in zip(readings, self._report.sources, strict=True):
             report.other_files = dict(reading.others)
             report.left_out = dict(reading.left_out)
+            report.unread = dict(reading.unread)
 
 
 def _absorbed(source: Source, known: Sequence[Source]) -> list[Source]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from etl.catalog.entries import Known, Place, Staged
 from etl.findings import Finding, Severity
-from etl.records import FilmRecord, Note, NoteKind, Reject
+from etl.records import FilmRecord, Note, NoteKind, Reject, Review
 from etl.sources import Raw, format_of
 from etl.sources.files import FoundFile, Source, beside, opened
 from etl.sources.raw import says_the_same
@@ -93,13 +93,12 @@ class Read(NamedTuple):
 
     @property
     def tells(self) -> bool:
-        """Say whether the catalog has anything to write down of it."""
+        """Return whether the catalog has anything to write down of it."""
         return bool(self.staged or self.moved or self.relocated)
 
 
-def parse_records(engine: object, work: Work) -> Read:
+def parse_records(_: object, work: Work) -> Read:
     """Cut files into records, and parse those that differ; no engine is needed for that."""
-    del engine
     differences = Differences(work.source.name)
     cut = (each for file, known in work.files for each in differences.of(file, known))
     staged, relocated = list[Staged](), list[Staged]()
@@ -107,7 +106,8 @@ def parse_records(engine: object, work: Work) -> Read:
     absences = Counter[str]()
     shown_as = cache(partial(opened, work.source))
     for path, form, raw, moved in chain(work.records, cut):
-        item = _owned(format_of(path, form).read(raw), work.source, path, raw.key)
+        read_as = format_of(path, form)
+        item = _owned(read_as.read(raw), work.source, "" if read_as.same else path, raw.key)
         place = Place(work.source.name, path, raw.key, raw.line)
         (relocated if moved else staged).append(Staged.read(place, raw.digest, item))
         if moved:
@@ -123,13 +123,20 @@ def parse_records(engine: object, work: Work) -> Read:
 
 
 def _owned(item: FilmRecord | Reject, source: Source, path: str, key: str) -> FilmRecord | Reject:
-    """Tell a film without an id by its source, its file within that, and the record's key there.
+    """Say whose reviews these are; tell a film without an id by its source, its file and its key.
 
-    No other record of the file has that key, so that two films of one name stay two.
+    No other record of the file has that key, so that two films of one name stay two. Without a
+    path, the key is that of the film itself.
     """
-    if isinstance(item, Reject) or "record" not in item.identifiers:
+    if isinstance(item, Reject):
         return item
-    file = () if path == os.path.basename(source.root) else (path,)
+    if item.reviews:
+        whose = (source.slug, source.label)
+        item = replace(item, reviews=tuple(Review(*each[:-2], *whose) for each in item.reviews))
+    if "record" not in item.identifiers:
+        return item
+    key = key if path else item.identifiers["record"]
+    file = () if path in ("", os.path.basename(source.root)) else (path,)
     slug = source.slug if source.named else _NOT_PLAIN.sub("-", source.slug)
     identifiers = {**item.identifiers, "record": "-".join((slug, *file, key))}
     return replace(item, identifiers=identifiers)

@@ -48,7 +48,7 @@ class Reading:
     that were read looked like, which with `rehash` is all of them. What was repaired in them goes
     to `found`. The records of the sources that it has `absorbed` are from now on its own. `others`
     counts the files of its folders that no format claims, `left_out` what is no film in those that
-    were read, both by kind.
+    were read, `unread` what the graph has no place for, by kind and key; `lists` tells each.
     """
 
     source: Source
@@ -62,6 +62,8 @@ class Reading:
     scope: list[tuple[str, str | None]] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+    lists: bool = False
     vanished: int = 0
     held: int = 0
 
@@ -76,7 +78,10 @@ class Reading:
             work = self._work(self._differing(seen, closed, unpacking), differences)
             for read in self.workers.map(parse_records, work):
                 for finding in read.findings:
-                    self.found(finding)
+                    if finding.kind == NoteKind.UNREAD:
+                        self.unread[finding.key] += 1
+                    if finding.kind != NoteKind.UNREAD or self.lists:
+                        self.found(finding)
                 absences.update(read.absences)
                 self.left_out.update(read.left_out)
                 self.vanished += read.vanished
@@ -136,7 +141,7 @@ class Reading:
         return self.catalog.sources.known(source, paths) if self.catalog else {}
 
     def _work(self, differing: Iterator[FoundFile], differences: Differences) -> Iterator[Work]:
-        """Give what is to be read. Large files are cut here, as `differences` tells."""
+        """Yield what is to be read. Large files are cut here, as `differences` tells."""
         source = replace(self.source, paths=(), complete=frozenset())  # other processes get it
         while files := list(islice(differing, FILES_AT_ONCE)):
             self.stats.extend((found.relative, found.stat, found.form) for found in files)
@@ -171,7 +176,7 @@ class Reading:
         if self.vanished * 2 > self.held:
             raise SourceError(
                 f"{shown(self.source.root)}: {self.vanished} of {self.held} records have vanished",
-                hint="is the right folder there? To take them out of the graph, "
+                hint="check that the folder is the right one; to remove the records, "
                 "load with --allow-removals",
             )
 

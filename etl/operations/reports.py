@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from etl.sources.notes import listed
+
 
 @dataclass(slots=True)
 class Diff:
@@ -52,7 +54,8 @@ class SourceReport:
     it lies. `files`, `bytes` and `digest` are of all that the source says after the run, whether
     it was read now or before: the digest is made of those of its records, in order of place.
     `other_files` counts the files in its folders that no format claims, by kind, and
-    `left_out` what is no film in the files that were read now.
+    `left_out` what is no film in the files that were read now, and what only `--reviews` reads,
+    `unread` what their records say and the graph has no place for, by key.
     """
 
     label: str
@@ -69,12 +72,19 @@ class SourceReport:
     vanished: int = 0
     other_files: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
 
     @property
     def no_films(self) -> str:
         """Say how much was left out that is no film; empty if nothing was."""
         kinds = sorted(self.left_out.items(), key=lambda each: (-each[1], each[0]))
         return ", ".join(f"{count} {kind}" for kind, count in kinds)
+
+    @property
+    def no_place(self) -> str:
+        """Say what the graph has no place for, the most frequent first; empty if nothing."""
+        keys = sorted(self.unread.items(), key=lambda each: (-each[1], each[0]))
+        return listed([f"{count} {key}" for key, count in keys])
 
     @property
     def others(self) -> str:

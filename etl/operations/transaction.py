@@ -141,7 +141,7 @@ class Change:
         return builder
 
     def _before(self, entity: NamedNode) -> set[Quad]:
-        """Give what the graph said of an entity before this change."""
+        """Return what the graph said of an entity before this change."""
         return self._standing.entity(entity)
 
     @cached_property
@@ -286,6 +286,6 @@ def _building(
     writing = workspace.writing(options.command, options.waiting)
     with uncollected(), undisturbed(workspace), writing as following:
         for generation in workspace.abandoned:
-            message = "complete but never the current one, since a command was killed: deleted"
+            message = "complete but never made current, because a command was killed: deleted"
             options.found(Finding(Severity.WARNING, message, str(generation.path)))
         yield Change(workspace, following, engine, options, base(workspace))

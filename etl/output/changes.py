@@ -58,7 +58,7 @@ class Changes:
             self._spool.writelines(line + ending for line in text.splitlines())
 
     def entities(self) -> Iterator[EntityChange]:
-        """Give what remains, by entity; what a film says of itself comes before its parts."""
+        """Yield what remains, by entity; what a film says of itself comes before its parts."""
         self._spool.seek(0)
         lines = sorted_outside_memory(self._spool, film_before_parts)
         for iri, about in itertools.groupby(lines, _entity):
@@ -81,7 +81,7 @@ def _net(lines: Iterable[bytes]) -> list[bytes]:
 
 
 def differing(old: Iterable[Quad], new: Iterable[Quad]) -> Iterator[tuple[Sign, set[Quad]]]:
-    """Give what two graphs do not share, in portions of which some may cancel out.
+    """Yield what two graphs do not share, in portions of which some may cancel out.
 
     It is quick and takes little memory where both come in nearly the same order.
     """

@@ -1,7 +1,7 @@
 """Columns of text: as wide as they need to be, or fitted to a terminal.
 
-On a terminal columns shrink, and where that does not do, each row is a stack of lines. Text is
-broken between words only, so that an identifier, an IRI or a number stays whole.
+On a terminal columns shrink; where that does not do, or takes more lines, each row is a stack of
+lines. Text is broken between words only, so that an identifier, an IRI or a number stays whole.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -33,12 +34,27 @@ def fitted(
 ) -> Iterator[str]:
     """Yield lines that are no wider than a terminal, unless a single word is."""
     widths, room = _natural(columns, body), width - GAP * (len(columns) - 1)
-    if sum(widths) > room and body:
-        least = _least(columns, body)
-        if sum(least) > room:
-            yield from _stacked(columns, body, width)
-            return
-        widths = _shrunk(widths, least, room)
+    if sum(widths) <= room:
+        yield from _wrapped_rows(columns, body, right, widths)
+        return
+    if not body:
+        yield from folded("  ".join(columns), width, 0)
+        return
+    stacked, least = list(_stacked(columns, body, width)), _least(columns, body)
+    if sum(least) > room:
+        yield from stacked
+        return
+    widths = _shrunk(_lengths(columns, body), least, room)
+    yield from min(list(_wrapped_rows(columns, body, right, widths)), stacked, key=len)
+
+
+def _wrapped_rows(
+    columns: Sequence[str],
+    body: Sequence[Sequence[str]],
+    right: Sequence[bool],
+    widths: Sequence[int],
+) -> Iterator[str]:
+    """Yield the lines of columns of some widths, with a rule below their names."""
     for number, row in enumerate((columns, *body)):
         cells = [_wrapped(text, fit) for text, fit in zip(row, widths, strict=True)]
         for texts in itertools.zip_longest(*cells, fillvalue=""):
@@ -64,7 +80,7 @@ def _least(columns: Sequence[str], body: Sequence[Sequence[str]]) -> list[int]:
 
 def folded(text: str, width: int, indent: int, *, hanging: bool = False) -> Iterator[str]:
     """Yield the lines of a text, indented; a hanging text but for its first line."""
-    lines = _wrapped(text, max(width - indent, _LEAST))
+    lines = _wrapped(text, max(width - indent, 1))
     for number, line in enumerate(lines):
         yield f"{'' if hanging and not number else ' ' * indent}{line}\n"
 
@@ -92,16 +108,31 @@ def _line(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
     return (" " * GAP).join(padded).rstrip() + "\n"
 
 
-def _shrunk(natural: Sequence[int], least: Sequence[int], room: int) -> list[int]:
-    """Return widths that fit into some room: the widest columns give way first."""
-    most = max(natural)
-    while most > 1 and sum(_between(natural, least, most)) > room:
-        most -= 1
-    return _between(natural, least, most)
+def _lengths(columns: Sequence[str], body: Sequence[Sequence[str]]) -> list[Counter[int]]:
+    """Count the cells of each column by their widths."""
+    return [Counter(map(cell_len, column)) for column in zip(columns, *body, strict=True)]
 
 
-def _between(natural: Sequence[int], least: Sequence[int], most: int) -> list[int]:
-    return [max(low, min(high, most)) for low, high in zip(least, natural, strict=True)]
+def _shrunk(lengths: Sequence[Counter[int]], least: Sequence[int], room: int) -> list[int]:
+    """Return widths that fit into some room: a column gives way where that adds the fewest lines.
+
+    `lengths` counts the cells of each column by their widths.
+    """
+    widths = [max(low, min(max(column), room)) for low, column in zip(least, lengths, strict=True)]
+    while sum(widths) > room:
+        wide = [place for place, low in enumerate(least) if widths[place] > low]
+        losses = {
+            place: _height(lengths[place], widths[place] - 1)
+            - _height(lengths[place], widths[place])
+            for place in wide
+        }
+        widths[min(wide, key=lambda place: (losses[place], -widths[place]))] -= 1
+    return widths
+
+
+def _height(lengths: Counter[int], width: int) -> float:
+    """Estimate the lines that the cells of a column take."""
+    return sum(count * max(1.0, length / width) for length, count in lengths.items())
 
 
 class _Piece(NamedTuple):

@@ -8,7 +8,7 @@ Config: TypeAlias = dict[str, str | bool | int | float | list[str]]
 
 
 def alone(memory_bytes: int = 0) -> Config:
-    """Give the settings of a database that installs and loads no extension.
+    """Return the settings of a database that installs and loads no extension.
 
     What takes more than `memory_bytes` is put on the disk meanwhile; 0 is four fifths of the
     machine's memory.

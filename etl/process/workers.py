@@ -145,7 +145,7 @@ class _Worker:
 
 def _ended() -> ProcessError:
     return ProcessError(
-        "a process beside this one was killed, or had no memory left; the graph is as it was",
+        "a helper process was killed or ran out of memory; the graph is unchanged",
         hint="run the same command again",
     )
 

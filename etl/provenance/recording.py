@@ -37,7 +37,7 @@ def describe(catalog: Catalog, store: Writable, tally: Tally, runs: Iterable[Run
 def descriptions(
     catalog: Catalog, tally: Tally, runs: Iterable[Run]
 ) -> Iterator[tuple[NamedNode, set[Quad]]]:
-    """Give what there is to be described, each with what is said of it and its parts.
+    """Yield what there is to be described, each with what is said of it and its parts.
 
     That is some runs, the programs that made them, all sources, and the data set.
     """
@@ -67,7 +67,7 @@ def _last_change(runs: Sequence[Run]) -> Run:
 
 
 def concerned(runs: Sequence[Run], number: int) -> Iterator[Run]:
-    """Give a run, and those that it took back, or brought back by taking back another."""
+    """Yield a run, and those that it took back, or brought back by taking back another."""
     by_number = {run.run: run for run in runs}
     at: int | None = number
     while at is not None:
@@ -76,7 +76,7 @@ def concerned(runs: Sequence[Run], number: int) -> Iterator[Run]:
 
 
 def provenance_of(catalog: Catalog, store: EmbeddedStore | RemoteStore) -> Iterator[Quad]:
-    """Give the provenance graph, and from which records each film derives."""
+    """Yield the provenance graph, and from which records each film derives."""
     iris = catalog.iris
     slugs = {source.name: source.slug for source in catalog.sources.all()}
     derived = chain.from_iterable(

@@ -86,7 +86,7 @@ def differing(
 
 
 def _apart(here: Path, there: Path, kind: ServerKind) -> Iterator[tuple[bytes, bool]]:
-    """Give the lines that only one of two files has, and whether that is the first.
+    """Yield the lines that only one of two files has, and whether that is the first.
 
     Lines are told apart by their hashes, of so many at a time as fit into the memory.
     """
@@ -105,7 +105,7 @@ def _apart(here: Path, there: Path, kind: ServerKind) -> Iterator[tuple[bytes, b
 
 
 def _hashed(path: Path, part: int, parts: int, kind: ServerKind) -> Iterator[tuple[int, bytes]]:
-    """Give the lines of a part of a file, as a server can hold them, each with its hash."""
+    """Yield the lines of a part of a file, as a server can hold them, each with its hash."""
     with path.open("rb") as file:
         for line in file:
             if kind.kept_as_text:

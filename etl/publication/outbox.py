@@ -71,7 +71,7 @@ class Outbox:
             name = shlex.quote(self.name)
             hint = f"run: etl store remove {name}, then etl store add, and publish with --repair"
             if not os.access(self.path.parent, os.W_OK) or not os.access(self.path, os.R_OK):
-                hint = "get the right to read and write it"
+                hint = "get permission to read and write it"
             raise WorkspaceError(f"{self.path}: cannot be used: {error}", hint=hint) from error
 
     def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -142,11 +142,11 @@ class Outbox:
 
     @property
     def state(self) -> str:
-        """Tell how far publishing has come: "new", "begun", or "done" at least once."""
+        """Return how far publishing has come: "new", "begun", or "done" at least once."""
         return self.setting("state") or "new"
 
     def whole(self, generation: int) -> bool:
-        """Tell whether a generation, or one before it, was made wholly anew."""
+        """Return whether a generation, or one before it, was made wholly anew."""
         whole = self.setting("whole")
         return whole is not None and int(whole) <= generation
 
@@ -235,7 +235,7 @@ class Outboxes:
         return sorted(unquote(path.stem) for path in self._folder.glob(f"*{_SUFFIX}"))
 
     def has(self, name: str) -> bool:
-        """Tell whether there is a store of this name."""
+        """Return whether there is a store of this name."""
         return self._path(name).is_file()
 
     def open(self, name: str) -> Outbox:

@@ -127,7 +127,7 @@ class _Publication:
         self._outbox.fill(self._number, subjects, self._base)
 
     def _made_so(self) -> bool:
-        """Tell whether the graph here is what today's mapping makes of the catalog."""
+        """Return whether the graph here is what today's mapping makes of the catalog."""
         return self._catalog.settings.mapping == MAPPING_VERSION
 
     def _begin(self) -> None:
@@ -140,9 +140,9 @@ class _Publication:
         if any(held) and self._remote.holds_any(self._base):
             raise StoreError(
                 f"{self._outbox.name}: holds things below {self._base} "
-                "that were not published from here",
-                hint="publish to a --graph of its own, or add --repair to have this "
-                "workspace's graph take their place",
+                "that were not published from this workspace",
+                hint="publish to a --graph of its own, or add --repair to replace them by "
+                "this workspace's graph",
             )
         self._outbox.begin(self._number, self._base, held)
 
@@ -158,9 +158,9 @@ class _Publication:
             if run not in known or date_time(known[run]).value[:_SECOND] != started[:_SECOND]:
                 raise StoreError(
                     f"{self._outbox.name}: holds {run.removeprefix(self._base)}, started at "
-                    f"{started}, of which this workspace knows nothing: is it an older copy?",
-                    hint="publish from the newer workspace, or add --repair to have this "
-                    "one's graph take the place of what the server holds",
+                    f"{started}, which this workspace lacks: is it an older copy?",
+                    hint="publish from the newer workspace, or add --repair to replace what the "
+                    "server holds by this workspace's graph",
                 )
 
     def _seed(self, sender: Sender) -> None:
@@ -169,14 +169,14 @@ class _Publication:
         self._outbox.fill(self._number, self._beside, self._base)
 
     def _seeds(self, sender: Sender) -> Iterator[Parcel]:
-        """Give all that the catalog makes, then look what else there is here."""
+        """Yield all that the catalog makes, then look what else there is here."""
         yield from Seed(self._catalog, self._outbox).batches(sender)
         pattern = BESIDE.format(replaced=DCTERMS.isReplacedBy, movies=f"{self._base}movie/")
         self._beside = list(self._store.subjects(pattern))
         self._sizes = self._store.sizes()
 
     def _complete(self) -> bool:
-        """Tell whether the server holds as much more as it should after a first publication."""
+        """Return whether the server holds as much more as it should after a first publication."""
         both = zip(self._outbox.held, self._sizes or self._store.sizes(), strict=True)
         expected = [before + here for before, here in both]
         return list(self._remote.sizes()) == expected

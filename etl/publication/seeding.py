@@ -42,7 +42,7 @@ class Seed:
     outbox: Outbox
 
     def batches(self, sender: Sender) -> Iterator[Parcel]:
-        """Give what comes after what the server has confirmed.
+        """Yield what comes after what the server has confirmed.
 
         What was under way when it was interrupted is sent once more: the server then has all of
         it, and what it should no longer have of it is in the outbox.

@@ -115,7 +115,7 @@ def _check_iri(text: str) -> None:
 
 
 def recognised(url: str, graph: str | None = None) -> Endpoints:
-    """Tell what server answers at a URL, and where its endpoints are.
+    """Return what server answers at a URL, and where its endpoints are.
 
     Raises:
         StoreError: nobody answers, or not a server that we know.
@@ -130,18 +130,18 @@ def recognised(url: str, graph: str | None = None) -> Endpoints:
         itself = f": it calls itself {called!r}" if called else ""
         raise StoreError(
             f"{url}: cannot tell what server this is{itself}",
-            hint="run: etl store add NAME URL --kind KIND, or name its endpoints apart",
+            hint="run: etl store add NAME URL --kind KIND, or give its endpoints separately",
         )
     return endpoints(kind, url, graph)
 
 
 def is_url(name: str) -> bool:
-    """Say whether a store is called by its URL."""
+    """Return whether a store is called by its URL."""
     return "://" in name
 
 
 def _all_kept(outboxes: Outboxes) -> Iterator[tuple[str, Endpoints]]:
-    """Give the stores that are known, with where they answer."""
+    """Yield the stores that are known, with where they answer."""
     for name in outboxes.names():
         with outboxes.open(name) as outbox:
             if outbox.setting("query") is not None:

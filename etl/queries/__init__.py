@@ -21,7 +21,7 @@ from etl.queries.binding import (
     serialized,
 )
 from etl.queries.kinds import KINDS, Lookup, Queryable, Term
-from etl.queries.saved import Parameter, SavedQuery, find, nearest, read_queries
+from etl.queries.saved import Parameter, SavedQuery, find, nearest, read_own, read_queries
 
 __all__ = [
     "KINDS",
@@ -38,6 +38,7 @@ __all__ = [
     "parse_terms",
     "portable",
     "positional",
+    "read_own",
     "read_queries",
     "serialized",
 ]

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 
 from etl.errors import QueryError
 from etl.queries.kinds import KINDS
+from etl.queries.syntax import refuse_ill_formed
 from etl.resources import folder
 
 
@@ -29,15 +30,28 @@ class Parameter:
         return f"{self.name} ({self.kind}{default})"
 
 
+DRAWN_AS = ("bars", "columns")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How an answer is drawn: as one of `DRAWN_AS`, by its variables of labels and of numbers."""
+
+    kind: str
+    label: str
+    number: str
+
+
 @dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A SPARQL file with a summary and typed parameters."""
+    """A SPARQL file with a summary and typed parameters, and perhaps a way to draw its answer."""
 
     name: str
     summary: str
     text: str = field(repr=False)
     parameters: tuple[Parameter, ...]
     path: Path
+    drawing: Drawing | None = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -48,16 +62,23 @@ class SavedQuery:
         """
         try:
             text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise QueryError(f"{path}: cannot be read: {error}") from error
-        summaries, parameters = _read_header(path, text)
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise QueryError(
+                f"{path}:{line}: expected text in UTF-8", hint="save the file in that encoding"
+            ) from error
+        except OSError as error:
+            raise QueryError(f"{path}: cannot be read: {error.strerror or error}") from error
+        summaries, parameters, drawings = _read_header(path, text)
         if len(summaries) != 1:
             raise QueryError(
-                f"{path}: expected one summary, found {len(summaries)}",
+                f"{path}:1: expected one summary, found {len(summaries)}",
                 hint="begin the file with a line such as '#+ summary: Who acts in a film.'",
             )
         _check_placeholders(path, text, parameters)
-        return cls(path.stem, summaries[0], text, tuple(parameters), path)
+        if len(drawings) > 1:
+            raise QueryError(f"{path}: expected one chart, found {len(drawings)}")
+        return cls(path.stem, summaries[0], text, tuple(parameters), path, *drawings)
 
 
 _HEADER = re.compile(r"#\+\s*(?P<key>[^\s:]+)\s*:\s*(?P<value>.*?)\s*")
@@ -70,9 +91,10 @@ PLACEHOLDER = re.compile(
 )
 
 
-def _read_header(path: Path, text: str) -> tuple[list[str], list[Parameter]]:
+def _read_header(path: Path, text: str) -> tuple[list[str], list[Parameter], list[Drawing]]:
     summaries: list[str] = []
     parameters: list[Parameter] = []
+    drawings: list[Drawing] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.startswith("#+"):
             continue
@@ -82,12 +104,24 @@ def _read_header(path: Path, text: str) -> tuple[list[str], list[Parameter]]:
             summaries.append(value)
         elif key == "param":
             parameters.append(_read_parameter(f"{path}:{number}", value))
+        elif key == "chart":
+            drawings.append(_read_drawing(f"{path}:{number}", value))
         else:
             raise QueryError(
-                f"{path}:{number}: expected a summary or a param, found {line!r}",
-                hint="a header line is '#+ summary: …' or '#+ param: …'",
+                f"{path}:{number}: expected a summary, a param or a chart, found {line!r}",
+                hint="a header line is '#+ summary: …', '#+ param: …' or '#+ chart: …'",
             )
-    return summaries, parameters
+    return summaries, parameters, drawings
+
+
+def _read_drawing(place: str, text: str) -> Drawing:
+    words = text.split()
+    if len(words) != 3 or words[0] not in DRAWN_AS:
+        raise QueryError(
+            f"{place}: expected a chart, found {text!r}",
+            hint=f"write '#+ chart: {'|'.join(DRAWN_AS)} LABEL NUMBER' with two of its variables",
+        )
+    return Drawing(*words)
 
 
 def _read_parameter(place: str, text: str) -> Parameter:
@@ -107,37 +141,50 @@ def _read_parameter(place: str, text: str) -> Parameter:
 
 def _check_placeholders(path: Path, text: str, parameters: list[Parameter]) -> None:
     declared = [parameter.name for parameter in parameters]
-    placed = {match["name"] for match in PLACEHOLDER.finditer(text)}
+    placed = {m["name"]: text.count("\n", 0, m.start()) + 1 for m in PLACEHOLDER.finditer(text)}
     for name in declared:
-        if declared.count(name) > 1:
-            raise QueryError(f"{path}: the parameter {name} is declared twice")
+        lines = [n for n, line in enumerate(text.splitlines(), 1) if _declares(line, name)]
+        if len(lines) > 1:
+            raise QueryError(
+                f"{path}:{lines[1]}: the parameter {name} is declared twice",
+                hint=f"delete the line, or the one before it: line {lines[0]}",
+            )
         if name not in placed:
             raise QueryError(
-                f"{path}: the parameter {name} has no place in the query",
+                f"{path}:{lines[0]}: the parameter {name} has no place in the query",
                 hint=f"put a line 'VALUES ?{name} {{ UNDEF }}' where it belongs",
             )
-    for name in sorted(placed.difference(declared)):
-        raise QueryError(
-            f"{path}: the place of ?{name} has no parameter",
-            hint=f"declare it with a line '#+ param: {name} KIND: description'",
-        )
+    for name, line in placed.items():
+        if name not in declared:
+            raise QueryError(
+                f"{path}:{line}: the place of ?{name} has no parameter",
+                hint=f"declare it with a line '#+ param: {name} KIND: description'",
+            )
 
 
-def read_queries(folders: Iterable[Path] | None = None) -> dict[str, SavedQuery]:
-    """Read the saved queries of some folders, by name; the shipped ones when None.
+def _declares(line: str, name: str) -> bool:
+    header = _HEADER.fullmatch(line)
+    return header is not None and (header["key"], header["value"].split()[:1]) == ("param", [name])
 
-    A query of a later folder takes the place of one with the same name in an earlier folder.
 
-    Raises:
-        QueryError: a folder is missing, or a query's header is not as it should be.
-    """
+def read_queries() -> dict[str, SavedQuery]:
+    """Read the queries that come with the program, by their names."""
+    return {path.stem: SavedQuery.read(path) for path in sorted(folder("queries").glob("*.rq"))}
+
+
+def read_own(place: Path) -> tuple[dict[str, SavedQuery], dict[str, QueryError]]:
+    """Read the user's queries in a folder; give apart what is wrong with a file. Both by name."""
     queries: dict[str, SavedQuery] = {}
-    for place in [folder("queries")] if folders is None else folders:
-        if not place.is_dir():
-            raise QueryError(f"{place}: no such folder of queries")
-        for path in sorted(place.glob("*.rq")):
+    broken: dict[str, QueryError] = {}
+    for path in sorted(place.glob("*.rq")):
+        try:
             queries[path.stem] = SavedQuery.read(path)
-    return dict(sorted(queries.items()))
+            refuse_ill_formed(queries[path.stem].text)
+        except QueryError as error:
+            queries.pop(path.stem, None)
+            where = "" if str(error).startswith(str(path)) else f"{path}: "
+            broken[path.stem] = QueryError(f"{where}{error}", hint=error.hint)
+    return queries, broken
 
 
 def nearest(text: str, names: Iterable[str], limit: int = 3) -> list[str]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from pyoxigraph import Store
+
 from etl.errors import QueryError
 from etl.rdf.identifiers import Iris, wikidata_entity
 from etl.rdf.vocab import PREFIXES, XSD
@@ -42,7 +44,7 @@ _TOKEN = re.compile(
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Give the tokens of a query; comments are left out."""
+    """Yield the tokens of a query; comments are left out."""
     for match in _TOKEN.finditer(text):
         if match.lastgroup and match.lastgroup != "comment":
             yield Token(match.lastgroup, match[0], match.start())
@@ -89,10 +91,27 @@ def refuse_endless(text: str) -> None:
         links += word in _CHAINING and not listed
         if depth > DEEPEST or links > LONGEST:
             line = text.count("\n", 0, token.start) + 1
-            what = f"brackets in one another, more than {DEEPEST}"
+            what = f"brackets nested more than {DEEPEST} deep"
             if links > LONGEST:
                 what = f"more than {LONGEST} parts such as {token.text}"
             raise QueryError(f"the query has {what}, in line {line}", hint="make it simpler")
+
+
+def refuse_ill_formed(text: str) -> None:
+    """Refuse what is not a query, without asking anything of anybody.
+
+    A query of a SERVICE is not looked at, since an engine may ask it at once.
+
+    Raises:
+        QueryError: the text is not a query.
+    """
+    refuse_endless(text)
+    if any(token.text.lower() == "service" for token in tokens(text)):
+        return
+    try:
+        Store().query(text)
+    except SyntaxError as error:
+        raise syntax_error(error, text) from error
 
 
 def column_order(text: str) -> list[str]:
@@ -184,9 +203,9 @@ def syntax_error(
     match = _PLACE.match(str(error))
     if match is None:
         return QueryError(f"not SPARQL: {str(error).splitlines()[0]}")
-    lines = text.splitlines() or [""]
+    lines = text.split("\n")
     number, column = int(match["line"]), int(match["column"])
-    line = lines[min(number, len(lines)) - 1]
+    line = lines[number - 1]
     before = "\n".join([*lines[: number - 1], line[: column - 1]])
     after = line[column - 1 :].strip()
     sentence = _SENTENCE.match(match["rest"])
@@ -201,8 +220,10 @@ def syntax_error(
         clause = clause[0].lower() + clause[1:]
     elif after:
         clause = f"did not expect {after.split()[0]!r} here"
-    else:
+    elif any(map(str.strip, lines[number:])):
         clause = "something before this place is missing or wrong"
+    else:
+        clause = "the query ends before it is complete"
     return QueryError(f"not SPARQL: line {number}, column {column}: {clause}", hint=hint)
 
 

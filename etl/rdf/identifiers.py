@@ -189,7 +189,7 @@ def _person(base: str, key: str) -> NamedNode:
 
 
 def _is_base(text: str) -> bool:
-    """Tell whether a text is an absolute http(s) IRI that a path can be put behind."""
+    """Return whether a text is an absolute http(s) IRI that a path can be put behind."""
     try:
         parts = urlsplit(NamedNode(text).value)
         host = parts.hostname and parts.port != 0  # a port that is no number raises
@@ -235,6 +235,10 @@ class Iris:
     def part(self, whole: NamedNode, name: str) -> NamedNode:
         """Mint the IRI of a part of a film, a run or the data set, such as `#rating`."""
         return NamedNode(f"{whole.value}#{name}")
+
+    def review(self, movie: NamedNode, name: str) -> NamedNode:
+        """Mint the IRI of what a viewer thinks of a film."""
+        return self.part(movie, f"review-{_segment(name)}")
 
     def mention(self, movie_key: str, name: str) -> NamedNode:
         """Mint the IRI of somebody as one film names them: what a link is about."""

@@ -31,9 +31,9 @@ RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#", "Class label subClassO
 VOID = Namespace(
     "http://rdfs.org/ns/void#",
     """
-    Dataset Linkset class classes classPartition distinctSubjects entities linkPredicate
-    objectsTarget properties property propertyPartition subjectsTarget subset triples uriSpace
-    vocabulary
+    Dataset Linkset class classes classPartition dataDump distinctSubjects entities linkPredicate
+    objectsTarget properties property propertyPartition sparqlEndpoint subjectsTarget subset triples
+    uriSpace vocabulary
     """,
 )
 DCAT = Namespace("http://www.w3.org/ns/dcat#", "Dataset landingPage version")
@@ -47,12 +47,12 @@ XSD = Namespace(
 SCHEMA = Namespace(
     "https://schema.org/",
     """
-    Movie Person AggregateRating PropertyValue PerformanceRole
+    Movie Person AggregateRating PropertyValue PerformanceRole Review Rating
     name datePublished url sameAs identifier propertyID value
     director actor author producer musicBy editor characterName
     alternateName description abstract genre duration inLanguage countryOfOrigin contentRating
     keywords image productionCompany isPartOf
-    aggregateRating ratingValue bestRating worstRating ratingCount
+    aggregateRating ratingValue bestRating worstRating ratingCount review reviewRating reviewBody
     """,
 )
 FILM = Namespace("https://w3id.org/reelgraph/film#", "performance")

@@ -138,7 +138,7 @@ class Comparison:
         return int(scalar(self._db, "SELECT count(*) FROM pending"))
 
     def pending(self, size: int) -> Iterator[Page]:
-        """Give the films that were listed, so many at once."""
+        """Yield the films that were listed, so many at once."""
         total = int(scalar(self._db, "SELECT count(*) FROM pending"))
         for start in range(0, total, size):
             films = self._db.execute(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from etl.facts import CREW
 from etl.rdf.identifiers import name_key
-from etl.records import Credit, FilmRecord, Link, LinkRecord, Rating, Title
+from etl.records import Credit, FilmRecord, Link, LinkRecord, Rating, Review, Title
 from etl.resolution.characters import Played, played, same_character
 from etl.resolution.groups import Group
 
@@ -93,6 +93,7 @@ class Film:
     facts: Mapping[str, tuple[str, ...]]
     crew: Mapping[str, tuple[Person, ...]]
     ratings: Mapping[str, Rating]
+    reviews: tuple[Review, ...] = ()
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -102,7 +103,7 @@ class Film:
         return tuple(dict.fromkeys((*self.directors, *self.actors, *cast, *crew)))
 
     def credited(self, role: str) -> tuple[Person, ...]:
-        """Give the people whom the film has in a field of `CREDITS`."""
+        """Return the people whom the film has in a field of `CREDITS`."""
         match role:
             case "directors":
                 return self.directors
@@ -142,7 +143,19 @@ def resolve(group: Group, identities: Identities) -> Film:
         facts=_facts(records, year),
         crew=_crew(records, people),
         ratings=_merged(record.ratings for record in records),
+        reviews=_reviews(records),
     )
+
+
+def _reviews(records: Sequence[FilmRecord]) -> tuple[Review, ...]:
+    """Collect reviews by viewer and day; of several, the first mark and the first text count."""
+    found: dict[str, Review] = {}
+    for each in chain.from_iterable(record.reviews for record in records):
+        held = found.setdefault(each.name, each)
+        if held.value is None:
+            held = each._replace(text=held.text)
+        found[each.name] = held._replace(text=held.text or each.text)
+    return tuple(found[name] for name in sorted(found))
 
 
 def _titles(records: Sequence[FilmRecord], title: str | None) -> tuple[Title, ...]:

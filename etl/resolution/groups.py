@@ -30,8 +30,8 @@ class LinkMember:
 class Group:
     """The records that make one film, and the text that tells this make-up from another.
 
-    `members` come in the order of their sources' names, and each source has one; `linked` is the
-    film's link record, if there is one.
+    `members` come in the order of their sources' names, and each source has one, or parts of one
+    that it tells by a key of its own; `linked` is the film's link record, if there is one.
     """
 
     film: str

@@ -45,7 +45,7 @@ class Resolved:
         return identities_of(self._db.cursor(), versions)
 
     def pages(self, size: int, after: int = 0) -> Iterator[tuple[list[MemberRow], Identities]]:
-        """Give the records of the films in the graph, in chunks, and who their people are.
+        """Yield the records of the films in the graph, in chunks, and who their people are.
 
         Films come in the order in which they were first read, the records of a film side by side.
         Only those are given whose versions all come after the version `after`.
@@ -66,7 +66,7 @@ class Resolved:
         return next(groups_of(rows_of(self._db.cursor(), found.fetchall())), None)
 
     def people(self, size: int, first: str = "") -> Iterator[list[Person]]:
-        """Give all people in the graph, in chunks, by name; from this name on."""
+        """Yield all people in the graph, in chunks, by name; from this name on."""
         people = self._db.cursor().execute(
             "SELECT name, imdb, wikidata FROM people WHERE name >= ? ORDER BY ALL", [first]
         )

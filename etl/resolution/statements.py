@@ -87,12 +87,16 @@ WHERE rank = $rank GROUP BY ids.scheme, ids.id
 """
 
 # The versions of each film, by their strongest ids and by matches; `unlinked` is the key it has
-# without linking. Of one source's records the last by place counts.
+# without linking. Of one source's records the last by place counts; but those that it tells by a
+# key of its own are parts of one record.
 MEMBERS = """
 CREATE OR REPLACE TEMP TABLE members AS
-SELECT *, row_number() OVER (PARTITION BY film, source ORDER BY path DESC, line DESC) = 1 AS counts
+SELECT * EXCLUDE own_key,
+       own_key OR row_number() OVER (
+           PARTITION BY film, source ORDER BY own_key, path DESC, line DESC) = 1 AS counts
 FROM (
     SELECT version, source, path, line, names, name_ids, kind,
+           scheme = 'record' AS own_key,
            CASE WHEN rank > 0 AND NOT coalesce(own, false) THEN lone END AS unlinked,
            coalesce(matches.key, keys.film, lone) AS film
     FROM versions JOIN (
@@ -207,8 +211,8 @@ WITH named AS (
         FROM (SELECT film, {people} FROM members WHERE counts AND {nameless})
         JOIN names USING (id) WHERE name = '')
     GROUP BY film)
-SELECT film, list(version ORDER BY source) AS versions, min(version) AS first,
-       string_agg(version::TEXT, ',' ORDER BY source)
+SELECT film, list(version ORDER BY source, path, line) AS versions, min(version) AS first,
+       string_agg(version::TEXT, ',' ORDER BY source, path, line)
            || coalesce(chr(10) || any_value(people), '') AS inputs
 FROM members LEFT JOIN named USING (film) WHERE counts GROUP BY film
 HAVING bool_or(kind = 'film')
@@ -276,25 +280,4 @@ known AS (
     SELECT id FROM credits WHERE id <> '' UNION
     SELECT identities.id FROM called JOIN identities USING (name) UNION
     SELECT unnest([imdb, wikidata]) FROM links WHERE version IN (SELECT unnest($3::BIGINT[])))
-"""
-
-# How the newest record of each place within a scope stands. `tried` are versions that count as
-# loaded by this run though another one read them.
-STATUS = """
-WITH scope AS (SELECT unnest($sources::TEXT[]) AS source, unnest($paths::TEXT[]) AS path),
-heads AS (
-    SELECT standing.source, max(version) AS version, arg_max(kind, version) AS kind,
-           max(run) AS run
-    FROM standing JOIN scope
-        ON scope.source = standing.source AND coalesce(scope.path, standing.path) = standing.path
-    GROUP BY standing.source, standing.path, key)
-SELECT source, status, count(*) FROM (
-    SELECT heads.source, CASE
-        WHEN heads.kind = 'reject' THEN 'rejected'
-        WHEN version IN (SELECT version FROM quarantine) THEN 'quarantined'
-        WHEN NOT counts THEN 'superseded'
-        WHEN run = $run OR version IN (SELECT unnest($tried::BIGINT[])) THEN 'loaded'
-        ELSE 'unchanged' END AS status
-    FROM heads LEFT JOIN members USING (version) WHERE heads.kind <> 'gone')
-GROUP BY ALL
 """

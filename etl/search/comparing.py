@@ -22,7 +22,7 @@ SELECT (SELECT count(*) FROM (SELECT * FROM spelt EXCEPT SELECT * FROM word)),
 
 
 def differing(path: Path, base: str, graph: Graph) -> Iterator[tuple[str, int, int]]:
-    """Give what an index finds otherwise than the graph has it, by IRI; words by `base`.
+    """Yield what an index finds otherwise than the graph has it, by IRI; words by `base`.
 
     With each come the numbers of labels or words that the index lacks, and that it should not have.
     """

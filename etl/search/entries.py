@@ -35,12 +35,12 @@ def entry(iri: str, said: Iterable[Statement | Triple], weight: int = 0) -> Entr
     """Return the entry of a film or a person by what is said of it and its parts."""
     labels: set[tuple[str, str]] = set()
     year = None
-    for _, predicate, value in said:
+    for subject, predicate, value in said:
         if not isinstance(value, Literal):
             continue
         if (why := _WHY.get(predicate)) is not None:
             labels.add((why, value.value))
-        elif predicate == SCHEMA.datePublished:
+        elif predicate == SCHEMA.datePublished and subject == NamedNode(iri):  # not of a review
             year = value.value[:4]
         elif predicate == SCHEMA.ratingCount:
             weight = max(weight, int(value.value))
@@ -67,7 +67,7 @@ class Graph(Protocol):
         ...
 
     def named(self) -> Iterator[str]:
-        """Give the IRI of each film and each person."""
+        """Return the IRI of each film and each person."""
         ...
 
     def credits(self, person: NamedNode) -> int:

@@ -48,7 +48,7 @@ def telling(parts: Iterable[str]) -> list[str]:
 
 
 def forms(word: str) -> Iterator[int]:
-    """Give the hash of the beginning of a word, and of it with each letter left out.
+    """Yield the hash of the beginning of a word, and of it with each letter left out.
 
     Two words of which one is the other with one letter typed wrong have such a hash in common.
     """

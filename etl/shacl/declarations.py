@@ -151,7 +151,7 @@ class Declaration:
         return found
 
     def boolean(self, parameter: NamedNode) -> bool:
-        """Say whether the only value of a parameter is `true`.
+        """Return whether the only value of a parameter is `true`.
 
         Source: the standard names the term `true`; the W3C's uniqueLang-002 takes it at its word,
         so that `"1"^^xsd:boolean` does not count.
@@ -208,7 +208,9 @@ class Declaration:
     def __str__(self) -> str:
         return described(self.node, self.graph)
 
-    def error(self, parameter: NamedNode, reason: str, hint: str = "mend the shape") -> ShapesError:
+    def error(
+        self, parameter: NamedNode, reason: str, hint: str = "correct the shape"
+    ) -> ShapesError:
         """Describe what is wrong with a parameter of this shape."""
         owners = [owner.value for owner, _ in _owners(self.node, self.graph)]
         part_of = owners[-1] if owners else ""

@@ -51,7 +51,7 @@ def _references(shape: Declaration) -> Iterator[NamedNode | BlankNode]:
 
 
 def _refers_to_itself(shape: Declaration) -> bool:
-    """Say whether a shape, or one that it refers to, comes to itself again."""
+    """Return whether a shape, or one that it refers to, comes to itself again."""
     above = {shape.node: None}  # the shapes that lead to the one that is looked at
     seen: set[NamedNode | BlankNode] = set()
     waiting = [_references(shape)]
@@ -92,7 +92,7 @@ class Delegate:
         self._looks_ahead_only = all(map(looks_ahead_only, delegated))
 
     def __bool__(self) -> bool:
-        """Say whether there is anything for pySHACL to do."""
+        """Return whether there is anything for pySHACL to do."""
         return bool(self._targets)
 
     def results(self, graph: Graph) -> Sequence[ValidationResult]:
@@ -127,7 +127,7 @@ def properties_walked_back(shape: Declaration) -> frozenset[NamedNode] | None:
 
 
 def looks_ahead_only(shape: Declaration) -> bool:
-    """Say whether what a shape reads can all be reached from its focus nodes along triples."""
+    """Return whether what a shape reads can all be reached from its focus nodes along triples."""
     return properties_walked_back(shape) == frozenset()
 
 

@@ -173,13 +173,13 @@ def _check_scope(shapes: Shapes, declared: Sequence[Declaration]) -> None:
     """
     if not declared:
         raise ShapesError(
-            "no shape says which nodes it is about, so everything would conform",
+            "no shape has a target, so everything would conform",
             hint="give a shape a target, such as sh:targetClass",
         )
     for regime in shapes.graph.column(SH.entailment).values:
         raise ShapesError(
             f"the shapes ask for the entailment regime {name(regime)}, which is not supported",
-            hint="take sh:entailment out and state in the data what it would infer",
+            hint="remove sh:entailment, and add to the data what it would infer",
         )
 
 

@@ -144,7 +144,7 @@ class _Row:
             self.lists.append([value])
 
     def description(self, node: Node) -> Description:
-        """Give all of it."""
+        """Return all of it."""
         cells = (values[0] if len(values) == 1 else tuple(values) for values in self.lists)
         return node, tuple(self.properties), tuple(cells)
 

@@ -42,7 +42,7 @@ def _numbered(triples: Iterable[Triple]) -> Iterable[Triple]:
 
 
 def _is_quick(triples: Sequence[Triple]) -> bool:
-    """Say whether blank nodes are few, in no more than one place each, and not deeply nested."""
+    """Return whether blank nodes are few, in no more than one place each, and not deeply nested."""
     owners: dict[BlankNode, object] = {}
     for triple in triples:
         if isinstance(triple.object, BlankNode):

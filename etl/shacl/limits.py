@@ -68,7 +68,8 @@ class Limit:
             raise self.error() from None
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+            late = signal.SIG_IGN if before == signal.SIG_DFL else before
+            signal.signal(signal.SIGALRM, late)  # another thread may get the alarm only now
             if left:  # the alarm of what this is part of
                 left = max(left - (time.monotonic() - started), _AGAIN_S)
                 signal.setitimer(signal.ITIMER_REAL, left, interval)

@@ -181,14 +181,14 @@ def integer(term: Term) -> int | None:
 
 @lru_cache(_REMEMBERED_PAIRS)
 def is_less(left: Term, right: Term) -> bool:
-    """Say whether SPARQL's `left < right` is true; what cannot be compared is not less."""
+    """Return whether SPARQL's `left < right` is true; what cannot be compared is not less."""
     numbers = _numbers(left, right)
     return _holds_in_sparql(left, "<", right) if numbers is None else numbers[0] < numbers[1]
 
 
 @lru_cache(_REMEMBERED_PAIRS)
 def is_less_or_equal(left: Term, right: Term) -> bool:
-    """Say whether SPARQL's `left <= right` is true; what cannot be compared is not."""
+    """Return whether SPARQL's `left <= right` is true; what cannot be compared is not."""
     numbers = _numbers(left, right)
     return _holds_in_sparql(left, "<=", right) if numbers is None else numbers[0] <= numbers[1]
 

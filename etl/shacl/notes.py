@@ -61,7 +61,7 @@ def notes(graph: Graph, nameless: Iterable[ShapeQuery]) -> Iterator[ShapeNote]:
     for query in nameless:
         yield ShapeNote(
             f"{query.holder}: {name(query.parameter)}",
-            "the SELECT does not name $this, so it says the same of every node",
+            "the SELECT does not use $this, so its result is the same for every node",
         )
     for predicate in _NOT_FOLLOWED:
         for value in dict.fromkeys(graph.column(predicate).values):
@@ -81,9 +81,7 @@ def _never_asked(graph: Graph) -> Iterator[ShapeNote]:
 
 def not_followed(predicate: NamedNode, value: Term) -> ShapeNote:
     """Say that a graph which another names is not read."""
-    return ShapeNote(
-        f"{name(predicate)} {name(value)}", "it is not followed: what it names is not read"
-    )
+    return ShapeNote(f"{name(predicate)} {name(value)}", "what it names is not read")
 
 
 def _with_terms(graph: Graph) -> list[NamedNode | BlankNode]:

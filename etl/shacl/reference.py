@@ -125,7 +125,7 @@ class _Matching:
 def _refusal(reason: str) -> ShapesError:
     return ShapesError(
         f"the shapes cannot be used: {' '.join(reason.split())}",
-        hint="mend the shape that pySHACL names",
+        hint="correct the shape that pySHACL names",
     )
 
 
@@ -183,18 +183,18 @@ def _path(shapes: Shapes, nodes: list[Term] | None) -> PropertyPath | None:
 def _iri(term: Term) -> NamedNode:
     if isinstance(term, NamedNode):
         return term
-    raise ShapesError(f"{term} stands where only an IRI can", hint="mend the shapes")
+    raise ShapesError(f"{term} stands where only an IRI can", hint="correct the shapes")
 
 
 def _node(term: Term) -> NamedNode | BlankNode:
     if isinstance(term, NamedNode | BlankNode):
         return term
     raise ShapesError(
-        f"{term} stands where only an IRI or a blank node can", hint="mend the shapes"
+        f"{term} stands where only an IRI or a blank node can", hint="correct the shapes"
     )
 
 
 def _literal(term: Term) -> Literal:
     if isinstance(term, Literal):
         return term
-    raise ShapesError(f"{term} stands where only a literal can", hint="mend the shapes")
+    raise ShapesError(f"{term} stands where only a literal can", hint="correct the shapes")

@@ -39,7 +39,7 @@ class ValidationResult:
 
     @property
     def blocks(self) -> bool:
-        """Say whether it keeps an entity out of the store."""
+        """Return whether it keeps an entity out of the store."""
         return self.severity == SH.Violation
 
 
@@ -51,7 +51,7 @@ class ValidationReport:
 
     @property
     def conforms(self) -> bool:
-        """Say whether the triples may be loaded: only a `sh:Violation` blocks."""
+        """Return whether the triples may be loaded: only a `sh:Violation` blocks."""
         return not any(result.blocks for result in self.results)
 
     @property

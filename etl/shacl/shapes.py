@@ -157,5 +157,5 @@ def _parse(file: Path) -> Iterator[Triple]:
     except SyntaxError as error:
         reason = error.msg.partition(": ")[2] or error.msg
         raise ShapesError(
-            f"{file}:{error.lineno}: not Turtle: {reason}", hint="mend the file at this line"
+            f"{file}:{error.lineno}: not Turtle: {reason}", hint="correct the file at this line"
         ) from error

@@ -60,7 +60,7 @@ class ShapeQuery:
         return self.holder.text(self.parameter)
 
     def is_behind(self, text: str) -> bool:
-        """Say whether a text is this query with prefixes before it, and with a path put in."""
+        """Return whether a text is this query with prefixes before it, and with a path put in."""
         place = 0
         for part in _PATH.split(self.text):
             place = text.find(part, place)
@@ -69,7 +69,7 @@ class ShapeQuery:
             place += len(part)
         return True
 
-    def error(self, reason: str, hint: str = "mend the query") -> ShapesError:
+    def error(self, reason: str, hint: str = "correct the query") -> ShapesError:
         """Describe what is wrong with it."""
         return self.holder.error(self.parameter, reason, hint)
 
@@ -240,5 +240,5 @@ def _declaration(value: Term, graph: Graph, parameter: NamedNode) -> Declaration
     holder = Declaration(owner, graph) if isinstance(owner, NamedNode | BlankNode) else None
     where = f"{holder}: " if holder else ""
     raise ShapesError(
-        f"{where}{name(parameter)}: expected a node, found {name(value)}", hint="mend the shape"
+        f"{where}{name(parameter)}: expected a node, found {name(value)}", hint="correct the shape"
     )

@@ -91,7 +91,7 @@ def held_in_memory(triples: Iterable[Triple], most: int = IN_MEMORY_TRIPLES) -> 
 
 
 def finds_anything(engine: Engine, source: TripleSource) -> bool:
-    """Say whether any shape is about anything in a graph; else it conforms and means nothing."""
+    """Return whether any shape is about anything in a graph; else it conforms and means nothing."""
     return any(True for _ in focus_nodes(_all_targets(engine), source, hierarchy_of(engine)))
 
 
@@ -214,7 +214,7 @@ class _Ends:
                 yield node
 
     def has(self, source: TripleSource, node: Term) -> bool:
-        """Say whether a node is one of them."""
+        """Return whether a node is one of them."""
         return self._first(source, node) is not None
 
     def _first(self, source: TripleSource, node: Term) -> Triple | None:
@@ -236,7 +236,7 @@ class _Node:
         yield self.node
 
     def has(self, _: TripleSource, node: Term) -> bool:
-        """Say whether a node is it."""
+        """Return whether a node is it."""
         return node == self.node
 
 

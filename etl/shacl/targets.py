@@ -88,7 +88,7 @@ def targets(shape: Declaration) -> Iterator[ShapeTarget]:
 
 
 def is_target(triple: Triple, graph: Graph) -> bool:
-    """Say whether a triple of a shapes graph gives its subject a target, if that is a shape."""
+    """Return whether a triple of a shapes graph gives its subject a target, if that is a shape."""
     if triple.predicate == RDF.type:
         return triple.object in class_types(graph)
     return triple.predicate in TARGETS
@@ -110,7 +110,7 @@ def focus_nodes_by_table(graph: Graph, found: Sequence[ShapeTarget]) -> Tables:
 
 
 def _is_class(shape: Declaration) -> bool:
-    """Say whether a shape is a class too, and so has its own instances as targets.
+    """Return whether a shape is a class too, and so has its own instances as targets.
 
     `owl:Class` counts without anyone having to state that it is a subclass of `rdfs:Class`.
     """

@@ -76,7 +76,7 @@ def says_nothing(shape: Declaration) -> Iterator[tuple[NamedNode, str]]:
 
 
 def is_allowed_alone(shape: Declaration, parameter: NamedNode) -> bool:
-    """Say whether a parameter that says nothing is allowed.
+    """Return whether a parameter that says nothing is allowed.
 
     Source: the W3C's qualified-001 has the counts without their shape in a node shape.
     """

@@ -1,6 +1,7 @@
 """Where records come from: a table of formats, and the reading of a source's files.
 
-To add a format of tables, write a column map into `maps/`. To add another, write a module with
+To add a format of tables or JSON, write a column map into `maps/`. To add another tree, write a
+module into `trees/` that gives its films as rows. To add what is neither, write a module with
 `KEYS`, `cut` and `parse`, and name it in `FORMATS`.
 """
 
@@ -25,7 +26,8 @@ class Format:
     """A kind of file: how it is cut into records, and how one of them is read.
 
     `keys` maps a field of `FilmRecord` to what the file calls it; `one_line` says that each
-    record stands on one line, whatever line ends its values have in them.
+    record stands on one line, whatever line ends its values have in them. With `same`, records of
+    one key are of one film, in all files of a source.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Format:
     cut: Callable[[FoundFile], Iterator[Raw]]
     parse: Callable[[str], FilmRecord | Reject]
     one_line: bool = False
+    same: bool = False
 
     def read(self, raw: Raw) -> FilmRecord | Reject:
         """Read a record that was cut out; its lines count from its own first line, which is 1."""
@@ -59,4 +62,12 @@ def format_of(path: str, form: str = "") -> Format:
 @lru_cache(maxsize=256)
 def _table(form: str) -> Format:
     table = Table.of(Form.decode(form))
-    return Format(table.form.columns.name, table.plan.keys, table.cut, table.parse, one_line=True)
+    columns = table.form.columns
+    return Format(
+        columns.name,
+        table.plan.keys,
+        table.cut,
+        table.parse,
+        one_line=True,
+        same="same" in columns.top,
+    )

@@ -44,7 +44,7 @@ def find_claimed(
     for archive, files in groupby(find(source, SUFFIXES, unpacking), attrgetter("archive")):
         held: Iterable[FoundFile] = list(files) if archive else files  # noqa: B031 - one of them
         if archive:
-            if same := _as_before(held, known, maps):
+            if same := _as_before(held, known, maps, source):
                 yield from same
                 continue
             unpacking.unpack(archive)
@@ -52,10 +52,11 @@ def find_claimed(
             if problem := found.problem or unpacking.problems.get(found.path, ""):
                 yield replace(found, problem=problem)
                 continue
-            if not source.map and bare(found.path).endswith(SUFFIXES):
+            if not source.map and bare(found.path).endswith(SUFFIXES[0]):
                 yield found
                 continue
-            form = form_of(found.path, source.map, alone=found.path == source.root)
+            alone = found.path == source.root
+            form = form_of(found.path, source.map, alone=alone, reviews=source.reviews)
             if found.other and not form:
                 others.append(found)
             else:
@@ -66,16 +67,26 @@ def find_claimed(
 
 
 def _as_before(
-    files: Iterable[FoundFile], known: Mapping[str, tuple[Stat, str]], maps: Collection[str]
+    files: Iterable[FoundFile],
+    known: Mapping[str, tuple[Stat, str]],
+    maps: Collection[str],
+    source: Source,
 ) -> list[FoundFile]:
     """Return the files of an archive that were read before, if that has not changed since.
 
-    Nor may another map read them now than did then.
+    Nor may another map read them now than did then, or reviews be read that were not.
     """
     found = [(file, *known[file.relative]) for file in files if file.relative in known]
     if any(file.stat != stat or _map(form) not in maps for file, stat, form in found):
         return []
+    forms = (Form.decode(form) for _, _, form in found if form)
+    if any(form.reviews != (source.reviews and _has_reviews(form)) for form in forms):
+        return []
     return [replace(file, form=form, other=False) for file, _, form in found]
+
+
+def _has_reviews(form: Form) -> bool:
+    return form.columns.reviews is not None
 
 
 def _map(form: str) -> str:
@@ -88,31 +99,40 @@ def joined_files(form: str, path: str) -> tuple[str, ...]:
     return tuple(beside(path, each.path) for each in joined)
 
 
-def form_of(path: str, chosen: str = "", *, alone: bool = True) -> str:
+def form_of(path: str, chosen: str = "", *, alone: bool = True, reviews: bool = False) -> str:
     """Return how a table is read, by the map that was chosen or by one that ships; else nothing.
 
     A map that was chosen has to fit a file that is named `alone`; of other files it reads those
-    that have most of its columns.
+    that have most of its columns. With `reviews`, these are read where the map knows any.
 
     Raises:
         SourceError: it does not.
     """
     if not os.path.isfile(path):  # of which a pipe can be read only once
         return ""
-    has_suffix = bare(path).endswith(SUFFIXES)
-    maps = [chosen] if chosen else []
-    if has_suffix and not (chosen and (alone or not bare(path).endswith(SUFFIXES[0]))):
-        return ""
-    if not has_suffix and not (chosen and alone):
+    is_text = bare(path).endswith(SUFFIXES[0])
+    maps = [chosen] if chosen and (alone or not is_text) else []
+    if not is_text and not (chosen and alone):
         maps.append("")
     for each in maps:
         try:
             form = recognition.recognise(path, each)
         except OSError:
             return ""
-        if form is not None and (not each or _fits(form, path, alone=alone)):
+        if form is not None and (_fits(form, path, alone=alone) if each else _is_sure(form, path)):
+            form = replace(form, reviews=reviews and _has_reviews(form))
             return with_joined(form, path, SUFFIXES).encode()
     return ""
+
+
+def _is_sure(form: Form, path: str) -> bool:
+    """Say whether a map reads a file that lies where this one does, and has its suffix.
+
+    JSON Lines with keys of our own are no table; those of somebody's API are.
+    """
+    top, folder = form.columns.top, os.path.basename(os.path.dirname(path))
+    is_ours = bare(path).endswith(SUFFIXES) and top.get("kind") != "tree"
+    return not is_ours and folder not in top.get("not_in", ())
 
 
 def _fits(form: Form, path: str, *, alone: bool) -> bool:

@@ -106,3 +106,23 @@ def likely_encoding(sample: bytes) -> str:
     best = from_bytes(sample).best()
     name = codecs.lookup(best.encoding).name if best else "cp1252"
     return re.sub("^cp(?=125[0-8]$)", "windows-", name)
+
+
+def encoding_of(head: bytes) -> str:
+    """Name the encoding of a text: by its mark, else UTF-8 if it may be that."""
+    marked = next((name for bom, name in BOMS if head.startswith(bom)), "")
+    if marked.startswith(("utf-16", "utf-32")):
+        return marked[:6]
+    return "utf-8"
+
+
+def guessed_encoding(head: bytes) -> str:
+    """Name the encoding that a text is most likely in, for a person to confirm."""
+    found = encoding_of(head)
+    if found != "utf-8":
+        return found
+    try:
+        head[: max(head.rfind(b"\n"), 0) or len(head)].decode()
+    except UnicodeDecodeError:
+        return likely_encoding(head).replace("windows-", "cp")
+    return found

@@ -26,7 +26,7 @@ _SPDX_NAME = re.compile(r"[A-Za-z0-9.+-]+")
 
 @dataclass(frozen=True, slots=True)
 class SourceDescription:
-    """What a source says of itself; each licence is an IRI. Empty is what it does not say."""
+    """A source's description of itself; each licence is an IRI, and missing parts are empty."""
 
     title: str = ""
     homepage: str = ""
@@ -64,7 +64,7 @@ def description_of(root: str) -> str:
 
 
 def read_description(path: str) -> SourceDescription | Reject:
-    """Read a description; where there is no file, nothing is said."""
+    """Read a description; an empty one if there is no file."""
     try:
         package = msgspec.json.decode(Path(path).read_bytes(), type=_Package)
     except (FileNotFoundError, NotADirectoryError):
@@ -72,7 +72,7 @@ def read_description(path: str) -> SourceDescription | Reject:
     except OSError as error:
         return Reject(1, "", "a readable file", (error.strerror or str(error)).lower())
     except RecursionError:
-        return Reject(1, "", "JSON", "objects too deep within each other")
+        return Reject(1, "", "JSON", "objects nested too deep")
     except msgspec.ValidationError as error:
         return Reject(1, "", "a description as Data Package has it", str(error))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

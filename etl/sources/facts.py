@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
 
+from anyascii import anyascii
 from pyoxigraph import NamedNode
 
 from etl.facts import Fact, Kind
@@ -31,21 +32,45 @@ _TAG = re.compile(
 # Source: XSD 1.1 part 2, section 3.3.6, without years, months and signs, which no film lasts.
 _ISO_DURATION = re.compile(r"P(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.0+)?S)?)", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_HOURS = (
+    r"h|hrs?|hours?|std|stunden?|horas?|heures?|ore|u|uur|godz|ч|час\w*|t|tim\w*|hod\w*|sa|saat|óra"
+)
+_MINUTES = r"m|mn|'|′|mins?|minut\w*|мин\w*|dk|dakika|perc"
 _SPOKEN = re.compile(
-    r"(?:(\d{1,2})\s*(?:h|hrs?|hours?|std\.?|stunden?|horas?|heures?|ore|uur|godz\.?|ч\.?)\s*)?"
-    r"(?:(\d{1,4})(?:[.,]0+)?\s*(?:m|'|′|mins?\.?|minut\w*|мин\.?)?\s*)?",
-    re.IGNORECASE | re.ASCII,
+    rf"(?:(\d{{1,2}})\s*(?:{_HOURS})\.?\s*)?(?:(\d{{1,4}})(?:[.,]0+)?\s*(?:(?:{_MINUTES})\.?)?\s*)?",
+    re.IGNORECASE,
 )
 _LONGEST = 100_000  # minutes: the longest film there is lasts 51,420
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ]\d{2}:\d{2}.*)?", re.ASCII)
-_DAY_FIRST = re.compile(r"(\d{1,2})[ .-]+([^\W\d]+)\.?[ ,.-]+(\d{4})")
+_DAY_FIRST = re.compile(r"(\d{1,2})[ .-]+(?:de )?([^\W\d]+)\.?(?: de)?[ ,.-]+(\d{4})(?: ?г\.?)?")
 _MONTH_FIRST = re.compile(r"([^\W\d]+)\.? (?:(\d{1,2})(?:st|nd|rd|th)?,? )?(\d{4})")
 _NUMERIC = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4})", re.ASCII)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+# How the months begin in the languages of `synonyms.toml`, without accents.
+_MONTHS = {
+    start: str(number)
+    for number, starts in enumerate(
+        (
+            "jan gen ene sty oca led yan tam",
+            "feb fev lut uno sub hel",
+            "mar mrt maa bre",
+            "apr avr abr kwi dub nis huh",
+            "may mai maj mei mag kve tou",
+            "jun juin giu cze cerv haz kes iyun",
+            "jul juil lug lip cervenec cervence tem hei iyul",
+            "aug agu ago aou sie srp elo avg",
+            "sep set wrz zar eyl syy sen",
+            "oct okt ott out paz rij eki lok",
+            "nov noy lis kas marra",
+            "dec dez dic dek gru pro ara jou des",
+        ),
+        start=1,
+    )
+    for start in starts.split()
+}
 
 
 def read_fact(fact: Fact, value: object, notes: Notes) -> tuple[str, ...]:
-    """Read what a record has in a field: a value, several in a text, or a list.
+    """Read the value of a field: one value, several in a text, or a list.
 
     A value that is not of its field's kind is noted, and the others are kept.
     """
@@ -85,7 +110,7 @@ def split(fact: Fact, text: str) -> Iterable[str]:
     """Cut a text into values: at lines, `|` or `;`, and where no value has one, at commas."""
     if "\n" in text:
         return [each for line in text.split("\n") for each in split(fact, line)]
-    if fact.kind is Kind.COUNTRY and text.strip().casefold() in _known("countries"):
+    if fact.kind is Kind.COUNTRY and _key(text) in _known("countries"):
         return [text]
     mark = next((each for each in _SEPARATORS.get(fact.kind, "|;") if each in text), None)
     return text.split(mark) if mark and fact.kind is not Kind.ADDRESS else [text]
@@ -151,7 +176,12 @@ def _country(text: str, notes: Notes) -> str:
 
 
 def _key(text: str) -> str:
-    return text.casefold().replace("’", "'")
+    return text.casefold().replace("’", "'").replace(".", "").replace(" ", "")
+
+
+def is_known(field: str, text: str) -> bool:
+    """Say whether a text names one of the `languages` or `countries`."""
+    return _key(text) in _known(field)
 
 
 @cache
@@ -170,18 +200,19 @@ def _known(what: str) -> Mapping[str, str]:
 
 def _duration(text: str, notes: Notes) -> str:
     value = _line(text, notes)
-    match = (
-        _ISO_DURATION.fullmatch(value.upper())
-        or _CLOCK.fullmatch(value)
-        or _SPOKEN.fullmatch(value)
-    )
-    if match is None and value:
-        raise Unreadable("a running time such as 108 min or PT1H48M", value)
-    hours, minutes, *seconds = (int(each or 0) for each in match.groups()) if match else (0, 0)
-    total = 3600 * hours + 60 * minutes + sum(seconds)
-    if total > 60 * _LONGEST:
+    total = seconds_of(value) if value else 0
+    if total is None or total > 60 * _LONGEST:
         raise Unreadable("a running time such as 108 min or PT1H48M", value)
     return duration(total)
+
+
+def seconds_of(text: str) -> int | None:
+    """Read a running time: `1:44`, `1 h 44`, `PT1H44M`, `104 min`, `104`; None is none."""
+    match = (
+        _ISO_DURATION.fullmatch(text.upper()) or _CLOCK.fullmatch(text) or _SPOKEN.fullmatch(text)
+    )
+    hours, minutes, *seconds = (int(each or 0) for each in match.groups()) if match else (0, 0)
+    return 3600 * hours + 60 * minutes + sum(seconds) if match else None
 
 
 def duration(seconds: int) -> str:
@@ -220,14 +251,15 @@ def _date(text: str, notes: Notes) -> str:
 
 
 def _is_plain(match: re.Match[str]) -> bool:
-    """Tell whether day and month of a date in numbers cannot be taken for one another."""
+    """Return whether day and month of a date in numbers cannot be taken for one another."""
     one, other = int(match[1]), int(match[3])
     return match[2] == "." or max(one, other) > 12 or one == other
 
 
 def _month(name: str) -> str | None:
-    short = name[:3].lower()
-    return str(_MONTHS.index(short) + 1) if short in _MONTHS else None
+    plain = anyascii(name).lower()
+    found = (_MONTHS.get(plain[:length]) for length in (8, 5, 4, 3))
+    return next(filter(None, found), None)
 
 
 def _exact(year: str | None, month: str | None, day: str | None) -> str:

@@ -16,7 +16,7 @@ _REJECT_TEXT_LIMIT = 65_536  # characters of a reject's text that the catalog ke
 
 
 class Bad(Exception):
-    """Carries what is wrong with one line of a record out of the reading of it."""
+    """A fault in one line of a record, raised out of its reading."""
 
     def __init__(self, line: int, key: str, expected: str, found: str) -> None:
         super().__init__(line, key, expected, found)
@@ -145,6 +145,7 @@ def film_record(
         facts=more,
         crew={role: found for role in CREW if (found := read.get(role))},
         ratings=read.get("ratings") or {},
+        reviews=read.get("reviews") or (),
         lines=where,
         notes=tuple(notes.notes),
         files=files or {},

@@ -22,7 +22,7 @@ _AT_ONCE = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """What the file system says of a file: unchanged while all of it is unchanged.
+    """The file system's data about a file, by which a change is noticed.
 
     `ctime_ns` is None where an older version of us looked: any file differs from that.
     """
@@ -57,13 +57,14 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What was named on the command line: a folder, or files, under one name.
+    """A source as named on the command line: a folder, or files, under one name.
 
     `name` is what a source is known by: its resolved path, or what the user called it.
     `whole` is False where only a part of it was named, so that nothing may be taken for gone but
     what lies where the part is `complete`: in a folder of it, with a suffix of which all files are
     named. `description` is what it says of itself. `map` is the column map that
-    the user has chosen for its tables: the name of one that ships, or its text.
+    the user has chosen for its tables: the name of one that ships, or its text. With `reviews`,
+    what its owner thinks of films is read too.
     """
 
     name: str
@@ -74,14 +75,15 @@ class Source:
     complete: frozenset[tuple[str, str]] = frozenset()
     description: SourceDescription = UNDESCRIBED
     map: str = ""
+    reviews: bool = False
 
     @property
     def named(self) -> bool:
-        """Say whether the user gave it a name."""
+        """Return whether the user gave it a name."""
         return self.name != self.root
 
     def holds(self, path: str) -> bool:
-        """Say whether a path lies inside this source, which is more than that path."""
+        """Return whether a path lies inside this source, which is more than that path."""
         if path == self.root:
             return False
         return any(
@@ -94,7 +96,7 @@ class Source:
         return list(self.paths) if self.whole else [self.root]
 
     def speaks_for(self, relative: str) -> bool:
-        """Say whether a file that was known in it, and is not found any more, has gone."""
+        """Return whether a file that was known in it, and is not found any more, has gone."""
         folder, suffix = os.path.dirname(relative) or os.curdir, os.path.splitext(relative)[1]
         return self.whole or (folder, suffix) in self.complete
 
@@ -210,3 +212,9 @@ def beside(path: str, file: str) -> str:
 def opened(source: Source, path: str) -> str:
     """Turn a path within a source into one that a person can open from here."""
     return shown(full_path(source, path))
+
+
+def within(source: Source, path: str) -> str:
+    """Turn a path within a source into one that shows nothing of where the source lies."""
+    label = os.path.basename(source.label.rstrip(os.sep)) or source.label
+    return label if label == path else f"{label}/{path}"

@@ -106,13 +106,13 @@ def _misnamed(path: str, root: str) -> FoundFile:
 
 
 def is_document(path: str) -> bool:
-    """Say whether a file that is no record tells about those beside it, as a `README` does."""
+    """Return whether a file that is no record tells about those beside it, as a `README` does."""
     name = os.path.basename(path).removesuffix(".gz")
     return name == FILE or bool(_DOCUMENTS.fullmatch(name))
 
 
 def _is_workspace(folder: str) -> bool:
-    """Say whether a folder is a workspace of ours, which holds no records."""
+    """Return whether a folder is a workspace of ours, which holds no records."""
     return all(os.path.exists(os.path.join(folder, name)) for name in ("generations", "lock"))
 
 

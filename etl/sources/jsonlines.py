@@ -147,7 +147,7 @@ def _raw(number: int, data: bytes, seen: Counter[str]) -> Raw:
 
 
 def _is_too_deep(data: bytes) -> bool:
-    """Tell whether a line has more brackets within each other than can be read."""
+    """Return whether a line has more brackets within each other than can be read."""
     depth = 0
     for token in _STRING_OR_BRACKET.finditer(data):
         if token[0] in (b"[", b"{"):
@@ -191,7 +191,7 @@ def _parse(text: str, notes: Notes) -> FilmRecord:
         field = _FIELDS.get(key) or _FIELDS.get(key.strip().lower().replace("_", ""))
         notes.at(1, composed(key))
         if field is None:
-            notes.add("unknown key: its value is not read", NoteKind.LOSS)
+            notes.add("unknown key: its value is not read", NoteKind.UNREAD)
         elif field and value is not None:
             _keep(read, field, key, value, _read(field, key, value, notes))
     _rate(read)
@@ -239,7 +239,7 @@ def _read(field: str, key: str, value: object, notes: Notes) -> object:
 
 
 def _scalar(value: object) -> str:
-    """Give a text or a number as text."""
+    """Return a text or a number as text."""
     match value:
         case str():
             return value

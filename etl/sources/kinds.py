@@ -1,4 +1,4 @@
-"""What a file is that no format claims: told by its content, with what can be done about it."""
+"""The kind of a file that no format reads, recognised by its content, and the remedy."""
 
 from __future__ import annotations
 
@@ -66,13 +66,15 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 _SEPARATORS = {"\t": "TSV", ",": "CSV", ";": "CSV", "::": "table", "|": "table"}
 _KEYS = {*(key.lower() for key in text.EXPECTED.values()), "director", "actor"}
 _KEY = re.compile(r"\s*[\w -]{1,40}:")
-_ROOT = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype[^>]*>\s*)*<([\w:.-]+)", re.I | re.S)
+_ROOT = re.compile(
+    r"\s*+(?:<\?(?>.*?\?>)\s*+|<!--(?>.*?-->)\s*+|<!doctype[^>]*>\s*+)*+<([\w:.-]+)", re.I | re.S
+)
 _TRIPLE = re.compile(r"\s*(?:@prefix|@base|PREFIX|BASE)\s|\s*<[^<>\s]+>\s+(?:a|<[^<>\s]+>)\s", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """What a file is: its kind in a word, all that is known of it, and what can be done."""
+    """The kind of a file: a word, details, and the remedy."""
 
     name: str
     details: str = ""
@@ -88,7 +90,7 @@ SPECIAL, CLOSED, FOLDER = map(FileKind, ("special file", "unreadable file", "lin
 
 
 def unclaimed(path: str, chosen: str = "", *, alone: bool = True) -> FileKind | None:
-    """Tell what a file is that no format claims; None where one does.
+    """Return what a file is that no format claims; None where one does.
 
     An archive is claimed, whatever is in it. A format claims the files of its suffix; the `chosen`
     column map, or one that ships, claims tables; text claims any that has a line such as
@@ -102,7 +104,7 @@ def unclaimed(path: str, chosen: str = "", *, alone: bool = True) -> FileKind | 
 
 
 def tells_of_others(path: str) -> bool:
-    """Say whether a file is a `README.txt` or the like, by its name and by its content."""
+    """Return whether a file is a `README.txt` or the like, by its name and by its content."""
     return is_document(path) and kind_of_file(path) not in (RECORD, CLOSED)
 
 
@@ -117,7 +119,7 @@ def unclaimed_reject(path: str, reject: Reject, chosen: str = "") -> FileKind | 
 
 
 def kind_of_file(path: str) -> FileKind:
-    """Tell what a file is by its content."""
+    """Return what a file is by its content."""
     try:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):

@@ -124,13 +124,13 @@ def identifier(text: str, said: list[str]) -> str:
 
 
 def looks_like_an_identifier(text: str) -> bool:
-    """Tell whether a text has the form of an IMDb id, if perhaps a bad one."""
+    """Return whether a text has the form of an IMDb id, if perhaps a bad one."""
     small = text.strip().lower()
     return ("imdb" in small or small[:2] in ("nm", "tt")) and bool(_ID_LIKE.fullmatch(small))
 
 
 def is_suffix(text: str) -> bool:
-    """Tell whether a text is no name but a suffix of a name: `Jr.`, `III`."""
+    """Return whether a text is no name but a suffix of a name: `Jr.`, `III`."""
     return len(text) <= _LONGEST_SUFFIX and _SUFFIX.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Which sources the arguments of a command name, and what each of them speaks for.
+"""The sources that arguments of a command name, and the files that each stands for.
 
 A folder is a source, and all in it is its own. Files of one folder that are named together are
 named as that folder's source too, because a shell turns `records/*.txt` into them: it is the same
@@ -54,7 +54,7 @@ def sources(
             "--name: expected a name, found nothing", hint="leave it out, or give one"
         )
     if name == LINKS.name:
-        raise SourceError(f"--name: {name!r} is what linking's own source is called")
+        raise SourceError(f"--name: {name!r} is reserved for the results of linking")
     named = dict.fromkeys(path for argument in arguments for path in _expand(argument))
     earlier = next((each for each in known if name is not None and words(each.name) == name), None)
     owner_of = _Known(known).owner
@@ -77,7 +77,7 @@ def sources(
 
 
 def remembered(known: Sequence[Source]) -> list[Source]:
-    """Give all sources that are known, to be looked at once more.
+    """Return all sources that are known, to be looked at once more.
 
     Raises:
         SourceError: none is known, or one is no longer where it was.
@@ -154,7 +154,7 @@ def _named(name: str, paths: Sequence[str]) -> Source:
 
 
 def _owners(paths: Sequence[str], known: Sequence[Source]) -> Iterator[Source]:
-    """Give the source that each path is, or is a part of."""
+    """Yield the source that each path is, or is a part of."""
     owner_of = _Known(known).owner
     owned = {path: owner_of(path) for path in paths}
     strangers = (path for path, owner in owned.items() if owner is None and not os.path.isdir(path))
@@ -185,7 +185,7 @@ class _Known:
         self._by_path = {path: each for each in reversed(known) for path in each.paths}
 
     def owner(self, path: str) -> Source | None:
-        """Give the source that a path is, or is a part of."""
+        """Return the source that a path is, or is a part of."""
         if path in self._by_root:
             return self._by_root[path]
         for above in (*map(str, reversed(Path(path).parents)), path):
@@ -216,7 +216,7 @@ def _completed(source: Source, named: set[str]) -> Source:
 
 
 def _files(folder: str, suffix: str) -> Iterator[str]:
-    """Give the files of a folder that `*` and a suffix would match."""
+    """Yield the files of a folder that `*` and a suffix would match."""
     try:
         entries = list(os.scandir(folder))
     except OSError:

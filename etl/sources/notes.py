@@ -1,4 +1,4 @@
-"""What reading has to say of a value: what was repaired, or what was expected instead."""
+"""Notes about reading a value: a repair, or the expected form."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Notes:
 
     @property
     def is_full(self) -> bool:
-        """Say whether no more is noted."""
+        """Return whether no more is noted."""
         return len(self.notes) > _AT_MOST
 
     def once(self, name: str, message: str, kind: NoteKind = NoteKind.REPAIR) -> None:

@@ -85,7 +85,7 @@ def head_of(path: str, size: int) -> bytes:
 
 
 def is_gzip(path: Path) -> bool:
-    """Say whether gzip has compressed a file."""
+    """Return whether gzip has compressed a file."""
     with path.open("rb") as file:
         return file.read(2) == _GZIP
 
@@ -179,7 +179,7 @@ def members(path: str) -> list[Member]:
 
 
 def _walk(path: str, *, contents: bool) -> Iterator[tuple[Member, _Content]]:
-    """Give the files of an archive, each with its content, or without any content."""
+    """Yield the files of an archive, each with its content, or without any content."""
     with _as_unpackable("ZIP or tar archive"), ExitStack() as stack:
         total, limit = 0, limit_of(os.stat(path).st_size)
         walk = _zipped if zipfile.is_zipfile(path) else _tarred
@@ -210,7 +210,7 @@ def _tarred(path: str, stack: ExitStack, *, contents: bool) -> Iterator[tuple[Me
 
 
 def is_plain(name: str) -> bool:
-    """Say whether a path stays inside its archive, and no part of it is hidden."""
+    """Return whether a path stays inside its archive, and no part of it is hidden."""
     parts = PurePosixPath(name).parts
     hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
     return bool(parts) and not (hidden or name.startswith("/") or "\\" in name or "\0" in name)

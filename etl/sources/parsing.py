@@ -45,7 +45,7 @@ _CONTEXT_ADDRESS = re.compile(
 
 
 def known_context(file: BinaryIO, form: RdfFormat) -> BinaryIO:
-    """Put schema.org's JSON-LD context in the place of its address: nothing is fetched."""
+    """Replace the address of schema.org's JSON-LD context by the context; nothing is fetched."""
     if form != RdfFormat.JSON_LD:
         return file
     return io.BytesIO(_CONTEXT_ADDRESS.sub(_CONTEXT, file.read()))

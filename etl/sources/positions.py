@@ -1,4 +1,4 @@
-"""Where in a file of RDF a triple stands: its line, where that is certain.
+"""The line of a triple in a file of RDF, if it is certain.
 
 A parser tells what a file says, not where. So where something is wrong, the text is searched: in
 Turtle and TriG for where terms begin and end, in JSON-LD for where nodes are named. The parser then
@@ -102,7 +102,7 @@ def _patterns(triple: Triple) -> tuple[Pattern, Pattern, Pattern]:
 
 
 def _in_turtle(text: str, subjects: set[Term], read: Reader) -> Iterator[tuple[Pattern, int]]:
-    """Give the triples of named subjects, with the places of subject, predicate and object.
+    """Yield the triples of named subjects, with the places of subject, predicate and object.
 
     What stands in brackets is passed over; `[]` stands for it.
     """
@@ -136,7 +136,7 @@ _KEPT = {"ending": 0, "semicolon": 1, "comma": 2}
 
 
 def _in_json_ld(text: str, subjects: set[Term], read: Reader) -> Iterator[tuple[Pattern, int]]:
-    """Give the nodes that say something, with the places of their names.
+    """Yield the nodes that say something, with the places of their names.
 
     That is certain where one context, if any, is said for all of the document.
     """

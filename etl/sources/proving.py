@@ -84,6 +84,16 @@ def prove_turtle(paths: Iterable[Path], bounds: Bounds) -> None:
         deque(proven, maxlen=0)
 
 
+def prove(path: str, suffix: str, bounds: Bounds) -> None:
+    """Refuse one file of RDF, of the format of a suffix, that cannot be read within bounds.
+
+    Raises:
+        SourceError: it cannot.
+    """
+    with _proving([(path, suffix)], bounds, SourceError) as proven:
+        deque(proven, maxlen=0)
+
+
 @contextmanager
 def _proving(
     files: list[tuple[str, str]], bounds: Bounds, kind: type[SourceError] | type[ShapesError]
@@ -105,7 +115,7 @@ def _proving(
 
 
 def _work(path: Path, suffix: str, bounds: Bounds) -> _Work | None:
-    """Give a file with its limits as work for the proving process; None if it cannot harm."""
+    """Return a file with its limits as work for the proving process; None if it cannot harm."""
     with suppress(OSError):  # which whoever reads it says
         found = path.stat()
         if stat.S_ISREG(found.st_mode) and _may_harm(path, suffix):  # a pipe is read once only
@@ -161,5 +171,5 @@ def _wait(process: subprocess.Popen[bytes], work: _Work, kind: type[EtlError]) -
     reason = work.reasons.get(code, f"a parser fails on it ({code})")
     raise kind(
         f"{shown(str(work.path))}: refused: {reason}",
-        hint="have a look at who made the file; if you trust it, raise --timeout or --memory",
+        hint="check where the file comes from; if you trust it, raise --timeout or --memory",
     )

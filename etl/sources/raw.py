@@ -26,7 +26,7 @@ class Raw(NamedTuple):
 
 
 def digest(data: bytes) -> str:
-    """Return what tells a record's bytes from others."""
+    """Return the digest of a record's bytes."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -36,12 +36,12 @@ def located(mark: str, lines: bytes) -> str:
 
 
 def says_the_same(one: str, other: str) -> bool:
-    """Say whether two digests are of one record, whatever lines of other files have it."""
+    """Return whether two digests are of one record, whatever lines of other files have it."""
     return one.partition("@")[0] == other.partition("@")[0]
 
 
 def distinct(name: str, mark: str, seen: Counter[str]) -> str:
-    """Give a record a key of its own: its name, numbered where others have it too."""
+    """Make the key of a record: its name, with a number where others have the same name."""
     name = name or mark[:16]
     seen[name] += 1
     key, count = name, seen[name]

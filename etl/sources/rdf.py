@@ -24,7 +24,7 @@ _HTTP = "http://schema.org/"
 
 
 def is_rdf(path: str) -> bool:
-    """Say whether a path names a file of RDF."""
+    """Return whether a path names a file of RDF."""
     return Path(path).suffix.lower() in FORMATS and not os.path.isdir(path)
 
 
@@ -49,8 +49,8 @@ def read(path: str) -> Iterator[Triple]:
         ) from error
     except (SyntaxError, ValueError) as error:
         raise SourceError(
-            f"{shown(path)}{_line(error)}: not {form.name}: {_reason(error)}",
-            hint="mend the file, or give it the suffix of its format",
+            f"{shown(path)}{_line(error)}: not {form.name}: {reason(error)}",
+            hint="correct the file, or give it the suffix of its format",
         ) from error
 
 
@@ -132,7 +132,8 @@ def _line(error: Exception) -> str:
     return f":{line}" if line else ""
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Say what a parser has against a text, without the place."""
     text = str(getattr(error, "msg", None) or error)
     if "remote contexts" in text:
         return "its @context has an address, and nothing is fetched"

@@ -60,7 +60,7 @@ class _Object:
 
 
 def _objects(text: str) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
-    """Give the members of each object in a text, by the keys that lead to it."""
+    """Yield the members of each object in a text, by the keys that lead to it."""
     waiting: list[tuple[str, Any]] = [
         ("", json.loads(text, object_pairs_hook=_Object, parse_float=str, parse_int=str))
     ]

@@ -33,7 +33,7 @@ _TITLE_WITH_YEAR = re.compile(r"(?s).+[(\[](?:1[89]|20)[0-9]{2}[)\]]")
 
 
 def is_absent(value: str) -> bool:
-    """Tell whether a value is one of the usual marks of absence."""
+    """Return whether a value is one of the usual marks of absence."""
     return value.lower() in _ABSENT
 
 
@@ -148,7 +148,7 @@ def number(text: str, notes: Notes) -> str | None:
 
 def synopsis(text: str, notes: Notes) -> str | None:
     """Read free text: all of it, but for the space around it."""
-    value, said = spelling.prose(text.strip())
+    value, said = spelling.prose(text.strip().replace("\r\n", "\n"))
     if value.lower() in _ABSENT:
         return present(value, notes) or None
     if said:

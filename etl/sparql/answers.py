@@ -1,4 +1,4 @@
-"""Answers that end: each is read within a time and a size, whatever the server sends."""
+"""Answers with limits: each is read within a time and a size, whatever the server sends."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Stream:
         self._left = b""
 
     def read(self, size: int) -> bytes:
-        """Give at most so many bytes; none when all has arrived."""
+        """Return at most so many bytes; none when all has arrived."""
         chunk = self._left or next(self._chunks, b"")
         self._left = chunk[size:]
         return chunk[:size]

@@ -167,7 +167,7 @@ class Connection:
             return self._late(request)
         hint = "is the server running, and is this its address?"
         if failed.trouble is Trouble.BROKEN:
-            hint = "is the server well? Its log may say more"
+            hint = "check the server and its log"
         return StoreError(f"{_place(request)}: cannot be reached: {failed}", hint=hint)
 
     def _refused(self, request: httpx.Request, response: httpx.Response) -> StoreError:
@@ -182,12 +182,12 @@ class Connection:
                     "or in a netrc file",
                 )
             case 403:
-                hint = "may this user write, and is the server not read-only?"
+                hint = "check that this user may write, and that the server is not read-only"
                 return StoreError(f"{place}: not allowed: {told}", hint=hint)
             case 404 | 405 | 501:
                 return StoreError(
                     f"{place}: no such service there: {told}",
-                    hint="'etl store add' takes each endpoint apart, such as --update-url",
+                    hint="'etl store add' takes each endpoint separately, such as --update-url",
                 )
             case 413:
                 return TooLarge(f"{place}: more at once than the server takes: {told}")
@@ -199,14 +199,14 @@ class Connection:
                     f"{place}: leads to another address ({status})", hint=f"use {to} itself"
                 )
             case _:
-                hint = "its log may say more"
+                hint = "see the log of the server"
                 if "No permission" in words:
-                    hint = "may this user write, and is the server not read-only?"
+                    hint = "check that this user may write, and that the server is not read-only"
                 return StoreError(f"{place}: the server failed: {told}", hint=hint)
 
 
 def _unsuccessful(response: httpx.Response) -> Unanswered:
-    """Tell what an answer means that is no success."""
+    """Return what an answer means that is no success."""
     status, to = response.status_code, response.headers.get("Location")
     wait_s = retry_after(response.headers.get("Retry-After"))
     reason = f"status {status}, it has moved to {to}" if to else f"status {status}"

@@ -1,4 +1,4 @@
-"""Signing in to a SPARQL server: where who we are is found, and how the server is told."""
+"""Signing in to a SPARQL server: where credentials are found, and how they are sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from etl.errors import StoreError
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who we are to a server. None of it ever appears in a text."""
+    """Credentials for a server, which never appear in a text."""
 
     user: str | None = None
     password: str | None = field(default=None, repr=False)
@@ -43,7 +43,7 @@ class Credentials:
         return cls(entry[0], entry[2] or "") if entry else cls()
 
     def struck(self, text: str) -> str:
-        """Strike out whatever of them a server repeats."""
+        """Remove credentials that a server repeats from a text."""
         for secret in (self.password, self.token):
             if secret:
                 text = text.replace(secret, "…")
@@ -79,6 +79,6 @@ class SignIn(httpx.Auth):
             url = request.url.copy_with(query=None, fragment=None)
             raise StoreError(
                 f"{url}: asks to sign in by a digest of an unknown kind ({error})",
-                hint="have the server ask by Basic or Digest with SHA-256 or MD5, or give a "
+                hint="configure the server for Basic, or Digest with SHA-256 or MD5, or give a "
                 "token in ETL_STORE_TOKEN",
             ) from error

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Trouble(Enum):
-    """Why a request gave no answer, and so what to do next."""
+    """The reason why a request failed, which decides the next step."""
 
     HEAVY = "it takes too long"  # ask again, for less if possible
     BUSY = "it asks us to wait"  # wait, then ask again

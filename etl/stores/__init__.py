@@ -1,4 +1,4 @@
-"""Triple stores: what one has to offer, whatever it is."""
+"""Triple stores: the interface of every store."""
 
 from __future__ import annotations
 
@@ -49,5 +49,5 @@ class Writable(Readable, Protocol):
         ...
 
     def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
-        """Give every quad of a named graph, or of the default graph."""
+        """Return every quad of a named graph, or of the default graph."""
         ...

@@ -96,19 +96,25 @@ class EmbeddedStore:
     def entity(self, subject: NamedNode) -> set[Quad]:
         """Return an entity's quads. See `Writable.entity`."""
         self._settle()
-        quads = set(self._store.quads_for_pattern(subject, None, None))
-        parts = {
-            (quad.object, quad.graph_name)
-            for quad in quads
-            if isinstance(quad.object, NamedNode)
-            and quad.object.value.startswith(subject.value + "#")
-        }
-        for part, graph in parts:  # to look into every graph takes twice as long
-            quads.update(self._store.quads_for_pattern(part, None, None, graph))
+        new = quads = set(self._store.quads_for_pattern(subject, None, None))
+        seen, start = set[object](), subject.value + "#"
+        while new:  # a part may have parts
+            parts = {
+                (quad.object, quad.graph_name)
+                for quad in new
+                if isinstance(quad.object, NamedNode) and quad.object.value.startswith(start)
+            }
+            new = {
+                quad
+                for part, graph in parts - seen  # to look into every graph takes twice as long
+                for quad in self._store.quads_for_pattern(part, None, None, graph)
+            }
+            seen |= parts
+            quads = quads | new
         return quads
 
     def named(self) -> Iterator[str]:
-        """Give the IRI of each film and each person."""
+        """Return the IRI of each film and each person."""
         self._settle()
         return self.subjects(f"{{ ?s a {SCHEMA.Movie} }} UNION {{ ?s a {SCHEMA.Person} }}")
 
@@ -126,7 +132,7 @@ class EmbeddedStore:
         return list(self._store.quads_for_pattern(NamedNode(subject), None, None))
 
     def subjects(self, pattern: str = _ANYWHERE) -> Iterator[str]:
-        """Give every subject ?s of a pattern, once; without one, those of all graphs."""
+        """Yield every subject ?s of a pattern, once; without one, those of all graphs."""
         answer = self._store.query(f"SELECT DISTINCT ?s WHERE {{ {pattern} }}")
         for solution in cast(QuerySolutions, answer):
             yield solution["s"].value
@@ -198,7 +204,7 @@ class EmbeddedStore:
             self._store.remove(quad)
 
     def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
-        """Give every quad of a named graph, or of the default graph."""
+        """Return every quad of a named graph, or of the default graph."""
         return self._store.quads_for_pattern(None, None, None, graph or DefaultGraph())
 
     def types(self, subject: NamedNode) -> set[object]:
@@ -210,7 +216,7 @@ class EmbeddedStore:
         return {quad.object for quad in self._store.quads_for_pattern(subject, predicate, None)}
 
     def holds(self, quads: Iterable[Quad]) -> bool:
-        """Say whether it has all of some quads."""
+        """Return whether it has all of some quads."""
         return all(quad in self._store for quad in quads)
 
     def graph(self, name: NamedNode | None = None) -> StoredGraph:
@@ -235,7 +241,7 @@ class EmbeddedStore:
         self._store.flush()
 
     def close(self) -> None:
-        """Let go of the store, and end what its own threads do to the files."""
+        """Close the store, and end its threads' work on the files."""
         self._loader.shutdown()
         del self._store
 

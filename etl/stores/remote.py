@@ -99,7 +99,7 @@ class RemoteStore:
         raise not_sparql(self._where.query, kind)
 
     def holds_any(self, base_iri: str) -> bool:
-        """Tell whether the graph says anything about what lies below a base IRI."""
+        """Return whether the graph says anything about what lies below a base IRI."""
         answer = self.query(f'ASK {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), "{base_iri}")) }}')
         return bool(answer)
 
@@ -173,7 +173,7 @@ class RemoteStore:
                 )
 
     def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
-        """Give every statement of a named graph, or of our graph as if it were the default one.
+        """Return every statement of a named graph, or of our graph as if it were the default one.
 
         Raises:
             StoreError: the server fails, or cuts its answer short.
@@ -193,7 +193,7 @@ class RemoteStore:
             serialize(self.export(NamedNode(graph)), target, RdfFormat.N_QUADS)
 
     def _document(self, graph: str | None) -> Iterator[Quad]:
-        """Give all of a graph, and see that it is all."""
+        """Yield all of a graph, and see that it is all."""
         expected, count = self._count(graph), 0
         for request in self._whole(graph, expected):
             with self._connection.stream(request) as response:
@@ -242,7 +242,7 @@ class RemoteStore:
 
 
 def _has_longer(document: bytes, length: int) -> bool:
-    """Tell whether any statement is longer than so many bytes."""
+    """Return whether any statement is longer than so many bytes."""
     return len(document) > length and max(map(len, document.splitlines())) > length
 
 
@@ -259,10 +259,10 @@ def _graph_parameter(graph: str | None) -> dict[str, str]:
 
 
 def not_sparql(url: str, kind: str) -> StoreError:
-    """Say that what answers is no SPARQL server."""
+    """Return the error for a server that does not answer SPARQL."""
     return StoreError(
         f"{url}: expected an answer in SPARQL's formats, found {kind or 'an unnamed one'}",
-        hint="is this the address of a SPARQL endpoint, and nothing in between?",
+        hint="check that this is the address of a SPARQL endpoint, and not of a proxy",
     )
 
 

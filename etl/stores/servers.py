@@ -1,4 +1,4 @@
-"""SPARQL servers: where each product answers, and what one has to know of it.
+"""SPARQL servers: the endpoints of each product, and its peculiarities.
 
 Sources: the manuals of the products; for Oxigraph and Virtuoso, what they did when tried.
 """
@@ -102,7 +102,7 @@ class Endpoints:
 
     @property
     def place(self) -> tuple[str, str | None]:
-        """Return what tells one store from another: where it is asked, and its graph."""
+        """Return the identity of a store: its query endpoint and its graph."""
         return canonical(self.query), self.graph
 
 

@@ -53,7 +53,7 @@ def _placed(graph: NamedNode, statement: Triple | Quad) -> Quad:
 def documents(
     pieces: Iterable[Piece], graph: str | None, kind: ServerKind
 ) -> Iterator[tuple[str | None, bytes]]:
-    """Give what pieces say, as N-Triples, for each graph that it belongs in on a server."""
+    """Yield what pieces say, as N-Triples, for each graph that it belongs in on a server."""
     ours: list[Triple] = []
     named: dict[str, list[Triple]] = {}
     for piece in pieces:
@@ -72,7 +72,7 @@ def documents(
 def replacement(
     pieces: Sequence[Piece], graphs: Sequence[str | None], kind: ServerKind, *, fresh: bool
 ) -> bytes:
-    """Write the update that brings subjects in step: what they had goes, what they have comes.
+    """Write the update that replaces the triples of subjects.
 
     `graphs` are those that hold anything of ours, the one for the default graph first. Applied
     again, it changes nothing. With `fresh`, the server has none of the subjects.

@@ -6,6 +6,7 @@
       generations/0007/   catalog.duckdb, store/ and search.sqlite, which belong together, and
                           files.json
       keep                how many generations are kept, where that is not the default
+      settings.json       values of options, where they are not the default
       lock                held by the one process that writes
 
 A generation is never changed once `current` names it. A writer builds the next one beside it

@@ -1,4 +1,4 @@
-"""What lies in a workspace where something else should, and what may not be written there."""
+"""Misplaced entries of a workspace, and entries that may not be written."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 from etl.errors import WorkspaceError, readable
 from etl.workspace.generations import Damage
 
-_FILES = "current current.new committed committed.new keep keep.new lock holder".split()
+_FILES = """current current.new committed committed.new keep keep.new lock holder
+    settings.json settings.new""".split()
 _FULL = (errno.ENOSPC, errno.EDQUOT)  # whoever holds the workspace for a change says that
 
 
 def misplaced(workspace: Path) -> Iterator[Damage]:
-    """Give each entry of a workspace that is a folder where a file should be, or the reverse."""
+    """Yield each entry of a workspace that is a folder where a file should be, or the reverse."""
     for path in (workspace / name for name in _FILES):
         if path.exists() and not path.is_file():
             yield _other(path, "a file", "a folder" if path.is_dir() else "something else")
@@ -64,5 +65,5 @@ def cannot_write(workspace: Path, error: OSError) -> WorkspaceError:
     reason = (error.strerror or str(error)).lower()
     return WorkspaceError(
         f"{error.filename or workspace}: cannot be written: {reason}",
-        hint="get the right to write there, or choose another --workspace",
+        hint="get permission to write there, or choose another --workspace",
     )

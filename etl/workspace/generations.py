@@ -22,7 +22,7 @@ MEND = "run: etl rebuild"
 
 
 class File(msgspec.Struct, frozen=True):
-    """What a file of a generation was when it was written."""
+    """The size and digest of a generation's file when it was written."""
 
     size: int
     sha256: str
@@ -44,7 +44,7 @@ class Listing(msgspec.Struct, frozen=True):
 
     @property
     def sound(self) -> bool:
-        """Say whether the list is what was written."""
+        """Return whether the list is what was written."""
         return self == Listing.of(self.files)
 
 
@@ -93,7 +93,7 @@ class Generation:
 
     @property
     def complete(self) -> bool:
-        """Say whether all of it was written."""
+        """Return whether all of it was written."""
         return self._listed() is not None
 
     def seal(self, before: Generation | None) -> None:
@@ -114,7 +114,7 @@ class Generation:
         _sync_tree(self.path)
 
     def missing(self) -> Damage | None:
-        """Tell the first file that is not there or has another size than it was written with.
+        """Return the damage of the first file that is missing or has another size.
 
         Raises:
             WorkspaceError: the files may not be read.
@@ -122,7 +122,7 @@ class Generation:
         return next((each for each in self._compared(_of_size) if each.content), None)
 
     def index_missing(self) -> Damage | None:
-        """Tell if the search index is not there, or has another size than it was written with.
+        """Return the damage of the search index if it is missing or has another size.
 
         Raises:
             WorkspaceError: the file may not be read.
@@ -132,7 +132,7 @@ class Generation:
         return Damage(self.search, problem, content=False) if problem else None
 
     def damages(self, digests: dict[int, str]) -> Iterator[Damage]:
-        """Tell each file that is not what was written; this reads them all.
+        """Yield the damage of each file that has changed; this reads all files.
 
         An older version of us wrote no list, and nothing is known then. `digests` has the digests
         of files that were read before, by inode, and gets these.
@@ -142,7 +142,7 @@ class Generation:
         yield from self._compared(lambda path, file: _of_content(path, file, digests))
 
     def has_sound_catalog(self) -> bool:
-        """Say whether the catalog is what was written, as far as that is known.
+        """Return whether the catalog is what was written, as far as that is known.
 
         Raises:
             WorkspaceError: the catalog may not be read.
@@ -153,7 +153,7 @@ class Generation:
         return not _of_content(self.catalog, file, {})
 
     def has_sound_store(self) -> bool:
-        """Say whether the store is what was written, as far as that is known."""
+        """Return whether the store is what was written, as far as that is known."""
         wrong = [damage.path for damage in self.damages({})]
         return not any(path.is_relative_to(self.store) for path in wrong)
 
@@ -200,10 +200,10 @@ class Generation:
             if problem := compare(path, file):
                 yield Damage(path, problem, content=path != self.search)
         for path in self._strangers():
-            yield Damage(path, "is no file of ours", remedy=f"move {path} away")
+            yield Damage(path, "is not a file of the workspace", remedy=f"move {path} away")
 
     def _strangers(self) -> Iterator[Path]:
-        """Give what lies beside catalog and store: a log would be taken for a part of them."""
+        """Yield what lies beside catalog and store: a log would be taken for a part of them."""
         log = self.catalog.with_name(f"{self.catalog.name}.wal")
         if os.path.lexists(log):
             yield log

@@ -1,11 +1,11 @@
-"""What a reader opens: one generation, which nothing changes while it is read."""
+"""Snapshot: one generation, opened for reading."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import duckdb
@@ -28,7 +28,7 @@ CHECK = "run: etl check"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The catalog and the store of one generation, what mints its IRIs, and its search index.
+    """The catalog, store, minter of IRIs and search index of one generation.
 
     Opening it reads none of them; several may be open at once, also beside a writer. `index` is
     None where it is lost or damaged, or an older version wrote none: names are then to be looked
@@ -51,12 +51,18 @@ class Snapshot:
             StoreError: the store cannot be opened, or it or the search index is found damaged
                 while it is read.
         """
-        with _undamaged(generation), ExitStack() as opened:
+        with undamaged(generation), ExitStack() as opened:
             catalog = opened.enter_context(Catalog.read(generation.catalog))
             store, iris, index = EmbeddedStore.read(generation.store), catalog.iris, None
             if not generation.index_missing():
                 index = opened.enter_context(SearchIndex.read(generation.search, iris.base))
             yield cls(generation, catalog, store, iris, index)
+
+    @contextmanager
+    def apart(self) -> Iterator[Self]:
+        """Give the same to another thread, with a connection to the catalog of its own."""
+        with self.catalog.apart() as catalog:
+            yield replace(self, catalog=catalog)
 
     @property
     def other_mapping(self) -> int | None:
@@ -65,7 +71,7 @@ class Snapshot:
         return None if made_by == MAPPING_VERSION else made_by
 
     def lookup(self, graph: Queryable | None = None) -> GraphLookup:
-        """Return what finds films and people by name, in this graph or a remote one."""
+        """Return the lookup of films and people by name, in this graph or a remote one."""
         if graph is None or graph is self.store:
             return GraphLookup(self.store, self.iris, self.index)
         return GraphLookup(graph, self.iris)
@@ -81,7 +87,7 @@ class Snapshot:
 
 
 @contextmanager
-def _undamaged(generation: Generation) -> Iterator[None]:
+def undamaged(generation: Generation) -> Iterator[None]:
     """Translate what catalog or store say when they meet damage while they are read."""
     try:
         yield

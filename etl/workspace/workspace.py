@@ -21,7 +21,7 @@ _PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # within what an interrupted chang
 
 
 class Workspace:
-    """The folder that holds everything we keep, `.etl` unless told otherwise."""
+    """The folder of catalog, graph and all else that is kept, by default `.etl`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -68,11 +68,11 @@ class Workspace:
 
     @property
     def is_new(self) -> bool:
-        """Say whether nothing has been loaded yet."""
+        """Return whether nothing has been loaded yet."""
         return not self._current.path.exists() and not self._newest()
 
     def damages(self) -> Iterator[Damage]:
-        """Tell what is wrong with any entry of the workspace; this reads all files."""
+        """Yield the damage of each entry of the workspace; this reads all files."""
         elsewhere = list(misplaced(self.path))
         yield from elsewhere
         yield from self._unreadable([damage.path for damage in elsewhere])
@@ -136,7 +136,7 @@ class Workspace:
         return int(text)
 
     def keep(self, number: int) -> None:
-        """Keep so many generations from now on."""
+        """Set the number of generations to keep."""
         expect_entries(self.path)
         with writable(self.path):
             replace(self._keep, f"{number}\n")

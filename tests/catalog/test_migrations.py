@@ -208,5 +208,5 @@ def test_a_database_of_something_else_is_refused(old: Workspace, setting: str) -
     path = old.required().catalog
     with duckdb.connect(str(path)) as connection:
         connection.execute(setting)
-    with pytest.raises(WorkspaceError, match="this is not a catalog of ours"):
+    with pytest.raises(WorkspaceError, match="this is not a catalog of reelgraph"):
         numbers_of_runs(old)

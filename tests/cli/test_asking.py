@@ -41,6 +41,7 @@ def ask(etl: Etl, loaded: Desk, monkeypatch: pytest.MonkeyPatch) -> Etl:
 
 WRITTEN = {
     "queries": options.REPORT,
+    "settings": options.REPORT,
     "search": options.REPORT,
     "explain": options.REPORT,
     "runs": options.REPORT,
@@ -89,7 +90,7 @@ def test_help_and_error_name_exactly_what_a_command_can_write(ask: Etl, name: st
     described = " ".join(ask(*name.split(), "--help").stdout.split())
     _, start, rest = described.partition("--format FORMAT ")
     assert start
-    named = re.findall(r"\w+", rest.partition(" Without it:")[0])
+    named = re.findall(r"\w+", rest.partition(" [default:")[0])
     every = {each for each in named if any(each in other.formats for other in WRITTEN.values())}
     assert every == set(written.formats)
     result = ask(*name.split(), *ARGUMENTS.get(name, []), "-f", "docx")
@@ -352,7 +353,7 @@ def test_an_empty_explanation_names_the_properties_that_there_are(ask: Etl) -> N
 
 def test_an_empty_search_and_quarantine_say_so(ask: Etl) -> None:
     head = "kind\tname\tiri\tmatch\tdetails\n"
-    note = "Note: no film or person is called 'xyzzyxyzzy', or nearly so\n"
+    note = "Note: no film or person has a name like 'xyzzyxyzzy'\n"
     assert said(ask("search", "xyzzyxyzzy")) == (0, head, note)
     assert said(ask("quarantine"))[2] == "Note: nothing is kept out\n"
 

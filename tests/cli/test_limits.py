@@ -136,7 +136,7 @@ def test_brackets_without_end_are_refused(desk: Desk) -> None:
         2,
         "",
         (
-            "Error: the query has brackets in one another, more than 200, in line 1\n"
+            "Error: the query has brackets nested more than 200 deep, in line 1\n"
             "Hint: make it simpler\n"
         ),
     )
@@ -280,7 +280,7 @@ def test_a_command_says_what_it_refuses(etl: Etl, command: str) -> None:
         "",
         (
             f"Error: bomb.ttl: refused: {CRASHES}\n"
-            "Hint: have a look at who made the file; if you trust it, raise --timeout or --memory\n"
+            "Hint: check where the file comes from; if you trust it, raise --timeout or --memory\n"
         ),
     )
 

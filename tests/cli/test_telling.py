@@ -11,6 +11,7 @@ import pytest
 
 from commands import Etl, said, seeds
 from places import SEEDS
+from prepared import Prepared
 from records import EMMA, HEAT, Film
 from servers import Oxigraph
 from small_evidence import CROSSWALK, TABLES
@@ -23,15 +24,24 @@ FIELDS = {
 }
 
 
-@pytest.fixture
-def changing(etl: Etl) -> Etl:
-    """Run a command where a load, a broken record and a source more have been."""
+def _changing(etl: Etl) -> None:
     seeds(EMMA, HEAT.but(rating="7,5"))
     etl("load", "seeds")
     seeds(EMMA.but(title="Clueless"), HEAT.but(year="soon"))
     etl("load", "seeds")
     seeds(HEAT.but(year=1996, actors=""))
     shutil.copytree(".etl", "kept")
+
+
+@pytest.fixture(scope="module")
+def with_changes(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("changing"), _changing)
+
+
+@pytest.fixture
+def changing(etl: Etl, with_changes: Prepared, monkeypatch: pytest.MonkeyPatch) -> Etl:
+    """Run a command where a load, a broken record and a source more have been."""
+    monkeypatch.chdir(with_changes.put_back())
     return etl
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
 import pty
 import re
+import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +26,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from commands import Etl
+from desk import Desk
 from etl.cli import main
 from etl.output.tables import fitted
 from etl.terminal import HarmlessBytes, harmless, on_one_line
@@ -325,6 +331,95 @@ NAMES = ["film", "run", "title of the film", "actor"]
 def test_columns_shrink_and_then_stack(width: int, lines: list[str]) -> None:
     found = [line.rstrip("\n") for line in fitted(NAMES, ROWS, [False, True, False, False], width)]
     assert [line for line in found if "─" not in line] == [x for x in lines if "─" not in x]
+
+
+MORE = (
+    {"id": 3, "imdb": "tt9000003", "title": f"Overrated, {'very ' * 20}much", "rating": 99},
+    {"id": 4, "imdb": "tt9000004", "title": "Undated", "year": "soon"},
+    {"id": 6, "imdb": "tt9000006", "title": "七人の侍", "year": 1954, "directors": ["黒澤 明"]},
+)
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory, loaded: Desk) -> Path:
+    """A folder with the sample records loaded, and with others that are kept out, and links."""
+    folder = tmp_path_factory.mktemp("full")
+    shutil.copytree(loaded.workspace.path, folder / ".etl")
+    (folder / "more.jsonl").write_text("".join(json.dumps(each) + "\n" for each in MORE), "utf-8")
+    (folder / "crosswalk.csv").write_text("imdb_id,qid\ntt0113277,Q42198\n", "utf-8")
+    on_terminal(folder, "load", "more.jsonl")
+    on_terminal(folder, "link", "--offline", "crosswalk.csv")
+    return folder
+
+
+TABLES_OF = [
+    ("queries",),
+    ("query", "best-rated-films"),
+    ("query", "cast-of-film", "Heat"),
+    ("query", "synopses-mentioning", "love"),
+    ("sparql", "SELECT * { ?s ?p ?o } LIMIT 50"),
+    ("search", "pacino"),
+    ("runs",),
+    ("links",),
+    ("links", "--unlinked"),
+    ("links", "--review"),
+    ("quarantine",),
+    ("check",),
+    ("check", "-f", "table"),
+    ("validate", "more.jsonl"),
+    ("settings",),
+    ("store", "list"),
+    ("explain", "tt9000006"),
+    ("explain", "Heat", "actor"),
+]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("command", TABLES_OF, ids=" ".join)
+def test_what_a_command_prints_fits_the_terminal(
+    full: Path, columns: int, command: tuple[str, ...]
+) -> None:
+    told = on_terminal(full, *command, COLUMNS=str(columns))
+    assert told
+    for line in told.splitlines():
+        words = line.split()
+        assert cell_len(line) <= columns or max(map(cell_len, words)) > columns // 2, line
+
+
+@pytest.mark.parametrize("command", [each for each in TABLES_OF if each[0] != "runs"], ids=" ".join)
+def test_a_pipe_gets_the_same_whatever_the_terminal(
+    full: Path, etl: Etl, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("ETL_WORKSPACE", str(full / ".etl"))
+    monkeypatch.chdir(full)
+    for form in ([], ["-f", "table"]):
+        told = set()
+        for columns in ("60", "120"):
+            monkeypatch.setenv("COLUMNS", columns)
+            told.add(etl(*command, *form).stdout)
+        assert len(told) == 1
+        assert "…" not in told.pop() or "explain" in command
+
+
+def test_the_terminal_itself_says_how_wide_it_is(full: Path) -> None:
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 66, 0, 0))
+    variables = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    path = os.pathsep.join(filter(None, sys.path))
+    command = [sys.executable, "-m", "etl", "queries"]
+    with subprocess.Popen(command, stdout=follower, env=variables | {"PYTHONPATH": path}, cwd=full):
+        os.close(follower)
+        told = b"".join(_pieces(leader)).decode()
+    os.close(leader)
+    assert max(map(cell_len, told.splitlines())) in range(60, 67)
+
+
+def test_the_shape_that_takes_fewer_lines_is_chosen() -> None:
+    rows = [["a-name-of-a-query", "film (film)", "What " + "that " * n + "is."] for n in range(20)]
+    columns = ["query", "parameters", "answers"]
+    tall = len(list(fitted(columns, rows, [False] * 3, 50)))
+    assert tall <= 4 * len(rows)
+    assert len(list(fitted(columns, rows, [False] * 3, 90))) < tall
 
 
 def test_tables_on_a_narrow_terminal_keep_ids_whole(hostile: Path) -> None:

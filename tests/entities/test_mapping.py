@@ -26,7 +26,7 @@ from etl.entities.people import explain_person, map_person
 from etl.facts import CREW, FACTS, SITES, Kind
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import FILM, RDF, SCHEMA, XSD
-from etl.records import Credit, FilmRecord, Origin, Rating, Title
+from etl.records import Credit, FilmRecord, Origin, Rating, Review, Title
 from etl.resolution.films import NO_IDENTITIES, Film, Person, resolve
 from etl.resolution.groups import Group, Member
 from etl.resources import folder
@@ -127,6 +127,10 @@ def full() -> FilmRecord:
         facts={name: (values.get(fact.kind, "H"),) for name, fact in FACTS.items()},
         crew={role: (Credit(f"I {role}"),) for role in CREW},
         ratings={site: Rating(Decimal(2), Decimal(5), Decimal("0.5"), 3) for site in SITES},
+        reviews=(
+            Review(Decimal(8), date="2024-02-03", text="J", source="mine", viewer="mine"),
+            Review(text="K", source="Q 1", viewer="Q 1"),
+        ),
     )
 
 
@@ -293,7 +297,7 @@ def test_a_person_with_an_id_has_their_page() -> None:
 
 def test_the_properties_of_parts_lead_to_parts_of_the_same_film_and_no_others_do() -> None:
     leading = set[NamedNode]()
-    for made in sample():
+    for made in [*sample(), film(full())]:
         parts = f"{IRIS.movie(made.key).value}#"
         for triple in map_film(made, IRIS):
             to_part = isinstance(triple.object, NamedNode) and triple.object.value.startswith(parts)

@@ -310,14 +310,14 @@ def test_a_web_page_s_json_ld_needs_no_network(etl: Etl) -> None:
     Path("a.jsonld").write_text(json.dumps({"@context": "http://a.example", **page}), "utf-8")
     message = (
         "Error: a.jsonld: not JSON-LD: its @context has an address, and nothing is fetched\n"
-        "Hint: mend the file, or give it the suffix of its format\n"
+        "Hint: correct the file, or give it the suffix of its format\n"
     )
     assert said(etl("validate", "a.jsonld")) == (2, "", message)
 
 
 def test_a_file_that_no_shape_is_about_is_no_success_in_silence(etl: Etl) -> None:
     Path("a.ttl").write_text("<http://a.example/a> <http://a.example/p> 1 .", "utf-8")
-    table = "Warning (1): no shape is about anything in it\n  rule: nothing-to-check\n  a.ttl\n"
+    table = "Warning (1): no shape has a target in it\n  rule: nothing-to-check\n  a.ttl\n"
     assert said(etl("validate", "a.ttl", "-f", "table")) == (0, table, "conforms: 1 warning\n")
     sarif.check(json.loads(etl("validate", "a.ttl", "-f", "sarif").stdout))
 
@@ -485,7 +485,7 @@ def test_shapes_that_cannot_be_used_could_not_be_done(etl: Etl) -> None:
     shapes(RULE + "own:Film sh:targetClass schema:Movie ; sh:nodeKind 1 .")
     message = (
         "Error: shape <http://own.example/Film>: sh:nodeKind: expected an IRI, found 1\n"
-        "Hint: mend the shape\n"
+        "Hint: correct the shape\n"
     )
     assert said(etl("validate", "seeds", "--shapes", "own.ttl")) == (2, "", message)
     assert etl("validate", "seeds", "--shapes", "none.ttl").exit_code == 2
@@ -686,7 +686,7 @@ def test_another_encoding_is_named(etl: Etl) -> None:
             "",
             (
                 f"Error: films.ttl: not Turtle: it is in {name}, and RDF is in UTF-8\n"
-                "Hint: mend the file, or give it the suffix of its format\n"
+                "Hint: correct the file, or give it the suffix of its format\n"
             ),
         )
         Path("own.ttl").write_text(TWO_DIRECTORS, encoding)
@@ -728,7 +728,7 @@ def test_an_ill_formed_shape_is_named_with_its_line(etl: Etl, command: list[str]
         (
             "Error: rules/b.ttl:5: shape <http://own.example/Film>: sh:property: sh:path: "
             "a property shape has one, found none\n"
-            "Hint: mend the shape\n"
+            "Hint: correct the shape\n"
         ),
     )
 
@@ -910,7 +910,7 @@ def test_no_file_causes_a_request(
     assert asked == []
     assert result.exit_code == (0 if name.endswith(".ttl") else 2)
     if name.endswith(".ttl"):
-        assert f"<{address}>: it is not followed: what it names is not read\n" in result.stderr
+        assert f"<{address}>: what it names is not read\n" in result.stderr
 
 
 def test_what_is_found_is_what_the_record_says(etl: Etl) -> None:

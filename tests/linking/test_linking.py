@@ -478,8 +478,8 @@ def test_what_is_not_linked_has_a_reason(desk: Desk, evidence: Evidence) -> None
     assert reasons == {
         "The Mask": "",
         "Jim Carrey": "",
-        "Chuck Russell": "nobody in the film's lists is called so",
-        "Nobody Atall": "nobody in the film's lists is called so",
+        "Chuck Russell": "nobody in the film's lists has this name",
+        "Nobody Atall": "nobody in the film's lists has this name",
     }
 
 

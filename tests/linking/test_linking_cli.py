@@ -28,13 +28,14 @@ from etl.linking.sssom import Decision, read_decisions, write_decisions
 from etl.linking.subjects import Subject
 from etl.rdf.identifiers import Iris
 from places import ROOT
+from prepared import Prepared
 from records import write
 from small_evidence import CROSSWALK, HEAT, TABLES
 
+LINK = ("link", "--offline", "crosswalk.csv", "imdb")
 
-@pytest.fixture
-def heat(etl: Etl) -> Etl:
-    """Run a command where one film is loaded, a crosswalk and IMDb's tables lie ready."""
+
+def _heat(etl: Etl) -> None:
     Path("films").mkdir()
     write(Path("films"), HEAT)
     Path("crosswalk.csv").write_text(CROSSWALK, "utf-8")
@@ -42,10 +43,35 @@ def heat(etl: Etl) -> Etl:
     for name, text in TABLES.items():
         Path("imdb", name).write_text(text, "utf-8")
     assert etl("load", "films", "-q").exit_code == 0
+
+
+def _linked(etl: Etl) -> None:
+    _heat(etl)
+    assert etl(*LINK).exit_code == 0
+
+
+@pytest.fixture(scope="module")
+def with_heat(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("heat"), _heat)
+
+
+@pytest.fixture(scope="module")
+def with_links(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("linked"), _linked)
+
+
+@pytest.fixture
+def heat(etl: Etl, with_heat: Prepared, monkeypatch: pytest.MonkeyPatch) -> Etl:
+    """Run a command where one film is loaded, a crosswalk and IMDb's tables lie ready."""
+    monkeypatch.chdir(with_heat.put_back())
     return etl
 
 
-LINK = ("link", "--offline", "crosswalk.csv", "imdb")
+@pytest.fixture
+def linked(etl: Etl, with_links: Prepared, monkeypatch: pytest.MonkeyPatch) -> Etl:
+    """Run a command where that film is linked by them."""
+    monkeypatch.chdir(with_links.put_back())
+    return etl
 
 
 def test_linking_says_what_it_found_and_what_changed(heat: Etl) -> None:
@@ -146,16 +172,16 @@ FOUND = (
 )
 
 
-def test_links_are_listed_with_their_reasons(heat: Etl) -> None:
-    heat(*LINK)
-    assert said(heat("links", "-f", "csv")) == (0, FOUND, "")
+def test_links_are_listed_with_their_reasons(linked: Etl) -> None:
+    assert said(linked("links", "-f", "csv")) == (0, FOUND, "")
     only_film = "\n".join(FOUND.split("\n")[:2]) + "\n"
-    assert heat("links", "-f", "csv", "--min-confidence", "0.999").stdout == only_film
-    assert heat("links", "-f", "csv", "--rung", "film-id").stdout == only_film
-    assert heat("links", "-f", "csv", "--rung", "none").stdout == (
-        HEADER + "tt0113277,Heat (1995),Val Kilmer,,,,,,,,nobody in the film's lists is called so\n"
+    assert linked("links", "-f", "csv", "--min-confidence", "0.999").stdout == only_film
+    assert linked("links", "-f", "csv", "--rung", "film-id").stdout == only_film
+    assert linked("links", "-f", "csv", "--rung", "none").stdout == (
+        HEADER
+        + "tt0113277,Heat (1995),Val Kilmer,,,,,,,,nobody in the film's lists has this name\n"
     )
-    assert heat("links", "-f", "csv", "--review").stdout == HEADER
+    assert linked("links", "-f", "csv", "--review").stdout == HEADER
 
 
 def test_everything_is_either_linked_or_listed_with_the_reason(heat: Etl) -> None:
@@ -168,7 +194,7 @@ def test_everything_is_either_linked_or_listed_with_the_reason(heat: Etl) -> Non
     linked = heat("links", "-f", "csv").stdout.splitlines()[1:]
     unlinked = heat("links", "-f", "csv", "--unlinked").stdout
     assert unlinked == HEADER + (
-        "tt0113277,Heat (1995),Val Kilmer,,,,,,,,nobody in the film's lists is called so\n"
+        "tt0113277,Heat (1995),Val Kilmer,,,,,,,,nobody in the film's lists has this name\n"
         "tt0000002,Later (1995),,,,,,,,,no evidence was looked at\n"
         "tt0000002,Later (1995),Al Pacino,,,,,,,,no evidence was looked at\n"
         "tt0000002,Later (1995),Michael Mann,,,,,,,,no evidence was looked at\n"
@@ -179,23 +205,21 @@ def test_everything_is_either_linked_or_listed_with_the_reason(heat: Etl) -> Non
     reasons = [
         each["reason"] for each in json.loads(heat("links", "--unlinked", "-f", "json").stdout)
     ]
-    assert reasons == ["nobody in the film's lists is called so", "no crosswalk has its IMDb id"]
+    assert reasons == ["nobody in the film's lists has this name", "no crosswalk has its IMDb id"]
 
 
-def test_a_name_that_a_film_has_no_more_is_not_listed(heat: Etl) -> None:
-    heat(*LINK)
+def test_a_name_that_a_film_has_no_more_is_not_listed(linked: Etl) -> None:
     write(Path("films"), HEAT.but(actors="Val Kilmer"))
-    heat("load", "films")
-    assert "Al Pacino" not in heat("links", "-f", "csv").stdout
+    linked("load", "films")
+    assert "Al Pacino" not in linked("links", "-f", "csv").stdout
 
 
-def test_a_table_of_links_tells_what_is_not_linked_in_a_section_of_its_own(heat: Etl) -> None:
-    heat(*LINK)
-    code, told, talk = said(heat("links", "-f", "table"))
+def test_a_table_of_links_tells_what_is_not_linked_in_a_section_of_its_own(linked: Etl) -> None:
+    code, told, talk = said(linked("links", "-f", "table"))
     assert (code, talk) == (0, "")
-    linked, unlinked = told.split("\nnot linked: 0 films, 1 name\n")
-    assert [line.split()[0] for line in linked.splitlines()] == ["film", *["tt0113277"] * 3]
-    assert unlinked.splitlines()[1].endswith("nobody in the film's lists is called so")
+    first, unlinked = told.split("\nnot linked: 0 films, 1 name\n")
+    assert [line.split()[0] for line in first.splitlines()] == ["film", *["tt0113277"] * 3]
+    assert unlinked.splitlines()[1].endswith("nobody in the film's lists has this name")
 
 
 def on_terminal(*arguments: str) -> str:
@@ -251,7 +275,7 @@ def test_what_is_left_open_is_listed_for_review_with_its_rivals(heat: Etl) -> No
     assert "to review: 1 (etl links --review)\n" in heat(*LINK).stdout
     assert heat("links", "-f", "csv", "--review").stdout == (
         HEADER + 'tt0113277,Heat (1995),Al Pacino,,,,,,,"Al Pacino (nm0000199 Q41163), '
-        'Al Pacino (nm7)",several people of the film come into question\n'
+        'Al Pacino (nm7)",several people of the film match\n'
     )
 
 
@@ -300,14 +324,13 @@ def test_contradictions_about_people_are_rows_for_review(heat: Etl) -> None:
         (
             "Mann Michael",
             "Michael Mann (nm0000520)",
-            "somebody of the film is called so the other way round",
+            "a person of the film has this name in reverse order",
         ),
     ]
 
 
-def test_a_decision_is_kept_in_the_users_file_and_wins(heat: Etl) -> None:
-    heat(*LINK)
-    result = heat(
+def test_a_decision_is_kept_in_the_users_file_and_wins(linked: Etl) -> None:
+    result = linked(
         *("links", "tt0113277/Al Pacino=no", "tt0113277/Val Kilmer=nm0000174", "tt0113277=none")
     )
     assert said(result) == (
@@ -324,23 +347,22 @@ def test_a_decision_is_kept_in_the_users_file_and_wins(heat: Etl) -> None:
         Decision("tt0113277", "Al Pacino", "Q41163", rejected=True),
         Decision("tt0113277", "Val Kilmer", "nm0000174"),
     ]
-    listed = heat("links", "-f", "csv").stdout
-    assert heat(*LINK).stdout.endswith("graph: unchanged\n")
-    assert heat("links", "-f", "csv").stdout == listed
+    listed = linked("links", "-f", "csv").stdout
+    assert linked(*LINK).stdout.endswith("graph: unchanged\n")
+    assert linked("links", "-f", "csv").stdout == listed
     assert "Val Kilmer,nm0000174,,,decision,1.0,decision,,\n" in listed
     assert "Q42198" not in listed
-    heat("links", "tt0113277/Al Pacino=nm0000199")
-    heat(*LINK)
-    assert "Al Pacino,nm0000199,Q41163,Al Pacino,decision" in heat("links", "-f", "csv").stdout
+    linked("links", "tt0113277/Al Pacino=nm0000199")
+    linked(*LINK)
+    assert "Al Pacino,nm0000199,Q41163,Al Pacino,decision" in linked("links", "-f", "csv").stdout
 
 
-def test_yes_to_what_was_found_is_yes_to_both_ids(heat: Etl) -> None:
-    heat(*LINK)
-    heat("links", "tt0113277/Al Pacino=yes", "tt0113277=yes")
-    listed = heat("links", "-f", "csv", "--rung", "decision").stdout
+def test_yes_to_what_was_found_is_yes_to_both_ids(linked: Etl) -> None:
+    linked("links", "tt0113277/Al Pacino=yes", "tt0113277=yes")
+    listed = linked("links", "-f", "csv", "--rung", "decision").stdout
     assert "Heat (1995),,tt0113277,Q42198,Heat,decision,1.0" in listed
     assert "Al Pacino,nm0000199,Q41163,Al Pacino,decision,1.0" in listed
-    assert "graph: unchanged" in heat(*LINK).stdout
+    assert "graph: unchanged" in linked(*LINK).stdout
 
 
 def test_a_film_that_was_put_forward_for_review_is_linked_by_a_yes(heat: Etl) -> None:
@@ -366,85 +388,80 @@ def runs(etl: Etl) -> int:
     return int(json.loads(etl("runs", "-f", "json").stdout)[-1]["run"])
 
 
-def test_a_decision_that_was_undone_stays_undone_until_it_is_made_again(heat: Etl) -> None:
-    heat(*LINK)
-    before = heat("links", "-f", "csv").stdout
-    heat("links", "tt0113277/Val Kilmer=nm0000174", "tt0113277=none")
-    decided = heat("links", "-f", "csv").stdout
-    decision = runs(heat)
-    heat("undo", str(decision))
-    assert heat("links", "-f", "csv").stdout == before
+def test_a_decision_that_was_undone_stays_undone_until_it_is_made_again(linked: Etl) -> None:
+    before = linked("links", "-f", "csv").stdout
+    linked("links", "tt0113277/Val Kilmer=nm0000174", "tt0113277=none")
+    decided = linked("links", "-f", "csv").stdout
+    decision = runs(linked)
+    linked("undo", str(decision))
+    assert linked("links", "-f", "csv").stdout == before
     warned = (
         f"Warning: decisions.sssom.tsv: tt0113277: none: left out, since run {decision + 1} "
         f"has undone it\n"
         f"Warning: decisions.sssom.tsv: tt0113277/Val Kilmer: nm0000174: left out, "
         f"since run {decision + 1} has undone it\n"
-        "Hint: delete the row, or decide so again: etl links 'FILM/NAME=ID'\n"
+        "Hint: delete the row, or decide again: etl links 'FILM/NAME=ID'\n"
     )
     for arguments in (LINK, (*LINK, "-q")):
-        code, told, talk = said(heat(*arguments))
+        code, told, talk = said(linked(*arguments))
         assert (code, talk) == (0, warned)
         assert told == "" or told.endswith("graph: unchanged\n")
-    assert heat("links", "-f", "csv").stdout == before
-    assert json.loads(heat(*LINK, "-f", "json").stdout)["undone"] == [
+    assert linked("links", "-f", "csv").stdout == before
+    assert json.loads(linked(*LINK, "-f", "json").stdout)["undone"] == [
         {"decision": "tt0113277: none", "run": decision + 1},
         {"decision": "tt0113277/Val Kilmer: nm0000174", "run": decision + 1},
     ]
-    result = heat("links", "tt0113277/Val Kilmer=nm0000174")
+    result = linked("links", "tt0113277/Val Kilmer=nm0000174")
     assert result.stderr.startswith("Warning: decisions.sssom.tsv: tt0113277: none: left out")
-    assert "Val Kilmer,nm0000174,,,decision" in heat("links", "-f", "csv").stdout
-    heat("links", "tt0113277=none")
-    assert heat("links", "-f", "csv").stdout == decided
-    assert said(heat(*LINK))[2] == ""
-    assert heat("links", "-f", "csv").stdout == decided
+    assert "Val Kilmer,nm0000174,,,decision" in linked("links", "-f", "csv").stdout
+    linked("links", "tt0113277=none")
+    assert linked("links", "-f", "csv").stdout == decided
+    assert said(linked(*LINK))[2] == ""
+    assert linked("links", "-f", "csv").stdout == decided
 
 
-def test_an_undo_of_a_decision_can_be_undone_too(heat: Etl) -> None:
-    heat(*LINK)
-    heat("links", "tt0113277/Al Pacino=no")
-    decided = heat("links", "-f", "csv").stdout
-    heat("undo", str(runs(heat)))
-    heat("undo", str(runs(heat)))
-    assert said(heat(*LINK))[2] == ""
-    assert heat("links", "-f", "csv").stdout == decided
+def test_an_undo_of_a_decision_can_be_undone_too(linked: Etl) -> None:
+    linked("links", "tt0113277/Al Pacino=no")
+    decided = linked("links", "-f", "csv").stdout
+    linked("undo", str(runs(linked)))
+    linked("undo", str(runs(linked)))
+    assert said(linked(*LINK))[2] == ""
+    assert linked("links", "-f", "csv").stdout == decided
 
 
-def test_a_rejection_that_was_undone_stays_undone(heat: Etl) -> None:
-    heat(*LINK)
-    before = heat("links", "-f", "csv").stdout
-    heat("links", "tt0113277/Al Pacino=no", "tt0113277=no")
-    assert "Pacino" not in heat("links", "-f", "csv").stdout
-    heat("undo", str(runs(heat)))
-    assert heat(*LINK).stderr.count("left out") == 2
-    assert heat("links", "-f", "csv").stdout == before
+def test_a_rejection_that_was_undone_stays_undone(linked: Etl) -> None:
+    before = linked("links", "-f", "csv").stdout
+    linked("links", "tt0113277/Al Pacino=no", "tt0113277=no")
+    assert "Pacino" not in linked("links", "-f", "csv").stdout
+    linked("undo", str(runs(linked)))
+    assert linked(*LINK).stderr.count("left out") == 2
+    assert linked("links", "-f", "csv").stdout == before
 
 
-def test_a_row_of_the_users_file_that_was_never_undone_counts_at_once(heat: Etl) -> None:
-    heat(*LINK)
-    heat("links", "tt0113277/Val Kilmer=nm0000174")
-    heat("undo", str(runs(heat)))
+def test_a_row_of_the_users_file_that_was_never_undone_counts_at_once(linked: Etl) -> None:
+    linked("links", "tt0113277/Val Kilmer=nm0000174")
+    linked("undo", str(runs(linked)))
     path = Path("decisions.sssom.tsv")
     path.write_text(path.read_text("utf-8").replace("nm0000174", "nm0000175"), "utf-8")
-    assert said(heat(*LINK))[2] == ""
-    assert "Val Kilmer,nm0000175,,,decision" in heat("links", "-f", "csv").stdout
+    assert said(linked(*LINK))[2] == ""
+    assert "Val Kilmer,nm0000175,,,decision" in linked("links", "-f", "csv").stdout
 
 
-def test_links_that_were_undone_come_again_but_not_in_silence(heat: Etl) -> None:
-    heat(*LINK)
-    found = heat("links", "-f", "csv").stdout
-    undone = runs(heat)
-    heat("undo", str(undone))
-    assert heat("links", "-f", "csv").stdout == HEADER
-    result = heat(*LINK, "-f", "json")
+def test_links_that_were_undone_come_again_but_not_in_silence(linked: Etl) -> None:
+    found = linked("links", "-f", "csv").stdout
+    undone = runs(linked)
+    linked("undo", str(undone))
+    assert linked("links", "-f", "csv").stdout == HEADER
+    result = linked(*LINK, "-f", "json")
     assert json.loads(result.stdout)["again"] == [
         {"kind": "film", "run": undone + 1, "links": 1},
         {"kind": "person", "run": undone + 1, "links": 2},
     ]
     assert result.stderr == (
-        f"Note: 1 film and 2 names linked again that run {undone + 1} had taken back\n"
+        f"Note: 1 film and 2 names linked again, which run {undone + 1} had undone\n"
     )
-    assert heat("links", "-f", "csv").stdout == found
-    assert said(heat(*LINK))[2] == ""
+    assert linked("links", "-f", "csv").stdout == found
+    assert said(linked(*LINK))[2] == ""
 
 
 def test_a_decision_about_one_name_leaves_what_was_found_for_others(heat: Etl) -> None:
@@ -462,9 +479,8 @@ def test_a_decision_about_one_name_leaves_what_was_found_for_others(heat: Etl) -
     assert row in heat("links", "-f", "csv").stdout
 
 
-def test_links_are_exported_as_sssom_and_taken_over_again(heat: Etl) -> None:
-    heat(*LINK)
-    heat("links", "-o", "links.sssom.tsv")
+def test_links_are_exported_as_sssom_and_taken_over_again(linked: Etl) -> None:
+    linked("links", "-o", "links.sssom.tsv")
     text = Path("links.sssom.tsv").read_text("utf-8")
     assert text.splitlines()[9:] == [
         "#mapping_set_id: http://localhost:8000/links",
@@ -498,13 +514,14 @@ def test_links_are_exported_as_sssom_and_taken_over_again(heat: Etl) -> None:
     ]
     judged = text.replace("semapv:LexicalMatching", "semapv:ManualMappingCuration")
     Path("judged.sssom.tsv").write_text(judged, "utf-8")
-    assert heat("links", "judged.sssom.tsv").stdout.startswith("decisions.sssom.tsv: 3 decisions\n")
-    assert heat("links", "--rung", "decision", "-f", "csv").stdout.count("decision") == 4
+    assert linked("links", "judged.sssom.tsv").stdout.startswith(
+        "decisions.sssom.tsv: 3 decisions\n"
+    )
+    assert linked("links", "--rung", "decision", "-f", "csv").stdout.count("decision") == 4
 
 
-def test_a_crosswalk_may_be_our_own_export(heat: Etl) -> None:
-    heat(*LINK)
-    heat("links", "-o", "links.sssom.tsv")
+def test_a_crosswalk_may_be_our_own_export(linked: Etl) -> None:
+    linked("links", "-o", "links.sssom.tsv")
     Path("pairs.tsv").write_text("imdb\titem\nimdb:tt0113277\twikidata:Q42198\n", "utf-8")
     [pair] = read_crosswalks([Path("pairs.tsv")]).pairs("tt0113277")
     assert pair.wikidata_id == "Q42198"
@@ -529,11 +546,10 @@ def test_what_is_exported_is_valid_sssom(heat: Etl) -> None:
         assert all(not report.results for report in reports.values())
 
 
-def test_owl_same_as_is_exported_on_request_only(heat: Etl) -> None:
-    heat(*LINK)
+def test_owl_same_as_is_exported_on_request_only(linked: Etl) -> None:
     same = "<http://www.w3.org/2002/07/owl#sameAs> <http://www.wikidata.org/entity/Q42198>"
-    assert same not in heat("export", "-f", "nt").stdout
-    told = heat("export", "-f", "nt", "--owl-same-as").stdout
+    assert same not in linked("export", "-f", "nt").stdout
+    told = linked("export", "-f", "nt", "--owl-same-as").stdout
     assert f"<http://localhost:8000/movie/tt0113277> {same} ." in told
     assert told.count("owl#sameAs") == 2
 
@@ -557,7 +573,7 @@ HEAT_FOUND = Subject(
         ("tt9999999=Q1", "tt9999999: no such film in the graph"),
         (
             "tt0113277/Al Pacino=yes",
-            "nothing has been found for 'tt0113277/Al Pacino' that could be judged",
+            "no link was found for 'tt0113277/Al Pacino', so there is none to confirm or reject",
         ),
     ],
 )

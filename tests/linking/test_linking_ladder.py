@@ -76,13 +76,13 @@ def test_another_first_name_is_no_slip_of_the_pen() -> None:
     brother = [somebody("John Cusack", 1)]
     assert link_people([Mention("Joan Cusack")], brother)[0].rung is PERSON_SIMILAR
     [outcome] = link_people([Mention("Joan Cusack")], brother, frozenset({"joan", "cusack"}))
-    assert outcome.reason == "nobody in the film's lists is called so"
+    assert outcome.reason == "nobody in the film's lists has this name"
 
 
 def test_who_is_as_near_as_another_is_left_open_with_the_rivals() -> None:
     [outcome] = link_people([Mention("A. Fernández")], CAST)
     assert outcome.candidate is None
-    assert outcome.reason == "several people of the film come into question"
+    assert outcome.reason == "several people of the film match"
     assert [str(rival) for rival in outcome.rivals] == [
         "Adolfo Fernández (nm0000004 Q4)",
         "Ana Fernández (nm0000005 Q5)",
@@ -91,8 +91,8 @@ def test_who_is_as_near_as_another_is_left_open_with_the_rivals() -> None:
 
 def test_one_candidate_is_not_given_to_two_names() -> None:
     assert told([Mention("J. Carrey"), Mention("Jim B. Carrey")], CAST) == [
-        "J. Carrey: one person of the film for several names: J. Carrey and Jim B. Carrey",
-        "Jim B. Carrey: one person of the film for several names: J. Carrey and Jim B. Carrey",
+        "J. Carrey: several names match one person of the film: J. Carrey and Jim B. Carrey",
+        "Jim B. Carrey: several names match one person of the film: J. Carrey and Jim B. Carrey",
     ]
 
 
@@ -108,7 +108,7 @@ def test_of_two_of_one_name_the_one_of_that_work_is_meant() -> None:
     director = Mention("Tim Miller", roles=frozenset({DIRECTOR}))
     assert told([director], namesakes) == ["Tim Miller: person-name Q2"]
     both = replace(director, roles=frozenset({DIRECTOR, ACTOR}))
-    assert told([both], namesakes) == ["Tim Miller: several people of the film come into question"]
+    assert told([both], namesakes) == ["Tim Miller: several people of the film match"]
 
 
 def test_an_id_of_ones_own_rules_out_namesakes_who_are_rivals() -> None:
@@ -130,7 +130,7 @@ def test_a_name_is_turned_round_only_where_all_names_are() -> None:
     thomas = [somebody("Thomas James", 1), somebody("Ana Cruz", 2)]
     first, second = link_people([Mention("James Thomas"), Mention("Ana Cruz")], thomas)
     assert (first.linked, second.linked) == (None, thomas[1])
-    assert first.reason == "somebody of the film is called so the other way round"
+    assert first.reason == "a person of the film has this name in reverse order"
     assert first.rivals == (thomas[0],)
     inverted = [Mention("James Thomas"), Mention("Cruz Ana")]
     assert told(inverted, thomas) == [
@@ -140,7 +140,7 @@ def test_a_name_is_turned_round_only_where_all_names_are() -> None:
 
 
 def test_a_surname_alone_is_nobody() -> None:
-    assert told([Mention("Carrey")], CAST) == ["Carrey: nobody in the film's lists is called so"]
+    assert told([Mention("Carrey")], CAST) == ["Carrey: nobody in the film's lists has this name"]
 
 
 NAMES = st.sampled_from(["Jim Carrey", "J. Carrey", "Jim Carey", "Ana Cruz", "A. Cruz", "Cruz"])

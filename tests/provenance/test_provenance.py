@@ -210,7 +210,7 @@ A_LICENCE = "expected an SPDX name such as CC0-1.0, or a web address as path, of
     ("package", "message"),
     [
         ("{", "expected JSON, found Input data was truncated"),
-        ('{"x": ' + "[" * 9999, "expected JSON, found objects too deep within each other"),
+        ('{"x": ' + "[" * 9999, "expected JSON, found objects nested too deep"),
         ({"licenses": "CC0-1.0"}, f"{NOT_AS_HAS_IT}, got `str` - at `$.licenses`"),
         ({"licenses": [{"title": "Ours"}]}, f"{A_LICENCE}, found neither name nor path"),
         ({"licenses": [{"path": "LICENCE.md"}]}, f"{A_LICENCE}, found LICENCE.md"),

@@ -331,7 +331,8 @@ def test_what_was_not_published_from_here_is_left_alone_unless_told(
     with pytest.raises(StoreError) as error:
         desk.publish()
     assert str(error.value) == (
-        "server: holds things below http://localhost:8000/ that were not published from here"
+        "server: holds things below http://localhost:8000/ "
+        "that were not published from this workspace"
     )
     assert len(desk.there()) == 2
     desk.publish(repair=True)

@@ -20,7 +20,7 @@ from etl.queries import (
     fill,
     find,
     parse_terms,
-    read_queries,
+    read_own,
     serialized,
 )
 from etl.queries.lookup import GraphLookup
@@ -121,16 +121,19 @@ HEADER = "#+ summary: Something.\n"
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("SELECT * { }", "q.rq: expected one summary, found 0"),
-        (HEADER + HEADER, "q.rq: expected one summary, found 2"),
-        (HEADER + "#+ parm: x", "q.rq:2: expected a summary or a param, found '#+ parm: x'"),
+        ("SELECT * { }", "q.rq:1: expected one summary, found 0"),
+        (HEADER + HEADER, "q.rq:1: expected one summary, found 2"),
+        (
+            HEADER + "#+ parm: x",
+            "q.rq:2: expected a summary, a param or a chart, found '#+ parm: x'",
+        ),
         (HEADER + "#+ param: film", "q.rq:2: expected a parameter, found 'film'"),
         (HEADER + "#+ param: film movie: a film", "q.rq:2: 'movie' is not a kind of parameter"),
-        (HEADER + "#+ param: a film: x", "q.rq: the parameter a has no place in the query"),
-        (HEADER + "VALUES ?film { UNDEF }", "q.rq: the place of ?film has no parameter"),
+        (HEADER + "#+ param: a film: x", "q.rq:2: the parameter a has no place in the query"),
+        (HEADER + "VALUES ?film { UNDEF }", "q.rq:2: the place of ?film has no parameter"),
         (
             HEADER + "#+ param: a text: x\n#+ param: a text: y\nVALUES ?a { UNDEF }",
-            "q.rq: the parameter a is declared twice",
+            "q.rq:3: the parameter a is declared twice",
         ),
     ],
 )
@@ -144,8 +147,8 @@ def test_a_wrong_header_is_refused_with_its_place(tmp_path: Path, text: str, mes
 
 def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "q.rq").write_bytes(b"#+ summary: Am\xe9lie.")
-    with pytest.raises(QueryError, match=r"q\.rq: cannot be read: "):
-        read_queries([tmp_path])
+    with pytest.raises(QueryError, match=r"q\.rq:1: expected text in UTF-8"):
+        SavedQuery.read(tmp_path / "q.rq")
 
 
 def test_a_byte_order_mark_before_a_query_is_skipped(tmp_path: Path) -> None:
@@ -154,17 +157,10 @@ def test_a_byte_order_mark_before_a_query_is_skipped(tmp_path: Path) -> None:
     assert (saved.summary, saved.text[0]) == ("All.", "#")
 
 
-def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(QueryError, match=r"nowhere: no such folder of queries"):
-        read_queries([tmp_path / "nowhere"])
-
-
-def test_a_later_folder_takes_precedence(tmp_path: Path) -> None:
-    for folder in ("first", "second"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "q.rq").write_text(f"#+ summary: The {folder}.\n", encoding="utf-8")
-    queries = read_queries([tmp_path / "first", tmp_path / "second"])
-    assert [query.summary for query in queries.values()] == ["The second."]
+def test_a_query_that_asks_a_service_is_not_run_to_be_read(tmp_path: Path) -> None:
+    asked = "ASK { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"
+    (tmp_path / "q.rq").write_text(f"#+ summary: Asked elsewhere.\n{asked}", "utf-8")
+    assert list(read_own(tmp_path)[0]) == ["q"]
 
 
 # Finding and binding
@@ -437,7 +433,7 @@ def test_a_query_left_open_gives_the_values_that_have_an_answer(name: str, films
         ),
         (
             "SELECT ?s WHERE { ?s ?p ?o ",
-            "not SPARQL: line 1, column 28: something before this place is missing or wrong",
+            "not SPARQL: line 1, column 28: the query ends before it is complete",
             "the line is: SELECT ?s WHERE { ?s ?p ?o",
         ),
         (
@@ -452,7 +448,7 @@ def test_a_query_left_open_gives_the_values_that_have_an_answer(name: str, films
         ),
         (
             "",
-            "not SPARQL: line 1, column 1: something before this place is missing or wrong",
+            "not SPARQL: line 1, column 1: the query ends before it is complete",
             "",
         ),
         (

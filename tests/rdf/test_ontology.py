@@ -68,6 +68,22 @@ FILM_AS_JSON: dict[str, Any] = {
             "ratingCount": 1000000,
         }
     ],
+    "review": [
+        {
+            "id": "http://localhost:8000/movie/tt0338013#review-mine-2024-02-03",
+            "type": "Review",
+            "author": [{"@value": "mine"}],
+            "datePublished": {"@value": "2024-02-03", "@type": "xsd:date"},
+            "reviewRating": {
+                "id": "http://localhost:8000/movie/tt0338013#review-mine-2024-02-03-rating",
+                "type": "Rating",
+                "ratingValue": "4.5",
+                "bestRating": "5",
+                "worstRating": "0.5",
+            },
+            "reviewBody": "Unforgettable.",
+        }
+    ],
     "description": "A clinic erases what two former lovers remember of each other.",
     "genre": ["Drama", "Romance"],
     "duration": "PT1H48M",
@@ -102,6 +118,7 @@ FILM_AS_TURTLE = """
     schema:actor <person/nm0000120> ;
     film:performance <movie/tt0338013#role-1> ;
     schema:aggregateRating <movie/tt0338013#rating-imdb> ;
+    schema:review <movie/tt0338013#review-mine-2024-02-03> ;
     schema:description "A clinic erases what two former lovers remember of each other." ;
     schema:genre "Drama" , "Romance" ;
     schema:duration "PT1H48M"^^xsd:duration ;
@@ -118,6 +135,15 @@ FILM_AS_TURTLE = """
     schema:productionCompany "Focus Features" ;
     schema:isPartOf "A Collection" ;
     schema:image <https://example.org/poster.jpg> .
+<movie/tt0338013#review-mine-2024-02-03> a schema:Review ;
+    schema:author "mine" ;
+    schema:datePublished "2024-02-03"^^xsd:date ;
+    schema:reviewRating <movie/tt0338013#review-mine-2024-02-03-rating> ;
+    schema:reviewBody "Unforgettable." .
+<movie/tt0338013#review-mine-2024-02-03-rating> a schema:Rating ;
+    schema:ratingValue "4.5"^^xsd:decimal ;
+    schema:bestRating "5"^^xsd:decimal ;
+    schema:worstRating "0.5"^^xsd:decimal .
 <movie/tt0338013#identifier-imdb> a schema:PropertyValue ;
     schema:propertyID "imdb" ;
     schema:value "tt0338013" .

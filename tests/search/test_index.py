@@ -282,7 +282,7 @@ def test_without_its_index_a_graph_is_read_all_the_same(
     way(path)
     problem = problem.replace("SIZE", size)
     assert etl("export").stdout == exported
-    warning = f"Warning: {path}: {problem}, so all names are read; to mend it, run: etl rebuild\n"
+    warning = f"Warning: {path}: {problem}, so all names are read; to repair it, run: etl rebuild\n"
     result = etl("search", "pacno")
     assert (result.exit_code, result.stdout, result.stderr) == (0, answer, warning)
     result = etl("query", "cast-of-film", "hete")

@@ -21,7 +21,10 @@ from thoroughness import THOROUGH
 from validation.turtle import shapes as shapes_of
 
 RONIN = Film(8195, "Ronin", 1998, directors="John Frankenheimer", actors="Robert De Niro")
-NOTE = "Note: other shapes judged the graph; to judge all of it by these: etl rebuild\n"
+NOTE = (
+    "Note: the graph was validated by other shapes; "
+    "to validate all of it by these, run: etl rebuild\n"
+)
 PREFIXES = """
 @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix schema: <https://schema.org/> .
 @prefix shapes: <https://w3id.org/reelgraph/shapes#> . @prefix own: <http://own.example/> .
@@ -136,7 +139,7 @@ def test_remembered_shapes_that_cannot_be_used_are_replaced_by_a_rebuild(
     error = (
         "Error: shape <http://example.org/S>: sh:property: sh:path: a property shape has one, "
         "found none\n"
-        "Hint: mend the shape, and have it remembered: etl rebuild --shapes FILE\n"
+        "Hint: correct the shape, and have it remembered: etl rebuild --shapes FILE\n"
     )
     assert said(etl("replay")) == (2, "", error)
     assert etl("rebuild", "--shapes", "own.ttl").exit_code == 1

@@ -219,7 +219,7 @@ def test_a_query_with_a_path_in_it_is_recognised() -> None:
 
 
 def test_a_select_without_this_is_noted() -> None:
-    note = "the SELECT does not name $this, so it says the same of every node"
+    note = "the SELECT does not use $this, so its result is the same for every node"
     for kind in ENGINES:
         found = [
             str(each) for each in kind(shapes(constraint("SELECT ?value { ?x ex:p ?value }"))).notes

@@ -74,7 +74,7 @@ def test_what_is_not_turtle_is_shown_with_its_line(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"{file}:5: not Turtle: blank node property lists should end with a ']'"
     )
-    assert caught.value.hint == "mend the file at this line"
+    assert caught.value.hint == "correct the file at this line"
 
 
 ILL_FORMED = {
@@ -122,9 +122,7 @@ ILL_FORMED = {
     "ex:S sh:targetNode ex:a ; sh:path _:b . _:b sh:inversePath _:b .": (
         "shape <http://example.org/S>: sh:path: a property path contains itself"
     ),
-    "ex:S sh:nodeKind sh:IRI .": (
-        "no shape says which nodes it is about, so everything would conform"
-    ),
+    "ex:S sh:nodeKind sh:IRI .": ("no shape has a target, so everything would conform"),
     "ex:S sh:targetNode ex:a . ex: sh:entailment ex:RDFS .": (
         "the shapes ask for the entailment regime <http://example.org/RDFS>, which is not supported"
     ),

@@ -39,6 +39,14 @@ def read(name: str, value: object) -> tuple[tuple[str, ...], list[str]]:
         ("1 hr 48 min", 6480),
         ("1 Std. 48 Min.", 6480),
         ("2h", 7200),
+        ("1u 48m", 6480),
+        ("1 tim 48 min", 6480),
+        ("1 godz. 48 min", 6480),
+        ("1 ч 48 мин", 6480),
+        ("1 t 48 min", 6480),
+        ("1 sa 48 dk", 6480),
+        ("1 hod. 48 min", 6480),
+        ("1 h 48 mn", 6480),
         ("1:48", 6480),
         ("1:48:12", 6492),
         ("PT1H48M", 6480),
@@ -83,6 +91,8 @@ def test_a_running_time_is_read_as_it_is_written(seconds: int) -> None:
         ("March 19th, 2004", "2004-03-19"),
         ("March 2004", "2004-03"),
         ("19.3.2004", "2004-03-19"),
+        ("19 de marzo de 2004", "2004-03-19"),
+        ("19 марта 2004 г.", "2004-03-19"),
         ("3/19/2004", "2004-03-19"),
         ("19/3/2004", "2004-03-19"),
         ("3/3/2004", "2004-03-03"),
@@ -90,6 +100,42 @@ def test_a_running_time_is_read_as_it_is_written(seconds: int) -> None:
 )
 def test_a_date_is_as_exact_as_it_stands(value: object, exact: str) -> None:
     assert read("date", value)[0] == (exact,)
+
+
+@pytest.mark.parametrize(
+    "months",
+    [
+        "January February March April May June July August September October November December",
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        (
+            "gennaio febbraio marzo aprile maggio giugno "
+            "luglio agosto settembre ottobre novembre dicembre"
+        ),
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "januari februari mars april maj juni juli augusti september oktober november december",
+        (
+            "stycznia lutego marca kwietnia maja czerwca "
+            "lipca sierpnia września października listopada grudnia"
+        ),
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+        "ledna února března dubna května června července srpna září října listopadu prosince",
+        "januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra",
+        "januar februar marts april maj juni juli august september oktober november december",
+        "januar februar mars april mai juni juli august september oktober november desember",
+        (
+            "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta "
+            "heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta"
+        ),
+        "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık",
+    ],
+)
+def test_months_are_read_in_many_languages(months: str) -> None:
+    for number, month in enumerate(months.split(), start=1):
+        assert read("date", f"19 {month} 2004")[0] == (f"2004-{number:02}-19",)
+        assert read("date", f"19. {month} 2004")[0] == (f"2004-{number:02}-19",)
 
 
 @pytest.mark.parametrize("value", ["3/4/2004", "2004-13", "2004-02-30", "soon", "31.11.2004"])
@@ -143,6 +189,8 @@ def test_an_unknown_language_is_noted_and_the_others_are_kept() -> None:
         ("United States of America", ["United States"]),
         ("Deutschland", ["Germany"]),
         ("BRD", ["West Germany"]),
+        ("EE.UU., U. K.", ["United States", "United Kingdom"]),
+        ("США; Česko; ABD", ["United States", "Czechia"]),
         ("Côte d’Ivoire", ["Ivory Coast"]),
         ("Korea, South", ["South Korea"]),
         ("UK, France", ["United Kingdom", "France"]),

@@ -257,7 +257,7 @@ def test_a_server_that_may_only_be_read(tmp_path: Path, spare: Oxigraph) -> None
     spare.start()
     assert message(spare.where, tmp_path) == (
         f"{spare.url}/store: not allowed: The server is read-only (403)",
-        "may this user write, and is the server not read-only?",
+        "check that this user may write, and that the server is not read-only",
     )
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -73,8 +74,8 @@ KINDS: list[tuple[str, Callable[[Path], object], str]] = [
     ("film.json", of('{\n "title": "Heat"\n}\n'), "JSON object"),
     ("lines.json", of('{"title": "Heat"}\n{"title": "Emma"}\n'), "JSON Lines"),
     (
-        "film.nfo",
-        of("<?xml version='1.0'?>\n<movie><title>Heat</title></movie>"),
+        "film.xml",
+        of("<?xml version='1.0'?>\n<films><title>Heat</title></films>"),
         "XML with the root",
     ),
     ("page.html", of("<!DOCTYPE html>\n<html><title>Heat</title></html>"), "HTML"),
@@ -292,3 +293,10 @@ def test_any_csv_is_told_with_its_columns(rows: list[tuple[str, int]]) -> None:
 def test_files_of_our_suffix_are_claimed_without_a_look(tmp_path: Path) -> None:
     for name in ("a.txt", "B.TXT", "c.jsonl", "d.ndjson"):
         assert unclaimed(str(tmp_path / name)) is None
+
+
+def test_comments_without_end_are_soon_told() -> None:
+    started = time.monotonic()
+    assert kind_of(b"<!---->" * 9_000 + b"x").name == "text"
+    assert kind_of(b"<!-- a -->\n" * 3_000 + b"<films/>").name == "XML"
+    assert time.monotonic() - started < 10

@@ -143,6 +143,7 @@ def test_what_tells_about_a_folder_is_no_record_of_it(desk: Desk) -> None:
 
 
 FILES = ["1.txt", "2.txt", "3.txt", "sub/4.txt", "5.jsonl"]
+STATES = st.sets(st.sampled_from(FILES), min_size=1)
 
 
 def put(folder: Path, names: Iterable[str]) -> list[str]:
@@ -159,10 +160,10 @@ def put(folder: Path, names: Iterable[str]) -> list[str]:
 
 
 @given(
-    states=st.lists(st.sets(st.sampled_from(FILES), min_size=1), min_size=1, max_size=4),
+    states=st.lists(STATES, min_size=1, max_size=examples(3, 4)),
     shuffle=st.randoms(use_true_random=False),
 )
-@settings(max_examples=examples(4, 40))
+@settings(max_examples=examples(3, 40))
 def test_naming_all_files_is_naming_their_folder(
     states: list[set[str]], shuffle: random.Random
 ) -> None:

@@ -300,7 +300,7 @@ def test_what_is_missing_is_said(etl: Etl) -> None:
     wrong = etl("store", "add", "main", "http://127.0.0.1:1", "--kind", "Access")
     assert wrong.stderr.startswith("Error: --kind: 'Access' is not a server we know\n")
     assert etl("load", "--repair").stderr.endswith(
-        "Error: --repair mends a SPARQL server: name it with --store\n"
+        "Error: --repair needs a SPARQL server: add --store NAME\n"
     )
     assert etl("load").stderr.startswith("Error: no source is known yet\n")
 
@@ -331,7 +331,7 @@ def test_a_server_that_nobody_knows_is_asked_about(etl: Etl) -> None:
         "",
         (
             f"Error: {url}: cannot tell what server this is: it calls itself 'somebody/1'\n"
-            "Hint: run: etl store add NAME URL --kind KIND, or name its endpoints apart\n"
+            "Hint: run: etl store add NAME URL --kind KIND, or give its endpoints separately\n"
         ),
     )
 

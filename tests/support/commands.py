@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
@@ -23,6 +25,15 @@ def run(*arguments: object, stdin: bytes | None = None) -> Result:
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result
+
+
+@contextmanager
+def kept_signals() -> Iterator[None]:
+    """Put back what commands have made of signals."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGPIPE)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
 
 
 def said(result: Result) -> tuple[int, str, str]:

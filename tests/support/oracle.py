@@ -221,11 +221,15 @@ def _disputes(films: Films) -> set[Dispute]:
 
 
 def _counting(members: Members) -> list[Member | LinkMember]:
-    """Keep of each source the last record by path and line; the sources by their names."""
-    by_source: dict[str, Member | LinkMember] = {}
+    """Keep of each source the last record by path and line; the sources by their names.
+
+    Those that a source tells by a key of its own are parts of one record, and all count.
+    """
+    kept: dict[tuple[str, int | None], Member | LinkMember] = {}
     for member in sorted(members, key=lambda m: (m.origin.source, m.origin.path, m.origin.line)):
-        by_source[member.origin.source] = member
-    return list(by_source.values())
+        is_part = set(member.record.identifiers) == {"record"}
+        kept[member.origin.source, member.version if is_part else None] = member
+    return list(kept.values())
 
 
 def _at_fault(film: str, members: Members, known: Identities, engine: Engine) -> Members:

@@ -55,6 +55,7 @@ CASES: dict[str, dict[str, str]] = {
     "people-of-same-name": {},
     "property-coverage": {},
     "ratings-of-film": {"film": "tt9900001"},
+    "reviews-of-film": {"film": "tt9900001"},
     "synopses-mentioning": {"text": "SAME FERRY"},
     "titles-of-film": {"film": "tt9900003"},
     "unlinked-films": {},

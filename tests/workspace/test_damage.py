@@ -17,20 +17,30 @@ from click.testing import Result
 
 from commands import Etl, hash_line
 from etl.workspace import Workspace
+from prepared import Prepared
 from records import EMMA, HEAT, Film, write
 from thoroughness import THOROUGH, examples
 
 RONIN = Film(1722, "Ronin", 1998, directors="John Frankenheimer", actors="Robert De Niro")
 
 
-@pytest.fixture
-def three_loads(etl: Etl) -> Etl:
-    """Have a workspace of three generations."""
+def _three_loads(etl: Etl) -> None:
     folder = Path("seeds")
     folder.mkdir()
     for film in (EMMA, HEAT, RONIN):
         write(folder, film)
         etl("load", "seeds")
+
+
+@pytest.fixture(scope="module")
+def loaded_thrice(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("three"), _three_loads)
+
+
+@pytest.fixture
+def three_loads(etl: Etl, loaded_thrice: Prepared, monkeypatch: pytest.MonkeyPatch) -> Etl:
+    """Have a workspace of three generations."""
+    monkeypatch.chdir(loaded_thrice.put_back())
     return etl
 
 
@@ -256,10 +266,10 @@ def test_a_generation_that_was_never_made_current_is_told_when_it_is_deleted(
     write(Path("seeds"), HEAT.but(title="Heat 2"))
     result = etl("check")
     assert result.exit_code == 0
-    assert "generations/0004: complete but never the current one" in result.stderr
+    assert "generations/0004: complete but never made current" in result.stderr
     result = etl("load", "seeds")
     assert result.exit_code == 0
-    assert ".etl/generations/0004: complete but never the current one" in result.stderr
+    assert ".etl/generations/0004: complete but never made current" in result.stderr
     assert generations() == ["0002", "0003", "0004"]
 
 
@@ -303,7 +313,7 @@ def test_what_may_not_be_read_is_not_taken_for_damaged(three_loads: Etl, entry: 
         assert done.returncode == 2, command
         assert done.stderr == (
             f"Error: {path}: cannot be read: permission denied\n"
-            "Hint: get the right to read it, or run this as the user that it belongs to\n"
+            "Hint: get permission to read it, or run this as its owner\n"
         )
     path.chmod(rights)
     assert exported(etl) == graph
@@ -405,7 +415,7 @@ def test_a_full_disk_leaves_the_old_graph_and_the_load_goes_through_once_there_i
     done = loaded(folder, workspace)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"Error: {workspace}: the disk is full; the graph is as it was\n"
+        f"Error: {workspace}: the disk is full; the graph is unchanged\n"
         "Hint: make room, then run the same command again\n"
     )
     assert exported(etl) == graph

@@ -48,7 +48,7 @@ def _years(value: str, wanted: str) -> int:
 def unknown_names(
     store: Queryable, text: str, prefixes: Mapping[str, str]
 ) -> Iterator[tuple[str, list[str]]]:
-    """Give the names of a query that are nowhere in the graph, with the nearest terms of ours."""
+    """Yield the names of a query that are nowhere in the graph, with the nearest terms of ours."""
     for name, iri in islice(named(text, prefixes).items(), _ASKED_AT_MOST):
         node = NamedNode(iri)
         anywhere = f"{{ {node} ?p ?o }} UNION {{ ?s {node} ?o }} UNION {{ ?s ?p {node} }}"

@@ -107,7 +107,7 @@ def _place(words: tuple[str, ...], name: tuple[str, ...]) -> int | None:
 def _rows(
     text: str, words: Set[str], known: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[str, bool]]:
-    """Give the rows of capitalised words that have one of some words, and may be names.
+    """Yield the rows of capitalised words that have one of some words, and may be names.
 
     Also give whether a sentence begins with the row. What is `known`, from a place to another, has
     been read.
@@ -183,7 +183,7 @@ def _begins_sentence(text: str, place: int) -> bool:
 
 
 def _long_names(row: str, *, begins: bool) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """Give the names of two words and more in a row of words, and whether they begin a sentence.
+    """Yield the names of two words and more in a row of words, and whether they begin a sentence.
 
     `begins` says whether the row does.
     """

@@ -32,7 +32,7 @@ class TextTest:
     negated: bool = False
 
     def __call__(self, term: Term) -> bool:
-        """Say whether a term passes."""
+        """Return whether a term passes."""
         passes = isinstance(term, Literal | NamedNode) and bool(self.holds(term.value))
         return passes is not self.negated
 
@@ -49,7 +49,7 @@ class DatatypeTest:
     form: TextTest | None
 
     def __call__(self, term: Term) -> bool:
-        """Say whether a term passes."""
+        """Return whether a term passes."""
         return (
             isinstance(term, Literal)
             and term.datatype == self.iri
@@ -209,7 +209,7 @@ class QualifiedConstraint:
             yield Failure()
 
     def miscounts(self, counts: TermTest, _: Term, values: Collection[Term]) -> bool:
-        """Say whether there are too few or too many."""
+        """Return whether there are too few or too many."""
         return not self.least <= sum(map(counts, values)) <= self.most
 
 

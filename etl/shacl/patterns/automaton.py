@@ -71,7 +71,7 @@ class Automaton:
         self._first = _Situation(states, is_start=True, is_line_start=True)
 
     def matches(self, text: str) -> bool:
-        """Say whether a text holds a match.
+        """Return whether a text holds a match.
 
         Raises:
             EtlError: it takes longer than the limit.

@@ -131,7 +131,7 @@ def _ways(expression: Expression) -> float:
 
 
 def _is_anchored(expression: Expression) -> bool:
-    """Say whether an expression can match at the start of a text alone."""
+    """Return whether an expression can match at the start of a text alone."""
     match expression:
         case Anchor(is_end, of_lines):
             return not is_end and not of_lines

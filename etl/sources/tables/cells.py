@@ -1,4 +1,4 @@
-"""What a map does to the texts of a cell, step by step, compiled into one function."""
+"""The steps of a map for the texts of a cell, compiled into one function."""
 
 from __future__ import annotations
 
@@ -127,15 +127,22 @@ def _dated(formats: Iterable[str], text: str) -> str:
     raise Unreadable(f"a date such as {' or '.join(formats)}", text)
 
 
-def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
-    """Take what a path leads to out of JSON or a Python literal, of each object that fits."""
+def chosen(keys: Mapping[str, Any], texts: Texts) -> list[Any]:
+    """Give the objects in JSON or Python literals that fit, in order."""
     items = [item for text in texts for item in _items(parsed(text))]
     if where := keys.get("where"):
         items = [item for item in items if _fits(where, item)]
     if order := keys.get("order"):
         items.sort(key=lambda item: _rank(item, order))
+    return items
+
+
+def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
+    """Take what a path leads to out of JSON or a Python literal, of each object that fits."""
+    items = chosen(keys, texts)
     if "character" in keys or "id" in keys:
-        return [each for item in items if (each := _person(item, keys))]
+        people = (each for item in items if (each := _person(item, keys)))
+        return list({str(each): each for each in people}.values())
     if language := keys.get("language"):
         return [
             {"title": text, "language": written(at(item, language))}
@@ -170,7 +177,7 @@ def line_in(
 
 
 def _fits(where: Mapping[str, Any], item: object) -> bool:
-    """Say whether an object has one of the values that are wanted of each of its keys."""
+    """Return whether an object has one of the values that are wanted of each of its keys."""
     return all(
         isinstance(item, dict)
         and item.get(key) in (wanted if isinstance(wanted, list) else [wanted])
@@ -211,7 +218,7 @@ def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
     if isinstance(character, str) and character.startswith('["'):
         character = parsed(character)
     elif not isinstance(character, list):
-        character = written(character)
+        character = written(character).split(" / ")  # as TMDb and Kodi write several
     return {"name": name, "character": character, "imdb": own}
 
 
@@ -241,7 +248,7 @@ def at(item: object, path: str) -> object:
 
 
 def is_nameless(person: object, notes: Notes) -> bool:
-    """Say whether a person is known by an id alone, and note that."""
+    """Return whether a person is known by an id alone, and note that."""
     if not isinstance(person, dict) or person["name"]:
         return False
     notes.add(f"{person['imdb']} has no name in the file of names: left out", NoteKind.LOSS)
@@ -249,7 +256,7 @@ def is_nameless(person: object, notes: Notes) -> bool:
 
 
 def _holds(item: object, path: str) -> bool:
-    """Say whether an object has the first key of a path, even if nothing stands there."""
+    """Return whether an object has the first key of a path, even if nothing stands there."""
     return isinstance(item, dict) and path.partition(".")[0] in item
 
 

@@ -10,77 +10,15 @@ from typing import Any, NoReturn
 from rapidfuzz import process
 
 from etl.errors import SourceError
-from etl.facts import CREDITS, FACTS, SITES
-from etl.rdf.identifiers import FILM_SCHEMES
+from etl.facts import CREDITS, SITES
+from etl.sources.tables import language
 from etl.sources.tables.positions import line_of
 from etl.sources.tables.styles import STYLES
-
-VERSION = 1
-SCHEMES = tuple(scheme for scheme in FILM_SCHEMES if scheme != "record")
-RATINGS = ("rating", "ratings")
-FIELDS = (
-    *("key", "ids", "title", "original_title", "alternative_titles", "year"),
-    *("synopsis", *RATINGS, *CREDITS, *FACTS),
-)
-"""The fields that a map may fill; `ids` has a column for each scheme."""
-
-_TEXT, _TEXTS, _TABLE, _NUMBER = "a text", "a text or a list of texts", "a table", "a number"
-TOP = {
-    **dict.fromkeys(
-        ("name", "delimiter", "quote", "encoding", "decimal", "rows", "sheet", "like"), _TEXT
-    ),
-    **dict.fromkeys(("recognise", "header", "ignore", "null"), "a list of texts"),
-    **dict.fromkeys(("films", "with", "fields"), _TABLE),
-    "map": f"the number {VERSION}",
-}
-FILMS_KEYS = {"column": _TEXT, "in": "a list of texts"}
-_WITH = {
-    "recognise": "a list of texts",
-    "on": "a text or a table",
-    "many": _TEXT,
-    "aggregate": _TABLE,
-}
-_SOURCES = ("column", "columns", "first")
-_VALUE = {
-    "column": _TEXT,
-    "columns": "a list of texts",
-    "first": "a list of texts",
-    "null": "a list of texts",
-    "unless": _TEXT,
-    "split": _TEXTS,
-    "find": _TEXT,
-    "values": _TABLE,
-    "template": _TEXT,
-    "unit": "min, h or s",
-    "date": _TEXTS,
-    "style": " or ".join(STYLES),
-    "json": _TEXT,
-    "where": _TABLE,
-    "order": _TEXT,
-    "flags": "true",
-}
-_PERSON = _VALUE | {"character": _TEXT, "id": "a table with imdb"}
-_TITLE = _VALUE | {"language": _TEXT}
-_RATING = {
-    "value": _TEXT,
-    "count": _TEXT,
-    "best": _NUMBER,
-    "worst": _NUMBER,
-    "null": _VALUE["null"],
-    "site": f"one of {', '.join(SITES)}",
-}
-_KINDS: dict[str, tuple[type, ...]] = {
-    _TEXT: (str,),
-    _TEXTS: (str, list),
-    _NUMBER: (int, float),
-    "a list of texts": (list,),
-    "a text or a table": (str, dict),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Where the values of one field come from: columns, and what is done to their texts.
+    """The columns of one field, and the steps for their texts.
 
     `keys` are those of the map, checked. `place` is the path of keys that leads to it in the map.
     """
@@ -91,16 +29,17 @@ class Spec:
 
     @property
     def columns(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Give each column that it names, with the path of the key that names it."""
+        """Yield each column that it names, with the path of the key that names it."""
         inside = {"language"} if "json" in self.keys else ()
-        for key in ("column", "value", "count", "language", "columns", "first"):
+        keys = ("column", "value", "count", "language", "columns", "first", "text")
+        for key in (*keys, *(["date"] if self.field == "reviews" else [])):
             told = self.keys.get(key, ()) if key not in inside else ()
             for column in [told] if isinstance(told, str) else told:
                 yield column, (*self.place, key)
 
     @property
     def paths(self) -> Iterator[str]:
-        """Give what it reads of joined files, as `NAME.column`, whichever way it names that."""
+        """Yield what it reads of joined files, as `NAME.column`, whichever way it names that."""
         whole = str(self.keys.get("column", ""))
         named = [self.keys.get(key) for key in ("json", "character", "language", "order")]
         if "json" not in self.keys or "." in whole:
@@ -158,7 +97,7 @@ class Checked:
 
     def kind(self, here: tuple[str, ...], value: object, expected: str) -> None:
         """Refuse a value that is not of its kind."""
-        kinds = _KINDS.get(expected, (dict,) if "table" in expected else ())
+        kinds = language.KINDS.get(expected, (dict,) if "table" in expected else ())
         fits = isinstance(value, kinds) and not isinstance(value, bool) if kinds else True
         if expected == "true":
             fits = value is True
@@ -167,12 +106,18 @@ class Checked:
         if not fits:
             self.fail(here, f"expected {expected}, found {value!r}")
 
-    def table(self, top: Mapping[str, Any], name: str, needed: Mapping[str, str]) -> None:
-        """Check a table all of whose keys are needed."""
+    def table(
+        self,
+        top: Mapping[str, Any],
+        name: str,
+        needed: Mapping[str, str],
+        more: Mapping[str, str],
+    ) -> None:
+        """Check a table some of whose keys are needed."""
         table = top.get(name)
         if table is None:
             return
-        self.keys((name,), table, needed)
+        self.keys((name,), table, {**needed, **more})
         for key in needed:
             if key not in table:
                 self.fail((name,), f"no key {key!r} in it")
@@ -182,7 +127,7 @@ class Checked:
         here = ("with", name)
         if not isinstance(join, dict):
             self.fail(here, f"expected a table, found {join!r}")
-        self.keys(here, join, _WITH)
+        self.keys(here, join, language.WITH)
         for key in ("recognise", "on"):
             if key not in join:
                 self.fail(here, f"no key {key!r} in it")
@@ -193,22 +138,25 @@ class Checked:
             self.fail((*here, "on"), "expected a column, or one column = another")
         through = str(next(iter(on))).partition(".")[0] if isinstance(on, dict) else ""
         if through in joins and "many" not in joins[through]:
-            self.fail((*here, "on"), f"'many' of {through!r} is missing, to go through it")
+            self.fail((*here, "on"), f"the file {through!r} needs 'many' for this join")
         aggregate = join.get("aggregate", {})
-        self.keys((*here, "aggregate"), aggregate, {"mean": _TEXT, "count": _TEXT})
+        self.keys((*here, "aggregate"), aggregate, {"mean": language.TEXT, "count": language.TEXT})
 
     def specs(self, fields: Mapping[str, Any]) -> Iterator[Spec]:
         """Read the fields of a map."""
         for name, told in fields.items():
             here = ("fields", name)
-            if name not in FIELDS:
-                self.fail(here, f"unknown field {name!r}{nearest(name, FIELDS)}")
+            if name not in language.FIELDS:
+                self.fail(here, f"unknown field {name!r}{nearest(name, language.FIELDS)}")
             if name == "ids":
                 if not isinstance(told, dict):
                     self.fail(here, "expected a scheme, such as ids.imdb")
                 for scheme, each in told.items():
-                    if scheme not in SCHEMES:
-                        known = nearest(scheme, SCHEMES) or f"; known are {', '.join(SCHEMES)}"
+                    if scheme not in language.SCHEMES:
+                        known = (
+                            nearest(scheme, language.SCHEMES)
+                            or f"; known are {', '.join(language.SCHEMES)}"
+                        )
                         self.fail((*here, scheme), f"unknown scheme {scheme!r}{known}")
                     yield self.spec(scheme, (*here, scheme), each)
             elif name == "ratings":
@@ -219,17 +167,17 @@ class Checked:
 
     def spec(self, name: str, here: tuple[str, ...], told: object) -> Spec:
         """Read one field."""
-        if name in RATINGS:
+        if name in language.RATINGS:
             return self.rating(name, here, told)
         if isinstance(told, str):
             return Spec(name, here, {"column": told})
         if not isinstance(told, dict):
             self.fail(here, f"expected a column's name or a table, found {told!r}")
         titles = "titles" in name or name == "original_title"
-        known = _PERSON if name in CREDITS else _TITLE if titles else _VALUE
+        known = language.PERSON if name in CREDITS else language.TITLE if titles else language.VALUE
         self.keys(here, told, known)
-        if sum(key in told for key in _SOURCES) != 1:
-            self.fail(here, f"expected one of {', '.join(_SOURCES)}")
+        if sum(key in told for key in language.SOURCES) != 1:
+            self.fail(here, f"expected one of {', '.join(language.SOURCES)}")
         self.details(name, here, told)
         return Spec(name, here, told)
 
@@ -251,7 +199,7 @@ class Checked:
         if "flags" in told and "columns" not in told:
             self.fail((*here, "flags"), "expected with columns, each of which says yes or no")
         if "id" in told:
-            self.keys((*here, "id"), told["id"], {"imdb": _TEXT})
+            self.keys((*here, "id"), told["id"], {"imdb": language.TEXT})
         for key in ("where", "order", "id"):
             if key in told and "json" not in told and "." not in str(told.get("column")):
                 self.fail((*here, key), "expected with json, or of a joined file's column")
@@ -271,12 +219,15 @@ class Checked:
             told = {"value": told}
         if not isinstance(told, dict):
             self.fail(here, f"expected a column's name or a table, found {told!r}")
-        self.keys(here, told, _RATING)
+        self.keys(here, told, language.RATING)
         if "value" not in told:
             self.fail(here, "no key 'value' in it, the column of the rating")
         if (name == "ratings" or "site" in told) and told.get("site") not in SITES:
-            self.fail((*here, "site"), f"expected {_RATING['site']}")
-        if told.get("best", 10) <= told.get("worst", 1):
+            self.fail((*here, "site"), f"expected {language.RATING['site']}")
+        ends = told.get("best", 10), told.get("worst", 1)
+        if any(isinstance(end, str) for end in ends) and "json" not in told:
+            self.fail((*here, "best"), "expected a number; a path is one in json")
+        if "json" not in told and ends[0] <= ends[1]:
             message = "expected a scale whose best mark is its highest"
             self.fail((*here, "best"), f"{message}; leave a rating out that has no such scale")
         return Spec(name, here, told)
@@ -291,5 +242,9 @@ def check_encoding(checked: Checked, top: Mapping[str, Any]) -> None:
             checked.fail(("encoding",), f"no encoding of this name: {encoding!r}")
     if len(top.get("quote", "")) > 1:
         checked.fail(("quote",), "expected one character, or none for no quoting")
+    if top.get("kind", "tree") != "tree":
+        checked.fail(("kind",), "expected 'tree', of what has no header")
+    if top.get("same", "source") != "source":
+        checked.fail(("same",), "expected 'source': rows of one key are one film in all its files")
     if "delimiter" in top and not top["delimiter"]:
         checked.fail(("delimiter",), "expected what stands between cells, found nothing")

@@ -1,4 +1,4 @@
-"""What the values of a column look like, whatever it is called."""
+"""The form of a column's values, regardless of its name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from etl.sources.facts import seconds_of
 from etl.sources.notes import Unreadable
 from etl.sources.tables.cells import ABSENT, parsed, trimmed
 
@@ -16,18 +17,16 @@ _DATE = re.compile(
     r"\d{4}-\d\d-\d\d.*|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{1,2}\.? [^\W\d]+\.? \d{4}"
     r"|[^\W\d]+\.? \d{1,2},? \d{4}"
 )
-_DURATION = re.compile(
-    r"\d{1,3} ?(?:min\w*|m|'|мин\w*)\.?|\d{1,2}:[0-5]\d(?::[0-5]\d)?|PT(?=\d).*"
-    r"|\d{1,2} ?(?:h|std|stunden?|uur|godz|tim|ч)\w*\.?"
-    r"(?: ?(?:\d{1,2} ?(?:min\w*|m|мин\w*)?\.?)?)?",
-    re.IGNORECASE,
-)
+_MOST = 0.6
 _ADDRESS = re.compile(r"https?://\S+")
 _IMDB = re.compile(r"(?:https?://\S*/)?tt\d{7,}/?(?:\?\S*)?")
 _WIKIDATA = re.compile(r"(?:https?://\S*/)?Q\d{1,10}")
 _WORD = r"[^\W\d_][^\W\d_.'’-]*[.'’-]?(?:[^\W\d_]+\.?)*"
 _NAME = re.compile(rf"(?:{_WORD})(?: {_WORD}){{1,4}}")
 _SEPARATORS = ("|", ";", " / ", "/", ", ", ",", " & ")
+_TURNED = re.compile(r"[^\W\d][\w'’-]+, [^\W\d][\w.'’-]*(?: [\w.'’-]+){0,2}")
+_AND = re.compile(r" (?:&|and|und|et|y|e|en|och|og|i|a|ve|ja|és|и) ")
+_LENGTHS = range(60, 6 * 3600)  # seconds
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,8 @@ class Column:
 
     @cached_property
     def durations(self) -> float:
-        """Return the share of running times with a unit."""
-        return self.share(_DURATION.fullmatch)
+        """Return the share of running times with a unit, of a length that films have."""
+        return self.share(lambda v: not v.isdecimal() and (seconds_of(v) or 0) in _LENGTHS)
 
     @cached_property
     def addresses(self) -> float:
@@ -92,14 +91,33 @@ class Column:
 
     @cached_property
     def separator(self) -> str:
-        """Return what stands between the several values of many cells; empty if nothing does."""
+        """Return the separator of values in cells; empty if there is none."""
         return next((mark for mark in _SEPARATORS if self.share(lambda v: mark in v) > 0.2), "")  # noqa: B023
+
+    @cached_property
+    def conjunctions(self) -> list[str]:
+        """Return the words that stand between the names of people, and never within a name."""
+        words = {match[0] for value in self.values for match in _AND.finditer(value)}
+        return [word for word in sorted(words) if self._joins(word)]
+
+    def _joins(self, word: str) -> bool:
+        cut = re.compile("|".join(map(re.escape, filter(None, (word, self.separator)))))
+        return all(all(map(_is_name, cut.split(v))) for v in self.values if word in v)
 
     @cached_property
     def names(self) -> float:
         """Return the share of cells that are names of people, or lists of such names."""
         mark = self.separator
         return self.share(lambda value: all(map(_is_name, value.split(mark) if mark else [value])))
+
+    @cached_property
+    def turned(self) -> str | None:
+        """Return what stands between names such as `Petit, Anne`; None if these are no such."""
+        marks = (mark for mark in _SEPARATORS if "," not in mark)
+        mark = next((mark for mark in marks if any(mark in value for value in self.values)), "")
+        cut = re.compile(rf"\s*{re.escape(mark)}\s*" if mark else "$").split
+        share = self.share(lambda value: all(map(_TURNED.fullmatch, filter(None, cut(value)))))
+        return mark if share > _MOST else None
 
     @cached_property
     def length(self) -> float:
@@ -119,7 +137,7 @@ class Column:
 
     @property
     def is_text(self) -> bool:
-        """Say whether it has texts, rather than numbers, dates or addresses."""
+        """Return whether it has texts, rather than numbers, dates or addresses."""
         odd = max(self.numbers, self.dates, self.addresses, self.imdb, self.nested, self.durations)
         return bool(self.values) and odd < 0.5
 

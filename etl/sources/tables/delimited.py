@@ -29,12 +29,14 @@ _WRONG = re.compile("[\0\udc80-\udcff]")
 class Row(NamedTuple):
     """A row of a table: its line, and its cells or what is wrong with it.
 
-    A reject of a row has its text; one without any is about the whole file.
+    A reject of a row has its text; one without any is about the whole file. `beside` are keys of a
+    tree that no column has.
     """
 
     line: int
     cells: list[str]
     reject: Reject | None = None
+    beside: tuple[str, ...] = ()
 
 
 def rows(found: FoundFile, form: Form) -> Iterator[Row]:
@@ -60,14 +62,21 @@ def text_of(file: BinaryIO, encoding: str) -> TextIO:
 
 
 def _rows(text: TextIO, form: Form) -> Iterator[Row]:
-    width, numbers = len(form.header), 0
+    width, numbers, begun = len(form.header), 0, not form.begins
+    above = form.above + 1 if form.has_header else 0
     lines = iter(partial(text.readline, RECORD_LIMIT), "")
     for line, cells, held in records(lines, form.delimiter, form.quote):
         if isinstance(cells, Reject):
             yield Row(line, [], cells)
             continue
+        if not begun and tuple(cells) != form.header:
+            continue
         numbers += 1
-        if numbers == 1 and form.has_header:
+        if not begun:
+            begun, above = True, 0
+            continue
+        if above:
+            above -= any(cells)
             continue
         if len(cells) > width and not any(cells[width:]):
             del cells[width:]
@@ -102,7 +111,7 @@ def _undecoded(cells: list[str], held: list[str], form: Form) -> Reject | None:
 
 
 def _text(held: Iterable[str]) -> str:
-    """Give a row's text, as far as the catalog keeps it; bytes that are no text as escapes."""
+    """Return a row's text, as far as the catalog keeps it; bytes that are no text as escapes."""
     text = "".join(held)[:65_536].rstrip("\r\n")
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 

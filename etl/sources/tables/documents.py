@@ -22,7 +22,11 @@ from etl.sources.tables.forms import Form, Kind
 SIZE_LIMIT = 1 << 28
 """Bytes that a file may have which is one JSON document."""
 
+ITSELF = "."
+"""The path to a document that is no array, but one row."""
+
 _DEPTH = 20
+_NOTHING = ("", "[]", "{}", "null", "N/A", "0", "0.0")
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 _RAW_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _RAW_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -56,12 +60,15 @@ def rows(found: FoundFile, form: Form) -> Iterator[Row]:
 
 
 def elements(data: bytes, path: str | None = None) -> Iterator[tuple[int, bytes]]:
-    """Give the elements of the array that a path leads to, each with its line.
+    """Yield the elements of the array that a path leads to, each with its line.
 
     Raises:
         msgspec.DecodeError: there is no such array.
     """
     whole = data
+    if path == ITSELF:
+        yield 1 + data.count(b"\n", 0, len(data) - len(data.lstrip())), data
+        return
     for key in filter(None, (path or "").split(".")):
         inside = _RAW_OBJECT.decode(data)
         if key not in inside:
@@ -77,9 +84,16 @@ def elements(data: bytes, path: str | None = None) -> Iterator[tuple[int, bytes]
         place += len(raw)
 
 
+def as_row(line: int, item: Mapping[str, Any], header: Sequence[str]) -> Row:
+    """Make a row of an object, with the keys that say something and are no columns."""
+    cells, known = flat(item), frozenset(header)
+    beside = (key for key, cell in cells.items() if key not in known and cell not in _NOTHING)
+    return Row(line, [cells.get(column, "") for column in header], None, tuple(beside))
+
+
 def _row(line: int, raw: bytes, header: Sequence[str]) -> Row:
     try:
-        cells = flat(_OBJECT.decode(raw.removeprefix(codecs.BOM_UTF8)))
+        return as_row(line, _OBJECT.decode(raw.removeprefix(codecs.BOM_UTF8)), header)
     except (msgspec.DecodeError, RecursionError) as error:
         text = raw[:65_536].decode("utf-8", "backslashreplace").rstrip("\r\n")
         return Row(line, [], Reject(1, "", "a JSON object", str(error).lower(), text))
@@ -87,7 +101,6 @@ def _row(line: int, raw: bytes, header: Sequence[str]) -> Row:
         said = decode(raw)
         reject = said if isinstance(said, Reject) else Reject(1, "", "UTF-8 text", "other bytes")
         return Row(line, [], reject)
-    return Row(line, [cells.get(column, "") for column in header])
 
 
 def flat(item: Mapping[str, Any], before: str = "", depth: int = 0) -> dict[str, str]:

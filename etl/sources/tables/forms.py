@@ -23,6 +23,13 @@ class Kind(StrEnum):
     JSON_LINES = "JSON Lines"
     PARQUET = "Parquet"
     EXCEL = "Excel"
+    NFO = "NFO"
+    LINKED = "JSON-LD"
+    RDF = "RDF"
+
+
+TREES = {Kind.JSON, Kind.JSON_LINES, Kind.NFO, Kind.LINKED, Kind.RDF}
+"""What has no header: a map says which keys are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,10 @@ class Form:
     """How a table is written, and by which map it is read: the name of one that ships, or its text.
 
     `mark` is a digest of the map's text. An empty `quote` says that nothing is quoted; `rows` leads
-    to the array in a JSON document. Since the `joined` files are in it as they were last seen, the
-    table is read again when one of them has changed.
+    to the array in a JSON document. Where a table `begins` with its header, what is before that is
+    passed over; `above` counts the rows above a header that the map does not name. Only with
+    `reviews` is read what its owner thinks of films. Since the `joined`
+    files are in it as they were last seen, the table is read again when one of them has changed.
     """
 
     kind: Kind
@@ -52,8 +61,11 @@ class Form:
     quote: str = '"'
     encoding: str = "utf-8"
     has_header: bool = True
+    begins: bool = False
+    reviews: bool = False
     rows: str = ""
     joined: tuple[Beside, ...] = ()
+    above: int = 0
 
     @property
     def columns(self) -> ColumnMap:

@@ -40,7 +40,7 @@ def rows(
     read: Callable[[], Iterator[Row]],
     left_out: Callable[[Sequence[str]], str | None],
 ) -> Iterator[Row]:
-    """Give the rows that `read` gives, those of films with the cells of joined files behind them.
+    """Yield the rows that `read` gives, those of films with the cells of joined files behind them.
 
     Rows of joined files that cannot be read come first.
 
@@ -108,7 +108,7 @@ class _Joining:
                 self._keep_one(join)
 
     def cells(self) -> Iterator[list[str]]:
-        """Give the cells that each film has out of joined files, in the order of the films."""
+        """Yield the cells that each film has out of joined files, in the order of the films."""
         for first in range(1, self.count + 1, _AT_ONCE):
             some = range(first, first + _AT_ONCE)
             groups = [

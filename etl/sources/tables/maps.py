@@ -13,15 +13,8 @@ from functools import cache
 from typing import Any, NoReturn
 
 from etl.errors import SourceError
-from etl.sources.tables.checking import (
-    FILMS_KEYS,
-    TOP,
-    VERSION,
-    Checked,
-    Spec,
-    check_encoding,
-    refuse,
-)
+from etl.sources.tables.checking import Checked, Spec, check_encoding, refuse
+from etl.sources.tables.language import FILMS_KEYS, FILMS_MAY, TOP, VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +53,7 @@ class ColumnMap:
 
     @property
     def name(self) -> str:
-        """Return what people call the format."""
+        """Return the name of the format for people."""
         return str(self.top.get("name") or f"read by {self.file}")
 
     @property
@@ -96,13 +89,25 @@ class ColumnMap:
         )
 
     def named_columns(self) -> Iterator[list[tuple[str, tuple[str, ...]]]]:
-        """Give the file's own columns that each field reads, with the keys that name them."""
+        """Yield the file's own columns that each field reads, with the keys that name them."""
         films = self.top.get("films")
         if films:
             yield [(films["column"], ("films", "column"))]
         for spec in self.specs:
-            if not self.joins(spec):
+            if not self.joins(spec) and spec.field != "reviews":
                 yield list(spec.columns)
+
+    @property
+    def reviews(self) -> Spec | None:
+        """Return what it says of a viewer's own reviews, if anything."""
+        return next((spec for spec in self.specs if spec.field == "reviews"), None)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Return all columns of the file itself that it names, each once."""
+        own = (column for spec in self.specs if not self.joins(spec) for column, _ in spec.columns)
+        films = self.top.get("films", {}).get("column")
+        return tuple(dict.fromkeys([*([films] if films else []), *own]))
 
     def joins(self, spec: Spec) -> str:
         """Return the other file that a field is read from, if it is one."""
@@ -143,7 +148,7 @@ def read_map(text: str, file: str) -> ColumnMap:
     specs = tuple(checked.specs(top.get("fields", {})))
     if not any(spec.field == "title" for spec in specs):
         refuse(file, text, ("fields",), "no field 'title': a film is not told without one")
-    checked.table(top, "films", FILMS_KEYS)
+    checked.table(top, "films", FILMS_KEYS, FILMS_MAY)
     for name, join in top.get("with", {}).items():
         checked.join(name, join, top["with"])
     check_encoding(checked, top)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import msgspec
 
-from etl.facts import CREDITS, FACTS, SITES
+from etl.facts import CREDITS, FACTS
 from etl.records import FilmRecord, NoteKind, Reject
-from etl.sources.fields import MORE, READERS, Bad, film_record, rating_of, read_more
+from etl.sources.fields import MORE, READERS, Bad, film_record, read_more
 from etl.sources.notes import Notes, Unreadable
-from etl.sources.tables.cells import Texts, flagged, is_nameless, line_in, steps
-from etl.sources.tables.checking import SCHEMES, Spec, nearest
+from etl.sources.tables.cells import Texts, flagged, line_in, steps
+from etl.sources.tables.checking import Spec, nearest
+from etl.sources.tables.credited import people
+from etl.sources.tables.language import SCHEMES
 from etl.sources.tables.maps import ColumnMap
+from etl.sources.tables.opinions import rating, review
 
 Cells: TypeAlias = Sequence[str]
 _Reader: TypeAlias = Callable[[Cells, Notes], object]
 _KEY_LENGTH = 160
 _NOT_KEY = re.compile(r"[\W_]+")
 _CELLS = msgspec.json.Decoder(list[str])
+_EITHER = ("first", "count")  # keys of which one column is enough
 _BESIDE = ("count", "language")  # columns that only say more of the value in another
 _FOLLOWS = ("title", "year", "directors")
 _MANY = {name for name, fact in FACTS.items() if fact.many}
@@ -31,10 +35,9 @@ _MANY = {name for name, fact in FACTS.items() if fact.many}
 class Plan:
     """How rows of one header are read.
 
-    `used` are the places of the cells that a record is made of: only they are kept of a row, in
-    this order. The first `says` of them tell of the film, the rest are lines of joined files;
-    `names` are what the map calls them. `missing` are columns of the map that the header lacks,
-    `unused` those of the header that the map does not know.
+    Of a row only the cells at the places in `used` are kept, which the map calls `names`. The first
+    `says` of them tell of the film, the rest are lines of joined files. `missing` are columns of
+    the map that the header lacks, `unused` those that the map does not know.
     """
 
     map: ColumnMap
@@ -48,16 +51,23 @@ class Plan:
     _readers: list[tuple[str, str, str, _Reader]] = field(default_factory=list)
     _naming: list[Callable[[Cells], Texts]] = field(default_factory=list)
     _following: list[Callable[[Cells], Texts]] = field(default_factory=list)
+    _opinion: Callable[[Cells, Notes], object] | None = None
     _films: tuple[int, frozenset[str]] | None = None
     _places: dict[str, tuple[str, Callable[[Cells], int]]] = field(default_factory=dict)
 
     @classmethod
     def bound(
-        cls, map_: ColumnMap, header: Sequence[str], files: Mapping[str, str] | None = None
+        cls,
+        map_: ColumnMap,
+        header: Sequence[str],
+        files: Mapping[str, str] | None = None,
+        *,
+        reviews: bool = False,
     ) -> Plan:
         """Bind a map to a header; columns are told by their names, whatever their case.
 
-        Where the header has the cells of joined files behind it, `files` names these.
+        Where the header has the cells of joined files behind it, `files` names these. Without
+        `reviews`, it only says which rows have one.
         """
         plan = cls(map_, tuple(header))
         places = {name.casefold(): n for n, name in reversed(list(enumerate(header)))}
@@ -68,23 +78,28 @@ class Plan:
                 place = places.get(column, places.get(column.casefold()))
                 if place is not None:
                     found[column] = place
-            lacking = [each for each in columns if each[0] not in found]
-            if columns[0][1][-1] != "first" or len(lacking) == len(columns):
-                plan.missing += lacking
+            had = {key for column, key in columns if column in found and key[-1] in _EITHER}
+            plan.missing += (
+                each for each in columns if each[0] not in found and each[1] not in had
+            )
         joined = (c for s in map_.specs if map_.joins(s) for c, _ in s.columns)
         found |= {column: places[column] for column in joined if column in places}
+        opinion = map_.reviews
+        own = (column for column, _ in opinion.columns) if opinion else ()
+        found |= {c: places[n] for c in own if (n := c if c in places else c.casefold()) in places}
         films = map_.top.get("films")
         if films and films["column"] in found:
             plan._films = found[films["column"]], frozenset(map(str.casefold, films["in"]))
-        reading = {
-            c: p for s in map_.specs for c, _ in s.columns if (p := found.get(c)) is not None
-        }
+        specs = [spec for spec in map_.specs if reviews or spec is not opinion]
+        if opinion and not reviews:
+            plan._opinion = review(opinion, found, map_.top.get("null", ()))
+        reading = {c: p for s in specs for c, _ in s.columns if (p := found.get(c)) is not None}
         lines = {name: p for n in files or () if (p := places.get(name := f"{n}#line")) is not None}
         plan.used = list(dict.fromkeys((*reading.values(), *lines.values())))
         plan.names, plan.says = list(reading), len({*reading.values()})
         within = {place: n for n, place in enumerate(plan.used)}
         at = {column: within[place] for column, place in (reading | lines).items()}
-        for spec in map_.specs:
+        for spec in specs:
             if any(column in at for column, _ in spec.columns):
                 plan._add(spec, at, files or {})
         known = {
@@ -129,12 +144,23 @@ class Plan:
         self._readers.append((name, key, column, _reader(spec, texts, at, self.map)))
 
     def left_out(self, row: Cells) -> str | None:
-        """Return what kind of thing a whole row is, if it is no film."""
+        """Return the kind of a whole row that is not a film."""
         if self._films is None:
             return None
         place, wanted = self._films
         kind = row[place].strip()
-        return None if kind.casefold() in wanted else kind or "without a kind"
+        unnamed = self.map.top["films"].get("none", "without a kind")
+        return None if kind.casefold() in wanted else kind or unnamed
+
+    def withholds(self, row: Cells) -> bool:
+        """Say whether a whole row has a viewer's own review, which is not read."""
+        return self._opinion is not None and bool(self._opinion(row, Notes()))
+
+    def no_place(self, keys: Iterable[str]) -> list[str]:
+        """Give those keys of a tree that the map neither reads nor passes over."""
+        ignored = tuple(self.map.top.get("ignore", ()))
+        below = tuple(f"{each}." for each in ignored)
+        return [key for key in keys if key not in ignored and not key.startswith(below)]
 
     def key(self, cells: Cells) -> str:
         """Return what tells a record from others of its file, wherever it stands in it.
@@ -144,12 +170,17 @@ class Plan:
         for naming in self._naming:
             if texts := _told(naming, cells):
                 return str(texts[0])[:_KEY_LENGTH]
-        parts = (text for each in self._following for text in _told(each, cells))
+        told = (each for texts in self._following for each in _told(texts, cells))
+        parts = (each["name"] if isinstance(each, dict) else each for each in told)
         return _NOT_KEY.sub("-", " ".join(parts).casefold()).strip("-")[:_KEY_LENGTH]
 
     def parse(self, text: str) -> FilmRecord | Reject:
-        """Read a record from its cells, as `Raw.text` has them."""
-        cells, notes = _CELLS.decode(text), Notes()
+        """Read a record from its cells, as `Raw.text` has them, with keys that have no place."""
+        told, notes = _CELLS.decode(text), Notes()
+        cells, unread = told[: len(self.used)], told[len(self.used) :]
+        for key in unread:
+            notes.at(1, key)
+            notes.add("the graph has no place for it", NoteKind.UNREAD)
         try:
             return self._record(cells, notes)
         except Bad as bad:
@@ -191,7 +222,7 @@ def _told(texts: Callable[[Cells], Texts], cells: Cells) -> Texts:
 
 def _name(spec: Spec) -> str:
     """Name what a field gives in a record."""
-    return "ratings" if "site" in spec.keys else spec.field
+    return "ratings" if "site" in spec.keys and spec.field != "reviews" else spec.field
 
 
 def _texts(spec: Spec, at: Mapping[str, int], map_: ColumnMap) -> Callable[[Cells], Texts]:
@@ -214,10 +245,12 @@ def _reader(
 ) -> _Reader:
     """Compile the reading of a field."""
     name = spec.field
+    if name == "reviews":
+        return review(spec, at, map_.top.get("null", ()))
     if name in ("rating", "ratings"):
-        return _rating(spec, texts, at, map_)
+        return rating(spec, texts, at, map_)
     if name in CREDITS:
-        return _people(spec, texts)
+        return people(spec, texts)
     if name in MORE:
         is_many = name in _MANY or "titles" in name
         language = at.get(spec.keys.get("language", ""))
@@ -243,58 +276,3 @@ def _reader(
 def _whole(text: str) -> str:
     """Drop the zeros that a table with gaps writes behind a whole number: `1995.0`."""
     return text.removesuffix(".0")
-
-
-def _people(spec: Spec, texts: Callable[[Cells], Texts]) -> _Reader:
-    read = READERS[spec.field]
-    pattern = re.compile(spec.keys["character"]) if _has_pattern(spec) else None
-    is_list = bool({"split", "json", "find"} & spec.keys.keys())
-
-    def people(cells: Cells, notes: Notes) -> object:
-        found: Any = texts(cells)
-        if pattern:
-            found = [_with_character(pattern, each) for each in found]
-        elif not is_list:
-            found = "\n".join(found)
-        else:
-            found = [each for each in found if not is_nameless(each, notes)]
-        return read(found, notes) if found else ()
-
-    return people
-
-
-def _has_pattern(spec: Spec) -> bool:
-    return "character" in spec.keys and "json" not in spec.keys
-
-
-def _with_character(pattern: re.Pattern[str], text: str) -> dict[str, str]:
-    match = pattern.search(text)
-    if match is None:
-        return {"name": text}
-    rest = (text[: match.start()] + text[match.end() :]).strip()
-    return {"name": rest, "character": match[1] if pattern.groups else match[0]}
-
-
-def _rating(
-    spec: Spec, texts: Callable[[Cells], Texts], at: Mapping[str, int], map_: ColumnMap
-) -> _Reader:
-    keys, site = spec.keys, spec.keys.get("site", "")
-    counted = at.get(keys.get("count", ""))
-    is_decimal = map_.top.get("decimal") == ","
-
-    def rating(cells: Cells, notes: Notes) -> object:
-        found = texts(cells)
-        if not found:
-            return {} if site else None
-        value = found[0].replace(".", "").replace(",", ".") if is_decimal else found[0]
-        told = {"value": value, **{end: keys[end] for end in ("best", "worst") if end in keys}}
-        if counted is not None:
-            told["count"] = cells[counted]
-        made = rating_of(site or next(iter(SITES)), told, notes)
-        if made and not made.worst <= made.value <= made.best:
-            message = f"not read: expected a rating from {made.worst} to {made.best}, found {value}"
-            notes.add(message, NoteKind.LOSS)
-            made = None
-        return ({site: made} if made else {}) if site else made
-
-    return rating

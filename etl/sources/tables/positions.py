@@ -1,4 +1,4 @@
-"""On which line of a TOML text a key stands, which Python's reader does not say."""
+"""The line of a key in a TOML text, which Python's reader does not give."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def line_of(text: str, path: tuple[str, ...]) -> int:
 
 
 def _keys(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Give the keys that begin a line, each with the tables that it is in."""
+    """Yield the keys that begin a line, each with the tables that it is in."""
     table: tuple[str, ...] = ()
     inside = ""
     for number, line in enumerate(text.split("\n"), start=1):

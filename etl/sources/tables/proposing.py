@@ -1,4 +1,4 @@
-"""Draft a column map from what the columns of a table are called and what stands in them.
+"""Draft a column map from the names and values of a table's columns.
 
 Names are compared with a table of synonyms, exactly before loosely; values may speak against what a
 name says, and for what none says. What remains open stands in the draft as a comment.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,62 +20,29 @@ from rapidfuzz import fuzz
 from etl.facts import CREDITS
 from etl.sources.tables import writing
 from etl.sources.tables.columns import Column
-from etl.sources.tables.recognition import Sheet
+from etl.sources.tables.fitting import agree, may_give
+from etl.sources.tables.looking import Sheet
 
 _MOST = 0.6  # of the values have to be of a field's kind
 _LOOSE = 90  # of 100, how alike names have to be
+_CUT = re.compile(r"[^\W\d_]{3}\.")
 _LOOSE_LENGTH = 6  # letters: shorter names are alike by chance
-_NOISE = re.compile(r"\b(?:film|films|movie|movies|the|of|s|names?|list|main|top)\b")
-_SITES = re.compile(r"\b(?:imdb|tmdb|letterboxd|rotten tomatoes)\b")
+_NOISE = re.compile(r"\b(?:film|films|filmu|filmens|movie|movies|the|of|s|names?|list|main|top)\b")
+_SITES = re.compile(
+    r"\b(?:imdb|tmdb|letterboxd|rotten tomatoes|film ?affinity|film ?web|kino ?poisk|kp"
+    r"|allo ?cine|csfd|movie ?pilot|douban)\b"
+)
+_UNIT = re.compile(r"(?:[ (\[,]|\bin )+(?:min(?:s|ut\w*)?|dk|dakika|h)\.?[)\]]?$")
+_MINE = re.compile(
+    r"\b(?:my|our|own|mein\w*|eigene\w*|ma|mon|mes|nos|mi|mis|nuestra|propia|mio|mia|mijn|eigen"
+    r"|min|mitt|mina|egen|egna|eget|moja|moje|minha|meu|moya|moi|moj|muj|me|benim\w*|oma\w*|sajat)\b"
+)
+_WITH = {"mit", "avec"}  # whom a film was seen with, too
 _NUMBERED = re.compile(r"(.*?)[ _-]?\(?\d{1,2}\)?(?:[ _-](\D*))?")
+_ELIDED = re.compile(r"\b([dl])'")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_FEW = 8  # rows, of which nothing may be said
 _LONG = 60  # characters that prose has on average
-
-
-def _is_rating(column: Column) -> bool:
-    return column.share(lambda v: re.match(r"\d{1,3}(?:[.,]\d+)?(?:\s?/\s?\d+|%)?$", v)) > _MOST
-
-
-def _few_words(column: Column) -> bool:
-    return column.is_text and column.length < 200
-
-
-_FITS: dict[str, Callable[[Column], bool]] = {
-    "title": lambda c: c.is_text and c.length < 120,
-    "original_title": lambda c: c.is_text and c.length < 120,
-    "alternative_titles": lambda c: c.is_text,
-    "year": lambda c: c.years > _MOST,
-    "date": lambda c: c.dates > _MOST or c.years > _MOST,
-    "duration": lambda c: c.durations > 0.3 or _is_minutes(c),
-    "genres": lambda c: (_few_words(c) or c.nested > _MOST) and c.length < 80,
-    "countries": lambda c: _few_words(c) or c.nested > _MOST,
-    "languages": lambda c: _few_words(c) or c.nested > _MOST,
-    "certificate": lambda c: c.length < 20 and c.different < 0.7,
-    "keywords": lambda c: c.is_text or c.nested > _MOST,
-    "overview": lambda c: c.is_text,
-    "synopsis": lambda c: c.is_text,
-    "companies": lambda c: _few_words(c) or c.nested > _MOST,
-    "collection": lambda c: _few_words(c),
-    "images": lambda c: c.addresses > _MOST,
-    "pages": lambda c: c.addresses > _MOST,
-    "rating": _is_rating,
-    "votes": lambda c: c.numbers > _MOST,
-    "imdb": lambda c: c.imdb > _MOST,
-    "tmdb": lambda c: c.share(str.isdecimal) > _MOST,
-    "movielens": lambda c: c.share(str.isdecimal) > _MOST,
-    "wikidata": lambda c: c.wikidata > _MOST,
-    "key": lambda c: c.different == 1 and c.length < 40,
-    "kind": lambda c: c.is_text and c.different < 0.3,
-    "personal": _is_rating,
-    **dict.fromkeys(CREDITS, lambda c: c.names > 0.4 or c.nested > _MOST),
-}
-"""What the values of a field have to be like."""
-
-
-def _is_minutes(column: Column) -> bool:
-    numbers = column.floats
-    middle = numbers[len(numbers) // 2] if numbers else 0
-    return column.numbers > _MOST and 20 <= middle <= 400
 
 
 @dataclass(slots=True)
@@ -97,36 +65,65 @@ class Proposal:
         taken = {column.place for columns in self.fields.values() for column in columns}
         return [column for column in self.columns if column.place not in taken]
 
+    @property
+    def doubtful(self) -> list[Column]:
+        """Return the open columns that may give one, by their names."""
+        return [column for column in self.open if not _own().search(plain(column.name))]
+
+
+@cache
+def _words() -> Mapping[str, Sequence[str]]:
+    return tomllib.loads(Path(__file__).with_name("synonyms.toml").read_text("utf-8"))
+
 
 @cache
 def _synonyms() -> dict[str, str]:
     """Return the field of each synonym."""
-    text = Path(__file__).with_name("synonyms.toml").read_text("utf-8")
-    table: Mapping[str, Sequence[str]] = tomllib.loads(text)
-    return {plain(word): name for name, words in reversed(list(table.items())) for word in words}
+    fields = [each for each in _words().items() if each[0] != "own"]
+    return {plain(word): name for name, words in reversed(fields) for word in words}
+
+
+@cache
+def _own() -> re.Pattern[str]:
+    """Return what the names of columns have that are about a copy of a film, or its keeper."""
+    return re.compile(rf"\b(?:{'|'.join(map(plain, _words()['own']))})")
 
 
 def plain(name: str) -> str:
     """Return a column's name in small letters of ASCII, its words one space apart."""
-    ascii_name = anyascii(_CAMEL.sub(" ", name)).lower().replace("'", "")
+    ascii_name = _ELIDED.sub(r"\1 ", anyascii(_CAMEL.sub(" ", name)).lower()).replace("'", "")
     return " ".join(re.sub(r"[\W_]+", " ", ascii_name).split())
 
 
 def propose(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Proposal:
-    """Find out what the columns of a table give."""
+    """Propose the fields of a table's columns."""
     made = Proposal([Column.of(header, rows, place) for place in range(len(header))])
-    for candidates in (_exact, _stripped, _loose, _worded):
+    for candidates in (_exact, _stripped, _shortened, _loose, _worded):
         _by_name(made, candidates)
+    if "date" in made.fields and not _is_release(made, rows):
+        del made.fields["date"]
+    if "year" not in made.fields and "date" in made.fields and made.fields["date"][0].years > _MOST:
+        made.fields["year"] = made.fields.pop("date")
     _by_value(made)
     return made
+
+
+def _is_release(made: Proposal, rows: Sequence[Sequence[str]]) -> bool:
+    """Tell days of release from those of anything else, by the years beside them."""
+    [date] = made.fields["date"][:1]
+    if "year" in made.fields:
+        return agree(made.fields["year"][0].place, date.place, rows)
+    return plain(date.name) != "date"
 
 
 def _by_name(made: Proposal, candidates: Callable[[str], str | None]) -> None:
     """Claim the open columns that are called as a field is, and whose values do not deny it."""
     found: dict[str, list[Column]] = {}
-    for column in made.open:
-        name = candidates(plain(column.name))
-        if name and name not in made.fields and (not column.values or _FITS[name](column)):
+    for column in made.open if candidates is _exact else made.doubtful:
+        name = candidates(column.name)
+        if name == "rating" and _MINE.search(plain(column.name)):
+            continue
+        if name and name not in made.fields and (not column.values or may_give(column, name)):
             found.setdefault(name, []).append(column)
     for name, columns in found.items():
         full = [column for column in columns if column.values]
@@ -137,31 +134,45 @@ def _by_name(made: Proposal, candidates: Callable[[str], str | None]) -> None:
 
 
 def _of_sites(columns: Sequence[Column]) -> list[Column]:
-    """Keep one column for each site that rates, and one for none."""
-    return list(
-        {writing.site_of(plain(column.name)): column for column in reversed(columns)}.values()
-    )[::-1]
+    """Keep one column for each site that rates, and one for all others: a site's, if any is."""
+    found: dict[str, Column] = {}
+    for column in sorted(columns, key=lambda column: not _SITES.search(plain(column.name))):
+        found.setdefault(writing.site_of(plain(column.name)), column)
+    return list(found.values())
 
 
 def _are_numbered(columns: Sequence[Column]) -> bool:
     return len(columns) > 1 and all(re.search(r"\d", column.name) for column in columns)
 
 
-def _exact(name: str) -> str | None:
-    return _synonyms().get(name)
+def _exact(raw: str) -> str | None:
+    return _synonyms().get(plain(raw))
 
 
-def _stripped(name: str) -> str | None:
-    """Compare a name without numbers and words that say nothing."""
+def _stripped(raw: str) -> str | None:
+    """Compare a name without numbers, units and words that say nothing."""
+    name = plain(raw)
     match = _NUMBERED.fullmatch(name)
     rest = f"{match[1]} {match[2] or ''}" if match else name
-    for each in (rest, _NOISE.sub(" ", rest), _SITES.sub(" ", rest)):
+    for each in (rest, _UNIT.sub("", name), _NOISE.sub(" ", rest), _SITES.sub(" ", rest)):
         if found := _synonyms().get(" ".join(each.split())):
             return found
-    return None
+    either = {found for part in raw.split("/") if (found := _exact(part))}
+    return either.pop() if len(either) == 1 else None
 
 
-def _loose(name: str) -> str | None:
+def _shortened(raw: str) -> str | None:
+    """Compare a name whose words may be cut off by a point: `Orig. title`, `Dir.`."""
+    name = _UNIT.sub("", anyascii(raw).lower().strip()).rstrip(" ,").replace("-", "")
+    if not _CUT.search(name):
+        return None
+    fits = re.compile(r"[^\W_]*".join(map(re.escape, name.split(".")))).fullmatch
+    found = {field for word, field in _synonyms().items() if fits(word)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _loose(raw: str) -> str | None:
+    name = plain(raw)
     if len(name) < _LOOSE_LENGTH:
         return None
     scored = (
@@ -173,9 +184,10 @@ def _loose(name: str) -> str | None:
     return found if score >= _LOOSE else None
 
 
-def _worded(name: str) -> str | None:
+def _worded(raw: str) -> str | None:
     """Take people by one word of a name, since names of people cannot be mistaken for much else."""
-    known = {found for word in name.split() if (found := _synonyms().get(word)) in CREDITS}
+    words = set(plain(raw).split()) - _WITH
+    known = {found for word in words if (found := _synonyms().get(word)) in CREDITS}
     return known.pop() if len(known) == 1 else None
 
 
@@ -187,20 +199,30 @@ def _by_value(made: Proposal) -> None:
         ("year", lambda c: c.years > 0.95),
         ("duration", lambda c: c.durations > 0.9),
         ("title", _may_be_title),
-        ("actors", lambda c: c.names > 0.7 and "," in c.separator + "," and c.separator),
+        ("actors", lambda c: _are_people(c) and _is_many(c)),
         (
             "images",
             lambda c: c.share(re.compile(r"https?://\S+\.(?:jpe?g|png|webp)").match) > _MOST,
         ),
     ):
         if name not in made.fields:
-            found = next((c for c in made.open if c.values and fits(c)), None)
-            if found:
-                made.give(name, [found], "its values look so")
-    if "directors" not in made.fields and "actors" in made.fields:
-        alone = [c for c in made.open if c.values and c.names > 0.7 and not _is_many(c)]
+            found = [c for c in made.doubtful if c.values and fits(c)]
+            if found and (name != "year" or len(found) == 1):
+                made.give(name, found[:1], "its values look so")
+    if "directors" not in made.fields and {"title", "actors"} <= made.fields.keys():
+        people = (c for c in made.doubtful if _are_people(c) and not _is_many(c))
+        alone = [c for c in people if _exact(c.name) is None]
         if len(alone) == 1:
             made.give("directors", alone, "the only other column of names, beside a cast")
+
+
+def _are_people(column: Column) -> bool:
+    """Tell a column of names that most rows have, but none of them in most rows, as friends are."""
+    mark = column.separator
+    named = Counter(name for v in column.values for name in (v.split(mark) if mark else [v]))
+    often = max(named.values(), default=0) if len(column.values) >= _FEW else 0
+    filled = len(column.values) > _MOST * column.rows
+    return column.names > 0.7 and filled and 2 * often < len(column.values)
 
 
 def _is_many(column: Column) -> bool:

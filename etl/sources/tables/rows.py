@@ -16,6 +16,7 @@ from etl.sources.tables import delimited, documents, joining, sheets
 from etl.sources.tables.delimited import Row
 from etl.sources.tables.forms import Form, Kind
 from etl.sources.tables.plans import Plan
+from etl.sources.trees import linked, nfo, triples
 
 ROWS: dict[Kind, Callable[[FoundFile, Form], Iterator[Row]]] = {
     Kind.DELIMITED: delimited.rows,
@@ -23,8 +24,15 @@ ROWS: dict[Kind, Callable[[FoundFile, Form], Iterator[Row]]] = {
     Kind.JSON_LINES: documents.rows,
     Kind.PARQUET: sheets.parquet_rows,
     Kind.EXCEL: sheets.excel_rows,
+    Kind.NFO: nfo.rows,
+    Kind.LINKED: linked.rows,
+    Kind.RDF: triples.rows,
 }
 """What reads the rows of a table, by what it is written in."""
+
+
+WITHHELD = "viewer's review (--reviews)"
+"""What is left out of a source without its owner's leave."""
 
 
 @dataclass(slots=True)
@@ -38,7 +46,7 @@ class Table:
     def of(cls, form: Form) -> Table:
         """Bind a form's map to its header."""
         files = {each.name: each.path for each in form.joined}
-        return cls(form, Plan.bound(form.columns, form.wide, files))
+        return cls(form, Plan.bound(form.columns, form.wide, files, reviews=form.reviews))
 
     def cut(self, found: FoundFile) -> Iterator[Raw]:
         """Cut a file into rows. Of a row only what a record is made of is kept, as JSON.
@@ -48,7 +56,7 @@ class Table:
         """
         plan, seen = self.plan, Counter[str]()
         used, mark = plan.used, "\0".join((self.form.mark, *plan.names)).encode()
-        for line, row, reject in self._rows(found):
+        for line, row, reject, beside in self._rows(found):
             if reject is not None:
                 yield _rejected(line, reject, seen)
             elif (kind := plan.left_out(row)) is not None:
@@ -60,7 +68,11 @@ class Table:
                 key = distinct(plan.key(cells), told, seen)
                 if lines := cells[plan.says :]:
                     told = located(told, msgspec.json.encode(lines))
+                if unread := plan.no_place(beside):
+                    data = msgspec.json.encode([*cells, *unread])
                 yield Raw(key, line, data.decode(), told)
+                if plan.withholds(row):
+                    yield Raw("", line, "", "", left_out=WITHHELD)
 
     def _rows(self, found: FoundFile) -> Iterator[Row]:
         rows = partial(ROWS[self.form.kind], found, self.form)
@@ -74,7 +86,7 @@ class Table:
 
 
 def _rejected(line: int, reject: Reject, seen: Counter[str]) -> Raw:
-    """Give a row that cannot be read; a reject without text is about the whole file."""
+    """Return a row that cannot be read; a reject without text is about the whole file."""
     told = digest(f"{reject.expected}\n{reject.found}\n{reject.text}".encode())
     key = distinct("", told, seen) if reject.text else ""
     return Raw(key, line, "", told, reject)

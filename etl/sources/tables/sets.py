@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from etl.sources.files import Stat, bare, stat_of
 from etl.sources.tables.forms import Beside, Form, Kind, map_of
-from etl.sources.tables.recognition import as_form, look
+from etl.sources.tables.looking import look
+from etl.sources.tables.recognition import as_form
 
 
 def with_joined(form: Form, path: str, suffixes: tuple[str, ...]) -> Form:

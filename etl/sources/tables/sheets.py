@@ -22,7 +22,7 @@ INSTALL = "pip install 'reelgraph[excel]'"
 
 
 def has_excel() -> bool:
-    """Say whether what reads Excel workbooks is installed."""
+    """Return whether what reads Excel workbooks is installed."""
     return find_spec("openpyxl") is not None
 
 
@@ -41,7 +41,7 @@ def parquet_rows(found: FoundFile, form: Form) -> Iterator[Row]:
 
 
 def parquet_cells(path: str, header: Sequence[str]) -> Iterator[list[str]]:
-    """Give the cells of each row of a Parquet file as texts; nested values are JSON."""
+    """Yield the cells of each row of a Parquet file as texts; nested values are JSON."""
     import duckdb
 
     with duckdb.connect(config=alone() | {"threads": 1}) as connection:
@@ -88,10 +88,10 @@ def excel_rows(found: FoundFile, form: Form) -> Iterator[Row]:
         return
     try:
         rows = excel_cells(found.path, str(form.columns.top.get("sheet", "")))
-        width, is_header = len(form.header), True
+        width, above = len(form.header), form.above + 1
         for line, cells in rows:
-            if is_header:
-                is_header = not any(cells)
+            if above:
+                above -= any(cells)
             elif any(cells):
                 yield Row(line, (cells + [""] * width)[:width])
     except _BROKEN as error:
@@ -113,7 +113,7 @@ def excel_sample(path: str, sheet: str, count: int) -> list[list[str]]:
 
 
 def excel_cells(path: str, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
-    """Give the rows of a sheet, the first unless one is named, each with its number."""
+    """Yield the rows of a sheet, the first unless one is named, each with its number."""
     import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)

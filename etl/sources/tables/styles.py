@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from etl.facts import CREDITS
+from etl.sources.names import is_suffix
 from etl.sources.values import in_order
 
 # Source: MovieLens' movies.csv and movies.dat: `Amber Signal, The (Bernsteinfunk, Der) (1987)`.
@@ -41,11 +43,17 @@ def _movielens_year(text: str) -> list[str]:
     return [match[1]] if match else []
 
 
+def _surname_first(text: str) -> list[str]:
+    last, _, first = map(str.strip, text.partition(","))
+    return [f"{first} {last}" if first and not is_suffix(first) else text]
+
+
 STYLES: Mapping[str, Mapping[str, Callable[[str], list[str]]]] = {
     "movielens": {
         "title": _movielens_title,
         "alternative_titles": _movielens_others,
         "year": _movielens_year,
-    }
+    },
+    "surname_first": dict.fromkeys(CREDITS, _surname_first),
 }
 """What a style makes of a text, by the field that it is for."""

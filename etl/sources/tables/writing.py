@@ -9,9 +9,9 @@ import msgspec
 
 from etl.facts import CREDITS, SITES
 from etl.sources.tables.cells import parsed
-from etl.sources.tables.checking import FIELDS, SCHEMES
 from etl.sources.tables.columns import Column
-from etl.sources.tables.recognition import Sheet
+from etl.sources.tables.language import FIELDS, SCHEMES
+from etl.sources.tables.looking import Sheet
 
 _SITE_WORDS = {
     "imdb": "imdb",
@@ -119,7 +119,7 @@ def _list(texts: Sequence[str]) -> str:
 
 
 def _parts(name: str, column: Column) -> Iterator[str]:
-    """Give the keys that a field's values want beside the column."""
+    """Yield the keys that a field's values want beside the column."""
     if name == "imdb" and column.addresses:
         yield r"find = 'tt\d{7,}'"
     if name == "duration" and column.numbers > column.durations:
@@ -144,10 +144,22 @@ def _parts(name: str, column: Column) -> Iterator[str]:
                 yield f'date = "{"%m/%d/%Y" if american else "%d/%m/%Y"}"'
     if column.nested > 0.6:
         yield f"json = {quoted(_json_path(column))}"
-    elif name in CREDITS and column.separator in (" / ", "/", " & "):
-        yield f"split = {quoted(column.separator)}"
+    elif name in CREDITS:
+        yield from _people(column)
     elif name in _SEPARATED and column.separator:
         yield f"split = {quoted(column.separator.strip())}"
+
+
+def _people(column: Column) -> Iterator[str]:
+    """Say what stands between people, unless it is a comma, `;` or `|`, which need not be told."""
+    if column.turned is not None:
+        if column.turned:
+            yield f"split = {quoted(column.turned)}"
+        yield 'style = "surname_first"'
+        return
+    marks = list(dict.fromkeys(filter(None, (column.separator, *column.conjunctions))))
+    if column.conjunctions or column.separator in (" / ", "/", " & "):
+        yield f"split = {quoted(marks[0]) if len(marks) == 1 else _list(marks)}"
 
 
 def _json_path(column: Column) -> str:
@@ -182,8 +194,10 @@ def _ratings(columns: Sequence[Column], votes: Sequence[Column]) -> Iterator[str
 
 def _scale(column: Column) -> tuple[str, str] | None:
     """Guess a scale by its lowest and highest value; marks of which less is better have none."""
+    if column.share(lambda value: value.endswith("%")) > _MOST:
+        return "100", "0"
     numbers = column.floats
-    are_marks = numbers and numbers[-1] <= 6 and all(map(float.is_integer, numbers))
+    are_marks = numbers and numbers[-1] <= 10 and all((2 * each).is_integer() for each in numbers)
     if len(numbers) < _FEW or are_marks:
         return None
     best = next((end for end in (5, 10, 100) if numbers[-1] <= end), 0)

@@ -87,7 +87,9 @@ def test_a_file_is_reached_through_one_that_has_many_rows_of_a_film_alone() -> N
         "map = 1\n[with.a]\nrecognise = ['x']\non = 'x'\n"
         "[with.b]\nrecognise = ['y']\non = { 'a.y' = 'y' }\n[fields]\ntitle = 't'\n"
     )
-    with pytest.raises(SourceError, match=r"^films.toml:7: with.b.on: 'many' of 'a' is missing"):
+    with pytest.raises(
+        SourceError, match=r"^films.toml:7: with.b.on: the file 'a' needs 'many' for this join"
+    ):
         read_map(text, "films.toml")
 
 

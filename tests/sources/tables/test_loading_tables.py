@@ -12,7 +12,10 @@ import pytest
 from commands import Etl, run, said
 from desk import Desk
 from etl.rdf.vocab import SCHEMA
+from etl.sources.files import FoundFile
 from etl.sources.tables import sheets
+from etl.sources.tables.recognition import recognise
+from etl.sources.tables.rows import Table
 from shared_data import shared
 
 NETFLIX = (
@@ -210,6 +213,34 @@ def test_one_map_reads_every_kind_of_table(desk: Desk, write: object) -> None:
     assert desk.load(path).run is None
 
 
+def excel_of(desk: Desk, text: str) -> Path:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for line in text.splitlines():
+        page.append([cell or None for cell in line.split(";")])
+    book.save(desk.source / "films.xlsx")
+    return desk.source / "films.xlsx"
+
+
+@pytest.mark.parametrize("above", ["", "My films;;\n", "My films\n;;\nas of May;;\n", ";;\n"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_stands_above_a_header_is_passed_over(desk: Desk, kind: str, above: str) -> None:
+    text = f"{above}Film;Year;By\nAmber;1987;Jon Halde\n;;\nTides;1990;\nReed;;Ulf Rey\n"
+    path = written(desk, "films.csv", text) if kind == "csv" else excel_of(desk, text)
+    chosen = "# f.toml\nmap = 1\n[fields]\ntitle = 'Film'\nyear = 'Year'\ndirectors = 'By'\n"
+    form = recognise(str(path), chosen)
+    assert form is not None
+    assert form.header == ("Film", "Year", "By")
+    lines = [raw.line for raw in Table.of(form).cut(FoundFile(str(path), path.name))]
+    first = above.count("\n") + 2
+    assert lines == [first, first + 2, first + 3]
+    assert desk.load(path, map=chosen).films.added == 3
+    assert titles(desk) == {"Amber", "Tides", "Reed"}
+
+
 def test_movielens_titles_are_taken_apart(desk: Desk) -> None:
     text = (
         "movieId,title,genres\n"
@@ -268,10 +299,11 @@ def test_an_export_of_imdb_keeps_a_users_own_rating_out(desk: Desk) -> None:
         'https://www.imdb.com/title/tt9900001/,Movie,7.1,104,1987,"Drama, Mystery","1,234",'
         '1987-10-02,"Jon Halde, Mara Ostholt"\n'
     )
-    desk.load(written(desk, "ratings.csv", text))
+    [source] = desk.load(written(desk, "ratings.csv", text)).sources
+    assert source.left_out == {"viewer's review (--reviews)": 1}
     assert values(desk, SCHEMA.ratingValue) == {"7.1"}
     assert values(desk, SCHEMA.ratingCount) == {"1234"}
-    assert "not read: Your Rating" in desk.messages()[0]
+    assert desk.messages()[0] == "ratings.csv: IMDb export of a user"
 
 
 def test_tmdb_cells_of_json_and_of_python_are_read(desk: Desk) -> None:

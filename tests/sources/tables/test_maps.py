@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.errors import SourceError
-from etl.sources.tables.checking import FIELDS
 from etl.sources.tables.forms import map_of
+from etl.sources.tables.language import FIELDS
 from etl.sources.tables.maps import ColumnMap, read_map
 from etl.sources.tables.plans import Plan
 from etl.sources.tables.positions import line_of
@@ -226,6 +226,5 @@ def test_any_value_of_a_field_is_read_or_refused(field: str, value: object) -> N
 def test_a_map_that_ships_reads_the_columns_that_it_recognises(name: str) -> None:
     made: ColumnMap = map_of(name)
     assert made.recognise or made.top.get("like")
-    named = {column for columns in made.named_columns() for column, _ in columns}
-    known = {each.casefold() for each in (*named, *made.top.get("ignore", ()))}
+    known = {each.casefold() for each in (*made.named, *made.top.get("ignore", ()))}
     assert {each.casefold() for each in made.recognise} <= known

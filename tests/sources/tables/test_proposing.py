@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.sources.tables.forms import Kind
+from etl.sources.tables.looking import Sheet, look
 from etl.sources.tables.maps import read_map
 from etl.sources.tables.proposing import drafted, plain, propose
-from etl.sources.tables.recognition import Sheet, look
 from shared_data import shared
 from thoroughness import examples
 
@@ -45,6 +45,18 @@ def cell(kind: str, n: int) -> str:
         "day": f"{n + 1:02}.0{n % 9 + 1}.{1980 + n * 3}",
         "seen": f"2024-02-{n + 1:02}",
         "note": ["seen", "on DVD", "", "again"][n % 4],
+        "friend": PEOPLE[n % 3],
+        "friends": f"{PEOPLE[n]}, {PEOPLE[0]}, {PEOPLE[1]}",
+        "rare": PEOPLE[n] if n < 4 else "",
+        "medium": ["DVD", "Blu-ray", "VHS"][n % 3],
+        "own": ["ja", "nein"][n % 2],
+        "dubbed": ["VF", "VO", "VOST"][n % 3],
+        "trailer": f"https://www.youtube.com/watch?v=x{n}",
+        "half": f"{(n % 7) / 2 + 1.5}",
+        "hour": ["19:30", "20:15", "21:00"][n % 3],
+        "turned": ", ".join(reversed(PEOPLE[n].split())),
+        "two": " und ".join(PEOPLE[n : n + 2]),
+        "gasset": ["José Ortega y Gasset", "Ann Lee y Luc Rey"][n % 2],
         "imdb": f"https://www.imdb.com/title/tt99{n:05}/",
     }[kind]
 
@@ -167,6 +179,96 @@ def pairs(text: str) -> list[tuple[str, str]]:
 )
 def test_values_and_exact_names_speak_against_a_claim(columns: str, field: str) -> None:
     assert field not in claimed(columns)
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ("title:title|year:year|Date:seen", "date"),
+        ("title:title|Date:seen", "date"),
+        ("title:title|Year bought:year", "year"),
+        ("title:title|Rok zakupu:year", "year"),
+        ("title:title|Einkauf:year|Neu:year", "year"),
+        ("title:title|Kategorie:medium", "genres"),
+        ("title:title|Collection:own", "collection"),
+        ("title:title|Langue:dubbed", "languages"),
+        ("title:title|Herkunft:note", "countries"),
+        ("title:title|Link:trailer", "pages"),
+        ("title:title|Age rating:minutes", "certificate"),
+        ("title:title|Vu avec:friends", "actors"),
+        ("title:title|Company:friends", "actors"),
+        ("title:title|Start:hour", "duration"),
+        ("title:title|Cast:cast|Lent to:person", "directors"),
+        ("title:title|Cast:cast|For:rare", "directors"),
+        ("title:title|Cast:cast|Name:person", "directors"),
+        ("Name:friend|Year:year", "title"),
+        ("title:title|Note mia:score", "rating"),
+        ("title:title|Min karakter:score", "rating"),
+        ("title:title|Prod.:note", "companies"),
+        ("title:title|Regie/Buch:person", "directors"),
+    ],
+)
+def test_what_is_about_a_copy_or_its_keeper_is_not_claimed(columns: str, field: str) -> None:
+    assert field not in claimed(columns)
+
+
+@pytest.mark.parametrize("kind", ["person", "year", "seen", "score", "medium"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Shelf|Borrowed by|Lent to|Seen on|Watched on|Price|Format|My score|Added|Owner|Subtitles",
+        "Regal|Verliehen an|Gesehen am|Kaufpreis|Zustand|Eigene Note|Mit wem|Untertitel|Gekauft",
+        "Étagère|Prêté à|Vu le|Vu avec|Prix|Date d'achat|Support|Ma note|Sous-titres|État",
+        "Estantería|Prestada a|Vista el|Con quién|Precio|Fecha de compra|Mi nota|Soporte|Premios",
+        "Scaffale|Prestato a|Visto il|Con chi|Prezzo|Supporto|Voto mio|Sottotitoli|Acquistato",
+        "Plank|Uitgeleend aan|Gezien op|Met wie|Prijs|Aankoopjaar|Mijn cijfer|Drager|Staat",
+        "Hylla|Utlånad till|Sedd|Med vem|Pris|Inköpt|Mitt betyg|Skick|Ägare|Exemplar",
+        "Półka|Pożyczone|Obejrzane|Z kim|Cena|Data zakupu|Moja ocena|Nośnik|Napisy",
+        "Prateleira|Emprestado a|Visto em|Com quem|Preço|Compra|A minha nota|Suporte|Legendas",
+        "Полка|Кому дал|Просмотрено|С кем|Цена|Дата покупки|Моя оценка|Носитель|Перевод",
+        "Police|Půjčeno komu|Zhlédnuto|S kým|Cena|Koupeno|Moje hodnocení|Nosič|Titulky",
+        "Hylde|Udlånt til|Set med|Pris|Købsår|Min karakter|Stand|Undertekster|Ejer",
+        "Raf|Ödünç alan|İzleme tarihi|Kiminle|Fiyat|Satın alma|Benim puanım|Altyazı|Durum",
+    ],
+)
+def test_columns_about_a_copy_are_claimed_in_no_language(names: str, kind: str) -> None:
+    films = "Title:title|Year:year|Director:person|Cast:cast"
+    for name in names.split("|"):
+        assert claimed(f"{films}|{name}:{kind}").keys() == {"title", "year", "directors", "actors"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "field", "name"),
+    [
+        ("Dir.:person|Title:title", "directors", "Dir."),
+        ("Titolo orig.:title|Titolo:title", "original_title", "Titolo orig."),
+        ("Rok prod.:year|Tytuł:title", "year", "Rok prod."),
+        ("Длит., мин:minutes|Название:title", "duration", "Длит., мин"),
+        ("Länge (Min.):minutes|Titel:title", "duration", "Länge (Min.)"),
+        ("Nota FilmAffinity:komma|Título:title", "rating", "Nota FilmAffinity"),
+        ("Hodnocení:mark|ČSFD:score|Název:title", "rating", "ČSFD"),
+        ("Name:friend|Film:title", "title", "Film"),
+        ("Titel:title|Land/Länder:country", "countries", "Land/Länder"),
+        ("Titel:title|Prod.-Land:country", "countries", "Prod.-Land"),
+        ("Titolo:title|Paese d'origine:country", "countries", "Paese d'origine"),
+        ("Titel:title|Released:year", "year", "Released"),
+    ],
+)
+def test_names_are_shortened_have_units_and_sites(columns: str, field: str, name: str) -> None:
+    assert claimed(columns)[field] == name
+
+
+@pytest.mark.parametrize(
+    ("columns", "line"),
+    [
+        ("Titel:title|Regie:turned", 'directors = { column = "Regie", style = "surname_first" }'),
+        ("Titel:title|Regie:two", 'directors = { column = "Regie", split = " und " }'),
+        ("Título:title|Dirección:gasset", 'directors = "Dirección"'),
+        ("Titel:title|Note:half", '# rating = { value = "Note" } # on which scale?'),
+    ],
+)
+def test_a_field_is_written_as_its_values_want_it(columns: str, line: str) -> None:
+    assert line in drafted(sheet(columns), "utf-8").splitlines()
 
 
 def test_a_lone_column_of_names_beside_a_cast_is_a_marked_guess() -> None:

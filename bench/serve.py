@@ -1,0 +1,203 @@
+"""`python -m bench.serve --records 20000`: our server beside `oxigraph serve`, on the same graph.
+
+Pages, saved queries and point queries are asked of ours by so many clients at once, point queries
+of both, and these once more while one query without an end runs on each. All of it is one run on
+one machine, which the clients share with the servers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
+
+from bench.records import write_lines
+from etl.workspace import Workspace
+
+sys.path.append(str(Path(__file__).parent.parent / "tests" / "support"))
+
+from servers import Oxigraph
+from website import served
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+POINT = "SELECT ?p ?o { <http://localhost:8000/movie/tt%07d> ?p ?o }"
+_JSON = "application/sparql-results+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many requests were answered, how many in a second, and how long one took, in ms."""
+
+    answered: int
+    refused: int
+    per_second: float
+    p50: float
+    p99: float
+
+
+class Client:
+    """A connection that is kept open; it sends one request after the other."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._where = parts.hostname or "", parts.port or 80
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def get(self, path: str, accept: str) -> int:
+        """Ask for a path, read all of the answer, and give its status."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(*self._where)
+        reader, writer = self._streams
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        if b"transfer-encoding: chunked" in head:
+            while size := int(await reader.readline(), 16):
+                await reader.readexactly(size + 2)
+            await reader.readline()
+        else:
+            length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
+            await reader.readexactly(int(length))
+        return int(head.split(b" ", 2)[1])
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._streams is not None:
+            self._streams[1].close()
+
+
+async def measure(
+    url: str, path: Callable[[random.Random], str], accept: str, clients: int, seconds: float
+) -> Figures:
+    """Ask a server for paths by so many clients at once, for so long."""
+    times, refused = list[float](), 0
+    until = time.perf_counter() + seconds
+
+    async def ask(number: int) -> None:
+        nonlocal refused
+        chance, client = random.Random(number), Client(url)
+        while time.perf_counter() < until:
+            started = time.perf_counter()
+            if await client.get(path(chance), accept) == 200:
+                times.append(time.perf_counter() - started)
+            else:
+                refused += 1
+        client.close()
+
+    started = time.perf_counter()
+    await asyncio.gather(*map(ask, range(clients)))
+    taken = time.perf_counter() - started
+    ordered = sorted(times) or [0.0]
+    last = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    return Figures(
+        len(times), refused, len(times) / taken, statistics.median(ordered) * 1000, last * 1000
+    )
+
+
+async def beside_an_endless_one(
+    url: str, endpoint: str, path: Callable[[random.Random], str], clients: int, seconds: float
+) -> Figures:
+    """Measure point queries while a query without an end is asked again and again."""
+
+    async def endless() -> None:
+        while True:
+            client = Client(url)
+            with suppress(OSError, EOFError):
+                await client.get(f"{endpoint}?{urlencode({'query': ENDLESS})}", _JSON)
+            client.close()
+
+    runaway = asyncio.create_task(endless())
+    await asyncio.sleep(0.5)
+    figures = await measure(url, path, _JSON, clients, seconds)
+    runaway.cancel()
+    return figures
+
+
+@contextmanager
+def theirs(graph: Path, folder: Path) -> Iterator[str]:
+    """Serve a graph by `oxigraph serve`."""
+    server = Oxigraph(folder)
+    program = server.command()[0]
+    load = [program, "load", "-l", "store", "-f", str(graph)]
+    subprocess.run(load, cwd=folder, check=True, capture_output=True)
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.kill()
+
+
+def run(records: int, clients: int, seconds: float, place: Path) -> dict[str, dict[str, float]]:
+    """Load records, serve them by both, and measure."""
+    etl = [sys.executable, "-m", "etl"]
+    workspace, graph = place / "workspace", place / "graph.nt"
+    write_lines(place / "films.jsonl", records)
+    given = ["--workspace", str(workspace)]
+    subprocess.run([*etl, "load", "-q", str(place / "films.jsonl"), *given], check=True)
+    subprocess.run([*etl, "export", "-o", str(graph), *given], check=True, capture_output=True)
+    Workspace(workspace).required()
+
+    def film(chance: random.Random) -> str:
+        return f"/movie/tt{chance.randint(1, records):07d}"
+
+    def saved(chance: random.Random) -> str:
+        return f"/queries/cast-of-film.json?film=tt{chance.randint(1, records):07d}"
+
+    def point(endpoint: str) -> Callable[[random.Random], str]:
+        return lambda chance: f"{endpoint}?query={quote(POINT % chance.randint(1, records))}"
+
+    found: dict[str, Figures] = {}
+    with served(workspace) as site:
+        while site.get("/films.json").status_code != 200:
+            time.sleep(0.5)
+        ask = (clients, seconds)
+        found["ours: films' pages"] = asyncio.run(measure(site.url, film, "text/html", *ask))
+        found["ours: films as Turtle"] = asyncio.run(measure(site.url, film, "text/turtle", *ask))
+        found["ours: a saved query"] = asyncio.run(measure(site.url, saved, _JSON, *ask))
+        ours = point("/sparql")
+        found["ours: point queries"] = asyncio.run(measure(site.url, ours, _JSON, *ask))
+        found["ours: beside an endless one"] = asyncio.run(
+            beside_an_endless_one(site.url, "/sparql", ours, *ask)
+        )
+    folder = place / "oxigraph"
+    folder.mkdir()
+    with theirs(graph, folder) as url:
+        others = point("/query")
+        found["oxigraph: point queries"] = asyncio.run(measure(url, others, _JSON, *ask))
+        found["oxigraph: beside an endless one"] = asyncio.run(
+            beside_an_endless_one(url, "/query", others, *ask)
+        )
+    return {name: asdict(figures) for name, figures in found.items()}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.serve", description=__doc__)
+    parser.add_argument("--records", type=int, default=20_000)
+    parser.add_argument("--clients", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=10, help="for each kind of request")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as place:
+        found = run(options.records, options.clients, options.seconds, Path(place))
+    if options.json:
+        print(json.dumps(found, indent=1))
+        return
+    print(f"{'':34} a second   p50 ms   p99 ms  refused")
+    for name, each in found.items():
+        numbers = f"{each['per_second']:9.0f} {each['p50']:8.1f} {each['p99']:8.1f}"
+        print(f"{name:34} {numbers} {each['refused']:8}")
+
+
+if __name__ == "__main__":
+    main()

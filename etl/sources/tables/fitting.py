@@ -1,0 +1,97 @@
+"""What the values of a field have to be like, so that a column may give it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from etl.facts import CREDITS, FACTS
+from etl.sources.facts import is_known, split
+from etl.sources.tables.columns import Column
+
+_MOST = 0.6  # of the values have to be of a field's kind
+_MEDIA = re.compile(r"\b(?:dvd|blu-?ray|bd|vhs|uhd|4k|stream\w*|netflix)\b", re.IGNORECASE)
+_NO_PAGE = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:youtube|youtu|vimeo|amazon|ebay|netflix)\.", re.IGNORECASE
+)
+_FLAGS = frozenset(
+    "yes no y n x ja nein oui non si sí nee nej nei tak nie sim não да нет ano ne evet".split()
+)
+_GROWN = 21  # years, from which all may see a film
+_NEAR = 3  # years between the making of a film and its release
+
+
+def _is_rating(column: Column) -> bool:
+    return column.share(lambda v: re.match(r"\d{1,3}(?:[.,]\d+)?(?:\s?/\s?\d+|%)?$", v)) > _MOST
+
+
+def _few_words(column: Column) -> bool:
+    return column.is_text and column.length < 200
+
+
+FITS: dict[str, Callable[[Column], bool]] = {
+    "title": lambda c: c.is_text and c.length < 120 and c.different > 0.5,
+    "original_title": lambda c: c.is_text and c.length < 120,
+    "alternative_titles": lambda c: c.is_text,
+    "year": lambda c: c.years > _MOST,
+    "date": lambda c: c.dates > _MOST or c.years > _MOST,
+    "duration": lambda c: c.durations > 0.3 or _is_minutes(c),
+    "genres": lambda c: (
+        (_few_words(c) or c.nested > _MOST) and c.length < 80 and not c.share(_MEDIA.search) > 0.3
+    ),
+    "countries": lambda c: _are_known(c, "countries", 0.3),
+    "languages": lambda c: _are_known(c, "languages", 0.5),
+    "certificate": lambda c: (
+        c.length < 20 and c.different < 0.7 and max(c.floats, default=0) <= _GROWN
+    ),
+    "keywords": lambda c: c.is_text or c.nested > _MOST,
+    "overview": lambda c: c.is_text,
+    "synopsis": lambda c: c.is_text,
+    "companies": lambda c: _few_words(c) or c.nested > _MOST,
+    "collection": lambda c: _few_words(c),
+    "images": lambda c: c.addresses > _MOST,
+    "pages": lambda c: c.addresses > _MOST and c.share(_NO_PAGE.match) < 0.3,
+    "rating": _is_rating,
+    "votes": lambda c: c.numbers > _MOST,
+    "imdb": lambda c: c.imdb > _MOST,
+    "tmdb": lambda c: c.share(str.isdecimal) > _MOST,
+    "movielens": lambda c: c.share(str.isdecimal) > _MOST,
+    "wikidata": lambda c: c.wikidata > _MOST,
+    "key": lambda c: c.different == 1 and c.length < 40,
+    "kind": lambda c: c.is_text and c.different < 0.3,
+    "personal": _is_rating,
+    **dict.fromkeys(CREDITS, lambda c: c.names > 0.4 or c.nested > _MOST or c.turned is not None),
+}
+"""What the values of a field have to be like."""
+
+
+def _is_minutes(column: Column) -> bool:
+    numbers = column.floats
+    middle = numbers[len(numbers) // 2] if numbers else 0
+    return column.numbers > _MOST and 20 <= middle <= 400
+
+
+def may_give(column: Column, field: str) -> bool:
+    """Say whether the values of a column do not speak against its giving a field."""
+    return FITS[field](column) and column.share(lambda v: v.casefold() in _FLAGS) < _MOST
+
+
+def _are_known(column: Column, field: str, least: float) -> bool:
+    """Tell a column by those of its values that name a country or a language."""
+    cut = partial(split, FACTS[field])
+    known = column.share(lambda v: any(is_known(field, w) for w in cut(v.replace("/", ","))))
+    return column.nested > _MOST or (_few_words(column) and known > least)
+
+
+def agree(year: int, date: int, rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether the dates in one column mostly lie close to the years in another."""
+    found = (
+        (int(one[0]), int(other[0]))
+        for row in rows
+        if max(year, date) < len(row)
+        and (one := re.search(r"\d{4}", row[year]))
+        and (other := re.search(r"\d{4}", row[date]))
+    )
+    near = [abs(one - other) <= _NEAR for one, other in found]
+    return sum(near) >= len(near) / 2

@@ -1,0 +1,61 @@
+"""`/quarantine`, `/links`, `/runs`, `/sources`: what happened to records; read only."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from etl.output import Destination, Rows, write
+from etl.web.browsing import page_number
+from etl.web.list_pages import JSON, chosen_form
+from etl.web.negotiation import HTML
+from etl.web.records import (
+    PER_PAGE,
+    SHOWN,
+    finding_rows,
+    kept_out_page,
+    links_page,
+    run_rows,
+    source_rows,
+)
+from etl.web.site import reading, site_of
+
+_KEPT_OUT = ("kind", "file", "line", "field", "message", "found", "film")
+_ALL = 100_000
+
+
+def quarantine(request: Request) -> Response:
+    """Answer `/quarantine`: a page, or a row for each reason."""
+    form = chosen_form(request)
+    with reading(request) as opened:
+        page = kept_out_page(opened, PER_PAGE if form == HTML else _ALL)
+    if form == HTML:
+        return site_of(request).page("quarantine.html", page=page, here="/quarantine")
+    written = BytesIO()
+    target = Destination(written, "json" if form == JSON else "csv")
+    write(Rows(_KEPT_OUT, finding_rows(page.refusals)), target)
+    return Response(written.getvalue(), media_type=form, headers={"Vary": "Accept"})
+
+
+def links(request: Request) -> Response:
+    """Answer `/links`: those that hold, or others that are asked for."""
+    number = request.query_params.get("page", "")
+    with reading(request) as opened:
+        shown = links_page(opened, request.query_params.get("show", "linked"), page_number(number))
+    return site_of(request).page("links.html", page=shown, names=SHOWN, here="/links")
+
+
+def runs(request: Request) -> Response:
+    """Answer `/runs`."""
+    with reading(request) as opened:
+        rows = run_rows(opened)
+    return site_of(request).page("runs.html", runs=rows, here="/runs")
+
+
+def sources(request: Request) -> Response:
+    """Answer `/sources`."""
+    with reading(request) as opened:
+        rows = opened.once("sources", lambda: source_rows(opened))
+    return site_of(request).page("sources.html", sources=rows, here="/sources")

@@ -1,0 +1,137 @@
+"""How the tables of films and people are made: each property once, from the store into a table.
+
+The store writes them as CSV, and the database reads that, both without a step in Python.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import duckdb
+from pyoxigraph import QueryResultsFormat, QuerySolutions
+
+from etl.entities.tally import LINKED
+from etl.facts import CREDITS
+from etl.process.database import alone
+from etl.process.temporary import temporary_folder
+from etl.rdf.vocab import RDF, SCHEMA
+from etl.workspace.snapshot import Snapshot
+
+_READ = {  # a table, and the pattern of its two columns
+    "named": f"?s {SCHEMA.name} ?o",
+    "dated": f"?s {SCHEMA.datePublished} ?o",
+    "rated": f"?s {SCHEMA.aggregateRating} ?o",
+    "valued": f"?s {SCHEMA.ratingValue} ?o",
+    "scaled": f"?s {SCHEMA.bestRating} ?o",
+    "counted": f"?s {SCHEMA.ratingCount} ?o",
+    "linked": f"?s {SCHEMA.sameAs} ?o",
+    "genre": f"?s {SCHEMA.genre} ?o",
+    "country": f"?s {SCHEMA.countryOfOrigin} ?o",
+    **{role: f"?s {term} ?o" for role, term in CREDITS.items()},
+    "person": f"?s {RDF.type} {SCHEMA.Person} BIND('' AS ?o)",
+    "film": f"?s {RDF.type} {SCHEMA.Movie} BIND('' AS ?o)",
+}
+_LINKED_TO = {"imdb": "IMDb", "wikidata": "Wikidata"}
+
+
+def made(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
+    """Make the tables of what the store and the catalog of a generation hold."""
+    db = duckdb.connect(":memory:", config=alone())
+    with temporary_folder() as folder:
+        for name, pattern in _READ.items():
+            _read(db, snapshot, name, pattern, folder / name)
+    _sources(db, snapshot)
+    db.execute(_FILLING)
+    for name in (*_READ, "source"):
+        db.execute(f"DROP TABLE {name}")
+    return db
+
+
+def _read(
+    db: duckdb.DuckDBPyConnection, snapshot: Snapshot, name: str, pattern: str, path: Path
+) -> None:
+    """Make a table of the solutions of a pattern."""
+    answer = cast(QuerySolutions, snapshot.store.query(f"SELECT ?s ?o WHERE {{ {pattern} }}"))
+    answer.serialize(str(path), QueryResultsFormat.CSV)
+    db.execute(
+        f"CREATE TABLE {name} AS FROM read_csv(?, header = true, auto_detect = false, "
+        "delim = ',', quote = '\"', escape = '\"', columns = {'s': 'TEXT', 'o': 'TEXT'}, "
+        "max_line_size = 20000000, null_padding = false, parallel = false)",
+        [str(path)],
+    )
+    path.unlink()
+
+
+def _sources(db: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
+    """Make a table of the films that each source speaks of, by the IRI and what it is called."""
+    catalog, iris = snapshot.catalog, snapshot.iris
+    titles = {each.name: each.description.title or each.label for each in catalog.sources.all()}
+    pairs = {(each.film, each.source) for each in catalog.derivations()}
+    films = [iris.movie(film).value for film, _ in pairs]
+    db.execute(
+        "CREATE TABLE source AS SELECT unnest($1::TEXT[]) AS s, unnest($2::TEXT[]) AS o",
+        [films, [titles[source] for _, source in pairs]],
+    )
+
+
+_CREDITS = " UNION ".join(
+    f"SELECT s, '{role}', o FROM {role} SEMI JOIN film USING (s)"  # noqa: S608 - ours
+    for role in CREDITS
+)
+_LINKING = " ".join(
+    f"WHEN starts_with(o, '{start}') THEN '{_LINKED_TO[name]}'" for name, start in LINKED.items()
+)
+_COVERED = " UNION ALL ".join(
+    f"SELECT '{name}' AS property, count(DISTINCT s) AS films FROM {table} SEMI JOIN film USING (s)"  # noqa: S608
+    for name, table in (
+        ("director", "directors"),
+        ("actor", "actors"),
+        ("aggregateRating", "rated"),
+        ("genre", "genre"),
+        ("countryOfOrigin", "country"),
+    )
+)
+_FILLING = f"""
+CREATE TABLE coverage AS {_COVERED};
+CREATE TABLE films AS
+SELECT film.s AS iri, min(named.o) AS title, try_cast(min(dated.o)[1:4] AS INTEGER) AS year,
+    any_value(rating) AS rating, any_value(votes) AS votes
+FROM film LEFT JOIN named USING (s) LEFT JOIN dated USING (s) LEFT JOIN (
+    SELECT rated.s, max(votes) AS votes,
+        round(arg_max(10 * value / best, coalesce(votes, 0)), 1) AS rating
+    FROM (SELECT valued.s AS part, valued.o::DOUBLE AS value, scaled.o::DOUBLE AS best,
+              counted.o::BIGINT AS votes
+          FROM valued JOIN scaled USING (s) LEFT JOIN counted USING (s))
+        JOIN rated ON part = rated.o
+    GROUP BY rated.s) USING (s)
+GROUP BY film.s;
+CREATE TABLE films_facets AS
+SELECT DISTINCT iri, facet, value FROM (
+    SELECT iri, 'decade' AS facet, (year // 10 * 10) || 's' AS value FROM films
+    UNION ALL SELECT s, 'genre', o FROM genre
+    UNION ALL SELECT s, 'country', o FROM country
+    UNION ALL SELECT s, 'source', o FROM source
+    UNION ALL SELECT iri, 'rating', CASE WHEN rating IS NULL THEN 'none' WHEN rating >= 9 THEN
+        '9 and more' WHEN rating < 5 THEN 'below 5' ELSE floor(rating)::INTEGER || ' to ' ||
+        floor(rating)::INTEGER + 1 END FROM films
+    UNION ALL SELECT s, 'linked', CASE {_LINKING} END FROM linked
+    UNION ALL SELECT iri, 'linked', 'nothing' FROM films WHERE iri NOT IN (SELECT s FROM linked))
+SEMI JOIN film ON iri = s WHERE value IS NOT NULL;
+CREATE TABLE credits (film TEXT, role TEXT, person TEXT);
+INSERT INTO credits {_CREDITS};
+CREATE TABLE people AS
+SELECT person.s AS iri, min(named.o) AS name, count(DISTINCT film) AS films,
+    min(year) AS first, max(year) AS last
+FROM person JOIN named USING (s) LEFT JOIN credits ON credits.person = person.s
+    LEFT JOIN films ON film = films.iri
+GROUP BY person.s;
+CREATE TABLE people_facets AS
+SELECT DISTINCT iri, facet, value FROM (
+    SELECT person AS iri, 'role' AS facet, role AS value FROM credits
+    UNION ALL SELECT person, 'decade', (year // 10 * 10) || 's'
+        FROM credits JOIN films ON film = iri
+    UNION ALL SELECT s, 'linked', CASE {_LINKING} END FROM linked
+    UNION ALL SELECT iri, 'linked', 'nothing' FROM people WHERE iri NOT IN (SELECT s FROM linked))
+SEMI JOIN person ON iri = s WHERE value IS NOT NULL;
+"""  # noqa: S608 - texts of ours

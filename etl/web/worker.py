@@ -1,0 +1,141 @@
+"""One process that answers queries over a store, as the server sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from etl.errors import EtlError
+from etl.queries.syntax import column_order, refuse_endless
+from etl.web.answering import FRAME, NO_SYNTAX, REFUSED
+
+_CPU_CLOCK = 2  # of a process: CPUCLOCK_SCHED of the kernel
+
+
+class Unanswered(EtlError):
+    """A query got no answer: its `status` says why, and `retry_s` when to ask again, if ever."""
+
+    def __init__(self, status: int, message: str, hint: str = "", retry_s: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.retry_s = retry_s
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query, the graphs that it is about (None: those it names), and the formats of answers.
+
+    An empty format says that the client takes none that we have for that kind of answer.
+    """
+
+    query: str
+    prefixes: dict[str, str]
+    solutions: str = "json"
+    graph: str = "ttl"
+    default_graphs: list[str] | None = None
+    named_graphs: list[str] | None = None
+
+    def encode(self) -> bytes:
+        """Write it as a line of JSON, with the columns of the answer in the order of the query.
+
+        Raises:
+            QueryError: it may crash the engine.
+        """
+        refuse_endless(self.query)
+        question = asdict(self) | {"columns": column_order(self.query)}
+        return json.dumps(question).encode() + b"\n"
+
+
+@dataclass(eq=False, slots=True)
+class Worker:
+    """A process that answers over one store; `told` says why we have killed it."""
+
+    process: asyncio.subprocess.Process
+    store: Path
+    told: Unanswered | None = None
+    stood_back: bool = False
+
+    @classmethod
+    async def started(cls, store: Path, memory_bytes: int, seconds: float) -> Self:
+        """Start a process; it ends by itself after so many seconds with one query.
+
+        Raises:
+            Unanswered: it has ended at once.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-c", "from etl.web.answering import main; main()"),
+            *(str(store), str(memory_bytes), str(seconds)),
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            process_group=0,  # out of the reach of Ctrl-C
+        )
+        worker = cls(process, store)
+        await worker.frame()
+        return worker
+
+    def ask(self, question: bytes) -> None:
+        """Send it a question."""
+        assert self.process.stdin is not None  # noqa: S101 - it was started so
+        self.process.stdin.write(question)
+
+    async def frame(self) -> tuple[bytes, bytes]:
+        """Return the next frame.
+
+        Raises:
+            SyntaxError: the engine cannot parse the query.
+            Unanswered: it has refused the query, or has ended.
+        """
+        assert self.process.stdout is not None  # noqa: S101 - it was started so
+        try:
+            kind, length = FRAME.unpack(await self.process.stdout.readexactly(FRAME.size))
+            data = await self.process.stdout.readexactly(length)
+        except (asyncio.IncompleteReadError, OSError) as error:
+            raise await self._ended() from error
+        if kind == REFUSED:
+            status, message, hint = json.loads(data)
+            if status == NO_SYNTAX:
+                raise SyntaxError(message)
+            raise Unanswered(status, message, hint)
+        return kind, data
+
+    async def _ended(self) -> Unanswered:
+        code = await self.process.wait()
+        if self.told is not None:
+            return self.told
+        match -code:
+            case signal.SIGABRT:
+                return Unanswered(507, "the query takes more memory than it may", "ask for less")
+            case signal.SIGALRM:
+                return Unanswered(504, "the query takes too long", "ask for less")
+            case _:
+                return Unanswered(500, "the query ended the process that answered it")
+
+    def kill(self, told: Unanswered | None = None) -> None:
+        """End it, whatever it does."""
+        self.told = self.told or told
+        with suppress(ProcessLookupError):
+            self.process.kill()
+
+    def computed_s(self) -> float:
+        """Return for how long it has computed; elsewhere than on Linux, what the clock shows."""
+        if not sys.platform.startswith("linux"):
+            return time.monotonic()
+        with suppress(OSError):
+            return time.clock_gettime((~self.process.pid << 3) | _CPU_CLOCK)
+        return 0.0
+
+    def stand_back(self, niceness: int) -> None:
+        """Let others go first from now on; that is not to be taken back."""
+        self.stood_back = True
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, niceness)

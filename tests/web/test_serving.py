@@ -1,0 +1,111 @@
+"""The server starts, follows what is loaded, binds the browser by headers, and ends in order."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from desk import Desk
+from records import EMMA, HEAT
+from website import Website, served
+
+
+def test_every_answer_binds_the_browser(site: Website) -> None:
+    for path in ("/", "/movie/tt0113277", "/movie/nothing", "/static/site.css", "/healthz"):
+        headers = site.get(path).headers
+        policy = headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "server" not in headers
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_order(served_workspace: Path, number: signal.Signals) -> None:
+    with served(served_workspace) as site:
+        assert site.get("/healthz").text.startswith("ok")
+        assert site.stop(number) == 0
+    assert site.said == []
+
+
+def test_a_load_is_shown_at_once_and_the_old_generation_is_closed(desk: Desk) -> None:
+    desk.write(HEAT)
+    desk.load()
+    with served(desk.workspace.path) as site:
+        assert site.get("/movie/tt0000838").status_code == 404
+        for number in range(6):
+            desk.write(EMMA.but(title=f"Emma {number}"))
+            desk.load()
+            assert f"Emma {number}" in site.get("/movie/tt0000838").text
+        held = Path(f"/proc/{site.process.pid}/fd")
+        if held.is_dir():
+            opened = {str(each.readlink()) for each in held.iterdir() if each.is_symlink()}
+            generations = {each.split("/generations/")[1][:4] for each in opened if "/gen" in each}
+            assert generations == {"0007"}
+
+
+def test_pages_are_of_one_generation_while_it_changes(desk: Desk) -> None:
+    desk.write(HEAT.but(title="Name 0", synopsis="Text 0."))
+    desk.load()
+    seen, failed, done = set[tuple[bool, ...]](), list[int](), threading.Event()
+    with served(desk.workspace.path) as site:
+
+        def read() -> None:
+            while not done.is_set():
+                page = site.get("/movie/tt0000006")
+                if page.status_code != 200:
+                    failed.append(page.status_code)
+                seen.add(
+                    tuple(f"Name {n}<" in page.text or f"Text {n}." in page.text for n in range(4))
+                )
+
+        readers = [threading.Thread(target=read) for _ in range(8)]
+        for reader in readers:
+            reader.start()
+        for number in range(1, 4):
+            desk.write(HEAT.but(title=f"Name {number}", synopsis=f"Text {number}."))
+            desk.load()
+        done.set()
+        for reader in readers:
+            reader.join()
+    assert failed == []
+    assert all(sum(each) == 1 for each in seen)
+    assert site.said == []
+
+
+def test_an_empty_workspace_and_a_port_in_use_are_said_in_a_line(
+    served_workspace: Path, tmp_path: Path
+) -> None:
+    assert said("--workspace", str(tmp_path / "none")) == (
+        2,
+        f"Error: {tmp_path / 'none'}: nothing has been loaded yet\nHint: run: etl load SOURCE\n",
+    )
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, message = said("--workspace", str(served_workspace), "--port", str(port))
+    assert code == 2
+    assert message.startswith(f"Error: 127.0.0.1:{port}: cannot listen there: address already in")
+
+
+def said(*arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "etl", "serve", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+def test_without_the_extra_it_says_what_to_install() -> None:
+    code = "import sys; sys.modules['starlette'] = None; from etl.cli import main; main(['serve'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "Hint: run: pip install 'reelgraph[serve]'"
