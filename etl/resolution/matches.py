@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 10_000
 _CLUSTERS_AT_ONCE = 100
+_LONGEST_TITLE = 300  # letters; no two films are the same by a longer one
 
 NO_MATCHES = """
 CREATE OR REPLACE TEMP TABLE matches (
@@ -164,7 +165,8 @@ def _note(db: duckdb.DuckDBPyConnection) -> None:
 
 def _clues(version: int, body: str) -> tuple[Any, ...]:
     told = _TOLD.decode(body)
-    titles = [each for each in (told.title, *(title.text for title in told.titles)) if each]
+    texts = (told.title, *(title.text for title in told.titles))
+    titles = [each for each in texts if each and len(each) <= _LONGEST_TITLE]
     exact = frozenset[str]().union(*map(exact_titles, titles))
     loose = frozenset[str]().union(*map(loose_titles, titles)) - exact
     people = {

@@ -151,3 +151,13 @@ def test_a_film_that_might_be_one_with_several_is_not_decided_by_a_word(etl: Etl
     )
     assert etl("links", "tmdb-949=tt0113277").exit_code == 0
     assert films(etl) == {"tt0113277>", "tt0000001>"}
+
+
+def test_titles_that_nobody_would_write_end_like_others(etl: Etl) -> None:
+    for path, number in (("ours/a.jsonl", 1), ("theirs/b.jsonl", 1)):
+        scheme = "tmdb" if "b" in path else "movieId"
+        titles = ["x" + " (a)" * 5000, "x" + " " * 9000 + "x", "(" * 490, "x" + " (a)" * 70]
+        films = [{scheme: number + n, "title": t, "year": 1995} for n, t in enumerate(titles)]
+        say(path, *films)
+        assert etl("load", path, "-q").exit_code == 1
+    assert etl("check").exit_code == 0
