@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -41,7 +42,7 @@ films = st.fixed_dictionaries(
         "actors": st.sampled_from([[], [], ["Mara Lind", "Bo Ek"], ["Bo Ek"]]),
     }
 )
-contents = st.lists(films, max_size=3)
+contents = st.lists(films, min_size=1, max_size=3)
 
 
 class Formats(RuleBasedStateMachine):
@@ -95,14 +96,13 @@ class Formats(RuleBasedStateMachine):
     @rule(source=st.sampled_from(["texts", "lines", "table"]), told=contents)
     def say(self, source: str, told: list[Told]) -> None:
         """Let a source say something else."""
-        if told or source in self.held:
-            self.write(source, told)
-            self.load(self.desk.workspace, source)
-            self.held[source] = told
+        self.write(source, told)
+        self.load(self.desk.workspace, source)
+        self.held[source] = told
 
     @rule(source=st.sampled_from(["texts", "lines", "table"]))
     def remove(self, source: str) -> None:
-        if self.held.pop(source, None):
+        if self.held.pop(source, []):
             remove(self.desk.workspace, str(self.sources[source]), ENGINE, ChangeOptions())
 
     @precondition(lambda self: self.held)
@@ -149,3 +149,11 @@ def test_taking_back_a_run_takes_back_what_it_matched(desk: Desk) -> None:
     assert desk.graph() == together
     remove(desk.workspace, str(one), ENGINE, ChangeOptions())
     assert set(desk.films()) == {"http://localhost:8000/movie/tmdb-949"}
+
+
+def test_where_one_source_tells_of_all_films_nothing_is_looked_at(desk: Desk) -> None:
+    for film in (Film(1, "Heat"), Film(2, "Heat")):
+        write(desk.source, film)
+    desk.load()
+    with duckdb.connect(str(desk.workspace.required().catalog), read_only=True) as catalog:
+        assert catalog.sql("SELECT count(*) FROM clues").fetchall() == [(0,)]
