@@ -143,7 +143,7 @@ class Explainer:
         document = iri.value.partition("#")[0]
         key = self._iris.film_key(document)
         if not key:
-            yield from self._person(iri)
+            yield from self.explain_person(iri, self._films_of(iri))
             return
         made = self._snapshot.film(key)
         for found in self.explain_film(*made) if made else ():
@@ -183,10 +183,10 @@ class Explainer:
             return credit_links(field, triple.object, film, record, self._iris)
         return film_links(field, triple, film, record)
 
-    def _person(self, iri: NamedNode) -> Iterator[Explanation]:
-        """Explain a person by every film that names them, whichever way each spells the name."""
+    def explain_person(self, iri: NamedNode, films: Iterable[str]) -> Iterator[Explanation]:
+        """Explain a person by films that name them, by key, whichever way each spells the name."""
         name = self._name(iri)
-        for key in self._films_of(iri):
+        for key in films:
             made = self._snapshot.film(key)
             if made is None:
                 continue

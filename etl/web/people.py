@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import cast
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple
 
 from etl.facts import CREDITS
 from etl.queries import fill
 from etl.queries.lookup import PERSON, Entity, best_known
 from etl.rdf.vocab import FILM, SCHEMA
 from etl.web.charts import Chart, columns
-from etl.web.films import Related
-from etl.web.origins import Origins, Value, explainer, origins
+from etl.web.films import Related, name_of
+from etl.web.origins import Value, explainer, origins
 from etl.web.phrases import site_name
 from etl.web.readers import Reading
 from etl.web.site import path_of
 from etl.web.tables import Tables
 
-_EXPLAINED = 24  # of somebody in many films, who is explained by the first of them
+_EXPLAINED = 12  # films that somebody is explained by
 _PARTNERS = 8
 _CREDITS = 200
 _NAMESAKES = 10
@@ -32,6 +31,7 @@ _NAMESAKES = 10
 class Credit:
     """A film of a person, and what they did in it."""
 
+    key: str
     film: Value
     year: str
     roles: tuple[str, ...]
@@ -70,18 +70,21 @@ def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
     snapshot = reading.snapshot
     about = snapshot.store.about(iri.value)
     said = [(quad.predicate, quad.object) for quad in about]
-    names = [value.value for predicate, value in said if predicate == SCHEMA.name]  # type: ignore[union-attr]
     if not any(value == SCHEMA.Person for _, value in said):
         return None
-    name = names[0] if names else iri.value
-    known = origins(islice(explainer(reading).explain(iri), _EXPLAINED))
+    name = name_of(snapshot.store, iri)
     tables, credited = Tables.ready(reading), _credits(reading, iri)
-    pages = tuple(_values(known, iri, SCHEMA.sameAs))
-    named = next(iter(_values(known, iri, SCHEMA.name)), Value(name))
+    films = [each.key for each in credited[:_EXPLAINED]]
+    known = origins(explainer(reading).explain_person(iri, films))
+    pages = [
+        Value(site_name(page.value), page.value, known.get(Triple(iri, SCHEMA.sameAs, page), ()))
+        for predicate, page in sorted(said, key=str)
+        if predicate == SCHEMA.sameAs and isinstance(page, NamedNode)
+    ]
     return PersonPage(
         iri=iri.value,
         path=path_of(iri.value, snapshot.iris),
-        name=Value(name, "", named.notes),
+        name=Value(name, "", known.get(Triple(iri, SCHEMA.name, Literal(name)), ())),
         by_name=not pages,
         credits=tuple(credited[:_CREDITS]),
         more=max(0, len(credited) - _CREDITS),
@@ -91,16 +94,8 @@ def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
             for other, each, films in (tables.partners(iri.value, _PARTNERS) if tables else ())
         ),
         namesakes=tuple(_namesakes(reading, iri, name)),
-        links=tuple(Value(site_name(each.text), each.text, each.notes) for each in pages),
+        links=tuple(pages),
     )
-
-
-def _values(known: Origins, iri: NamedNode, predicate: NamedNode) -> Iterator[Value]:
-    for triple, notes in known.items():
-        said = triple.object
-        is_about = triple.subject == iri and triple.predicate == predicate
-        if is_about and isinstance(said, Literal | NamedNode):
-            yield Value(said.value, notes=notes)
 
 
 _ROLES = {
@@ -141,6 +136,7 @@ def _credits(reading: Reading, iri: NamedNode) -> list[Credit]:
     ordered.sort(key=lambda film: films[film][0], reverse=True)
     return [
         Credit(
+            iris.film_key(film),
             Value(films[film][1], path_of(film, iris)),
             films[film][0],
             tuple(told for told in _ROLES.values() if told in roles[film]),

@@ -16,6 +16,7 @@ from etl.workspace.generations import Generation
 from etl.workspace.snapshot import Snapshot, undamaged
 
 _Made = TypeVar("_Made")
+_PREPARING = "preparing"  # the name of a thread
 
 
 @dataclass(slots=True)
@@ -91,6 +92,11 @@ class Readers:
         finally:
             self._leave(held)
 
+    @property
+    def is_preparing(self) -> bool:
+        """Tell whether something is still being made of a generation."""
+        return any(each.name == _PREPARING for each in threading.enumerate())
+
     def current(self) -> tuple[Generation, Iris]:
         """Return the current generation and what mints its IRIs, without reading it."""
         with self._lock:
@@ -128,8 +134,10 @@ class Readers:
             snapshot = opened.enter_context(Snapshot.opened(generation))
             self._newest = _Held(snapshot, opened)
             self._newest.readers += 1  # the thread
-            made_of = (self._newest,)
-            threading.Thread(target=self._make_ready, args=made_of, name="preparing").start()
+            preparing = threading.Thread(
+                target=self._make_ready, args=(self._newest,), name=_PREPARING, daemon=True
+            )
+            preparing.start()
             if before is not None and not before.readers:
                 before.opened.close()
         self._seen = seen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from etl.errors import EtlError, limit_reached
+from etl.process.temporary import remove_temporary
 from etl.queries import SavedQuery
 from etl.web.application import application
 from etl.web.readers import Readers
@@ -60,8 +62,9 @@ def serve(
     """
     site = Site(Readers(workspace, Tables.make), Workers(limits), queries)
     try:
-        site.readers.current()  # there is one
+        workspace.required()
         listening = _listening(address)
+        site.readers.current()  # the last that may fail: a thread goes on with what is opened
         app = application(site)
         config = uvicorn.Config(
             app,
@@ -79,6 +82,9 @@ def serve(
         _Server(config).run(sockets=[listening])
     finally:
         site.readers.close()
+        remove_temporary()
+    if site.readers.is_preparing:
+        os._exit(0)  # an engine at work in a thread lets nobody end this process in order
 
 
 def _listening(address: Address) -> socket.socket:

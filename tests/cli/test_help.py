@@ -26,8 +26,7 @@ COMMANDS = dict(_within("", main))
 GROUPS = [name for name, each in COMMANDS.items() if isinstance(each, click.Group)]
 SHARED = {
     *("workspace", "store", "format_name", "output", "quiet", "memory", "jobs"),
-    *("columns", "format_of_tables"),  # of load and validate
-    *("shapes", "dry_run"),  # of all that change the graph
+    *("columns", "format_of_tables", "shapes", "dry_run"),  # of load and others
 }
 
 

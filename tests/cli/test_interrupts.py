@@ -196,8 +196,8 @@ def test_a_process_beside_a_load_that_is_killed_is_said_in_one_line(tmp_path: Pa
     _, stderr = process.communicate(timeout=120)
     assert process.returncode == 2
     assert stderr == (
-        "Error: a process beside this one was killed, or had no memory left; "
-        "the graph is as it was\nHint: run the same command again\n"
+        "Error: a helper process was killed or ran out of memory; the graph is unchanged\n"
+        "Hint: run the same command again\n"
     )
     assert left_of(process.pid) == []
 

@@ -94,6 +94,16 @@ def test_an_empty_workspace_and_a_port_in_use_are_said_in_a_line(
     assert message.startswith(f"Error: 127.0.0.1:{port}: cannot listen there: address already in")
 
 
+def test_a_damaged_catalog_is_said_in_a_line(desk: Desk) -> None:
+    desk.write(HEAT)
+    desk.load()
+    catalog = desk.workspace.required().catalog
+    catalog.write_bytes(b"x" * catalog.stat().st_size)
+    code, message = said("--workspace", str(desk.workspace.path), "--port", "0")
+    assert code == 2
+    assert message.startswith(f"Error: {catalog}: the catalog cannot be read")
+
+
 def said(*arguments: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "etl", "serve", *arguments],
