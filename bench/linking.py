@@ -41,8 +41,8 @@ from etl.linking.candidates import PersonCandidate
 from etl.linking.evidence import Evidence
 from etl.linking.films import FilmOutcome
 from etl.linking.judgement import words_of
-from etl.linking.names import folded
 from etl.linking.people import link_people
+from etl.resolution.names import folded
 
 # Names as people write them
 

@@ -17,7 +17,8 @@ from bench.linking_data import Gold, Score, among_everybody
 from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate
 from etl.linking.evidence import Evidence
 from etl.linking.films import FilmMention, FilmOutcome, TitleIndex
-from etl.linking.names import folded, share_somebody
+from etl.linking.names import share_somebody
+from etl.resolution.names import folded
 
 _WD, _WDT = "http://www.wikidata.org/entity/", "http://www.wikidata.org/prop/direct/"
 _MADE_BY = (f"{_WDT}P57", f"{_WDT}P161")

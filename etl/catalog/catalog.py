@@ -24,14 +24,13 @@ from etl.catalog.refusals import Refusals
 from etl.catalog.runs import Runs
 from etl.catalog.settings import Settings
 from etl.catalog.sources import Sources
-from etl.catalog.statements import TABLES, VIEWS
+from etl.catalog.statements import STATUS, TABLES, VIEWS
 from etl.entities.deriving import Derivation
 from etl.errors import WorkspaceError
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.records import LinkRecord
 from etl.resolution.comparison import Comparison
 from etl.resolution.resolved import Resolved
-from etl.resolution.statements import STATUS
 from etl.resolution.tables import scalar
 from etl.sources.files import Source
 

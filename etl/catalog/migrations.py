@@ -32,7 +32,8 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE sources SET description = '{}';
     """,
     # 4 → 5: when the system last changed a file, how large files were when they were read, ids of
-    # films in a table of their own, what resolution has found, how tables are read
+    # films in a table of their own, what resolution has found, how tables are read; films are
+    # matched when something changes next
     """
     ALTER TABLE files ADD COLUMN ctime_ns BIGINT;
     CREATE TABLE sizes (run INTEGER, source TEXT, path TEXT, size BIGINT, form TEXT);
@@ -57,6 +58,11 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE names (id TEXT, called TEXT);
     CREATE TABLE disputed (
         about TEXT, scheme TEXT, subject TEXT, said TEXT, version BIGINT);
+    CREATE TABLE matches (
+        film TEXT, other TEXT, key TEXT, rung TEXT, title TEXT, year INTEGER, other_title TEXT,
+        other_year INTEGER, witness TEXT, reason TEXT);
+    CREATE TABLE clues (
+        version BIGINT, title TEXT, year INTEGER, exact TEXT[], loose TEXT[], people TEXT[]);
     """,
 )
 """What turns the tables of version n into those of n + 1, for n = 1, 2, …; views are made anew."""

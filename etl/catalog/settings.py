@@ -37,6 +37,11 @@ class Settings:
         """The digest of the shapes that all of the graph was judged by; None if unknown."""
         return self.get("shapes_digest")
 
+    @property
+    def match(self) -> str:
+        """What films of several sources are matched by: `title`, or only with a `witness`."""
+        return self.get("match") or "title"
+
     def keep_shapes(self, *, own: str | None = None, digest: str | None = None) -> None:
         """Remember the user's own shapes, or the digest of those that all films were judged by."""
         if own is not None:

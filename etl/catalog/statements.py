@@ -43,6 +43,13 @@ CREATE TABLE names (id TEXT, called TEXT);  -- what somebody is called whom a re
 CREATE TABLE disputed (                 -- what records say of ids that cannot all be so
     about TEXT,                         -- id, which is said to be of several films, or film
     scheme TEXT, subject TEXT, said TEXT, version BIGINT);
+CREATE TABLE matches (                  -- films that share no id and are one, or might be
+    film TEXT, other TEXT,              -- the weaker and the stronger, by their keys without it
+    key TEXT,                           -- what the film is called now, if they are one
+    rung TEXT, title TEXT, year INTEGER, other_title TEXT, other_year INTEGER, witness TEXT,
+    reason TEXT);
+CREATE TABLE clues (                    -- what films are matched by; only ever added
+    version BIGINT, title TEXT, year INTEGER, exact TEXT[], loose TEXT[], people TEXT[]);
 """
 
 
@@ -98,4 +105,25 @@ SELECT source, coalesce(form, ''),
        count(*) FILTER (kind = 'reject' OR version IN (SELECT version FROM quarantine))
 FROM said LEFT JOIN standing_sizes USING (source, path) LEFT JOIN members USING (version)
 WHERE kind <> 'link' GROUP BY ALL ORDER BY ALL
+"""
+
+# How the newest record of each place within a scope stands. `tried` are versions that count as
+# loaded by this run though another one read them.
+STATUS = """
+WITH scope AS (SELECT unnest($sources::TEXT[]) AS source, unnest($paths::TEXT[]) AS path),
+heads AS (
+    SELECT standing.source, max(version) AS version, arg_max(kind, version) AS kind,
+           max(run) AS run
+    FROM standing JOIN scope
+        ON scope.source = standing.source AND coalesce(scope.path, standing.path) = standing.path
+    GROUP BY standing.source, standing.path, key)
+SELECT source, status, count(*) FROM (
+    SELECT heads.source, CASE
+        WHEN heads.kind = 'reject' THEN 'rejected'
+        WHEN version IN (SELECT version FROM quarantine) THEN 'quarantined'
+        WHEN NOT counts THEN 'superseded'
+        WHEN run = $run OR version IN (SELECT unnest($tried::BIGINT[])) THEN 'loaded'
+        ELSE 'unchanged' END AS status
+    FROM heads LEFT JOIN members USING (version) WHERE heads.kind <> 'gone')
+GROUP BY ALL
 """

@@ -56,6 +56,12 @@ from etl.cli.session import chosen_map, engine
     help="Read all files, even those that look unchanged.",
 )
 @option(
+    "--match",
+    group=Group.SOURCES,
+    type=click.Choice(["title", "witness"]),
+    help="Match films by title, or only if a person agrees too (remembered).",
+)
+@option(
     "--base-iri",
     group=Group.SOURCES,
     metavar="IRI",

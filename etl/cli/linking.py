@@ -268,12 +268,14 @@ def _decided(catalog: Catalog, lookup: GraphLookup, text: str) -> list[Decision]
     """Read a decision as it was typed, or those in a file."""
     from functools import partial
 
-    from etl.linking.deciding import decide
+    from etl.linking.deciding import decide, decide_match
     from etl.linking.sssom import read_decisions
     from etl.operations.link import film
 
     if "=" not in text or Path(text).is_file():
         return read_decisions(Path(text), catalog.iris)
+    if matched := decide_match(text, catalog.resolved.matches(), catalog.iris):
+        return [matched]
     return [decide(_by_key(text, lookup), partial(film, catalog))]
 
 

@@ -49,7 +49,7 @@ class Chosen:
         listed = list(links(catalog))
         found = [each for each in listed if self._wants(each)]
         is_asked_for_all = self.lists_links and self.rung is None and not self.min_confidence
-        rest = [each for each in listed if not each.link.holds] if is_asked_for_all else []
+        rest = [each for each in listed if not each.holds] if is_asked_for_all else []
         return found, rest
 
     def _wants(self, each: Linked) -> bool:
@@ -61,8 +61,8 @@ class Chosen:
         if link.confidence < (self.min_confidence or 0):
             return False
         if self._lists_unlinked:
-            return not link.holds
-        return link.holds if self.rung is None else link.rung == self.rung
+            return not each.holds
+        return each.holds if self.rung is None else link.rung == self.rung
 
 
 def _row(each: Linked) -> tuple[str | float | None, ...]:

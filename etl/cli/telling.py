@@ -113,6 +113,7 @@ def change_document(report: LoadReport | None, command: str, *, dry_run: bool) -
         **asdict(report.graph),
         "kept_out": report.kept_out,
         "disputes": report.disputes,
+        "matched": report.matched,
     }
 
 
@@ -166,6 +167,10 @@ def remarks(report: LoadReport | None) -> Iterator[str]:
         lists = "" if report.run and not report.committed else ": etl check lists them"
         number = counted(report.disputes, "id or film", "ids or films")
         yield f"Note: records contradict each other about {number}{lists}"
+    if report and report.matched:
+        lists = "" if report.run and not report.committed else ": etl links --review lists them"
+        number = counted(report.matched, "film is one", "films are one")
+        yield f"Note: {number} with another source's by title and year alone{lists}"
 
 
 def published_line(published: Published) -> str:

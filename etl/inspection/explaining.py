@@ -17,11 +17,12 @@ from etl.findings import Finding
 from etl.inspection.justifying import credit_links, film_links, is_about, person_links, told
 from etl.inspection.wording import Wording, credit_wording, gives, spells, wording
 from etl.queries.syntax import predeclared
-from etl.rdf.identifiers import imdb_title_id, movielens_id, tmdb_id, wikidata_id
-from etl.rdf.vocab import PREFIXES, RDF, SCHEMA, XSD
+from etl.rdf.identifiers import film_id, imdb_title_id, movielens_id, tmdb_id, wikidata_id
+from etl.rdf.vocab import DCTERMS, PREFIXES, RDF, SCHEMA, XSD
 from etl.records import Link, LinkRecord
 from etl.resolution.films import Film
 from etl.resolution.groups import Member
+from etl.resolution.matching import Match
 from etl.sources.files import beside
 from etl.stores import Readable
 from etl.workspace.snapshot import Snapshot
@@ -158,6 +159,24 @@ class Explainer:
             if linked := film.group.linked:
                 for link in self._links(rule.field, triple, film, linked.record):
                     yield self._justification(triple, rule.name, link, runs[linked.version])
+        for match in self._snapshot.catalog.resolved.matches(film.key):
+            yield from self._match(match, film, runs)
+
+    def _match(self, match: Match, film: Film, runs: Mapping[int, int]) -> Iterator[Explanation]:
+        """Explain by what a record came to the film that would be another one alone."""
+        old, new = self._iris.movie(match.film), self._iris.movie(film.key)
+        names = [person.name for person in film.people]
+        for member in film.group.members:
+            if film_id(match.film) in member.record.identifiers.items():
+                yield Explanation(
+                    Triple(old, DCTERMS.isReplacedBy, new),
+                    "movie-matched",
+                    match.rung,
+                    match.evidence(names),
+                    f"{self._places.path(member.origin)}:{member.origin.line}",
+                    runs[member.version],
+                    "stated",
+                )
 
     def _links(self, field: str, triple: Triple, film: Film, record: LinkRecord) -> Iterator[Link]:
         if field in CREDITS:

@@ -8,7 +8,8 @@ from functools import reduce
 from itertools import chain, combinations
 from typing import TypeVar
 
-from etl.linking.names import are_unlike, folded, share_somebody, titles_differ
+from etl.linking.names import are_unlike, share_somebody, titles_differ
+from etl.resolution.names import folded
 from etl.sources.names import character_of
 
 DIRECTOR, ACTOR = "director", "actor"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from etl.errors import LinkError
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject
-from etl.rdf.identifiers import imdb_id, imdb_title_id, wikidata_id
+from etl.rdf.identifiers import Iris, film_id, imdb_id, imdb_title_id, wikidata_id
 from etl.records import Link
+from etl.resolution.matching import Match
 from etl.sources.names import name_of
 
 _EXPECTED = "FILM=ID or FILM/NAME=ID, such as 'tt0338013/Jim Carrey=Q40504'; or =yes, =no, =none"
@@ -41,6 +42,34 @@ def decide(text: str, film_of: Callable[[str], Subject | None]) -> Decision:
     return Decision(key, name, identifier, rejected)
 
 
+def decide_match(text: str, matches: Sequence[Match], iris: Iris) -> Decision | None:
+    """Read a decision about what a film is matched with; None where it is about something else.
+
+    Raises:
+        LinkError: the film might be one with several.
+    """
+    subject, _, verdict = text.rpartition("=")
+    film = iris.film_key(subject) or subject
+    found = [each for each in matches if each.film == film]
+    found = [each for each in found if each.key] or found
+    if not found or verdict not in ("yes", "no"):
+        return None
+    if len(found) > 1:
+        others = ", ".join(each.other for each in found)
+        raise LinkError(
+            f"{film} might be one with {others}", hint=f"name one: {film}={found[0].other}"
+        )
+    [match] = found
+    if match.key:
+        return Decision(match.key, "", _elsewhere(film), verdict == "no")
+    return Decision(film, "", _elsewhere(match.other), verdict == "no")
+
+
+def _elsewhere(key: str) -> str:
+    """Return a film's key as a decision names it: an item without its scheme."""
+    return key.removeprefix("wikidata-")
+
+
 def _verdict(subject: str, verdict: str, link: Link | None) -> tuple[str | None, bool]:
     """Read what is decided: an id or None, and whether that id is rejected."""
     if verdict == "none":
@@ -54,6 +83,8 @@ def _verdict(subject: str, verdict: str, link: Link | None) -> tuple[str | None,
             )
         return identifier, verdict == "no"
     identifier = wikidata_id(verdict) or imdb_id(verdict)
+    if identifier is None and film_id(verdict)[1] != verdict:
+        identifier = verdict  # another film of ours
     if identifier is None:
         raise LinkError(f"expected an id, found {verdict!r}", hint=_EXPECTED)
     return identifier, False

@@ -15,6 +15,7 @@ from etl.linking.candidates import FilmCandidate, PersonCandidate
 from etl.linking.films import FilmOutcome
 from etl.linking.people import Mention, Outcome
 from etl.linking.sssom import Decision
+from etl.rdf.identifiers import film_id
 from etl.records import Link, LinkRecord
 
 
@@ -56,6 +57,8 @@ def choices(decisions: Iterable[Decision], keys: Sequence[str]) -> dict[str, Cho
             choice.said.append(each.verdict)
             if each.identifier is None:
                 choice.nothing = True
+            elif film_id(each.identifier)[0] not in ("imdb", "wikidata"):
+                pass  # about films of ours, which resolution heeds
             elif each.rejected:
                 choice.rejected.add(each.identifier)
             else:

@@ -18,7 +18,6 @@ from etl.linking.films import FilmOutcome, TitleIndex, link_by_id
 from etl.linking.imdb_tables import ImdbTables
 from etl.linking.inquiry import Inquiry
 from etl.linking.ladder import NOT_ASKED
-from etl.linking.names import title_spellings, titles
 from etl.linking.pairing import Pairing
 from etl.linking.subjects import Subject
 from etl.linking.wikidata import (
@@ -33,6 +32,7 @@ from etl.linking.wikidata import (
     item_facts,
     person_candidates,
 )
+from etl.resolution.names import title_spellings, titles
 
 
 @dataclass(slots=True)

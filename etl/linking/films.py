@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from etl.linking import ladder
 from etl.linking.candidates import FilmCandidate
 from etl.linking.ladder import Rung
-from etl.linking.names import share_somebody, titles, titles_differ
+from etl.linking.names import share_somebody, titles_differ
+from etl.resolution.names import titles
 
 _NAMED = 3  # people whom a reason names
 

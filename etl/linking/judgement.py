@@ -187,7 +187,7 @@ def _link(
 
 def _record(subject: Subject, found: Findings) -> LinkRecord | None:
     """Write what was found about a film as a record of its own."""
-    said = (link for link in found.values() if link.reason not in ladder.SILENT)
+    said = (link for link in found.values() if link.decided or link.reason not in ladder.SILENT)
     links = tuple(sorted(said, key=lambda link: (link.kind, link.subject)))
     if not links:
         return None

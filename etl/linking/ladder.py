@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from etl.resolution import matching
+
 EXACT, CLOSE = "skos:exactMatch", "skos:closeMatch"
 
 CURATION = "semapv:ManualMappingCuration"
@@ -25,6 +27,14 @@ class Rung:
     justification: str
     confidence: float
     predicate: str = EXACT
+
+
+MATCHES = tuple(
+    Rung(each.name, each.takes, LEXICAL, each.confidence)
+    for each in matching.RUNGS
+    if each is not matching.DECIDED
+)
+"""The ways in which films of several sources are matched with each other."""
 
 
 DECISION = Rung("decision", "a person said so", CURATION, 1.0)
@@ -108,6 +118,7 @@ RUNGS: tuple[Rung, ...] = (
     PERSON_VARIANT,
     PERSON_SIMILAR,
     PERSON_ELSEWHERE,
+    *MATCHES,
 )
 """All rungs, in the order in which they are tried."""
 

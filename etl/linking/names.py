@@ -1,4 +1,4 @@
-"""Names of people and films in the forms they are compared in, and how alike two are.
+"""Names of people in the forms they are compared in, and how alike two are.
 
 All of it is pure and knows of no source, so that any list of candidates can be scored by it.
 """
@@ -11,17 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from anyascii import anyascii
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from etl.resolution.names import folded, titles
+
 _SUFFIXES = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii"}
-_MARKS = re.compile(r"['’‘`´]")  # written or not: O'Connell
 _HYPHEN = re.compile(r"(?<=\w)[-‐](?=\w)")
-_OTHER = re.compile(r"[\W_]+")
-_ARTICLES = "the a an le la les l der die das el los las il lo gli".split()
-_MOVED_ARTICLE = re.compile(r"(?s)(.+), (\w+|L')$", re.IGNORECASE)
-_BRACKETED = re.compile(r"^(.*?)\s*\(([^()]+)\)\s*(.*)$")
-_AKA = re.compile(r"^\s*a\.?\s?k\.?\s?a\.?:?\s+", re.IGNORECASE)
 
 
 INVERTED_AT_LEAST = 2
@@ -41,14 +36,6 @@ class Name(NamedTuple):
     def text(self) -> str:
         """Join the words."""
         return " ".join(self.words)
-
-
-@lru_cache(maxsize=1 << 16)
-def folded(text: str) -> str:
-    """Return a text in small letters of ASCII, its words separated by single spaces."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    plain = anyascii(_MARKS.sub("", plain)).casefold()
-    return _OTHER.sub(" ", _MARKS.sub("", plain)).strip()
 
 
 @lru_cache(maxsize=1 << 16)
@@ -228,50 +215,6 @@ def edits(one: str, other: str, at_most: int = 2) -> int:
     if first.suffix != second.suffix:
         return at_most + 1
     return OSA.distance(first.text, second.text, score_cutoff=at_most)
-
-
-def title_spellings(text: str) -> tuple[str, ...]:
-    """Return the ways in which another list may write a film's title, as it is written first."""
-    return tuple(dict.fromkeys(_in_front(part) for part in (text, *_parts(text)) if part))
-
-
-def titles(text: str) -> frozenset[str]:
-    """Return the forms under which a film's title is looked up.
-
-    An article moved behind is put in front, brackets hold another title or nothing of
-    account, `a.k.a.` goes, and `&` is `and`.
-    """
-    return frozenset(form for part in _parts(text) if (form := _title(part)))
-
-
-def _parts(text: str) -> Iterator[str]:
-    yield text
-    if match := _BRACKETED.match(text):
-        before, within, behind = match.groups()
-        yield f"{before} {behind}".strip()
-        if not within.strip().isdigit():
-            yield _AKA.sub("", within)
-        yield from _parts_of_rest(before, behind)
-
-
-def _parts_of_rest(before: str, behind: str) -> Iterator[str]:
-    """Look into a second pair of brackets: `Seven (a.k.a. Se7en) (Sieben)`."""
-    if "(" in behind:
-        yield before
-        yield from list(_parts(f"{before} {behind}"))[1:]
-
-
-def _title(text: str) -> str:
-    return folded(_in_front(text).replace("&", " and ")).replace(" ", "")
-
-
-def _in_front(text: str) -> str:
-    """Put an article back in front that stands behind a title: `Matrix, The`."""
-    text = text.strip()
-    match = _MOVED_ARTICLE.match(text)
-    if match and folded(match[2]) in _ARTICLES:
-        return f"{match[2]}{'' if match[2].endswith(chr(39)) else ' '}{match[1]}"
-    return text
 
 
 def any_same(name: str, others: Iterable[str]) -> bool:

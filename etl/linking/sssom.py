@@ -15,6 +15,7 @@ from etl.errors import LinkError
 from etl.linking.ladder import CURATION, DECISION, EXACT
 from etl.rdf.identifiers import (
     Iris,
+    film_id,
     imdb_id,
     imdb_page,
     imdb_title_id,
@@ -52,8 +53,8 @@ _PREFIXES = {
 class Decision:
     """What a person has said about a film (`name` is empty) or somebody it names.
 
-    `identifier` is an IMDb id or an item; without one there is no link. With `rejected`, that
-    one is not meant.
+    `identifier` is an IMDb id or an item, or another key of a film of ours; without one there is no
+    link. With `rejected`, that one is not meant.
     """
 
     film: str
@@ -97,6 +98,12 @@ def _subject(film: str, name: str, iris: Iris) -> str:
     return f"movie:{iri.value.removeprefix(iris.base + 'movie/')}"
 
 
+def _target(identifier: str, iris: Iris) -> str:
+    """Write what a decision is about: somewhere else, or a film of ours."""
+    is_ours = film_id(identifier)[0] not in ("imdb", "wikidata")
+    return _subject(identifier, "", iris) if is_ours else _curie(_object(identifier))
+
+
 def _object(identifier: str) -> str:
     return wikidata_entity(identifier) if identifier.startswith("Q") else imdb_page(identifier)
 
@@ -127,7 +134,7 @@ def write_decisions(decisions: Iterable[Decision], iris: Iris) -> str:
             each.name,
             EXACT,
             "Not" if each.rejected else "",
-            _curie(_object(each.identifier)) if each.identifier else NO_TERM,
+            _target(each.identifier, iris) if each.identifier else NO_TERM,
             "",
             CURATION,
             "1",
@@ -174,14 +181,21 @@ def _decision(path: Path, line: int, row: dict[str, str], iris: Iris) -> Decisio
     if part and not name:
         raise LinkError(f"{path}:{line}: expected the person's name as subject_label")
     return Decision(
-        film=imdb_title_id(film) or film,
+        film=_film(film, iris),
         name=name if part else "",
-        identifier=None if target == NO_TERM else _identifier(path, line, target),
+        identifier=None if target == NO_TERM else _identifier(path, line, target, iris),
         rejected=row.get("predicate_modifier") == "Not",
     )
 
 
-def _identifier(path: Path, line: int, target: str) -> str:
+def _film(local: str, iris: Iris) -> str:
+    """Read a film's key, which is a segment of its IRI, or any spelling of an IMDb id."""
+    return imdb_title_id(local) or iris.film_key(f"{iris.base}movie/{local}")
+
+
+def _identifier(path: Path, line: int, target: str, iris: Iris) -> str:
+    if target.startswith("movie:"):
+        return _film(target.removeprefix("movie:"), iris)
     local = target.rpartition(":")[2].rstrip("/")
     found = imdb_id(target) or wikidata_id(target) or imdb_id(local) or wikidata_id(local)
     if found is None:

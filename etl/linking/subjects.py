@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from etl.linking.candidates import ACTOR, DIRECTOR
 from etl.linking.films import FilmMention
 from etl.linking.people import Mention
+from etl.rdf.identifiers import film_id
 from etl.records import FilmRecord, LinkRecord
 from etl.resolution.characters import unlisted
 from etl.resolution.films import NO_IDENTITIES, Identities, resolve
@@ -53,8 +54,25 @@ def subject(group: Group, identities: Identities = NO_IDENTITIES) -> Subject:
             ids.setdefault(person.name, person.imdb_id)
     return Subject(
         film=FilmMention(film.key, film.title or "", film.year, imdb_id, directors, actors),
-        own=dict(group.members[0].record.identifiers) | dict(film.identifiers),
+        own=_own(group),
         people=tuple(Mention(name, ids[name], frozenset(roles[name])) for name in roles),
         unlisted=tuple(unlisted(film.synopsis or "", roles)),
         earlier=group.linked.record if group.linked else None,
     )
+
+
+def _own(group: Group) -> dict[str, str]:
+    """Return the ids of a film by those of its records that share ids with its strongest.
+
+    Those of records that are only matched with it are not its own: a link that had them would
+    make the match last.
+    """
+    told = [member.record.identifiers for member in group.everything]
+    known = {film_id(group.film)}
+    while more := {each for ids in told if known & ids.items() for each in ids.items()} - known:
+        known |= more
+    records = [member.record.identifiers for member in group.members]
+    own: dict[str, str] = {}
+    for ids in [each for each in records if known & each.items()] or records:
+        own |= {**ids, **own}
+    return own

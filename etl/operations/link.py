@@ -13,15 +13,24 @@ from etl.catalog.entries import Place, Staged
 from etl.linking.decisions import UndoneLinks
 from etl.linking.evidence import Evidence
 from etl.linking.judgement import find_links
-from etl.linking.ladder import CLOSE, DECISION, NOT_ASKED, NOT_LISTED, UNLABELLED
+from etl.linking.ladder import (
+    CLOSE,
+    DECISION,
+    EXACT,
+    MATCHES,
+    NOT_ASKED,
+    NOT_LISTED,
+    UNLABELLED,
+)
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject, subject
 from etl.operations.options import ChangeOptions
 from etl.operations.reports import LoadReport, SourceReport
 from etl.operations.transaction import Change, changing
-from etl.rdf.identifiers import Iris
+from etl.rdf.identifiers import Iris, film_id
 from etl.records import Link, LinkRecord, decode_links
 from etl.resolution.groups import groups_of
+from etl.resolution.matching import TITLE, Match
 from etl.shacl import Engine
 from etl.sources.files import LINKS
 from etl.workspace import Workspace
@@ -81,12 +90,22 @@ class LinkReport:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A link with the film that it belongs to."""
+    """A link with the film that it belongs to.
+
+    Of a film that is `matched`, or might be, with another of ours it is the film as it would be
+    alone; the link is to the other.
+    """
 
     film: str
     title: str
     year: int | None
     link: Link
+    matched: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Say whether the graph says so."""
+        return self.link.holds or self.matched
 
 
 def needs_review(link: Link) -> bool:
@@ -96,6 +115,8 @@ def needs_review(link: Link) -> bool:
     """
     if link.rung == DECISION.name:
         return False
+    if link.rung == TITLE.name:
+        return True
     if link.holds:
         return link.reason not in ("", UNLABELLED)
     return link.predicate == CLOSE or bool(link.rivals)
@@ -207,14 +228,44 @@ def _stage(
 def links(catalog: Catalog) -> Iterator[Linked]:
     """Yield what linking says of each film in the graph and of everybody it names, by film.
 
-    Where there is no link there is a reason.
+    Where there is no link there is a reason. What films of several sources are matched by comes
+    last.
     """
+    matches = catalog.resolved.matches()
+    concerned = {each.key or each.film for each in matches}
+    films: dict[str, Subject] = {}
     for each in _subjects(catalog):
+        if each.film.key in concerned:
+            films[each.film.key] = each
         known = {_name(link): link for link in each.earlier.links} if each.earlier else {}
         names = sorted({person.name for person in each.people} | known.keys() & set(each.unlisted))
         for name in ("", *names):
             link = known.get(name) or _unlinked(each, name)
             yield Linked(each.film.key, each.film.title, each.film.year, link)
+    for match in matches:
+        yield _matched(match, films.get(match.key or match.film))
+
+
+def _matched(match: Match, film: Subject | None) -> Linked:
+    """Say what a film is matched with, or might be, and by what."""
+    names = [each.name for each in film.people] if film else ()
+    title = match.title or (film.film.title if film else "")
+    rung = next(each for each in (DECISION, *MATCHES) if each.name == match.rung)
+    scheme, identifier = film_id(match.key or match.other)
+    link = Link(
+        "film",
+        title,
+        EXACT if match.key else CLOSE,
+        imdb_id=identifier if scheme == "imdb" else None,
+        wikidata_id=identifier if scheme == "wikidata" else None,
+        object_label=match.other,
+        rung=rung.name,
+        justification=rung.justification,
+        confidence=rung.confidence,
+        evidence=match.evidence(names),
+        reason=match.reason,
+    )
+    return Linked(match.film, title, match.year, link, matched=match.key is not None)
 
 
 def _name(link: Link) -> str:

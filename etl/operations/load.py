@@ -34,7 +34,8 @@ class LoadOptions(ChangeOptions):
     `name` calls the source so; `strict` loads nothing if anything is kept out;
     `allow_removals` takes a mass removal for meant; `rehash` reads files too that look as they did
     when they were last read. `map` is the column map of the sources' tables from now on, as
-    `Source.map` has it, and with `reviews` their owners' are read; with None they keep theirs. A
+    `Source.map` has it, and with `reviews` their owners' are read; with None they keep theirs.
+    `match` is how films of several sources are matched from now on, as in `Settings.match`. A
     large load has so many `processes`
     read, map and validate beside this one; a script must then guard its main part.
     """
@@ -45,6 +46,7 @@ class LoadOptions(ChangeOptions):
     rehash: bool = False
     base_iri: str | None = None
     map: str | None = None
+    match: str | None = None
     reviews: bool | None = None
     processes: int = 0
 
@@ -119,11 +121,13 @@ class _Load:
             reads = (read for reading in readings for read in reading if read.tells)
             with self._report.timed("read"):
                 first = next(reads, None)
-            news = self._redescribed(readings) or self._brings_shapes()
+            news = self._redescribed(readings) or self._brings_settings()
             if first is None and self._old and not news:
                 self._finish(self._old, readings)
                 return
             with self._change.building(self._iris) as builder:
+                if options.match:
+                    builder.catalog.settings.set("match", options.match)
                 self._stage(builder, first, reads)
                 self._guard(readings)
                 self._keep(builder.catalog, readings)
@@ -151,10 +155,12 @@ class _Load:
             if (old := self._known.get(new.name))
         )
 
-    def _brings_shapes(self) -> bool:
-        """Return whether there are shapes to remember that the workspace does not know."""
-        own = self._options.own_shapes
-        return self._old is not None and own not in (None, self._old.settings.own_shapes)
+    def _brings_settings(self) -> bool:
+        """Say whether there is something to remember that the workspace does not know."""
+        if self._old is None:
+            return False
+        own, match, known = self._options.own_shapes, self._options.match, self._old.settings
+        return own not in (None, known.own_shapes) or match not in (None, known.match)
 
     def _stage(self, builder: Builder, read: Read | None, rest: Iterator[Read]) -> None:
         while read:

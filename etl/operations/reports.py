@@ -110,7 +110,8 @@ class LoadReport:
     `migrated_from` is the version that the workspace's catalog had, where that was not ours;
     `lost` says that runs were lost with a damaged catalog. With `shapes_changed`, part of the
     graph was judged by other shapes than today's. `disputes` counts the ids of films, and the
-    films, of which records contradict each other.
+    films, of which records contradict each other, `matched` the films that are one with another by
+    title and year alone.
     """
 
     run: int | None = None
@@ -119,6 +120,7 @@ class LoadReport:
     committed: bool = False
     shapes_changed: bool = False
     disputes: int = 0
+    matched: int = 0
     sources: list[SourceReport] = field(default_factory=list)
     graph: GraphDiff = field(default_factory=GraphDiff)
     seconds: dict[str, float] = field(default_factory=dict)

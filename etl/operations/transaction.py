@@ -169,7 +169,7 @@ class Change:
         """
         judged_by = catalog.settings.shapes_digest
         self.report.shapes_changed = judged_by not in (None, self.engine.shapes.digest)
-        self.report.disputes = catalog.resolved.disputes()
+        self._count(catalog)
         statuses = catalog.statuses(self.report.run or 0, scope)
         for source, vanished in sources:
             ended = SourceReport(source.label, source.name, source.root, vanished=vanished)
@@ -181,10 +181,15 @@ class Change:
             for finding in refused.findings:
                 self._options.found(finding)
 
+    def _count(self, catalog: Catalog) -> None:
+        """Count what resolution has found that a person may want to look at."""
+        self.report.disputes = catalog.resolved.disputes()
+        self.report.matched = catalog.resolved.matched_by_title()
+
     def record(self, builder: Builder) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
         catalog, run = builder.catalog, self.report.run or 0
-        self.report.disputes = catalog.resolved.disputes()
+        self._count(catalog)
         for name, ended in self._ended.items():
             if name != LINKS.name:
                 ended.files, ended.bytes, ended.digest = catalog.sources.extent(name)

@@ -25,6 +25,20 @@ FILM_SCHEMES = ("imdb", "wikidata", "tmdb", "movielens", "record")
 no other.
 """
 
+
+def film_id(key: str) -> tuple[str, str]:
+    """Return the scheme and the id by which a film is known: `tt…`, `Q…`, or `<scheme>-<id>`."""
+    scheme, dash, identifier = key.partition("-")
+    if dash and scheme in FILM_SCHEMES:
+        return scheme, identifier
+    return "wikidata" if key.startswith("Q") else FILM_SCHEMES[0], key
+
+
+def film_rank(key: str) -> tuple[int, str]:
+    """Return what puts films' keys in order, those by the strongest schemes first."""
+    return FILM_SCHEMES.index(film_id(key)[0]), key
+
+
 _IMDB_ID = re.compile(r"(tt|nm)([0-9]{7,10})", re.IGNORECASE | re.ASCII)
 _IMDB_PAGE = re.compile(
     r"(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:www\.|m\.)?imdb\.(?:com|to)(?::[0-9]+)?"

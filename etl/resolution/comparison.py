@@ -13,6 +13,8 @@ from etl.rdf.identifiers import FILM_SCHEMES
 from etl.records import Reason
 from etl.resolution.films import Identities, Person, Redirect
 from etl.resolution.groups import Group, MemberRow
+from etl.resolution.matches import NO_MATCHES, find_matches
+from etl.resolution.matching import Match
 from etl.resolution.resolved import identities_of, rows_of
 from etl.resolution.statements import (
     CALLED,
@@ -58,6 +60,7 @@ RESULTS = {
     "items": ("imdb", "wikidata"),
     "names": ("id", "called"),
     "disputed": ("about", "scheme", "subject", "said", "version"),
+    "matches": Match._fields,
 }
 """What is kept of what a comparison finds: tables and their columns."""
 
@@ -84,7 +87,11 @@ class Comparison:
         self._put_together(IDS, STRONGEST)
         for rank in range(1, len(FILM_SCHEMES)):
             self._db.execute(WEAKER, {"rank": rank})
-        self._put_together(MEMBERS, DISPUTED, LINKED, UNNAMED)
+        self._db.execute(NO_MATCHES)
+        self._put_together(MEMBERS)
+        if not settled and find_matches(self._db):
+            self._put_together(MEMBERS)
+        self._put_together(DISPUTED, LINKED, UNNAMED)
         self._db.execute("CREATE OR REPLACE TEMP TABLE names (id TEXT, called TEXT)")
         if scalar(self._db, "SELECT count(*) FROM unnamed"):
             self._put_together(NAMES)

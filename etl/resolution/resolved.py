@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from etl.records import Heading, Origin, decode_heading
 from etl.resolution.films import NO_IDENTITIES, Identities, Person, Redirect
 from etl.resolution.groups import Group, MemberRow, groups_of
+from etl.resolution.matching import TITLE, Match
 from etl.resolution.statements import CREDITED
 from etl.resolution.tables import scalar
 
@@ -88,6 +89,18 @@ class Resolved:
         """Count the ids and the films of which records say what others contradict."""
         sql = "SELECT count(DISTINCT (about, scheme, subject)) FROM disputed"
         return int(scalar(self._db, sql))
+
+    def matches(self, key: str | None = None) -> list[Match]:
+        """List the films that are one or might be, though they share no id; those of a film."""
+        rows = self._db.execute(
+            "FROM matches WHERE $1 IS NULL OR key = $1 ORDER BY film, other, rung", [key]
+        )
+        return [Match(*row) for row in rows.fetchall()]
+
+    def matched_by_title(self) -> int:
+        """Count the films that are matched with another by title and year alone."""
+        sql = "SELECT count(*) FROM matches WHERE key IS NOT NULL AND rung = ?"
+        return int(scalar(self._db, sql, [TITLE.name]))
 
     def redirects(self) -> list[Redirect]:
         """List the redirects in the graph."""

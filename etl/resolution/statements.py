@@ -86,9 +86,9 @@ LEFT JOIN keys ON keys.scheme = stronger.scheme AND keys.id = stronger.id
 WHERE rank = $rank GROUP BY ids.scheme, ids.id
 """
 
-# The versions of each film, by their strongest ids; `unlinked` is the key it has without linking.
-# Of one source's records the last by place counts; but those that it tells by a key of its own are
-# parts of one record.
+# The versions of each film, by their strongest ids and by matches; `unlinked` is the key it has
+# without linking. Of one source's records the last by place counts; but those that it tells by a
+# key of its own are parts of one record.
 MEMBERS = """
 CREATE OR REPLACE TEMP TABLE members AS
 SELECT * EXCLUDE own_key,
@@ -98,7 +98,7 @@ FROM (
     SELECT version, source, path, line, names, name_ids, kind,
            scheme = 'record' AS own_key,
            CASE WHEN rank > 0 AND NOT coalesce(own, false) THEN lone END AS unlinked,
-           coalesce(keys.film, lone) AS film
+           coalesce(matches.key, keys.film, lone) AS film
     FROM versions JOIN (
         SELECT version, min(rank) AS rank, arg_min(scheme, rank) AS scheme,
                arg_min(id, rank) AS id,
@@ -106,12 +106,13 @@ FROM (
                     ELSE arg_min(scheme || '-' || id, rank) END AS lone
         FROM identifiers JOIN {ranked} USING (scheme)
         WHERE version IN (SELECT choice FROM places) GROUP BY version) USING (version)
-    LEFT JOIN keys USING (scheme, id))
+    LEFT JOIN keys USING (scheme, id)
+    LEFT JOIN matches ON matches.film = coalesce(keys.film, lone) AND matches.key IS NOT NULL)
 """
 
 # What records say of ids that cannot all be so: about an id, of which films it is, and about a
-# film, which ids of one scheme it has. What linking wrote only joins, and may be older than what
-# a source says of its films' ids, so that it is no witness about films.
+# film, which ids of one scheme it has (one of our own making is each record's). What linking wrote
+# only joins, and may be older than what a source says of ids, so that it is no witness about films.
 DISPUTED = """
 CREATE OR REPLACE TEMP TABLE disputed AS
 WITH said AS (
@@ -119,7 +120,8 @@ WITH said AS (
 claims AS (
     SELECT 'id' AS about, scheme, id AS subject, film AS said, version FROM said
     UNION ALL
-    SELECT 'film', scheme, film, id, version FROM said WHERE kind = 'film')
+    SELECT 'film', scheme, film, id, version FROM said
+    WHERE kind = 'film' AND scheme <> 'record')
 FROM claims SEMI JOIN (
     SELECT about, scheme, subject FROM claims GROUP BY ALL HAVING min(said) <> max(said))
     USING (about, scheme, subject)
@@ -252,7 +254,8 @@ NAME_KEY = (
     f"CASE WHEN regexp_full_match(name, '{LIKE_A_PERSON_ID}') THEN 'name-' || name ELSE name END"
 )
 
-# The keys that films and people had before they were linked, unless somebody still has them.
+# The keys that films and people had before they were linked, and films before they were matched,
+# unless somebody still has them.
 REDIRECTED = """
 CREATE OR REPLACE TEMP TABLE redirected AS
 SELECT DISTINCT 'person' AS kind, {name_key} AS old, id AS new FROM mentions
@@ -262,6 +265,8 @@ UNION ALL
 SELECT DISTINCT 'movie', unlinked, film FROM members JOIN films USING (film)
 WHERE kind = 'film' AND counts AND unlinked <> film
   AND film IN (SELECT film FROM members WHERE kind = 'link')
+UNION
+SELECT 'movie', matches.film, key FROM matches JOIN films ON films.film = key
 """
 
 # The names and ids by which some records name people; those of them that links give.
@@ -275,25 +280,4 @@ known AS (
     SELECT id FROM credits WHERE id <> '' UNION
     SELECT identities.id FROM called JOIN identities USING (name) UNION
     SELECT unnest([imdb, wikidata]) FROM links WHERE version IN (SELECT unnest($3::BIGINT[])))
-"""
-
-# How the newest record of each place within a scope stands. `tried` are versions that count as
-# loaded by this run though another one read them.
-STATUS = """
-WITH scope AS (SELECT unnest($sources::TEXT[]) AS source, unnest($paths::TEXT[]) AS path),
-heads AS (
-    SELECT standing.source, max(version) AS version, arg_max(kind, version) AS kind,
-           max(run) AS run
-    FROM standing JOIN scope
-        ON scope.source = standing.source AND coalesce(scope.path, standing.path) = standing.path
-    GROUP BY standing.source, standing.path, key)
-SELECT source, status, count(*) FROM (
-    SELECT heads.source, CASE
-        WHEN heads.kind = 'reject' THEN 'rejected'
-        WHEN version IN (SELECT version FROM quarantine) THEN 'quarantined'
-        WHEN NOT counts THEN 'superseded'
-        WHEN run = $run OR version IN (SELECT unnest($tried::BIGINT[])) THEN 'loaded'
-        ELSE 'unchanged' END AS status
-    FROM heads LEFT JOIN members USING (version) WHERE heads.kind <> 'gone')
-GROUP BY ALL
 """

@@ -9,17 +9,15 @@ from hypothesis import strategies as st
 from etl.linking.names import (
     are_unlike,
     edits,
-    folded,
     is_inverted,
     is_turned,
     is_variant,
     same,
     share_somebody,
     similarity,
-    title_spellings,
-    titles,
     titles_differ,
 )
+from etl.resolution.names import folded, title_spellings, titles
 
 SAME = [
     ("Jim Carrey", "jim  carrey"),

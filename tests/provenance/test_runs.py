@@ -31,6 +31,7 @@ def ended(path: Path, *films: Film, **counts: int) -> dict[str, object]:
         **{name: counts.get(name, 0) for name in names},
         "other_files": {},
         "left_out": {},
+        "unread": {},
     }
 
 

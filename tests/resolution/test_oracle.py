@@ -39,7 +39,7 @@ from etl.workspace.snapshot import Snapshot
 from oracle import Dispute, Resolved, Said, Spot, group_of, resolved
 from thoroughness import examples
 
-FOLDERS, FILES, SLOTS = ("one", "two"), ("a.jsonl", "b.jsonl"), ("1", "2")
+FOLDERS, FILES, SLOTS = ("one", "two", "three"), ("a.jsonl", "b.jsonl"), ("1", "2")
 TITLES = {"tt0113277": ("Heat", 1995), "tt0116191": ("Emma", 1996), "tt0000777": ("Heat", 1995)}
 NUMBERS = {"tt0113277": 6, "tt0116191": 838, "tt0000777": 6}
 NAMES = ["Al Pacino", "Alfredo Pacino", "Zoë Ångström", "Michael Mann"]
@@ -71,6 +71,8 @@ def records(draw: st.DrawFn) -> dict[str, object]:
     """Draw a film as a source has it; now and then it cannot be read, or does not conform."""
     imdb = draw(st.sampled_from(list(TITLES)))
     title, year = TITLES[imdb]
+    title = draw(st.sampled_from([title, title, f"{title}: A Story"]))
+    year += draw(st.sampled_from([0, 0, 1]))
     record: dict[str, object] = {"title": title, "year": year}
     known = draw(st.sampled_from(["imdb", "movielens", "both"]))
     if known != "movielens":
@@ -110,7 +112,7 @@ class Happened:
 
 
 class Comparing(RuleBasedStateMachine):
-    """Two sources and what linking finds, and the oracle beside them."""
+    """Three sources and what linking finds, and the oracle beside them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -183,7 +185,7 @@ class Comparing(RuleBasedStateMachine):
 
     @initialize(one=contents, two=contents)
     def begin(self, one: dict[str, dict[str, object]], two: dict[str, dict[str, object]]) -> None:
-        for folder, content in zip(FOLDERS, (one, two), strict=True):
+        for folder, content in zip(FOLDERS[:2], (one, two), strict=True):
             self.edit_and_load(folder, FILES[0], content)
 
     @rule(folder=st.sampled_from(FOLDERS), file=st.sampled_from(FILES), content=contents)

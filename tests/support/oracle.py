@@ -23,6 +23,7 @@ from etl.records import FilmRecord, Link, LinkRecord, Origin, Reject
 from etl.resolution.films import Identities, Person, Redirect, resolve
 from etl.resolution.groups import Group, LinkMember, Member
 from etl.shacl import Engine
+from matching_oracle import Told, matched
 
 IRIS = Iris()
 
@@ -97,13 +98,15 @@ def resolved(history: History, engine: Engine) -> Resolved:
     """Resolve what was read: what the shapes refuse gives way to what stood there before."""
     chosen = _readable(history)
     same = _films_by_movielens(chosen.values())
-    disputes = _disputes(_grouped(list(chosen), chosen, same))
+    alone = _grouped(list(chosen), chosen, same, {})
+    matches = matched({film: _told(members) for film, members in alone.items()})
+    disputes = _disputes(_grouped(list(chosen), chosen, same, matches))
     own = (said for said in chosen.values() if isinstance(said[0].item, FilmRecord))
     same_by_own = _films_by_movielens(own)
     names: dict[str, str] | None = None
     while True:
         spots = list(chosen)
-        everything = _grouped(spots, chosen, same)
+        everything = _grouped(spots, chosen, same, matches)
         counting = {film: _counting(members) for film, members in everything.items()}
         if names is None:  # as with films, which records conform is of no account
             names = _names_of_ids(chosen, _People(everything, counting, {}))
@@ -116,10 +119,15 @@ def resolved(history: History, engine: Engine) -> Resolved:
         }
         if not refused:
             redirects = people.redirects(films) | _film_redirects(films, everything, same_by_own)
+            redirects |= {Redirect("movie", *each) for each in matches.items() if each[1] in films}
             return Resolved(films, people.known, people.named(films), redirects, disputes)
         for spot in refused:
             chosen[spot] = chosen[spot][1:]
         chosen = {spot: said for spot, said in chosen.items() if said}
+
+
+def _told(members: Members) -> list[Told]:
+    return [(member.origin.source, member.record) for member in members]
 
 
 def _readable(history: History) -> Chosen:
@@ -180,7 +188,9 @@ def _names_of_ids(chosen: Chosen, people: _People) -> dict[str, str]:
     }
 
 
-def _grouped(spots: Sequence[Spot], chosen: Chosen, same: Mapping[str, str]) -> Films:
+def _grouped(
+    spots: Sequence[Spot], chosen: Chosen, same: Mapping[str, str], matches: Mapping[str, str]
+) -> Films:
     """Put records together by film; a member's `version` is the place of its spot in the list."""
     films: defaultdict[str, list[Member | LinkMember]] = defaultdict(list)
     for number, spot in enumerate(spots):
@@ -188,6 +198,7 @@ def _grouped(spots: Sequence[Spot], chosen: Chosen, same: Mapping[str, str]) -> 
         record = _record(said)
         ids = record.identifiers
         film = ids.get("imdb") or same.get(ids["movielens"]) or f"movielens-{ids['movielens']}"
+        film = matches.get(film, film)
         origin = Origin(spot.source, spot.path, said.line)
         if isinstance(record, FilmRecord):
             films[film].append(Member(origin, record, number))
