@@ -45,6 +45,7 @@ WRITTEN = {
     "search": options.REPORT,
     "explain": options.REPORT,
     "runs": options.REPORT,
+    "sources": options.REPORT,
     "check": options.REPORT,
     "store list": options.REPORT,
     "links": options.LINKS,
