@@ -19,7 +19,7 @@ from small_evidence import HEAT as LINKED
 
 FIELDS = {
     *("run", "command", "dry_run", "committed", "migrated_from", "sources"),
-    *("films", "people", "redirects", "kept_out", "disputes"),
+    *("films", "people", "redirects", "kept_out", "disputes", "matched"),
     *("warnings", "notes", "findings", "publication"),
 }
 
