@@ -21,7 +21,7 @@ def remembered(workspace: Path) -> dict[str, str]:
     path = workspace / _FILE
     try:
         held = json.loads(path.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except IsADirectoryError:
         expect_entries(workspace)
