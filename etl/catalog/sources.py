@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 
@@ -24,12 +25,12 @@ class Sources:
             "SELECT * FROM sources WHERE source IN (SELECT source FROM versions "
             "SEMI JOIN heads USING (version) WHERE kind <> 'gone') ORDER BY source"
         ).fetchall()
-        return [_source(*row) for row in rows]
+        return [_source(row) for row in rows]
 
     def all(self) -> list[Source]:
         """List the sources that ever said anything, by name."""
         rows = self._db.execute("SELECT * FROM sources ORDER BY source").fetchall()
-        return [_source(*row) for row in rows]
+        return [_source(row) for row in rows]
 
     def keep(self, source: Source) -> None:
         """Remember a source; one of which only a part was named keeps the paths that it has."""
@@ -77,14 +78,7 @@ class Sources:
         return Extent(files, int(size), digest)
 
 
-def _source(
-    name: str,
-    label: str,
-    root: str,
-    paths: list[str],
-    description: str,
-    chosen: str,
-    reviews: bool,
-) -> Source:
+def _source(row: tuple[Any, ...]) -> Source:
+    name, label, root, paths, description, chosen, reviews = row
     said = SourceDescription.decode(description)
     return Source(name, label, root, tuple(paths), description=said, map=chosen, reviews=reviews)

@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, Any, BinaryIO, NamedTuple, Self, TypeAlias
 
+from etl.errors import limit_reached
 from etl.process.temporary import temporary_folder
 
 SIZE_LIMIT = 1 << 36
@@ -256,11 +257,15 @@ class Unpacking:
         self._done.add(archive)
         for member, content in _walk(archive, contents=True):
             place = Path(self.place(archive, member.name))
-            place.parent.mkdir(parents=True, exist_ok=True)
             try:
+                place.parent.mkdir(parents=True, exist_ok=True)
                 _copy(content, place)
-            except Unpackable as error:
-                self.problems[str(place)] = str(error.strerror)
+            except (FileExistsError, NotADirectoryError, IsADirectoryError):
+                self.problems[str(place)] = "a path that is both a file's and a folder's"
+            except OSError as error:
+                if limit_reached(error):
+                    raise
+                self.problems[str(place)] = (error.strerror or str(error)).lower()
 
 
 def _copy(content: _Content, place: Path) -> None:

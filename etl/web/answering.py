@@ -1,6 +1,6 @@
 """The process that answers queries over one store: it reads questions and writes frames.
 
-A question is a line of JSON; `Question` in `etl/web/workers.py` says what is in it. Its answer is
+A question is a line of JSON; `Question` in `etl/web/worker.py` has its keys. Its answer is
 some frames, each a letter, a length and that many bytes: `h` with the kind of the answer, `d` with
 a piece of it, then `e` with the memory that this process takes, or `x` with what was wrong. Whoever
 asks kills this process where it takes too long; it ends by itself when its standard input does.

@@ -115,7 +115,7 @@ def failed(request: Request, error: Exception) -> Response:
 def unexpected(request: Request, error: Exception) -> Response:
     """Answer a fault of ours, and say on standard error what it is."""
     first = on_one_line(f"{type(error).__name__}: {error}")
-    print(f"Error: {request.url.path}: {first}", file=sys.stderr)  # noqa: T201 - talk of a server
+    sys.stderr.write(f"Error: {on_one_line(request.url.path)}: {first}\n")
     return problem(request, 500, "this is a fault of the server", "it has written down which")
 
 

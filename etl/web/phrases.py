@@ -39,4 +39,5 @@ _SITES = {
 def site_name(address: str) -> str:
     """Name the site that an address leads to."""
     host = urlsplit(address).hostname or address
-    return next((name for domain, name in _SITES.items() if host.endswith(domain)), host)
+    within = f".{host}"
+    return next((name for domain, name in _SITES.items() if within.endswith(f".{domain}")), host)

@@ -212,3 +212,17 @@ def test_archives_in_a_folder_are_read_and_leave_no_files_behind(
     [source] = desk.load(desk.source).sources
     assert (source.read, len(desk.films())) == (6, 3)
     assert not list(temporary.iterdir())
+
+
+@pytest.mark.parametrize("first", ["a.jsonl", "a.jsonl/b.jsonl"])
+def test_a_path_that_is_a_file_and_a_folder_leaves_the_others_alone(
+    desk: Desk, tmp_path: Path, first: str
+) -> None:
+    record = FILES["more.jsonl"]
+    names = dict.fromkeys((first, "a.jsonl", "a.jsonl/b.jsonl", "x" * 300 + ".jsonl", "ok.jsonl"))
+    zipped(tmp_path / "films.zip", dict.fromkeys(names, record))
+    [source] = desk.load(tmp_path / "films.zip").sources
+    assert (source.read, source.rejected) == (4, 2)
+    told = "found a path that is both a file's and a folder's"
+    assert any(told in message for message in desk.messages())
+    assert desk.load(tmp_path / "films.zip").run is None

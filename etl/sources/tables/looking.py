@@ -113,7 +113,7 @@ def _tree(path: str, head: bytes) -> Kind | None:
     """Tell what kind of a tree a file is that a module of `trees` reads."""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if linked.claims(start) and linked.has_films(path, start):
-        return Kind.LINKED if linked.has_own_context(path) else Kind.RDF
+        return Kind.LINKED if linked.has_known_context(path) else Kind.RDF
     if triples.claims(path, head):
         return Kind.RDF
     return Kind.NFO if nfo.claims(path, head) else None

@@ -92,8 +92,8 @@ def has_films(path: str, head: bytes) -> bool:
     return not _PAGE.match(head) or bool(_FILM.search(head_of(path, RECORD_LIMIT)))
 
 
-def has_own_context(path: str) -> bool:
-    """Say whether all terms of a document are schema.org's, by the contexts that it names.
+def has_known_context(path: str) -> bool:
+    """Return whether all contexts of a document say only that its terms are schema.org's.
 
     Raises:
         OSError: it cannot be read.

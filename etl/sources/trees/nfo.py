@@ -29,6 +29,7 @@ ADDRESS = "web address alone"
 
 _DEEPEST, _MOST = 100, 100_000  # elements within one another, and in all
 _ROOTS = re.compile(rb"<(movie|tvshow|episodedetails|musicvideo|artist|album|season)[\s>/]")
+_BEGINS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<|https?://)")
 _LINK = re.compile(rb"\bhttps?://(?:www\.)?(?:imdb|themoviedb|thetvdb)\.(?:com|org)/\S+")
 _DECLARED = re.compile(rb"<\?xml[^>]*\sencoding\s*=\s*[\"']([\w.-]+)")
 _IN_NAME = re.compile(r"[\[{](imdb|tmdb)(?:id)?[-=](\w+)[\]}]", re.IGNORECASE)
@@ -44,10 +45,14 @@ class _Refused(Exception):
 
 
 def claims(path: str, head: bytes) -> bool:
-    """Say whether a file is an NFO: by its root, or by its name where it has a film's address."""
+    """Return whether a file is an NFO: by its name and content, or by an XML root at its beginning.
+
+    An address may stand before the root.
+    """
     text = head.replace(b"\0", b"")  # of UTF-16
-    is_named = bare(path).endswith(".nfo")
-    return bool(_ROOTS.search(text[:4096])) or (is_named and bool(_LINK.search(text)))
+    if bare(path).endswith(".nfo"):
+        return bool(_ROOTS.search(text[:4096]) or _LINK.search(text))
+    return bool(_BEGINS.match(text) and _ROOTS.search(text[:4096]))
 
 
 def rows(found: FoundFile, form: Form) -> Iterator[Row]:

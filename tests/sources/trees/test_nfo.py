@@ -198,3 +198,13 @@ def test_a_map_of_another_kind_is_refused(desk: Desk) -> None:
     own = "# own.toml\nmap = 1\n[fields]\ntitle = 'originaltitle'\n"
     assert desk.load(path, map=own).sources[0].loaded == 1
     assert titles(desk) == {"Der Bernsteinfunk"}
+
+
+def test_a_table_that_mentions_an_element_is_a_table(desk: Desk) -> None:
+    header = (
+        "Series_Title,Released_Year,Genre,IMDB_Rating,Star1,Star2,Director,No_of_Votes,Overview"
+    )
+    row = 'Amber,1987,Crime,7.1,Ida Brandt,Ulf Rey,Jon Halde,100,"Of the <movie> tag"'
+    (desk.source / "films.csv").write_text(f"{header}\n{row}\n")
+    desk.load()
+    assert titles(desk) == {"Amber"}
