@@ -1,8 +1,9 @@
 """`python -m bench.serve --records 20000`: our server beside `oxigraph serve`, on the same graph.
 
 Pages, saved queries and point queries are asked of ours by so many clients at once, point queries
-of both, and these once more while one query without an end runs on each. All of it is one run on
-one machine, which the clients share with the servers.
+of both, and these once more while one query without an end runs on each. Pages and lists are also
+asked for by one client alone, and point queries by five while a dozen clients ask endless queries,
+again and again. All of it is one run on one machine, which the clients share with the servers.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -30,9 +32,24 @@ sys.path.append(str(Path(__file__).parent.parent / "tests" / "support"))
 from servers import Oxigraph
 from website import served
 
+NUMBERS = f"{{ {'1 ' * 1000} }}"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+RUNAWAYS = (
+    ENDLESS,
+    "SELECT (COUNT(*) AS ?n) { ?a (!<x:x>|^!<x:x>)* ?b . ?b (!<x:x>|^!<x:x>)* ?c }",
+    'SELECT * { ?s ?p ?o . ?x ?y ?z . ?u ?v ?w FILTER(REGEX(CONCAT(?z, ?o, ?w), "q{9}")) }',
+    f"SELECT * {{ {' '.join(f'VALUES ?v{n} {NUMBERS}' for n in range(4))} }} ORDER BY ?v0",
+)
 POINT = "SELECT ?p ?o { <http://localhost:8000/movie/tt%07d> ?p ?o }"
 _JSON = "application/sparql-results+json"
+_PAGES = {
+    "films' pages": (),
+    "the list of films": ("/films", "/films?sort=-rating", "/films?page=200"),
+    "films narrowed down": ("/films?decade=1990s", "/films?rating=8+to+9&decade=1950s&sort=title"),
+    "the list of people": ("/people", "/people?role=directors", "/people?sort=name&page=100"),
+    "whoever has most films": ("/person/Ada_A._Abbott",),
+    "the first page": ("/",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +121,28 @@ async def measure(
     )
 
 
-async def beside_an_endless_one(
-    url: str, endpoint: str, path: Callable[[random.Random], str], clients: int, seconds: float
+async def beside_runaways(
+    url: str,
+    endpoint: str,
+    path: Callable[[random.Random], str],
+    clients: int,
+    seconds: float,
+    runaways: Sequence[str] = (ENDLESS,),
 ) -> Figures:
-    """Measure point queries while a query without an end is asked again and again."""
+    """Measure point queries while queries without an end are asked again and again."""
 
-    async def endless() -> None:
+    async def endless(query: str) -> None:
         while True:
             client = Client(url)
             with suppress(OSError, EOFError):
-                await client.get(f"{endpoint}?{urlencode({'query': ENDLESS})}", _JSON)
+                await client.get(f"{endpoint}?{urlencode({'query': query})}", _JSON)
             client.close()
 
-    runaway = asyncio.create_task(endless())
+    tasks = [asyncio.create_task(endless(query)) for query in runaways]
     await asyncio.sleep(0.5)
     figures = await measure(url, path, _JSON, clients, seconds)
-    runaway.cancel()
+    for task in tasks:
+        task.cancel()
     return figures
 
 
@@ -167,15 +190,23 @@ def run(records: int, clients: int, seconds: float, place: Path) -> dict[str, di
         ours = point("/sparql")
         found["ours: point queries"] = asyncio.run(measure(site.url, ours, _JSON, *ask))
         found["ours: beside an endless one"] = asyncio.run(
-            beside_an_endless_one(site.url, "/sparql", ours, *ask)
+            beside_runaways(site.url, "/sparql", ours, *ask)
         )
+        found["ours: beside a dozen without an end, 5 clients"] = asyncio.run(
+            beside_runaways(site.url, "/sparql", ours, 5, seconds, RUNAWAYS * 3)
+        )
+        for name, pages in _PAGES.items():
+            asked = partial(random.Random.choice, seq=pages) if pages else film
+            found[f"ours: {name}, 1 client"] = asyncio.run(
+                measure(site.url, asked, "text/html", 1, seconds / 2)
+            )
     folder = place / "oxigraph"
     folder.mkdir()
     with theirs(graph, folder) as url:
         others = point("/query")
         found["oxigraph: point queries"] = asyncio.run(measure(url, others, _JSON, *ask))
         found["oxigraph: beside an endless one"] = asyncio.run(
-            beside_an_endless_one(url, "/query", others, *ask)
+            beside_runaways(url, "/query", others, *ask)
         )
     return {name: asdict(figures) for name, figures in found.items()}
 
@@ -193,10 +224,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.json:
         print(json.dumps(found, indent=1))
         return
-    print(f"{'':34} a second   p50 ms   p99 ms  refused")
+    print(f"{'':48} a second   p50 ms   p99 ms  refused")
     for name, each in found.items():
         numbers = f"{each['per_second']:9.0f} {each['p50']:8.1f} {each['p99']:8.1f}"
-        print(f"{name:34} {numbers} {each['refused']:8}")
+        print(f"{name:48} {numbers} {each['refused']:8}")
 
 
 if __name__ == "__main__":

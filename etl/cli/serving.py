@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from etl.cli.grouping import Group, command, option
 from etl.cli.options import (
+    Number,
     Whole,
     serving_memory_option,
     serving_timeout_option,
+    store_option,
     workspace_option,
 )
 from etl.cli.saved import known_queries, queries_option, tell_of_own
 from etl.cli.watching import query_bounds
+
+if TYPE_CHECKING:
+    from etl.workspace import Workspace
+
+rate_option = option(
+    "--rate",
+    group=Group.LIMITS,
+    settable=True,
+    type=Number(min=0),
+    metavar="N",
+    default=50,
+    show_default=True,
+    help="Requests a second from one client, but for this machine itself (0: no limit).",
+)
+proxies_option = option(
+    "--proxies",
+    group=Group.SERVER,
+    settable=True,
+    type=Whole(0),
+    metavar="N",
+    default=0,
+    show_default=True,
+    help="Proxies in front, whose X-Forwarded-For says who the client is.",
+)
 
 
 @command()
@@ -30,15 +59,27 @@ from etl.cli.watching import query_bounds
     show_default=True,
     help="Port to bind (0: any free one).",
 )
+@proxies_option
 @queries_option
+@rate_option
 @serving_timeout_option
 @serving_memory_option
+@store_option
 @workspace_option
-def serve(host: str, port: int, folder: Path | None, workspace: Path) -> None:
+def serve(
+    host: str,
+    port: int,
+    proxies: int,
+    folder: Path | None,
+    rate: float,
+    store: str | None,
+    workspace: Path,
+) -> None:
     """Show the graph in a browser, and answer SPARQL queries.
 
     Films and people are served at their own IRIs, as pages and as RDF. The server changes nothing.
-    It shows what is loaded meanwhile at once. Ctrl-C or SIGTERM ends it.
+    It shows what is loaded meanwhile at once. With --store it shows a copy of what a SPARQL server
+    holds, made anew when that is sent another run. Ctrl-C or SIGTERM ends it.
     """
     from etl.errors import EtlError
     from etl.workspace import Workspace
@@ -55,13 +96,40 @@ def serve(host: str, port: int, folder: Path | None, workspace: Path) -> None:
     bounds = query_bounds(SECONDS, MEMORY_BYTES)
     known, broken = known_queries(folder)
     tell_of_own(folder, known, broken)
-    run(
-        Workspace(workspace),
-        known,
-        Address(host, port),
-        Limits(bounds.seconds, bounds.memory_bytes),
-        lambda url: click.echo(f"serving {workspace} at {url} (Ctrl-C ends it)", err=True),
-    )
+    with _served(Workspace(workspace), store) as (shown, is_known):
+        run(
+            shown,
+            known,
+            Address(host, port, proxies),
+            Limits(bounds.seconds, bounds.memory_bytes, per_second=rate),
+            lambda url: click.echo(
+                f"serving {store or workspace} at {url} (Ctrl-C ends it)", err=True
+            ),
+            without_workspace=not is_known,
+        )
+
+
+@contextmanager
+def _served(workspace: Workspace, store: str | None) -> Iterator[tuple[Workspace, bool]]:
+    """Give the workspace to serve, or the mirror of a store; tell if it has a catalog."""
+    if store is None:
+        yield workspace, True
+        return
+    from etl.publication.mirroring import mirrored
+    from etl.publication.outbox import Outboxes
+    from etl.publication.targets import Target
+
+    outboxes = Outboxes(workspace.path)
+    target = Target.named(outboxes, store)
+    is_ours = outboxes.has(target.name) and workspace.current() is not None
+    with mirrored(target.where, workspace if is_ours else None) as mirror:
+        if not is_ours:
+            click.echo(
+                f"Note: {workspace.path} has not published this graph, "
+                "so pages do not say where it comes from",
+                err=True,
+            )
+        yield mirror, is_ours
 
 
 COMMANDS = (serve,)

@@ -21,12 +21,14 @@ from etl.cli.options import (
     writes,
 )
 from etl.cli.saved import queries_option
+from etl.cli.serving import proxies_option, rate_option
 from etl.cli.session import write
 from etl.errors import EtlError
 
 _SETTABLE = (
     *(contact_option, decisions_option, endpoint_option, writes(REPORT), jobs_option),
-    *(memory_option, queries_option, shape_timeout_option, timeout_setting),
+    *(memory_option, proxies_option, queries_option, rate_option),
+    *(shape_timeout_option, timeout_setting),
 )
 _ELSEWHERE = {
     "base-iri": "etl rebuild --base-iri IRI",

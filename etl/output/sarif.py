@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 from urllib.parse import quote
@@ -31,6 +30,8 @@ _NO_SHAPE = {
 
 def write_sarif(findings: Sequence[Finding], stream: BinaryIO) -> None:
     """Write a log of one run."""
+    from importlib.metadata import version  # which takes a while
+
     rules: dict[str, Finding] = {}
     for finding in findings:
         rules.setdefault(finding.rule, finding)

@@ -33,8 +33,8 @@ class Bounds:
 def memory_taken() -> int:
     """Return how many bytes of memory this process takes now; elsewhere than on Linux, its most."""
     try:
-        pages = Path("/proc/self/statm").read_text().split()[1]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+        with open("/proc/self/statm", "rb", buffering=0) as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return _most_taken()
 

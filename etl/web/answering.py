@@ -1,11 +1,12 @@
 """The process that answers queries over one store: it reads questions and writes frames.
 
-A question is a line of JSON; `Question` in `etl/web/worker.py` has its keys. Its answer is
-some frames, each a letter, a length and that many bytes: `h` with the kind of the answer, `d` with
-a piece of it, then `e` with the memory that this process takes, or `x` with what was wrong. Whoever
-asks kills this process where it takes too long; it ends by itself when its standard input does.
+A question is a line of JSON: the keys of `Question` in `etl/web/worker.py`, and the columns of its
+answer. The answer is some frames, each a letter, a length and that many bytes: `h` with its kind,
+`d` with a piece of it, then `e` with the memory that this process takes, or `x` with what was
+wrong. A short answer is written at once. Whoever asks kills this process where it takes too long;
+it ends by itself when its standard input does, or a pipe on which nothing ever comes.
 
-It has to start in a moment, so it imports no more than it needs at once.
+It has to start in a moment, so it imports little.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import queue
 import re
 import signal
 import struct
@@ -31,23 +31,25 @@ from pyoxigraph import (
     Store,
 )
 
+from etl.output import Destination, Solutions, write
 from etl.process.limits import memory_taken
 from etl.web.confinement import within_memory, without_sockets
 
 HEAD, DATA, END, REFUSED = b"h", b"d", b"e", b"x"
 FRAME = struct.Struct("!cI")
 NO_SYNTAX = 0  # in the place of a status: what the engine says of a text that it cannot parse
-_PIECE = 1 << 16
+PIECE = 1 << 16  # bytes of a piece, but for the last one
 # What the engine writes as exactly as we do, and its names for that.
 _SOLUTIONS = {"json": QueryResultsFormat.JSON, "tsv": QueryResultsFormat.TSV}
 _GRAPHS = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES}
 
 
-class _Pieces(io.RawIOBase):
-    """Gathers what is written into frames; before the first, an error can be told instead."""
+class _Frames(io.RawIOBase):
+    """Gathers what is written into frames; before the first is sent, an error can be told."""
 
-    def __init__(self, frames: BinaryIO) -> None:
-        self._frames = frames
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self._framed = bytearray()
         self._waiting = bytearray()
 
     def writable(self) -> bool:
@@ -55,54 +57,66 @@ class _Pieces(io.RawIOBase):
 
     def write(self, data: Any) -> int:  # noqa: ANN401 - any object that holds bytes
         self._waiting += data
-        if len(self._waiting) >= _PIECE:
-            self.send()
+        if len(self._waiting) >= PIECE:
+            self._frame()
+            self._send()
         return len(data)
 
-    def send(self) -> None:
-        """Send what has been gathered."""
+    def put(self, kind: bytes, data: bytes) -> None:
+        """Put a frame behind what was written."""
+        self._frame()
+        self._framed += FRAME.pack(kind, len(data)) + data
+
+    def end(self, kind: bytes, data: bytes) -> None:
+        """Put the last frame of an answer, and send all."""
+        if kind == REFUSED:
+            self._waiting.clear()
+        self.put(kind, data)
+        self._send()
+
+    def _frame(self) -> None:
         if self._waiting:
-            _send(self._frames, DATA, bytes(self._waiting))
+            self._framed += FRAME.pack(DATA, len(self._waiting)) + self._waiting
             self._waiting.clear()
 
-
-def _send(stream: BinaryIO, kind: bytes, data: bytes) -> None:
-    stream.write(FRAME.pack(kind, len(data)) + data)
-    stream.flush()
+    def _send(self) -> None:
+        rest = memoryview(bytes(self._framed))
+        self._framed.clear()
+        while rest:
+            rest = rest[os.write(self._pipe, rest) :]
 
 
 def main() -> None:
-    """Answer questions until standard input ends. Arguments: store, memory, most seconds."""
+    """Answer until standard input ends. Arguments: store, memory, most seconds, a silent pipe."""
     path, memory_bytes, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-    frames = os.fdopen(os.dup(1), "wb")
+    os.setpgid(0, 0)  # out of the reach of Ctrl-C
+    frames = _Frames(os.dup(1))
     os.dup2(2, 1)
     confined = without_sockets()  # before there is any other thread
     store = Store.read_only(path)
     within_memory(memory_bytes)
-    questions = queue.SimpleQueue[bytes]()
-    threading.Thread(target=_listen, args=(questions,), daemon=True).start()
-    _send(frames, HEAD, b"ready")
-    while True:
-        question = json.loads(questions.get())
-        signal.setitimer(signal.ITIMER_REAL, seconds)  # should nobody be there to kill us
-        try:
-            _answer(store, question, frames, confined=confined)
-        except SyntaxError as error:
-            _refuse(frames, NO_SYNTAX, str(error))
-        except (OSError, RuntimeError, ValueError) as error:
-            _refuse(frames, *_failed(question["query"], error))
-        signal.setitimer(signal.ITIMER_REAL, 0)
+    threading.Thread(target=_end_with, args=(int(sys.argv[4]),), daemon=True).start()
+    frames.end(HEAD, b"ready")
+    with os.fdopen(0, "rb") as questions:
+        for line in questions:
+            question, question["columns"] = json.loads(line)
+            signal.setitimer(signal.ITIMER_REAL, seconds)  # should nobody be there to kill us
+            try:
+                _answer(store, question, frames, confined=confined)
+            except SyntaxError as error:
+                _refuse(frames, NO_SYNTAX, str(error))
+            except (OSError, RuntimeError, ValueError) as error:
+                _refuse(frames, *_failed(question["query"], error))
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _listen(questions: queue.SimpleQueue[bytes]) -> None:
-    """Take what is asked; when nothing comes any more, the server is gone, and so are we."""
-    with os.fdopen(0, "rb") as stream:
-        for line in stream:
-            questions.put(line)
+def _end_with(pipe: int) -> None:
+    """End when nobody holds the other end of a pipe any more: the server is gone."""
+    os.read(pipe, 1)
     os._exit(0)
 
 
-def _answer(store: Store, question: dict[str, Any], frames: BinaryIO, *, confined: bool) -> None:
+def _answer(store: Store, question: dict[str, Any], frames: _Frames, *, confined: bool) -> None:
     """Answer a question in frames."""
     query = question["query"]
     if not confined and "service" in _plain(query):
@@ -114,29 +128,24 @@ def _answer(store: Store, question: dict[str, Any], frames: BinaryIO, *, confine
     if not chosen:
         _refuse(frames, 406, "the answer cannot be written in a form that is accepted")
         return
-    _send(frames, HEAD, b"graph" if is_graph else b"solutions")
-    pieces = _Pieces(frames)
-    _write(answer, chosen, question["columns"], pieces)
-    pieces.send()
-    _send(frames, END, str(memory_taken()).encode())
+    frames.put(HEAD, b"graph" if is_graph else b"solutions")
+    _write(answer, chosen, question["columns"], cast(BinaryIO, frames))
+    frames.end(END, str(memory_taken()).encode())
 
 
 def _write(
     answer: QuerySolutions | QueryBoolean | QueryTriples,
     chosen: str,
     columns: list[str],
-    pieces: _Pieces,
+    stream: BinaryIO,
 ) -> None:
     """Write an answer: the engine, where it has the columns in order and writes exactly."""
-    stream = cast(BinaryIO, pieces)
     if isinstance(answer, QueryTriples) and chosen in _GRAPHS:
         answer.serialize(stream, _GRAPHS[chosen])
         return
     if isinstance(answer, QuerySolutions) and chosen in _SOLUTIONS and _names(answer) == columns:
         answer.serialize(stream, _SOLUTIONS[chosen])
         return
-    from etl.output import Destination, Solutions, write
-
     rows = Solutions.of(answer, columns) if isinstance(answer, QuerySolutions) else answer
     write(rows, Destination(stream, chosen))
 
@@ -175,5 +184,5 @@ def _failed(query: str, error: Exception) -> tuple[int, str, str]:
     return 500, f"the query failed: {str(error).partition(chr(10))[0]}", ""
 
 
-def _refuse(frames: BinaryIO, status: int, message: str, hint: str = "") -> None:
-    _send(frames, REFUSED, json.dumps([status, message, hint]).encode())
+def _refuse(frames: _Frames, status: int, message: str, hint: str = "") -> None:
+    frames.end(REFUSED, json.dumps([status, message, hint]).encode())

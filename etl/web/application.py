@@ -44,11 +44,13 @@ def _in_forms(path: str, handler: Callable[[Request], object]) -> list[Route]:
     return [Route(path + suffix, handler) for suffix in (*FORMS, "")]
 
 
-ROUTES = [
-    Route("/", home),
-    Route("/healthz", healthz),
+ROUTES = [  # what is asked most stands first
+    Route("/sparql", sparql, methods=["GET", "POST", "OPTIONS"]),
     Route("/movie/{key:path}", entity),
     Route("/person/{key:path}", entity),
+    Mount("/static", StaticFiles(directory=STATIC)),
+    Route("/", home),
+    Route("/healthz", healthz),
     *_in_forms("/films", listing(FILMS)),
     *_in_forms("/people", listing(PEOPLE)),
     *_in_forms("/search", search_page),
@@ -66,8 +68,6 @@ ROUTES = [
     Route("/robots.txt", robots),
     Route("/metrics", metrics),
     Route("/editor", editor),
-    Route("/sparql", sparql, methods=["GET", "POST", "OPTIONS"]),
-    Mount("/static", StaticFiles(directory=STATIC)),
 ]
 
 
@@ -76,14 +76,14 @@ def application(site: Site) -> Starlette:
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
-        await site.workers.prepare(site.readers.current()[0].store)
+        await site.workers.prepare()
         yield
         await site.workers.close()
 
     app = Starlette(
         routes=ROUTES,
         lifespan=running,
-        middleware=[Middleware(Guard, counts=site.counts)],
+        middleware=[Middleware(Guard, counts=site.counts, quotas=site.quotas)],
         exception_handlers={
             HTTPException: refused,
             EtlError: failed,

@@ -61,7 +61,7 @@ def dump(request: Request) -> Response:
 def sitemap(request: Request) -> Response:
     """Answer `/sitemap.xml`: all addresses, or where the pages with them are."""
     page = request.path_params.get("page")
-    with reading(request) as opened:
+    with reading(request, ready=True) as opened:
         addresses = Tables.of(opened).iris()
         base = opened.snapshot.iris.base
     pages = -(-len(addresses) // _PER_SITEMAP)

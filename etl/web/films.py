@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import urlencode
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode
 
-from etl.facts import CREDITS, SITES
+from etl.facts import CREDITS
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import FILM, SCHEMA
 from etl.resolution.films import Film
 from etl.stores.embedded import EmbeddedStore
-from etl.web.origins import Note, Origins, Value, explainer, origins
-from etl.web.phrases import decade, duration, plain, site_name
+from etl.web.neighbours import Neighbourhood, neighbourhood
+from etl.web.opinions import Opinion, opinions, ratings
+from etl.web.origins import Note, Origins, Value, explainer
+from etl.web.phrases import decade, duration, site_name
 from etl.web.readers import Reading
 from etl.web.site import path_of
 from etl.web.tables import Tables
 
 _CAST_SHOWN = 40
 _ALIKE = 6
+_REVIEWS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,9 @@ class FilmPage:
     synopsis_notes: tuple[Note, ...]
     abstract: Value | None
     related: tuple[Related, ...]
+    around: Neighbourhood | None
+    reviews: tuple[Opinion, ...]
+    more_reviews: int
     links: tuple[Value, ...]
 
 
@@ -81,36 +86,33 @@ def film_page(reading: Reading, iri: NamedNode) -> FilmPage | None:
     """Make the page of a film; None if the graph has none with this IRI."""
     snapshot = reading.snapshot
     found = snapshot.film(snapshot.iris.film_key(iri.value))
-    if found is None:
+    if found is not None:
+        known = Origins.told(explainer(reading).explain_film(*found))
+    elif SCHEMA.Movie in snapshot.store.types(iri):  # of which only the graph is known
+        known = Origins.unknown(quad.triple for quad in snapshot.store.entity(iri))
+    else:
         return None
-    known = origins(explainer(reading).explain_film(*found))
-    return _Maker(snapshot.store, snapshot.iris, iri, found[0], known).page(_related(reading, iri))
-
-
-def _related(reading: Reading, iri: NamedNode) -> tuple[Related, ...]:
-    """Return the films that share most of a film's cast, once that is known."""
-    tables = Tables.ready(reading)
-    alike = tables.alike(iri.value, _ALIKE) if tables else []
-    iris = reading.snapshot.iris
-    return tuple(Related(Value(title, path_of(film, iris)), n) for film, title, n in alike)
+    film = found[0] if found else None
+    return _Maker(snapshot.store, snapshot.iris, iri, film, known).page(Tables.ready(reading))
 
 
 class _Maker:
     """Makes the page of one film of what explains its triples, which come in the right order."""
 
     def __init__(
-        self, store: EmbeddedStore, iris: Iris, iri: NamedNode, film: Film, known: Origins
+        self, store: EmbeddedStore, iris: Iris, iri: NamedNode, film: Film | None, known: Origins
     ) -> None:
         self._store = store
         self._iris = iris
         self._iri = iri
         self._film = film
         self._known = known
-        self._names: dict[NamedNode, str] = {}
+        self._names: dict[str, str] = {}
 
-    def page(self, related: tuple[Related, ...]) -> FilmPage:
+    def page(self, tables: Tables | None) -> FilmPage:
         parts = self._parts()
-        title = next(iter(self._values(SCHEMA.name)), Value(self._film.key))
+        reviews = tuple(opinions(self._known, self._iri))
+        title = next(iter(self._values(SCHEMA.name)), Value(self._iri.value))
         year = next((each.text[:4] for each in self._values(SCHEMA.datePublished)), "")
         return FilmPage(
             iri=self._iri.value,
@@ -124,14 +126,15 @@ class _Maker:
             synopsis=tuple(self._synopsis()),
             synopsis_notes=self._notes(SCHEMA.description),
             abstract=next(iter(self._values(SCHEMA.abstract)), None),
-            related=related,
+            related=self._related(tables),
+            around=self._around(tables, title.text),
+            reviews=reviews[:_REVIEWS_SHOWN],
+            more_reviews=max(0, len(reviews) - _REVIEWS_SHOWN),
             links=tuple(self._links()),
         )
 
-    def _of(self, predicate: NamedNode) -> Iterator[tuple[Triple, tuple[Note, ...]]]:
-        for triple, notes in self._known.items():
-            if triple.subject == self._iri and triple.predicate == predicate:
-                yield triple, notes
+    def _of(self, predicate: NamedNode) -> Iterator[tuple[Literal | NamedNode, tuple[Note, ...]]]:
+        return self._known.of(self._iri, predicate)
 
     def _notes(self, predicate: NamedNode) -> tuple[Note, ...]:
         return next((notes for _, notes in self._of(predicate)), ())
@@ -143,9 +146,7 @@ class _Maker:
         href: Callable[[str], str] = lambda _: "",
     ) -> tuple[Value, ...]:
         return tuple(
-            Value(shown(said.value), href(said.value), notes)
-            for triple, notes in self._of(predicate)
-            if isinstance(said := triple.object, Literal | NamedNode)
+            Value(shown(said.value), href(said.value), notes) for said, notes in self._of(predicate)
         )
 
     def _line(self) -> tuple[str, ...]:
@@ -162,7 +163,7 @@ class _Maker:
             yield Fact(label, tuple(self._people(CREDITS[field])))
         yield Fact("Released", self._values(SCHEMA.datePublished, href=_films_of("decade", decade)))
         yield Fact("Running time", self._values(SCHEMA.duration, duration))
-        yield Fact("Rating", tuple(self._ratings()))
+        yield Fact("Rating", tuple(ratings(self._known, self._iri)))
         yield Fact("Genre", self._values(SCHEMA.genre, href=_films_of("genre")))
         yield Fact("Country", self._values(SCHEMA.countryOfOrigin, href=_films_of("country")))
         for predicate, label in _FACT_LABELS.items():
@@ -170,60 +171,56 @@ class _Maker:
         yield Fact("Identifiers", tuple(self._identifiers()))
 
     def _people(self, predicate: NamedNode) -> Iterator[Value]:
-        for triple, notes in self._of(predicate):
-            person = cast(NamedNode, triple.object)
-            yield Value(self._name(person), path_of(person.value, self._iris), notes)
+        for person, notes in self._of(predicate):
+            yield Value(self._name(person.value), path_of(person.value, self._iris), notes)
 
-    def _name(self, person: NamedNode) -> str:
+    def _name(self, person: str) -> str:
         if person not in self._names:
-            self._names[person] = name_of(self._store, person)
+            self._names[person] = name_of(self._store, NamedNode(person))
         return self._names[person]
 
-    def _part(self, triple: Triple, predicate: NamedNode) -> str:
-        """Return what a part of the film has for a property."""
-        for each in self._known:
-            if each.subject == triple.object and each.predicate == predicate:
-                return each.object.value if isinstance(each.object, Literal | NamedNode) else ""
-        return ""
-
-    def _ratings(self) -> Iterator[Value]:
-        for triple, notes in self._of(SCHEMA.aggregateRating):
-            site = cast(NamedNode, triple.object).value.partition("#rating-")[2]
-            value, best = (
-                plain(self._part(triple, each)) for each in (SCHEMA.ratingValue, SCHEMA.bestRating)
-            )
-            by = f" ({SITES[site].name})" if site in SITES else ""
-            votes = self._part(triple, SCHEMA.ratingCount)
-            count = f", {int(votes):,} votes" if votes.isdecimal() else ""
-            yield Value(f"{value} of {best}{by}{count}", notes=notes)
-
     def _identifiers(self) -> Iterator[Value]:
-        for triple, notes in self._of(SCHEMA.identifier):
+        for part, notes in self._of(SCHEMA.identifier):
             scheme, identifier = (
-                self._part(triple, each) for each in (SCHEMA.propertyID, SCHEMA.value)
+                self._known.value(part, each) for each in (SCHEMA.propertyID, SCHEMA.value)
             )
             yield Value(f"{scheme} {identifier}", notes=notes)
 
     def _parts(self) -> tuple[Part, ...]:
         """Return the cast in the order of the credits, each with what they play."""
         characters: dict[str, list[Value]] = {}
-        for triple, notes in self._of(FILM.performance):
-            actor = self._part(triple, SCHEMA.actor)
-            value = Value(self._part(triple, SCHEMA.characterName), notes=notes)
+        for part, notes in self._of(FILM.performance):
+            actor = self._known.value(part, SCHEMA.actor)
+            value = Value(self._known.value(part, SCHEMA.characterName), notes=notes)
             characters.setdefault(actor, []).append(value)
         return tuple(
             Part(
-                Value(self._name(person), path_of(person.value, self._iris), notes),
+                Value(self._name(person.value), path_of(person.value, self._iris), notes),
                 tuple(characters.get(person.value, ())),
             )
-            for triple, notes in self._of(SCHEMA.actor)
-            if isinstance(person := triple.object, NamedNode)
+            for person, notes in self._of(SCHEMA.actor)
         )
+
+    def _related(self, tables: Tables | None) -> tuple[Related, ...]:
+        """Return the films that share most of this one's cast, once that is known."""
+        alike = tables.alike(self._iri.value, _ALIKE) if tables else []
+        return tuple(
+            Related(Value(title, path_of(film, self._iris)), n) for film, title, n in alike
+        )
+
+    def _around(self, tables: Tables | None, title: str) -> Neighbourhood | None:
+        """Draw the people of the film and their other films, once these are known."""
+        people = dict.fromkeys(
+            person.value for role in CREDITS.values() for person, _ in self._of(role)
+        )
+        shared = tables.shared(self._iri.value, list(people)) if tables else []
+        return neighbourhood(title, shared, self._iris)
 
     def _synopsis(self) -> Iterator[Span]:
         """Cut the synopsis where it says who plays whom."""
-        text, place = self._film.synopsis or "", 0
-        played = (each for each in self._film.performances if each.span is not None)
+        text, place = self._known.value(self._iri, SCHEMA.description), 0
+        performances = self._film.performances if self._film else ()
+        played = (each for each in performances if each.span is not None)
         for each in sorted(played, key=lambda each: each.span.start if each.span else 0):
             if each.span is None or each.span.start < place:
                 continue
@@ -232,7 +229,7 @@ class _Maker:
             yield Span(
                 text[each.span.start : each.span.end],
                 each.character,
-                self._name(actor),
+                self._name(actor.value),
                 path_of(actor.value, self._iris),
             )
             place = each.span.end

@@ -32,7 +32,7 @@ def listing(kind: Kind) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
         selection = Selection.read(kind, parse_qsl(request.url.query))
         form = chosen_form(request)
-        with reading(request) as opened:
+        with reading(request, ready=True) as opened:
             tables, iris = Tables.of(opened), opened.snapshot.iris
             if form == CSV:
                 return _csv(kind, tables, selection)

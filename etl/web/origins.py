@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Self
 
-from pyoxigraph import Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from etl.catalog.kept_out import Places
 from etl.inspection.explaining import Explainer, Explanation
@@ -42,8 +43,52 @@ class Value:
         return not all(note.stated for note in self.notes)
 
 
-Origins = dict[Triple, tuple[Note, ...]]
-"""The triples of a film or a person, in the order of the rules, and the records behind each."""
+class Origins:
+    """The triples of a film or a person, in the order of the rules, and the records behind each."""
+
+    def __init__(self, notes: Mapping[Triple, Iterable[Note]]) -> None:
+        self._notes = {
+            triple: tuple(sorted(each, key=lambda note: not note.stated))
+            for triple, each in notes.items()
+        }
+        self._said: dict[tuple[object, NamedNode], list[Triple]] = {}
+        for triple in notes:
+            self._said.setdefault((triple.subject, triple.predicate), []).append(triple)
+
+    @classmethod
+    def told(cls, explanations: Iterable[Explanation]) -> Self:
+        """Put together what explains the same triple."""
+        found: dict[Triple, dict[Note, None]] = {}
+        for each in explanations:
+            note = Note(
+                each.place, each.field, each.value, each.rule, each.run, each.outcome == "stated"
+            )
+            found.setdefault(each.triple, {})[note] = None
+        return cls(found)
+
+    @classmethod
+    def unknown(cls, triples: Iterable[Triple]) -> Self:
+        """Return triples of which nobody knows where they come from, in a fixed order."""
+        return cls(dict.fromkeys(sorted(triples, key=str), ()))
+
+    def of(
+        self, subject: object, predicate: NamedNode
+    ) -> Iterator[tuple[Literal | NamedNode, tuple[Note, ...]]]:
+        """Yield the values of a property of a node, each with the records behind it."""
+        for triple in self._said.get((subject, predicate), ()):
+            if isinstance(triple.object, Literal | NamedNode):
+                yield triple.object, self._notes[triple]
+
+    def value(self, subject: object, predicate: NamedNode) -> str:
+        """Return the first value of a property of a node; nothing where it has none."""
+        for triple in self._said.get((subject, predicate), ()):
+            if isinstance(triple.object, Literal | NamedNode):
+                return triple.object.value
+        return ""
+
+    def notes(self, triple: Triple) -> tuple[Note, ...]:
+        """Return the records behind a triple; what says something else comes last."""
+        return self._notes.get(triple, ())
 
 
 def explainer(reading: Reading) -> Explainer:
@@ -52,17 +97,3 @@ def explainer(reading: Reading) -> Explainer:
     sources = reading.once("standing", catalog.sources.standing)
     places = Places(catalog, within_sources=True, sources=sources)
     return Explainer(reading.snapshot, reading.snapshot.store, places)
-
-
-def origins(explanations: Iterable[Explanation]) -> Origins:
-    """Put together what explains the same triple; what says something else comes last."""
-    found: dict[Triple, list[Note]] = {}
-    for each in explanations:
-        note = Note(
-            each.place, each.field, each.value, each.rule, each.run, each.outcome == "stated"
-        )
-        found.setdefault(each.triple, []).append(note)
-    return {
-        triple: tuple(sorted(dict.fromkeys(notes), key=lambda note: not note.stated))
-        for triple, notes in found.items()
-    }

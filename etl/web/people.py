@@ -15,7 +15,7 @@ from etl.queries.lookup import PERSON, Entity, best_known
 from etl.rdf.vocab import FILM, SCHEMA
 from etl.web.charts import Chart, columns
 from etl.web.films import Related, name_of
-from etl.web.origins import Value, explainer, origins
+from etl.web.origins import Origins, Value, explainer
 from etl.web.phrases import site_name
 from etl.web.readers import Reading
 from etl.web.site import path_of
@@ -75,16 +75,16 @@ def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
     name = name_of(snapshot.store, iri)
     tables, credited = Tables.ready(reading), _credits(reading, iri)
     films = [each.key for each in credited[:_EXPLAINED]]
-    known = origins(explainer(reading).explain_person(iri, films))
+    known = Origins.told(explainer(reading).explain_person(iri, films))
     pages = [
-        Value(site_name(page.value), page.value, known.get(Triple(iri, SCHEMA.sameAs, page), ()))
+        Value(site_name(page.value), page.value, known.notes(Triple(iri, SCHEMA.sameAs, page)))
         for predicate, page in sorted(said, key=str)
         if predicate == SCHEMA.sameAs and isinstance(page, NamedNode)
     ]
     return PersonPage(
         iri=iri.value,
         path=path_of(iri.value, snapshot.iris),
-        name=Value(name, "", known.get(Triple(iri, SCHEMA.name, Literal(name)), ())),
+        name=Value(name, "", known.notes(Triple(iri, SCHEMA.name, Literal(name)))),
         by_name=not pages,
         credits=tuple(credited[:_CREDITS]),
         more=max(0, len(credited) - _CREDITS),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -16,7 +15,7 @@ from etl.queries import SavedQuery, bind
 from etl.web.list_pages import CSV, JSON, chosen_form
 from etl.web.questions import SHOWN, AnswerTable, answer_table, fields, is_complete
 from etl.web.site import reading, site_of
-from etl.web.sparql_protocol import Streamed
+from etl.web.sparql_protocol import sent
 from etl.web.worker import Question
 
 _SOLUTIONS = {CSV: "csv", JSON: "json"}
@@ -47,14 +46,14 @@ async def question(request: Request) -> Response:
             raise QueryError("a parameter is missing", hint=f"see /queries/{query.name}")
         return _page(request, query, values)
     try:
-        text, store = await run_in_threadpool(_bound, request, query, values)
+        text = await run_in_threadpool(_bound, request, query, values)
     except QueryError as error:
         if form in _SOLUTIONS:
             raise
         return _page(request, query, values, problem=error)
-    answer = await site.workers.ask(store, Question(text, {}, _SOLUTIONS.get(form, "json")))
+    answer = await site.workers.ask(Question(text, {}, _SOLUTIONS.get(form, "json")))
     if form in _SOLUTIONS:
-        return Streamed(answer, f"{form}; charset=utf-8" if form == CSV else form)
+        return await sent(answer, f"{form}; charset=utf-8" if form == CSV else form)
     solutions = await answer.whole()
     return await run_in_threadpool(_answered, request, query, values, text, solutions)
 
@@ -65,15 +64,14 @@ def given_values(query: SavedQuery, request: Request) -> dict[str, str]:
     return {name: value.strip() for name, value in given.items() if value.strip()}
 
 
-def _bound(request: Request, query: SavedQuery, values: Mapping[str, str]) -> tuple[str, Path]:
-    """Return the text of a question, and the store that it is for.
+def _bound(request: Request, query: SavedQuery, values: Mapping[str, str]) -> str:
+    """Return the text of a question.
 
     Raises:
         QueryError: a value is not of its kind, or nothing or several things are called so.
     """
     with reading(request) as opened:
-        snapshot = opened.snapshot
-        return bind(query, values, snapshot.lookup()), snapshot.generation.store
+        return bind(query, values, opened.snapshot.lookup())
 
 
 def _answered(

@@ -21,7 +21,7 @@ _PREPARING = "preparing"  # the name of a thread
 
 @dataclass(slots=True)
 class _Held:
-    """An open generation, how many read it, and what has been made of it once for all."""
+    """An open generation, how many keep it open, and what has been made of it once for all."""
 
     snapshot: Snapshot
     opened: ExitStack
@@ -29,6 +29,9 @@ class _Held:
     prepared: Future[Any] = field(default_factory=Future)
     made: dict[str, Future[Any]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __lt__(self, other: _Held) -> bool:
+        return self.snapshot.generation.number < other.snapshot.generation.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +78,18 @@ class Readers:
         self._prepare = prepare  # called beside all requests, when a generation has been opened
         self._lock = threading.Lock()
         self._newest: _Held | None = None
+        self._ready: _Held | None = None  # the newest of which all is made
         self._seen: tuple[int, int] | None = None
 
     @contextmanager
-    def reading(self) -> Iterator[Reading]:
-        """Open the current generation for one thread.
+    def reading(self, *, ready: bool = False) -> Iterator[Reading]:
+        """Open the current generation for one thread; where it has to be `ready`, the last that is.
 
         Raises:
             WorkspaceError: nothing has been loaded, or the workspace is damaged.
             StoreError: the store or the search index is damaged.
         """
-        held = self._take()
+        held = self._take(ready)
         try:
             with undamaged(held.snapshot.generation), held.snapshot.apart() as snapshot:
                 yield Reading(snapshot, held)
@@ -106,21 +110,27 @@ class Readers:
     def close(self) -> None:
         """Close what no request reads any more."""
         with self._lock:
-            if self._newest is not None and not self._newest.readers:
-                self._newest.opened.close()
-            self._newest = None
+            for held in (self._newest, self._ready):
+                if held is not None:
+                    self._let_go(held)
+            self._newest = self._ready = None
 
-    def _take(self) -> _Held:
+    def _take(self, ready: bool) -> _Held:
         with self._lock:
             held = self._current()
+            if ready and self._ready is not None and not held.prepared.done():
+                held = self._ready
             held.readers += 1
             return held
 
     def _leave(self, held: _Held) -> None:
         with self._lock:
-            held.readers -= 1
-            if not held.readers and held is not self._newest:
-                held.opened.close()
+            self._let_go(held)
+
+    def _let_go(self, held: _Held) -> None:
+        held.readers -= 1
+        if not held.readers:
+            held.opened.close()
 
     def _current(self) -> _Held:
         """Return the newest generation, opened; by one file it shows if there is another."""
@@ -133,13 +143,13 @@ class Readers:
             opened = ExitStack()
             snapshot = opened.enter_context(Snapshot.opened(generation))
             self._newest = _Held(snapshot, opened)
-            self._newest.readers += 1  # the thread
+            self._newest.readers += 2  # as the newest, and by the thread
             preparing = threading.Thread(
                 target=self._make_ready, args=(self._newest,), name=_PREPARING, daemon=True
             )
             preparing.start()
-            if before is not None and not before.readers:
-                before.opened.close()
+            if before is not None:
+                self._let_go(before)
         self._seen = seen
         return cast(_Held, self._newest)
 
@@ -150,8 +160,12 @@ class Readers:
                 held.prepared.set_result(self._prepare(Reading(snapshot, held)))
         except Exception as error:  # noqa: BLE001 - raised again where it can be answered
             held.prepared.set_exception(error)
-        finally:
-            self._leave(held)
+        with self._lock:
+            old: _Held | None = held
+            if self._newest is not None and (self._ready is None or self._ready < held):
+                old, self._ready = self._ready, held
+            if old is not None:
+                self._let_go(old)
 
     def _stamp(self) -> tuple[int, int] | None:
         try:

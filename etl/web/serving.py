@@ -16,9 +16,11 @@ from etl.errors import EtlError, limit_reached
 from etl.process.temporary import remove_temporary
 from etl.queries import SavedQuery
 from etl.web.application import application
+from etl.web.quotas import Quotas
 from etl.web.readers import Readers
 from etl.web.site import Site
 from etl.web.tables import Tables
+from etl.web.transport import Http
 from etl.web.workers import Limits, Workers
 from etl.workspace import Workspace
 
@@ -29,10 +31,11 @@ _GRACE_S = 3  # what requests have to end in after a signal
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the server listens; port 0 is any that is free."""
+    """Where the server listens, and behind how many proxies; port 0 is any that is free."""
 
     host: str
     port: int
+    proxies: int = 0
 
 
 class _Server(uvicorn.Server):
@@ -53,14 +56,21 @@ def serve(
     address: Address,
     limits: Limits,
     ready: Callable[[str], None],
+    *,
+    without_workspace: bool = False,
 ) -> None:
     """Answer requests until a signal comes; `ready` is told the URL once that begins.
+
+    A workspace that is only there to hold a graph is none to tell of: `without_workspace`.
 
     Raises:
         WorkspaceError: nothing has been loaded, or the workspace is damaged.
         EtlError: nothing can listen at the address.
     """
-    site = Site(Readers(workspace, Tables.make), Workers(limits), queries)
+    readers = Readers(workspace, Tables.make)
+    workers = Workers(limits, lambda: readers.current()[0].store)
+    quotas = Quotas(limits.per_second, address.proxies)
+    site = Site(readers, workers, queries, quotas, without_workspace)
     try:
         workspace.required()
         listening = _listening(address)
@@ -75,7 +85,8 @@ def serve(
             limit_concurrency=_AT_ONCE,
             timeout_keep_alive=20,
             timeout_graceful_shutdown=_GRACE_S,
-            h11_max_incomplete_event_size=1 << 16,
+            http=Http,
+            ws="none",
         )
         host, port = listening.getsockname()[:2]
         ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 from etl.queries import SavedQuery
 from etl.rdf.identifiers import Iris
 from etl.web.guarding import Counts
+from etl.web.quotas import Quotas
 from etl.web.readers import Readers, Reading
 from etl.web.workers import Workers
 
@@ -49,16 +50,22 @@ def _templates() -> Environment:
 
 @dataclass(slots=True)
 class Site:
-    """What all handlers share: the readers of the workspace, the templates, the counts."""
+    """What all handlers share: the readers of the workspace, the templates, the counts.
+
+    `without_workspace` says that the graph comes from a server, and nothing more is known of it.
+    """
 
     readers: Readers
     workers: Workers
     queries: Mapping[str, SavedQuery]
+    quotas: Quotas
+    without_workspace: bool = False
     counts: Counts = field(default_factory=Counts)
     templates: Environment = field(default_factory=_templates)
 
     def page(self, template: str, status: int = 200, **data: Any) -> HTMLResponse:  # noqa: ANN401
         """Make a page of its data."""
+        data["without_workspace"] = self.without_workspace
         return HTMLResponse(self.templates.get_template(template).render(data), status)
 
 
@@ -68,7 +75,7 @@ def site_of(request: Request) -> Site:
 
 
 @contextmanager
-def reading(request: Request) -> Iterator[Reading]:
+def reading(request: Request, *, ready: bool = False) -> Iterator[Reading]:
     """Open the current generation for a request; see `Readers.reading`."""
-    with site_of(request).readers.reading() as opened:
+    with site_of(request).readers.reading(ready=ready) as opened:
         yield opened

@@ -5,7 +5,7 @@ Source: SPARQL 1.1 Protocol, section 2.1 (query operation); SPARQL 1.1 Service D
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,10 +21,10 @@ from etl.output import Destination, GraphAnswer, write
 from etl.queries.syntax import predeclared, refused_update
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import RDF
+from etl.web.answers import Answer
 from etl.web.negotiation import BY_MEDIA_TYPE, HTML, preferred
 from etl.web.site import reading, site_of
 from etl.web.worker import Question, Unanswered
-from etl.web.workers import Answer
 
 SOLUTIONS = {
     "application/sparql-results+json": "json",
@@ -47,12 +47,19 @@ _PARAMETERS = ("query", "default-graph-uri", "named-graph-uri")
 _READ_ONLY = "this server only reads: the graph changes by 'etl load', 'etl remove' and 'etl undo'"
 
 
-class Streamed(StreamingResponse):
+async def sent(answer: Answer, media_type: str) -> Response:
+    """Send an answer: at once where all of it is there, else as it comes."""
+    headers = CORS | {"Vary": "Accept", "Content-Type": media_type}
+    if answer.is_whole:
+        return Response(await answer.whole(), headers=headers)
+    return _Streamed(answer, headers)
+
+
+class _Streamed(StreamingResponse):
     """Sends an answer as it comes; where it breaks off, so does the connection."""
 
-    def __init__(self, answer: Answer, media_type: str) -> None:
-        super().__init__(answer.pieces(), headers=CORS | {"Vary": "Accept"})
-        self.headers["Content-Type"] = media_type
+    def __init__(self, answer: Answer, headers: Mapping[str, str]) -> None:
+        super().__init__(answer.pieces(), headers=headers)
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +104,7 @@ async def answered(request: Request, asked: _Asked) -> Response:
     if solutions is None and graph is None:
         raise HTTPException(406, f"choose one of {', '.join([*SOLUTIONS, *GRAPHS])}")
     site = site_of(request)
-    generation, iris = site.readers.current()
+    _, iris = site.readers.current()
     question = Question(
         asked.query,
         predeclared(iris),
@@ -106,9 +113,9 @@ async def answered(request: Request, asked: _Asked) -> Response:
         asked.default_graphs,
         asked.named_graphs,
     )
-    answer = await site.workers.ask(generation.store, question)
+    answer = await site.workers.ask(question)
     media_type = (graph if answer.is_graph else solutions) or ""
-    return Streamed(answer, media_type + "; charset=utf-8" * (media_type in _UTF8))
+    return await sent(answer, media_type + "; charset=utf-8" * (media_type in _UTF8))
 
 
 async def _parameters(request: Request) -> list[tuple[str, str]]:

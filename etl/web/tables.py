@@ -12,6 +12,7 @@ import duckdb
 
 from etl.resolution.tables import scalar
 from etl.web.browsing import PER_PAGE, Facet, FacetValue, Listing, Selection
+from etl.web.neighbours import MOST_FILMS, MOST_PEOPLE, Shared
 from etl.web.readers import Reading
 from etl.web.tabulating import made
 from etl.web.worker import Unanswered
@@ -62,11 +63,9 @@ class Tables:
 
     def decades(self) -> list[tuple[str, int]]:
         """Count the films of each decade, the first first."""
-        sql = (
-            "SELECT value, count(*) FROM films_facets WHERE facet = 'decade' "
-            "GROUP BY value ORDER BY value"
+        return self._asked(
+            "SELECT value, n FROM films_values WHERE facet = 'decade' ORDER BY value"
         )
-        return self._asked(sql)
 
     def coverage(self) -> dict[str, int]:
         """Count the films that have a director, an actor, a rating, a genre, a country."""
@@ -75,22 +74,32 @@ class Tables:
     def partners(self, person: str, at_most: int) -> list[tuple[str, str, int]]:
         """Return whom somebody has most films with, if more than one: IRI, name, how many."""
         sql = (
-            "WITH theirs AS (SELECT DISTINCT film FROM credits WHERE person = $1) "
-            "SELECT person, name, count(DISTINCT film) AS n FROM credits "
-            "SEMI JOIN theirs USING (film) JOIN people ON person = iri WHERE person <> $1 "
-            "GROUP BY person, name HAVING n > 1 ORDER BY n DESC, name, person LIMIT $2"
+            "WITH theirs AS (SELECT film FROM parts SEMI JOIN people ON person = id AND iri = $1), "
+            "others AS (SELECT person, count(*) AS n FROM parts SEMI JOIN theirs USING (film) "
+            "GROUP BY person HAVING n > 1) "
+            "SELECT iri, name, n FROM others JOIN people ON person = id WHERE iri <> $1 "
+            "ORDER BY n DESC, name, iri LIMIT $2"
         )
         return self._asked(sql, [person, at_most])
 
     def alike(self, film: str, at_most: int) -> list[tuple[str, str, int]]:
         """Return films that share more than one of a film's cast: IRI, title, how many."""
         sql = (
-            "WITH its AS (SELECT person FROM credits WHERE film = $1 AND role = 'actors') "
-            "SELECT film, title, count(*) AS n FROM credits SEMI JOIN its USING (person) "
-            "JOIN films ON film = iri WHERE film <> $1 AND role = 'actors' "
-            "GROUP BY film, title HAVING n > 1 ORDER BY n DESC, title, film LIMIT $2"
+            "WITH its AS (SELECT person FROM parts SEMI JOIN films ON film = id AND iri = $1 "
+            "WHERE acts), "
+            "others AS (SELECT film, count(*) AS n FROM parts SEMI JOIN its USING (person) "
+            "WHERE acts GROUP BY film HAVING n > 1) "
+            "SELECT iri, title, n FROM others JOIN films ON film = id WHERE iri <> $1 "
+            "ORDER BY n DESC, title, iri LIMIT $2"
         )
         return self._asked(sql, [film, at_most])
+
+    def shared(self, film: str, people: Sequence[str]) -> Shared:
+        """Return the other films of those of a film's people who have any, the first of them.
+
+        Of each those come first that have most of the others in them, then those best known.
+        """
+        return self._asked(_SHARED, [film, list(people)])
 
     def _asked(self, sql: str, given: Sequence[object] = ()) -> list[Any]:
         with self._database.cursor() as db:
@@ -107,10 +116,39 @@ class Tables:
             return list(_rows(db, selection, ""))
 
 
+_SHARED = f"""
+WITH its AS (
+    SELECT id AS person, place FROM (SELECT unnest($2::TEXT[]) AS iri,
+        generate_subscripts($2::TEXT[], 1) AS place) JOIN people USING (iri)
+), theirs AS (
+    SELECT person, place, film FROM parts JOIN its USING (person)
+    ANTI JOIN (SELECT id FROM films WHERE iri = $1) ON film = id
+), theirs_shown AS (
+    SELECT * FROM theirs WHERE person IN (
+        SELECT person FROM theirs GROUP BY person ORDER BY min(place) LIMIT {MOST_PEOPLE})
+), ranked AS (
+    SELECT film, together, row_number() OVER (
+        PARTITION BY person ORDER BY together DESC, votes DESC NULLS LAST, year DESC, film) AS rank
+    FROM theirs_shown JOIN (SELECT film, count(*) AS together FROM theirs_shown GROUP BY film)
+        USING (film) JOIN films ON film = id
+), chosen AS (
+    SELECT film FROM ranked GROUP BY film
+    ORDER BY min(rank), max(together) DESC, film LIMIT {MOST_FILMS}
+)
+SELECT people.iri, name, films.iri, title || coalesce(' (' || year || ')', '')
+FROM theirs_shown SEMI JOIN chosen USING (film) JOIN films ON film = films.id
+    JOIN people ON person = people.id
+ORDER BY place, year, title, films.iri
+"""  # noqa: S608 - numbers of ours
+
+
 def _where(selection: Selection) -> tuple[str, list[str]]:
     """Return the condition that a selection puts, and its values."""
-    table = f"{selection.kind.table}_facets"
-    has = f"iri IN (SELECT iri FROM {table} WHERE facet = ? AND value = ?)"  # noqa: S608 - ours
+    kind = selection.kind.table
+    has = (
+        f"id IN (SELECT id FROM {kind}_facets WHERE number = "  # noqa: S608 - ours
+        f"(SELECT number FROM {kind}_values WHERE facet = ? AND value = ?))"
+    )
     return (
         " AND ".join([has] * len(selection.chosen)) or "TRUE",
         [text for pair in selection.chosen for text in pair],
@@ -132,17 +170,20 @@ def _rows(
 
 def _facets(db: duckdb.DuckDBPyConnection, selection: Selection) -> Iterator[Facet]:
     kind, (where, given) = selection.kind, _where(selection)
-    sql = (
-        f"SELECT facet, value, count(*) FROM {kind.table}_facets "  # noqa: S608
-        f"WHERE iri IN (SELECT iri FROM {kind.table} WHERE {where}) GROUP BY facet, value"
-    )
-    counted = sorted(db.execute(sql, given).fetchall(), key=lambda row: (-row[2], row[1]))
+    values = f"{kind.table}_values"
+    if selection.chosen:
+        values = (
+            f"(SELECT facet, value, counted.n FROM {values} JOIN (SELECT number, count(*) AS n "  # noqa: S608
+            f"FROM {kind.table}_facets WHERE {where} GROUP BY number) AS counted USING (number))"
+        )
+    sql = f"SELECT facet, value, n FROM {values} ORDER BY n DESC, value"  # noqa: S608
+    counted = db.execute(sql, given).fetchall()
     for facet, label in kind.facets.items():
-        values = [(value, count) for name, value, count in counted if name == facet]
+        values_of = [(value, count) for name, value, count in counted if name == facet]
         if facet == "decade":
-            values.sort(reverse=True)
-        chosen = [each for each in values if (facet, each[0]) in selection.chosen]
-        shown = dict.fromkeys([*chosen, *values[:_FACET_VALUES]])
+            values_of.sort(reverse=True)
+        chosen = [each for each in values_of if (facet, each[0]) in selection.chosen]
+        shown = dict.fromkeys([*chosen, *values_of[:_FACET_VALUES]])
         yield Facet(
             facet,
             label,

@@ -43,7 +43,9 @@ def made(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
             _read(db, snapshot, name, pattern, folder / name)
     _sources(db, snapshot)
     db.execute(_FILLING)
-    for name in (*_READ, "source"):
+    for kind in ("films", "people"):
+        db.execute(_FACETS.format(kind=kind))
+    for name in (*_READ, "source", "persons", "credits", "films_said", "people_said"):
         db.execute(f"DROP TABLE {name}")
     return db
 
@@ -76,7 +78,7 @@ def _sources(db: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
 
 
 _CREDITS = " UNION ".join(
-    f"SELECT s, '{role}', o FROM {role} SEMI JOIN film USING (s)"  # noqa: S608 - ours
+    f"SELECT s, '{role}' AS role, o FROM {role} SEMI JOIN film USING (s)"  # noqa: S608 - ours
     for role in CREDITS
 )
 _LINKING = " ".join(
@@ -92,23 +94,44 @@ _COVERED = " UNION ALL ".join(
         ("countryOfOrigin", "country"),
     )
 )
+_FACETS = """
+CREATE TABLE {kind}_values AS
+SELECT (row_number() OVER (ORDER BY facet, value))::INTEGER AS number, * FROM (
+    SELECT facet, value, count(*) AS n FROM {kind}_said GROUP BY ALL);
+CREATE TABLE {kind}_facets AS
+SELECT number, id FROM {kind}_said JOIN {kind}_values USING (facet, value) ORDER BY ALL;
+"""
 _FILLING = f"""
 CREATE TABLE coverage AS {_COVERED};
 CREATE TABLE films AS
-SELECT film.s AS iri, min(named.o) AS title, try_cast(min(dated.o)[1:4] AS INTEGER) AS year,
-    any_value(rating) AS rating, any_value(votes) AS votes
-FROM film LEFT JOIN named USING (s) LEFT JOIN dated USING (s) LEFT JOIN (
-    SELECT rated.s, max(votes) AS votes,
-        round(arg_max(10 * value / best, coalesce(votes, 0)), 1) AS rating
-    FROM (SELECT valued.s AS part, valued.o::DOUBLE AS value, scaled.o::DOUBLE AS best,
-              counted.o::BIGINT AS votes
-          FROM valued JOIN scaled USING (s) LEFT JOIN counted USING (s))
-        JOIN rated ON part = rated.o
-    GROUP BY rated.s) USING (s)
-GROUP BY film.s;
-CREATE TABLE films_facets AS
-SELECT DISTINCT iri, facet, value FROM (
-    SELECT iri, 'decade' AS facet, (year // 10 * 10) || 's' AS value FROM films
+SELECT (row_number() OVER (ORDER BY iri))::INTEGER AS id, * FROM (
+    SELECT film.s AS iri, min(named.o) AS title, try_cast(min(dated.o)[1:4] AS INTEGER) AS year,
+        any_value(rating) AS rating, any_value(votes) AS votes
+    FROM film LEFT JOIN named USING (s) LEFT JOIN dated USING (s) LEFT JOIN (
+        SELECT rated.s, max(votes) AS votes,
+            round(arg_max(10 * value / best, coalesce(votes, 0)), 1) AS rating
+        FROM (SELECT valued.s AS part, valued.o::DOUBLE AS value, scaled.o::DOUBLE AS best,
+                  counted.o::BIGINT AS votes
+              FROM valued JOIN scaled USING (s) LEFT JOIN counted USING (s))
+            JOIN rated ON part = rated.o
+        GROUP BY rated.s) USING (s)
+    GROUP BY film.s);
+CREATE TABLE persons AS
+SELECT (row_number() OVER (ORDER BY s))::INTEGER AS id, s AS iri, min(named.o) AS name
+FROM person JOIN named USING (s) GROUP BY s;
+CREATE TABLE credits AS
+SELECT films.id AS film, role, persons.id AS person
+FROM ({_CREDITS}) JOIN films ON films.iri = s JOIN persons ON persons.iri = o;
+CREATE TABLE parts AS
+SELECT person, film, bool_or(role = 'actors') AS acts
+FROM credits GROUP BY ALL ORDER BY person, film;
+CREATE TABLE people AS
+SELECT persons.id, persons.iri, name, count(film) AS films, min(year) AS first, max(year) AS last
+FROM persons LEFT JOIN parts ON person = persons.id LEFT JOIN films ON film = films.id
+GROUP BY ALL;
+CREATE TABLE films_said AS
+SELECT DISTINCT facet, value, films.id FROM (
+    SELECT iri AS s, 'decade' AS facet, (year // 10 * 10) || 's' AS value FROM films
     UNION ALL SELECT s, 'genre', o FROM genre
     UNION ALL SELECT s, 'country', o FROM country
     UNION ALL SELECT s, 'source', o FROM source
@@ -117,21 +140,12 @@ SELECT DISTINCT iri, facet, value FROM (
         floor(rating)::INTEGER + 1 END FROM films
     UNION ALL SELECT s, 'linked', CASE {_LINKING} END FROM linked
     UNION ALL SELECT iri, 'linked', 'nothing' FROM films WHERE iri NOT IN (SELECT s FROM linked))
-SEMI JOIN film ON iri = s WHERE value IS NOT NULL;
-CREATE TABLE credits (film TEXT, role TEXT, person TEXT);
-INSERT INTO credits {_CREDITS};
-CREATE TABLE people AS
-SELECT person.s AS iri, min(named.o) AS name, count(DISTINCT film) AS films,
-    min(year) AS first, max(year) AS last
-FROM person JOIN named USING (s) LEFT JOIN credits ON credits.person = person.s
-    LEFT JOIN films ON film = films.iri
-GROUP BY person.s;
-CREATE TABLE people_facets AS
-SELECT DISTINCT iri, facet, value FROM (
-    SELECT person AS iri, 'role' AS facet, role AS value FROM credits
-    UNION ALL SELECT person, 'decade', (year // 10 * 10) || 's'
-        FROM credits JOIN films ON film = iri
-    UNION ALL SELECT s, 'linked', CASE {_LINKING} END FROM linked
-    UNION ALL SELECT iri, 'linked', 'nothing' FROM people WHERE iri NOT IN (SELECT s FROM linked))
-SEMI JOIN person ON iri = s WHERE value IS NOT NULL;
+JOIN films ON iri = s WHERE value IS NOT NULL;
+CREATE TABLE people_said AS
+SELECT DISTINCT facet, value, id FROM (
+    SELECT person AS id, 'role' AS facet, role AS value FROM credits
+    UNION ALL SELECT person, 'decade', (year // 10 * 10) || 's' FROM parts JOIN films ON film = id
+    UNION ALL SELECT id, 'linked', CASE {_LINKING} END FROM linked JOIN people ON iri = s
+    UNION ALL SELECT id, 'linked', 'nothing' FROM people WHERE iri NOT IN (SELECT s FROM linked))
+WHERE value IS NOT NULL;
 """  # noqa: S608 - texts of ours

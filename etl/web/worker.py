@@ -8,10 +8,13 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+import msgspec
 
 from etl.errors import EtlError
 from etl.queries.syntax import column_order, refuse_endless
@@ -37,21 +40,20 @@ class Question:
     """
 
     query: str
-    prefixes: dict[str, str]
+    prefixes: Mapping[str, str]
     solutions: str = "json"
     graph: str = "ttl"
     default_graphs: list[str] | None = None
     named_graphs: list[str] | None = None
 
     def encode(self) -> bytes:
-        """Write it as a line of JSON, with the columns of the answer in the order of the query.
+        """Write it as a line of JSON, beside the columns of the answer in the order of the query.
 
         Raises:
             QueryError: it may crash the engine.
         """
         refuse_endless(self.query)
-        question = asdict(self) | {"columns": column_order(self.query)}
-        return json.dumps(question).encode() + b"\n"
+        return msgspec.json.encode((self, column_order(self.query))) + b"\n"
 
 
 @dataclass(eq=False, slots=True)
@@ -64,20 +66,22 @@ class Worker:
     stood_back: bool = False
 
     @classmethod
-    async def started(cls, store: Path, memory_bytes: int, seconds: float) -> Self:
+    async def started(cls, store: Path, memory_bytes: int, seconds: float, lifeline: int) -> Self:
         """Start a process; it ends by itself after so many seconds with one query.
+
+        It also ends when nobody can write to the pipe `lifeline` any more.
 
         Raises:
             Unanswered: it has ended at once.
         """
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-c", "from etl.web.answering import main; main()"),
-            *(str(store), str(memory_bytes), str(seconds)),
+            *(str(store), str(memory_bytes), str(seconds), str(lifeline)),
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            process_group=0,  # out of the reach of Ctrl-C
+            pass_fds=[lifeline],
         )
         worker = cls(process, store)
         await worker.frame()
@@ -139,3 +143,13 @@ class Worker:
         self.stood_back = True
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.process.pid, niceness)
+
+    def stop(self) -> None:
+        """Let it stand still."""
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it compute again."""
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGCONT)

@@ -30,7 +30,9 @@ VALUES = {
     "format": ("json", "docx"),
     "jobs": ("0", "-1"),
     "memory": ("900.5", "much"),
+    "proxies": ("2", "-1"),
     "queries": (".", "nowhere"),
+    "rate": ("2.5", "often"),
     "shape-timeout": ("3", "0"),
     "timeout": ("0.5", "nan"),
 }

@@ -53,10 +53,13 @@ def served(workspace: Path, *options: str) -> Iterator[Website]:
     command = [sys.executable, "-m", "etl", "serve", "--port", "0", "--workspace", str(workspace)]
     with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        first = process.stderr.readline()
-        ready = _READY.match(first)
-        assert ready, first + process.stderr.read()
+        said = [first := process.stderr.readline()]
+        while first and not _READY.match(first):
+            said.append(first := process.stderr.readline())
+        ready = _READY.match(said.pop())
+        assert ready, "".join(said)
         site = Website(process, ready[1])
+        site.said += said
         listener = threading.Thread(target=site.said.extend, args=(process.stderr,), daemon=True)
         listener.start()
         try:

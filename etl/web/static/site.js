@@ -103,3 +103,15 @@ for (const input of document.querySelectorAll(".find input[type=search]")) {
 for (const input of document.querySelectorAll("input[data-kind]")) {
   suggest(input, input.dataset.kind, (each) => { input.value = each.iri; input.title = each.label; });
 }
+
+// In a drawing of what belongs together, the lines of what is pointed at or has the focus stand out.
+for (const drawing of document.querySelectorAll(".graph")) {
+  const light = (event) => {
+    const left = ["mouseleave", "focusout"].includes(event.type);
+    const name = left ? undefined : event.target.closest("a")?.dataset.node;
+    for (const { classList, dataset } of drawing.querySelectorAll(".edge")) {
+      classList.toggle("lit", name !== undefined && (dataset.one === name || dataset.other === name));
+    }
+  };
+  for (const kind of ["mouseover", "mouseleave", "focusin", "focusout"]) drawing.addEventListener(kind, light);
+}
