@@ -136,22 +136,21 @@ def _answer(store: Store, question: dict[str, Any], frames: _Frames, *, confined
 def _write(
     answer: QuerySolutions | QueryBoolean | QueryTriples,
     chosen: str,
-    columns: list[str],
+    columns: list[str] | None,
     stream: BinaryIO,
 ) -> None:
     """Write an answer: the engine, where it has the columns in order and writes exactly."""
     if isinstance(answer, QueryTriples) and chosen in _GRAPHS:
         answer.serialize(stream, _GRAPHS[chosen])
         return
-    if isinstance(answer, QuerySolutions) and chosen in _SOLUTIONS and _names(answer) == columns:
-        answer.serialize(stream, _SOLUTIONS[chosen])
+    if isinstance(answer, QuerySolutions):
+        names = [variable.value for variable in answer.variables]
+        if chosen in _SOLUTIONS and columns in (None, names):
+            answer.serialize(stream, _SOLUTIONS[chosen])
+            return
+        write(Solutions.of(answer, columns or names), Destination(stream, chosen))
         return
-    rows = Solutions.of(answer, columns) if isinstance(answer, QuerySolutions) else answer
-    write(rows, Destination(stream, chosen))
-
-
-def _names(answer: QuerySolutions) -> list[str]:
-    return [variable.value for variable in answer.variables]
+    write(answer, Destination(stream, chosen))
 
 
 def _dataset(question: dict[str, Any]) -> dict[str, Any]:

@@ -37,17 +37,17 @@ def preferred(accept: str, offered: Sequence[str]) -> str | None:
 
     None says that it takes none of them; without a header it takes all.
     """
-    wanted = _ranges(accept)
+    return _preferred(accept, tuple(offered))
+
+
+@lru_cache(64)
+def _preferred(accept: str, offered: tuple[str, ...]) -> str | None:
+    wanted = [_range(each) for each in accept.split(",") if each.strip()]
     if not wanted:
         return offered[0]
     qualities = {each: _quality(each, wanted) for each in offered}
     best = max(offered, key=lambda each: qualities[each])
     return best if qualities[best] > 0 else None
-
-
-@lru_cache(64)
-def _ranges(accept: str) -> tuple[tuple[str, float], ...]:
-    return tuple(_range(each) for each in accept.split(",") if each.strip())
 
 
 def _range(text: str) -> tuple[str, float]:

@@ -75,6 +75,7 @@ class Readers:
         self, workspace: Workspace, prepare: Callable[[Reading], object] = lambda _: None
     ) -> None:
         self._workspace = workspace
+        self._pointer = str(workspace.path / "current")
         self._prepare = prepare  # called beside all requests, when a generation has been opened
         self._lock = threading.Lock()
         self._newest: _Held | None = None
@@ -169,7 +170,7 @@ class Readers:
 
     def _stamp(self) -> tuple[int, int] | None:
         try:
-            status = os.stat(self._workspace.path / "current")
+            status = os.stat(self._pointer)
         except OSError:
             return None
         return status.st_ino, status.st_mtime_ns

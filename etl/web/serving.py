@@ -68,7 +68,7 @@ def serve(
         EtlError: nothing can listen at the address.
     """
     readers = Readers(workspace, Tables.make)
-    workers = Workers(limits, lambda: readers.current()[0].store)
+    workers = Workers(limits, lambda: readers.current()[0])
     quotas = Quotas(limits.per_second, address.proxies)
     site = Site(readers, workers, queries, quotas, without_workspace)
     try:

@@ -124,7 +124,7 @@ async def _parameters(request: Request) -> list[tuple[str, str]]:
     Raises:
         HTTPException: the body is of another type, or no UTF-8.
     """
-    given = parse_qsl(request.url.query, keep_blank_values=True)
+    given = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
     if request.method != "POST":
         return given
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

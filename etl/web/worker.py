@@ -10,15 +10,15 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import msgspec
 
 from etl.errors import EtlError
 from etl.queries.syntax import column_order, refuse_endless
-from etl.web.answering import FRAME, NO_SYNTAX, REFUSED
+from etl.web.answering import FRAME, NO_SYNTAX, PIECE, REFUSED
+from etl.workspace.generations import Generation
 
 _CPU_CLOCK = 2  # of a process: CPUCLOCK_SCHED of the kernel
 
@@ -47,26 +47,34 @@ class Question:
     named_graphs: list[str] | None = None
 
     def encode(self) -> bytes:
-        """Write it as a line of JSON, beside the columns of the answer in the order of the query.
+        """Write it as a line of JSON, with the prefixes that it may use, and beside it the columns.
+
+        These are in the order of the query; None says that the engine has them so.
 
         Raises:
             QueryError: it may crash the engine.
         """
         refuse_endless(self.query)
-        return msgspec.json.encode((self, column_order(self.query))) + b"\n"
+        text = self.query
+        used = {name: iri for name, iri in self.prefixes.items() if f"{name}:" in text}
+        columns = column_order(text) if "*" in text else None
+        return msgspec.json.encode((replace(self, prefixes=used), columns)) + b"\n"
 
 
 @dataclass(eq=False, slots=True)
 class Worker:
-    """A process that answers over one store; `told` says why we have killed it."""
+    """A process that answers over a generation's store; `told` says why we have killed it."""
 
     process: asyncio.subprocess.Process
-    store: Path
+    generation: Generation
+    received: bytearray = field(default_factory=bytearray)
     told: Unanswered | None = None
     stood_back: bool = False
 
     @classmethod
-    async def started(cls, store: Path, memory_bytes: int, seconds: float, lifeline: int) -> Self:
+    async def started(
+        cls, generation: Generation, memory_bytes: int, seconds: float, lifeline: int
+    ) -> Self:
         """Start a process; it ends by itself after so many seconds with one query.
 
         It also ends when nobody can write to the pipe `lifeline` any more.
@@ -76,14 +84,14 @@ class Worker:
         """
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-c", "from etl.web.answering import main; main()"),
-            *(str(store), str(memory_bytes), str(seconds), str(lifeline)),
+            *(str(generation.store), str(memory_bytes), str(seconds), str(lifeline)),
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             pass_fds=[lifeline],
         )
-        worker = cls(process, store)
+        worker = cls(process, generation)
         await worker.frame()
         return worker
 
@@ -99,18 +107,26 @@ class Worker:
             SyntaxError: the engine cannot parse the query.
             Unanswered: it has refused the query, or has ended.
         """
-        assert self.process.stdout is not None  # noqa: S101 - it was started so
-        try:
-            kind, length = FRAME.unpack(await self.process.stdout.readexactly(FRAME.size))
-            data = await self.process.stdout.readexactly(length)
-        except (asyncio.IncompleteReadError, OSError) as error:
-            raise await self._ended() from error
+        await self._receive(FRAME.size)
+        kind, length = FRAME.unpack_from(self.received)
+        await self._receive(FRAME.size + length)
+        data = bytes(self.received[FRAME.size : FRAME.size + length])
+        del self.received[: FRAME.size + length]
         if kind == REFUSED:
             status, message, hint = json.loads(data)
             if status == NO_SYNTAX:
                 raise SyntaxError(message)
             raise Unanswered(status, message, hint)
         return kind, data
+
+    async def _receive(self, length: int) -> None:
+        """Wait until so many bytes have come."""
+        assert self.process.stdout is not None  # noqa: S101 - it was started so
+        while len(self.received) < length:
+            some = await self.process.stdout.read(2 * PIECE)
+            if not some:
+                raise await self._ended()
+            self.received += some
 
     async def _ended(self) -> Unanswered:
         code = await self.process.wait()

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from etl.errors import EtlError
 from etl.process.limits import MB
@@ -15,6 +14,7 @@ from etl.queries.syntax import syntax_error
 from etl.web.answers import Answer, Lane, Lanes, busy
 from etl.web.quotas import PER_SECOND
 from etl.web.worker import Question, Unanswered, Worker
+from etl.workspace.generations import Generation
 
 SECONDS, MEMORY_BYTES = 10.0, 1000 * MB
 _ROOM = {Lane.FAST: 8, Lane.MIDDLE: 12, Lane.SLOW: 3, Lane.STANDING: 12}
@@ -34,9 +34,9 @@ class Limits:
 
 
 class Workers:
-    """Answers queries about the store that `current` gives, in processes of their own."""
+    """Answers queries about the generation that is `current`, in processes of their own."""
 
-    def __init__(self, limits: Limits, current: Callable[[], Path]) -> None:
+    def __init__(self, limits: Limits, current: Callable[[], Generation]) -> None:
         self.limits = limits
         self._current = current
         self.asked = self.started = 0
@@ -96,24 +96,24 @@ class Workers:
             self._waiting -= 1
 
     async def _taken(self) -> Worker:
-        """Return a process that answers over the current store; those for others are ended."""
-        store = self._current()
+        """Return a process for the current generation; those for others are ended."""
+        generation = self._current()
         while self._idle:
             worker = self._idle.pop()
-            if worker.store == store and worker.process.returncode is None:
+            if worker.generation is generation and worker.process.returncode is None:
                 return worker
             self._end(worker)
         try:
-            return await self._start(store)
+            return await self._start(generation)
         except Unanswered:
-            if store.exists():
+            if generation.store.exists():
                 raise
-        return await self._start(self._current())  # its generation was deleted meanwhile
+        return await self._start(self._current())  # it was deleted meanwhile
 
-    async def _start(self, store: Path) -> Worker:
+    async def _start(self, generation: Generation) -> Worker:
         limits = self.limits
         seconds, lifeline = limits.seconds + _MARGIN_S, self._lifeline[0]
-        worker = await Worker.started(store, limits.memory_bytes, seconds, lifeline)
+        worker = await Worker.started(generation, limits.memory_bytes, seconds, lifeline)
         self._all.add(worker)
         self.started += 1
         return worker
