@@ -49,8 +49,12 @@ class Runs:
 
     def reading(self, versions: Sequence[int]) -> dict[int, int]:
         """Return the run that read each of some versions."""
-        sql = "SELECT version, run FROM versions WHERE version IN (SELECT unnest($1::BIGINT[]))"
-        return dict(self._db.execute(sql, [versions]).fetchall())
+        sql = (
+            "SELECT version, run FROM versions WHERE version BETWEEN $1 AND $2 "
+            "AND version IN (SELECT unnest($3::BIGINT[]))"
+        )
+        bounds = min(versions, default=0), max(versions, default=0)
+        return dict(self._db.execute(sql, [*bounds, versions]).fetchall())
 
     def versions_of(self, source: str) -> list[tuple[str, int | None, str]]:
         """List the versions, oldest first, of those files of a source that have one undone.

@@ -106,6 +106,7 @@ def properties(rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 _CREDITED = "|".join(map(str, CREDITS.values()))
+_AT_ONCE = 100  # films
 
 
 class Explainer:
@@ -186,27 +187,31 @@ class Explainer:
     def explain_person(self, iri: NamedNode, films: Iterable[str]) -> Iterator[Explanation]:
         """Explain a person by films that name them, by key, whichever way each spells the name."""
         name = self._name(iri)
-        for key in films:
-            made = self._snapshot.film(key)
-            if made is None:
-                continue
-            film, runs = made
-            people = (each for each in film.people if person_iri(each, self._iris) == iri)
-            person = next(people, None)
-            if person is None:
-                continue
-            called = person._replace(name=name or person.name)
-            for rule, triple in explain_person(called, self._iris):
-                for member in film.group.members:
-                    for field in CREDITS:
-                        found = credit_wording(field, iri, member.record, film, self._iris)
-                        if found and gives(member.record, field, found.value, triple):
-                            told = replace(found, agrees=spells(found, triple))
-                            yield self._explanation(triple, rule, member, told, runs)
-                if linked := film.group.linked:
-                    for link in person_links(iri, film, linked.record, self._iris):
-                        if is_about(link, triple, linked.record):
-                            yield self._justification(triple, rule, link, runs[linked.version])
+        keys = list(films)
+        for start in range(0, len(keys), _AT_ONCE):
+            made, runs = self._snapshot.films(keys[start : start + _AT_ONCE])
+            for film in made:
+                yield from self._person_in(film, runs, iri, name)
+
+    def _person_in(
+        self, film: Film, runs: Mapping[int, int], iri: NamedNode, name: str
+    ) -> Iterator[Explanation]:
+        people = (each for each in film.people if person_iri(each, self._iris) == iri)
+        person = next(people, None)
+        if person is None:
+            return
+        called = person._replace(name=name or person.name)
+        for rule, triple in explain_person(called, self._iris):
+            for member in film.group.members:
+                for field in CREDITS:
+                    found = credit_wording(field, iri, member.record, film, self._iris)
+                    if found and gives(member.record, field, found.value, triple):
+                        told = replace(found, agrees=spells(found, triple))
+                        yield self._explanation(triple, rule, member, told, runs)
+            if linked := film.group.linked:
+                for link in person_links(iri, film, linked.record, self._iris):
+                    if is_about(link, triple, linked.record):
+                        yield self._justification(triple, rule, link, runs[linked.version])
 
     def _name(self, person: NamedNode) -> str:
         answer = self._store.query(f"SELECT ?name WHERE {{ {person} {SCHEMA.name} ?name }}")

@@ -62,8 +62,15 @@ class Resolved:
 
     def group(self, film: str) -> Group | None:
         """Return what a film in the graph is made from."""
-        found = self._db.execute("SELECT film, inputs, versions FROM films WHERE film = ?", [film])
-        return next(groups_of(rows_of(self._db.cursor(), found.fetchall())), None)
+        return next(iter(self.groups([film])), None)
+
+    def groups(self, films: Sequence[str]) -> list[Group]:
+        """Return what those of some films that are in the graph are made from, in no order."""
+        found = self._db.execute(
+            "SELECT film, inputs, versions FROM films WHERE film IN (SELECT unnest($1::TEXT[]))",
+            [list(films)],
+        )
+        return list(groups_of(rows_of(self._db.cursor(), found.fetchall())))
 
     def people(self, size: int, first: str = "") -> Iterator[list[Person]]:
         """Yield all people in the graph, in chunks, by name; from this name on."""
@@ -124,8 +131,7 @@ def rows_of(
 
 def identities_of(db: duckdb.DuckDBPyConnection, versions: Sequence[int]) -> Identities:
     """Return who the people are whom some versions name, by the tables that a connection sees."""
-    tables = ("identities", "items", "names")
-    if not any(scalar(db, f"SELECT count(*) FROM {table}") for table in tables):  # noqa: S608
+    if not scalar(db, "SELECT EXISTS(FROM identities) OR EXISTS(FROM items) OR EXISTS(FROM names)"):
         return NO_IDENTITIES
     asked = [min(versions, default=0), max(versions, default=0), versions]
     return Identities(*(dict(db.execute(CREDITED + sql, asked).fetchall()) for sql in _ABOUT))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Triple
 
 from etl.facts import CREDITS
 from etl.queries import fill
@@ -73,7 +73,7 @@ def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
     if not any(value == SCHEMA.Person for _, value in said):
         return None
     name = name_of(snapshot.store, iri)
-    tables, credited = Tables.ready(reading), _credits(reading, iri)
+    tables, (credited, years) = Tables.ready(reading), _credits(reading, iri)
     films = [each.key for each in credited[:_EXPLAINED]]
     known = Origins.told(explainer(reading).explain_person(iri, films))
     pages = [
@@ -86,9 +86,9 @@ def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
         path=path_of(iri.value, snapshot.iris),
         name=Value(name, "", known.notes(Triple(iri, SCHEMA.name, Literal(name)))),
         by_name=not pages,
-        credits=tuple(credited[:_CREDITS]),
-        more=max(0, len(credited) - _CREDITS),
-        timeline=_timeline(credited),
+        credits=tuple(credited),
+        more=years.total() - len(credited),
+        timeline=_timeline(years),
         partners=tuple(
             Related(Value(each, path_of(other, snapshot.iris)), films)
             for other, each, films in (tables.partners(iri.value, _PARTNERS) if tables else ())
@@ -106,54 +106,55 @@ _ROLES = {
     CREDITS["editors"]: "editor",
     CREDITS["actors"]: "actor",
 }
-_CREDITED = f"""SELECT ?film ?role ?title ?date WHERE {{
+_FILMS = f"""SELECT DISTINCT ?film ?title ?date WHERE {{
   VALUES ?person {{ UNDEF }}
-  VALUES ?role {{ {" ".join(map(str, _ROLES))} }}
-  ?film ?role ?person ; {SCHEMA.name} ?title .
+  ?film {"|".join(map(str, _ROLES))} ?person ; {SCHEMA.name} ?title .
   OPTIONAL {{ ?film {SCHEMA.datePublished} ?date }}
-}}"""
-_PLAYED = f"""SELECT ?film ?character WHERE {{
-  VALUES ?person {{ UNDEF }}
-  ?part {SCHEMA.actor} ?person ; {SCHEMA.characterName} ?character .
-  ?film {FILM.performance} ?part .
-}} ORDER BY ?character"""
+}} ORDER BY DESC(?date) ?title ?film"""
 
 
-def _credits(reading: Reading, iri: NamedNode) -> list[Credit]:
-    """Return the films of a person, the latest first, each once."""
+def _credits(reading: Reading, iri: NamedNode) -> tuple[list[Credit], Counter[int]]:
+    """Return the latest films of a person, and how many there are of each year."""
+    if tables := Tables.ready(reading):
+        films, years = tables.films_of(iri.value, _CREDITS)
+    else:
+        answer = reading.snapshot.store.query(fill(_FILMS, {"person": iri}))
+        found = [
+            (film.value, title.value, int(date.value[:4]) if date else None)
+            for film, title, date in cast(QuerySolutions, answer)
+        ]
+        films, years = found[:_CREDITS], Counter(year or 0 for _, _, year in found)
+    return [_credit(reading, iri, *film) for film in films], years
+
+
+def _credit(reading: Reading, person: NamedNode, film: str, title: str, year: int | None) -> Credit:
+    """Say what somebody did in a film."""
     store, iris = reading.snapshot.store, reading.snapshot.iris
-    films: dict[str, tuple[str, str]] = {}
-    roles: dict[str, set[str]] = {}
-    for film, role, title, date in cast(
-        QuerySolutions, store.query(fill(_CREDITED, {"person": iri}))
-    ):
-        films[film.value] = date.value[:4] if date else "", title.value
-        roles.setdefault(film.value, set()).add(_ROLES[role])
-    played: dict[str, list[str]] = {}
-    for film, character in cast(QuerySolutions, store.query(fill(_PLAYED, {"person": iri}))):
-        played.setdefault(film.value, []).append(character.value)
-    ordered = sorted(films, key=lambda film: (films[film][1], film))
-    ordered.sort(key=lambda film: films[film][0], reverse=True)
-    return [
-        Credit(
-            iris.film_key(film),
-            Value(films[film][1], path_of(film, iris)),
-            films[film][0],
-            tuple(told for told in _ROLES.values() if told in roles[film]),
-            tuple(played.get(film, ())),
-        )
-        for film in ordered
-    ]
+    node = NamedNode(film)
+    parts = store.objects(node, FILM.performance)
+    theirs = (part for part in parts if person in store.objects(part, SCHEMA.actor))
+    played = (name for part in theirs for name in store.objects(part, SCHEMA.characterName))
+    roles = (told for role, told in _ROLES.items() if store.holds([Quad(node, role, person)]))
+    return Credit(
+        iris.film_key(film),
+        Value(title, path_of(film, iris)),
+        str(year or ""),
+        tuple(roles),
+        tuple(sorted(map(_text, played))),
+    )
 
 
-def _timeline(credited: Sequence[Credit]) -> Chart | None:
+def _text(term: object) -> str:
+    return term.value if isinstance(term, Literal) else ""
+
+
+def _timeline(years: Counter[int]) -> Chart | None:
     """Draw how many films there are of each year, from the first to the last."""
-    years = sorted(int(each.year) for each in credited if each.year.isdecimal())
-    if len(set(years)) < 3:
+    known = sorted(year for year in years if year)
+    if len(known) < 3:
         return None
-    counts = Counter(years)
-    span = range(years[0], years[-1] + 1)
-    return columns("Films by year", [(str(year), counts[year]) for year in span])
+    span = range(known[0], known[-1] + 1)
+    return columns("Films by year", [(str(year), years[year]) for year in span])
 
 
 _CALLED = f"""SELECT DISTINCT ?other WHERE {{

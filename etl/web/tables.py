@@ -5,6 +5,7 @@ Whatever is asked of them is SQL: facets with counts, any order, page by page, w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
@@ -15,22 +16,28 @@ from etl.web.browsing import PER_PAGE, Facet, FacetValue, Listing, Selection
 from etl.web.neighbours import MOST_FILMS, MOST_PEOPLE, Shared
 from etl.web.readers import Reading
 from etl.web.tabulating import made
+from etl.web.ties import Ties
 from etl.web.worker import Unanswered
 
 _FACET_VALUES = 12
 _WAIT_S = 2
 
 
+FilmRow = tuple[str, str, int | None]
+"""The IRI of a film, its title, its year."""
+
+
 class Tables:
     """The two tables of a generation, for many threads."""
 
-    def __init__(self, database: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, database: duckdb.DuckDBPyConnection, ties: Ties) -> None:
         self._database = database
+        self._ties = ties
 
     @classmethod
     def make(cls, reading: Reading) -> Tables:
         """Make the tables of a generation."""
-        return cls(made(reading.snapshot))
+        return cls(*made(reading.snapshot))
 
     @staticmethod
     def of(reading: Reading) -> Tables:
@@ -73,33 +80,47 @@ class Tables:
 
     def partners(self, person: str, at_most: int) -> list[tuple[str, str, int]]:
         """Return whom somebody has most films with, if more than one: IRI, name, how many."""
-        sql = (
-            "WITH theirs AS (SELECT film FROM parts SEMI JOIN people ON person = id AND iri = $1), "
-            "others AS (SELECT person, count(*) AS n FROM parts SEMI JOIN theirs USING (film) "
-            "GROUP BY person HAVING n > 1) "
-            "SELECT iri, name, n FROM others JOIN people ON person = id WHERE iri <> $1 "
-            "ORDER BY n DESC, name, iri LIMIT $2"
-        )
-        return self._asked(sql, [person, at_most])
+        found = self._ties.partners(self._number("people", person), at_most)
+        people = self._named("people", "name", [number for number, _ in found])
+        return [(*people[number], n) for number, n in found]
 
     def alike(self, film: str, at_most: int) -> list[tuple[str, str, int]]:
         """Return films that share more than one of a film's cast: IRI, title, how many."""
-        sql = (
-            "WITH its AS (SELECT person FROM parts SEMI JOIN films ON film = id AND iri = $1 "
-            "WHERE acts), "
-            "others AS (SELECT film, count(*) AS n FROM parts SEMI JOIN its USING (person) "
-            "WHERE acts GROUP BY film HAVING n > 1) "
-            "SELECT iri, title, n FROM others JOIN films ON film = id WHERE iri <> $1 "
-            "ORDER BY n DESC, title, iri LIMIT $2"
-        )
-        return self._asked(sql, [film, at_most])
+        found = self._ties.alike(self._number("films", film), at_most)
+        films = self._named("films", "title", [number for number, _ in found])
+        return [(*films[number], n) for number, n in found]
 
     def shared(self, film: str, people: Sequence[str]) -> Shared:
-        """Return the other films of those of a film's people who have any, the first of them.
+        """Return other films of the first of a film's people who have any."""
+        sql = "SELECT iri, id, name FROM people WHERE iri IN (SELECT unnest($1::TEXT[]))"
+        known = {iri: (number, name) for iri, number, name in self._asked(sql, [list(people)])}
+        names = {known[iri][0]: (iri, known[iri][1]) for iri in people if iri in known}
+        shown = MOST_PEOPLE, MOST_FILMS
+        found = self._ties.shared(self._number("films", film), names, shown)
+        label = "title || coalesce(' (' || year || ')', '')"
+        films = self._named("films", label, [other for _, other in found])
+        return [(*names[person], *films[other]) for person, other in found]
 
-        Of each those come first that have most of the others in them, then those best known.
+    def films_of(self, person: str, at_most: int) -> tuple[list[FilmRow], Counter[int]]:
+        """Return somebody's latest films, and how many there are of each year.
+
+        Those of which no year is known are counted under 0.
         """
-        return self._asked(_SHARED, [film, list(people)])
+        found, years = self._ties.latest(self._number("people", person), at_most)
+        films = self._named("films", "title, year", found)
+        return [films[number] for number in found], years
+
+    def _number(self, table: str, iri: str) -> int:
+        found = self._asked(f"SELECT id FROM {table} WHERE iri = $1", [iri])  # noqa: S608 - ours
+        return found[0][0] if found else 0
+
+    def _named(self, table: str, label: str, numbers: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+        """Return the IRI and the label of some films or people, by their number."""
+        sql = (
+            f"SELECT id, iri, {label} FROM {table} "  # noqa: S608 - ours
+            "WHERE id IN (SELECT unnest($1::INTEGER[]))"
+        )
+        return {number: named for number, *named in self._asked(sql, [list(numbers)])}
 
     def _asked(self, sql: str, given: Sequence[object] = ()) -> list[Any]:
         with self._database.cursor() as db:
@@ -114,32 +135,6 @@ class Tables:
         """Return all rows of what is asked for, in its order."""
         with self._database.cursor() as db:
             return list(_rows(db, selection, ""))
-
-
-_SHARED = f"""
-WITH its AS (
-    SELECT id AS person, place FROM (SELECT unnest($2::TEXT[]) AS iri,
-        generate_subscripts($2::TEXT[], 1) AS place) JOIN people USING (iri)
-), theirs AS (
-    SELECT person, place, film FROM parts JOIN its USING (person)
-    ANTI JOIN (SELECT id FROM films WHERE iri = $1) ON film = id
-), theirs_shown AS (
-    SELECT * FROM theirs WHERE person IN (
-        SELECT person FROM theirs GROUP BY person ORDER BY min(place) LIMIT {MOST_PEOPLE})
-), ranked AS (
-    SELECT film, together, row_number() OVER (
-        PARTITION BY person ORDER BY together DESC, votes DESC NULLS LAST, year DESC, film) AS rank
-    FROM theirs_shown JOIN (SELECT film, count(*) AS together FROM theirs_shown GROUP BY film)
-        USING (film) JOIN films ON film = id
-), chosen AS (
-    SELECT film FROM ranked GROUP BY film
-    ORDER BY min(rank), max(together) DESC, film LIMIT {MOST_FILMS}
-)
-SELECT people.iri, name, films.iri, title || coalesce(' (' || year || ')', '')
-FROM theirs_shown SEMI JOIN chosen USING (film) JOIN films ON film = films.id
-    JOIN people ON person = people.id
-ORDER BY place, year, title, films.iri
-"""  # noqa: S608 - numbers of ours
 
 
 def _where(selection: Selection) -> tuple[str, list[str]]:

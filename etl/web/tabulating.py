@@ -5,6 +5,7 @@ The store writes them as CSV, and the database reads that, both without a step i
 
 from __future__ import annotations
 
+from array import array
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +17,7 @@ from etl.facts import CREDITS
 from etl.process.database import alone
 from etl.process.temporary import temporary_folder
 from etl.rdf.vocab import RDF, SCHEMA
+from etl.web.ties import Numbers, Ties
 from etl.workspace.snapshot import Snapshot
 
 _READ = {  # a table, and the pattern of its two columns
@@ -35,7 +37,7 @@ _READ = {  # a table, and the pattern of its two columns
 _LINKED_TO = {"imdb": "IMDb", "wikidata": "Wikidata"}
 
 
-def made(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
+def made(snapshot: Snapshot) -> tuple[duckdb.DuckDBPyConnection, Ties]:
     """Make the tables of what the store and the catalog of a generation hold."""
     db = duckdb.connect(":memory:", config=alone())
     with temporary_folder() as folder:
@@ -45,9 +47,29 @@ def made(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     db.execute(_FILLING)
     for kind in ("films", "people"):
         db.execute(_FACETS.format(kind=kind))
-    for name in (*_READ, "source", "persons", "credits", "films_said", "people_said"):
+    years = db.execute("SELECT coalesce(year, 0) FROM films ORDER BY id").fetchall()
+    films, acted, people = (_numbers(db, each) for each in _TIES)
+    ties = Ties(films, acted, people, array("i", [0, *(year for (year,) in years)]))
+    db.execute("SET threads = 1")  # a request has its own
+    for name in (*_READ, "source", "persons", "credits", "parts", "films_said", "people_said"):
         db.execute(f"DROP TABLE {name}")
-    return db
+    return db, ties
+
+
+_TIES = (
+    "SELECT person, list(film ORDER BY film) FROM parts GROUP BY person",
+    "SELECT person, list(film ORDER BY film) FROM parts WHERE acts GROUP BY person",
+    "SELECT film, list(person ORDER BY person) FROM parts GROUP BY film",
+)
+
+
+def _numbers(db: duckdb.DuckDBPyConnection, sql: str) -> Numbers:
+    """Read arrays of numbers by a number."""
+    found: Numbers = {}
+    rows = db.execute(sql)
+    while some := rows.fetchmany(1000):
+        found.update((number, array("i", numbers)) for number, numbers in some)
+    return found
 
 
 def _read(
@@ -104,7 +126,8 @@ SELECT number, id FROM {kind}_said JOIN {kind}_values USING (facet, value) ORDER
 _FILLING = f"""
 CREATE TABLE coverage AS {_COVERED};
 CREATE TABLE films AS
-SELECT (row_number() OVER (ORDER BY iri))::INTEGER AS id, * FROM (
+SELECT (row_number() OVER (ORDER BY votes DESC NULLS LAST, year DESC, iri))::INTEGER AS id, *
+FROM (
     SELECT film.s AS iri, min(named.o) AS title, try_cast(min(dated.o)[1:4] AS INTEGER) AS year,
         any_value(rating) AS rating, any_value(votes) AS votes
     FROM film LEFT JOIN named USING (s) LEFT JOIN dated USING (s) LEFT JOIN (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Self
@@ -78,12 +78,16 @@ class Snapshot:
 
     def film(self, key: str) -> tuple[Film, Mapping[int, int]] | None:
         """Make a film as the graph has it; also give the run that read each of its versions."""
+        films, runs = self.films([key])
+        return (films[0], runs) if films else None
+
+    def films(self, keys: Sequence[str]) -> tuple[list[Film], Mapping[int, int]]:
+        """Make films as the graph has them, in the order of their keys, and give those runs."""
         resolved = self.catalog.resolved
-        group = resolved.group(key)
-        if group is None:
-            return None
-        made = resolve(group, resolved.identities([group]))
-        return made, self.catalog.runs.reading(group.versions)
+        groups = {group.film: group for group in resolved.groups(keys)}
+        identities = resolved.identities(groups.values())
+        runs = self.catalog.runs.reading([v for each in groups.values() for v in each.versions])
+        return [resolve(groups[key], identities) for key in keys if key in groups], runs
 
 
 @contextmanager
