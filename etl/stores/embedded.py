@@ -211,10 +211,8 @@ class EmbeddedStore:
         """Return the classes that a subject is said to be of."""
         return self.objects(subject, RDF.type)
 
-    def objects(self, subject: object, predicate: NamedNode) -> set[object]:
+    def objects(self, subject: NamedNode, predicate: NamedNode) -> set[object]:
         """Return the values of a property of a subject."""
-        if not isinstance(subject, NamedNode):
-            return set()
         return {quad.object for quad in self._store.quads_for_pattern(subject, predicate, None)}
 
     def holds(self, quads: Iterable[Quad]) -> bool:

@@ -131,7 +131,7 @@ def _credit(reading: Reading, person: NamedNode, film: str, title: str, year: in
     """Say what somebody did in a film."""
     store, iris = reading.snapshot.store, reading.snapshot.iris
     node = NamedNode(film)
-    parts = store.objects(node, FILM.performance)
+    parts = [n for n in store.objects(node, FILM.performance) if isinstance(n, NamedNode)]
     theirs = (part for part in parts if person in store.objects(part, SCHEMA.actor))
     played = (name for part in theirs for name in store.objects(part, SCHEMA.characterName))
     roles = (told for role, told in _ROLES.items() if store.holds([Quad(node, role, person)]))
