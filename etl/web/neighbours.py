@@ -18,6 +18,7 @@ MOST_PEOPLE, MOST_FILMS = 14, 24
 _WIDTH, _ROW, _MARGIN = 760, 25, 14
 _FILM_AT, _PEOPLE_AT, _OTHERS_AT = 12, 120, 440
 _LABEL = 34  # letters that have room in a column
+_LETTER, _TO_LABEL = 7.2, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Node:
         """Return the label, shortened to its room."""
         return self.label if len(self.label) <= _LABEL else f"{self.label[: _LABEL - 1]}…"
 
+    @property
+    def label_width(self) -> float:
+        """Return how wide its label is, or a little less."""
+        return len(self.brief) * _LETTER
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -46,9 +52,10 @@ class Edge:
 
     @property
     def path(self) -> str:
-        """Return the line as SVG draws it: a curve that leaves and arrives level."""
-        middle = (self.one.x + self.other.x) / 2
-        start, end = f"{self.one.x} {self.one.y}", f"{self.other.x} {self.other.y}"
+        """Return the line as SVG draws it: a curve from behind a label, level at both ends."""
+        start_x = self.one.x + (0 if self.one.is_film else _TO_LABEL + self.one.label_width)
+        middle = (start_x + self.other.x) / 2
+        start, end = f"{start_x:g} {self.one.y}", f"{self.other.x} {self.other.y}"
         return f"M{start}C{middle:g} {self.one.y} {middle:g} {self.other.y} {end}"
 
 

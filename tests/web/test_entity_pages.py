@@ -109,7 +109,7 @@ def test_a_page_has_one_nested_object_for_search_engines(site: Website) -> None:
     parts = [each for each in document["actor"] if each["@type"] == "PerformanceRole"]
     assert {"Joel Barish", "Clementine Kruczynski"} <= {each["characterName"] for each in parts}
     assert document["aggregateRating"]["ratingValue"] == 8.3
-    assert "would still need\nimage" in page
+    assert "would still need image, and like dateCreated, ratingCount." in page
 
 
 def test_an_unknown_address_is_404_and_one_that_no_client_takes_406(site: Website) -> None:
@@ -163,3 +163,21 @@ def test_where_sources_differ_the_page_says_what_lost_and_who_said_it(desk: Desk
     lost = disputed.partition("Says something else, and lost")[2]
     assert '<b class="place">zweite/6.txt:3</b>\n<q>1996</q>' in lost
     assert page.count('class="from disputed"') == 1
+
+
+def test_what_viewers_think_is_shown_where_it_was_loaded(desk: Desk) -> None:
+    desk.source.joinpath("reviews.csv").write_text(
+        "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags,Watched Date\n"
+        "2024-02-03,The Amber Signal,1987,https://boxd.it/a,4.5,,A signal unheard.,,2024-02-02\n"
+    )
+    desk.load(name="mara", reviews=True)
+    with served(desk.workspace.path) as site:
+        [film] = site.get("/films.json").json()["rows"]
+        page = site.get(film["iri"].removeprefix("http://localhost:8000")).text
+        assert "<b>mara</b>: 4.5 of 5 " in page
+        assert '<time datetime="2024-02-03">2024-02-03</time>' in page
+        assert '<p class="prose">A signal unheard.</p>' in page
+        assert "Where from: mara" in page
+    desk.load(name="mara", reviews=False)
+    with served(desk.workspace.path) as site:
+        assert "mara</b>" not in site.get(film["iri"].removeprefix("http://localhost:8000")).text

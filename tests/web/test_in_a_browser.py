@@ -158,3 +158,25 @@ def test_a_title_of_html_is_text(site: Website, browser: Browser) -> None:
         page = visit.open("/movie/tt9900001")
         assert "<script>alert(1)</script>" in page.get_by_role("heading", level=1).inner_text()
         assert page.locator("script").count() == 3
+
+
+def test_one_sees_what_belongs_to_a_film_and_follows_it_by_keyboard(
+    site: Website, browser: Browser
+) -> None:
+    with visiting(browser, site.url) as visit:
+        page = visit.open("/movie/tt0338013")
+        drawing = page.get_by_role("group", name="This film, its people and their other films")
+        expect(drawing.get_by_text("The Truman Show (1998)")).to_be_visible()
+        drawing.get_by_role("link", name="Jim Carrey").focus()
+        expect(drawing.locator(".edge.lit")).to_have_count(3)
+        page.keyboard.press("Tab")
+        expect(drawing.locator(".edge.lit")).to_have_count(2)
+        drawing.get_by_role("link", name="The Truman Show (1998)").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/movie/tt0120382")
+    with visiting(browser, site.url, viewport={"width": 360, "height": 800}) as visit:
+        page = visit.open("/movie/tt0338013")
+        expect(page.locator(".graph")).to_be_hidden()
+        page.get_by_text("As a list").click()
+        page.get_by_role("link", name="The Truman Show (1998)").click()
+        page.wait_for_url("**/movie/tt0120382")
