@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 PER_PAGE = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """One of the two tables: its columns and facets with their headings, the usual order."""
 

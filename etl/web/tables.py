@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, cast
 
 import duckdb
 
-from etl.resolution.tables import scalar
 from etl.web.browsing import PER_PAGE, Facet, FacetValue, Listing, Selection
 from etl.web.neighbours import MOST_FILMS, MOST_PEOPLE, Shared
 from etl.web.readers import Reading
@@ -23,6 +24,9 @@ _FACET_VALUES = 12
 _WAIT_S = 2
 
 
+_COUNTS = 200  # of selections that are remembered
+Counted = list[tuple[str, str, int]]
+"""A facet, a value, and how many have it; the most frequent first."""
 FilmRow = tuple[str, str, int | None]
 """The IRI of a film, its title, its year."""
 
@@ -33,6 +37,7 @@ class Tables:
     def __init__(self, database: duckdb.DuckDBPyConnection, ties: Ties) -> None:
         self._database = database
         self._ties = ties
+        self._counts = lru_cache(_COUNTS)(self._count)
 
     @classmethod
     def make(cls, reading: Reading) -> Tables:
@@ -60,13 +65,26 @@ class Tables:
 
     def listing(self, selection: Selection) -> Listing:
         """Return a page of what is asked for, and how its facets go on."""
+        total, counted = self._counts(replace(selection, order="", page=1))
+        offset = (selection.page - 1) * PER_PAGE
         with self._database.cursor() as db:
-            where, given = _where(selection)
-            table = selection.kind.table
-            total = scalar(db, f"SELECT count(*) FROM {table} WHERE {where}", given)  # noqa: S608
-            offset = (selection.page - 1) * PER_PAGE
             rows = tuple(_rows(db, selection, f"LIMIT {PER_PAGE} OFFSET {offset}"))
-            return Listing(selection, total, rows, tuple(_facets(db, selection)))
+        return Listing(selection, total, rows, tuple(_facets(selection, counted)))
+
+    def _count(self, selection: Selection) -> tuple[int, Counted]:
+        """Count what is chosen, and how much of it has each value of each facet."""
+        where, given = _where(selection)
+        table = selection.kind.table
+        values = f"{table}_values"
+        if selection.chosen:
+            values = (
+                f"(SELECT facet, value, counted.n FROM {values} JOIN (SELECT number, "  # noqa: S608
+                f"count(*) AS n FROM {table}_facets WHERE {where} GROUP BY number) AS counted "
+                "USING (number))"
+            )
+        total = self._asked(f"SELECT count(*) FROM {table} WHERE {where}", given)  # noqa: S608
+        sql = f"SELECT facet, value, n FROM {values} ORDER BY n DESC, value"  # noqa: S608
+        return total[0][0], self._asked(sql, given)
 
     def decades(self) -> list[tuple[str, int]]:
         """Count the films of each decade, the first first."""
@@ -163,22 +181,14 @@ def _rows(
     yield from db.execute(sql, given).fetchall()
 
 
-def _facets(db: duckdb.DuckDBPyConnection, selection: Selection) -> Iterator[Facet]:
-    kind, (where, given) = selection.kind, _where(selection)
-    values = f"{kind.table}_values"
-    if selection.chosen:
-        values = (
-            f"(SELECT facet, value, counted.n FROM {values} JOIN (SELECT number, count(*) AS n "  # noqa: S608
-            f"FROM {kind.table}_facets WHERE {where} GROUP BY number) AS counted USING (number))"
-        )
-    sql = f"SELECT facet, value, n FROM {values} ORDER BY n DESC, value"  # noqa: S608
-    counted = db.execute(sql, given).fetchall()
-    for facet, label in kind.facets.items():
-        values_of = [(value, count) for name, value, count in counted if name == facet]
+def _facets(selection: Selection, counted: Counted) -> Iterator[Facet]:
+    """Return the facets of a selection with their values, of which so many films or people have."""
+    for facet, label in selection.kind.facets.items():
+        values = [(value, count) for name, value, count in counted if name == facet]
         if facet == "decade":
-            values_of.sort(reverse=True)
-        chosen = [each for each in values_of if (facet, each[0]) in selection.chosen]
-        shown = dict.fromkeys([*chosen, *values_of[:_FACET_VALUES]])
+            values.sort(reverse=True)
+        chosen = [each for each in values if (facet, each[0]) in selection.chosen]
+        shown = dict.fromkeys([*chosen, *values[:_FACET_VALUES]])
         yield Facet(
             facet,
             label,

@@ -6,6 +6,7 @@ The store writes them as CSV, and the database reads that, both without a step i
 from __future__ import annotations
 
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
 
@@ -40,9 +41,13 @@ _LINKED_TO = {"imdb": "IMDb", "wikidata": "Wikidata"}
 def made(snapshot: Snapshot) -> tuple[duckdb.DuckDBPyConnection, Ties]:
     """Make the tables of what the store and the catalog of a generation hold."""
     db = duckdb.connect(":memory:", config=alone())
-    with temporary_folder() as folder:
-        for name, pattern in _READ.items():
-            _read(db, snapshot, name, pattern, folder / name)
+    with temporary_folder() as folder, ThreadPoolExecutor(2) as beside:
+        written = {
+            name: beside.submit(_write, snapshot, pattern, folder / name)
+            for name, pattern in _READ.items()
+        }
+        for name, path in written.items():
+            _read(db, name, path.result())
     _sources(db, snapshot)
     db.execute(_FILLING)
     for kind in ("films", "people"):
@@ -72,12 +77,15 @@ def _numbers(db: duckdb.DuckDBPyConnection, sql: str) -> Numbers:
     return found
 
 
-def _read(
-    db: duckdb.DuckDBPyConnection, snapshot: Snapshot, name: str, pattern: str, path: Path
-) -> None:
-    """Make a table of the solutions of a pattern."""
+def _write(snapshot: Snapshot, pattern: str, path: Path) -> Path:
+    """Write the solutions of a pattern into a file."""
     answer = cast(QuerySolutions, snapshot.store.query(f"SELECT ?s ?o WHERE {{ {pattern} }}"))
     answer.serialize(str(path), QueryResultsFormat.CSV)
+    return path
+
+
+def _read(db: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    """Make a table of such a file."""
     db.execute(
         f"CREATE TABLE {name} AS FROM read_csv(?, header = true, auto_detect = false, "
         "delim = ',', quote = '\"', escape = '\"', columns = {'s': 'TEXT', 'o': 'TEXT'}, "
