@@ -17,7 +17,7 @@ from etl.web.site import path_of
 MOST_PEOPLE, MOST_FILMS = 14, 24
 _WIDTH, _ROW, _MARGIN = 760, 25, 14
 _FILM_AT, _PEOPLE_AT, _OTHERS_AT = 12, 120, 440
-_LABEL = 34  # letters that have room in a column
+_LABEL = 36, 42  # letters that have room beside a person, and beside a film
 _LETTER, _TO_LABEL = 7.2, 16
 
 
@@ -35,7 +35,8 @@ class Node:
     @property
     def brief(self) -> str:
         """Return the label, shortened to its room."""
-        return self.label if len(self.label) <= _LABEL else f"{self.label[: _LABEL - 1]}…"
+        room = _LABEL[self.is_film]
+        return self.label if len(self.label) <= room else f"{self.label[: room - 1]}…"
 
     @property
     def label_width(self) -> float:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,9 +48,11 @@ class Website:
 
 
 @contextmanager
-def served(workspace: Path, *options: str) -> Iterator[Website]:
+def served(
+    workspace: Path, *options: str, program: Sequence[str] = ("-m", "etl")
+) -> Iterator[Website]:
     """Serve a workspace at a free port."""
-    command = [sys.executable, "-m", "etl", "serve", "--port", "0", "--workspace", str(workspace)]
+    command = [sys.executable, *program, "serve", "--port", "0", "--workspace", str(workspace)]
     with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         said = [first := process.stderr.readline()]

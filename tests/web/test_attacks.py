@@ -145,6 +145,18 @@ def test_clients_that_send_slowly_hold_nobody_up(target: Website) -> None:
             connection.close()
 
 
+def test_a_head_that_is_too_long_or_does_not_end_is_dropped(served_workspace: Path) -> None:
+    hasty = "import etl.web.transport as t; t.HEAD_S = 0.5; from etl.__main__ import main; main()"
+    with served(served_workspace, program=("-c", hasty)) as site:
+        long = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 70_000
+        assert raw(site, long).startswith(b"HTTP/1.1 400 ")
+        for begun in (b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "):
+            started = time.monotonic()
+            assert raw(site, begun) == b""
+            assert time.monotonic() - started < 10
+        assert raw(site, get("/healthz")).startswith(b"HTTP/1.1 200 ")
+
+
 def test_clients_that_read_nothing_keep_no_process(target: Website) -> None:
     address = "127.0.0.1", int(target.url.rsplit(":", 1)[1].strip("/"))
     query = b"query=SELECT * { ?a ?b ?c . ?d ?e ?f }"

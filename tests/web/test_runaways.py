@@ -59,6 +59,33 @@ def test_a_dozen_runaways_hold_no_small_query_up(served_workspace: Path) -> None
     assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
 
 
+LARGE = f"VALUES ?a {{ {' '.join(map(str, range(1200)))} }} VALUES ?b {{ {'1 ' * 1000} }}"
+
+
+def test_a_long_query_stands_still_until_there_is_room_for_it(served_workspace: Path) -> None:
+    with served(served_workspace, "--timeout", "6") as site, ThreadPoolExecutor(8) as crowd:
+        endless = [crowd.submit(ask, site, PRODUCT) for _ in range(5)]
+        time.sleep(3)
+        long = ask(site, f"SELECT (COUNT(*) AS ?n) {{ {LARGE} FILTER(?a + ?b > 0) }}")
+        assert long.status_code == 200, long.text
+        assert int(long.json()["results"]["bindings"][0]["n"]["value"]) == 1_200_000
+        assert {each.result().status_code for each in endless} == {503, 504}
+
+
+def test_after_an_answer_that_took_much_memory_another_process_goes_on(
+    served_workspace: Path,
+) -> None:
+    small = "import etl.web.answers as a; a._GROWN_BYTES = 1; from etl.__main__ import main; main()"
+    with served(served_workspace, program=("-c", small)) as site:
+        for count in range(1, 4):
+            started = time.monotonic()
+            assert ask(site, SMALL).json()["results"]["bindings"]
+            assert ask(site, f"SELECT * {{ {LARGE} }} LIMIT 10000").content.endswith(b"]}}")
+            assert time.monotonic() - started < 9, "it does not wait until it is killed"
+            told = site.get("/metrics").text.rpartition("processes_started_total ")[2]
+            assert int(told.split()[0]) >= 2 * count
+
+
 def test_a_query_that_would_crash_the_engine_is_refused(hasty: Website) -> None:
     nested = "SELECT * { " + "{ " * 20_000 + "}" * 20_000 + " }"
     assert ask(hasty, nested).status_code == 400
