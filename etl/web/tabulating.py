@@ -55,6 +55,8 @@ def made(snapshot: Snapshot) -> tuple[duckdb.DuckDBPyConnection, Ties]:
     years = db.execute("SELECT coalesce(year, 0) FROM films ORDER BY id").fetchall()
     films, acted, people = (_numbers(db, each) for each in _TIES)
     ties = Ties(films, acted, people, array("i", [0, *(year for (year,) in years)]))
+    for kind in ("films", "people"):
+        db.execute(f"CREATE UNIQUE INDEX {kind}_by_iri ON {kind} (iri)")
     db.execute("SET threads = 1")  # a request has its own
     for name in (*_READ, "source", "persons", "credits", "parts", "films_said", "people_said"):
         db.execute(f"DROP TABLE {name}")
