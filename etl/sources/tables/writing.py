@@ -146,7 +146,7 @@ def _parts(name: str, column: Column) -> Iterator[str]:
         yield f"json = {quoted(_json_path(column))}"
     elif name in CREDITS:
         yield from _people(column)
-    elif name in _SEPARATED and column.separator:
+    elif name in _SEPARATED and column.separator.strip():
         yield f"split = {quoted(column.separator.strip())}"
 
 
