@@ -55,7 +55,7 @@ class Explanation:
 def explain(
     snapshot: Snapshot, store: Readable, text: str, predicate: str | None
 ) -> tuple[list[tuple[str, ...]], list[Finding]]:
-    """Explain a film or a person, named by IRI, identifier or name, or one property of it.
+    """Explain a film or a person, named by IRI, identifier or name, or one property or field of it.
 
     Give rows of triple, rule, field, value, place, run and outcome, and what keeps a record
     about it out of the graph.
@@ -74,13 +74,12 @@ def explain(
         return [], refused
     refused = refused or explainer.refused(node.value)
     subject = _iri(f"{node.value}#{part}") if part else node
-    wanted = expand(predicate, predeclared(iris)) if predicate else None
-    rows = [
-        each.row(iris.base)
-        for each in explainer.explain(subject)
-        if wanted in (None, each.triple.predicate)
-    ]
-    return rows, refused
+    found = list(explainer.explain(subject))
+    if predicate:
+        wanted = expand(predicate, predeclared(iris))
+        of_property = [each for each in found if each.triple.predicate == wanted]
+        found = of_property or [each for each in found if each.field == predicate]
+    return [each.row(iris.base) for each in found], refused
 
 
 def _iri(text: str) -> NamedNode:

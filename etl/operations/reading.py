@@ -104,6 +104,8 @@ class Reading:
         self.scope.extend((name, path) for path in looked_at)
         yield Read(list(self._gone(name, gone)))
         for source in self.absorbed:
+            taken = f"takes in the source {source.label}, whose files lie in it"
+            self.found(Finding(Severity.INFO, taken, shown(self.source.root)))
             places_of = self.catalog.sources.place_counts(source.name) if self.catalog else {}
             yield Read(list(self._gone(source.name, list(places_of))))
 

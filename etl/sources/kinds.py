@@ -28,7 +28,8 @@ _COLUMNS_SHOWN = 8
 _LEAVE = "leave it out"
 _UNPACK = "unpack it, and load what is in it"
 _AS_LINES = "turn it into JSON Lines, a film in each line"
-_MAP = "say which column is which: etl columns {path} > films.toml"
+_MAP = "say which column is which: etl columns {path} > films.toml, "
+_MAP += "then etl load {path} --columns films.toml"
 _EXCEL = "pip install 'reelgraph[excel]', and then: etl columns {path} > films.toml"
 
 _MAGIC: tuple[tuple[bytes, int, str, str], ...] = (

@@ -143,8 +143,8 @@ def _refuse(refused: list[tuple[str, FileKind]]) -> NoReturn:
     *most, last = SUFFIXES
     raise SourceError(
         f"{'; '.join(told)}: no format reads that",
-        hint=f"{remedy}; etl load reads tables that it knows, and files that end in "
-        f"{', '.join(most)} or {last}, and has loaded nothing",
+        hint=f"{remedy}; nothing was loaded (docs/formats.md lists what can be: known tables, "
+        f"{', '.join(most)}, {last} and others)",
     )
 
 
