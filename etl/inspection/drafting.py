@@ -11,9 +11,9 @@ import msgspec
 from etl.errors import SourceError
 from etl.facts import CREDITS
 from etl.records import FilmRecord, Rating
-from etl.sources import SUFFIXES
 from etl.sources.decoding import guessed_encoding
 from etl.sources.files import shown
+from etl.sources.formats import SUFFIXES
 from etl.sources.kinds import kind_of_file
 from etl.sources.tables.looking import SNIFFED, Sheet, look
 from etl.sources.tables.maps import read_map

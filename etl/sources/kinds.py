@@ -14,10 +14,11 @@ from itertools import islice
 import msgspec
 
 from etl.records import Reject
-from etl.sources import SUFFIXES, text
+from etl.sources import text
 from etl.sources.claims import form_of
 from etl.sources.files import bare
 from etl.sources.finding import is_document
+from etl.sources.formats import SUFFIXES
 from etl.sources.packed import head_of, is_archive
 from etl.sources.tables.sheets import has_excel
 

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from etl.errors import SourceError
-from etl.sources import SUFFIXES
 from etl.sources.claims import form_of, joined_files
 from etl.sources.files import LINKS, Source, shown
 from etl.sources.finding import is_document
+from etl.sources.formats import SUFFIXES
 from etl.sources.kinds import FileKind, unclaimed
 from etl.sources.spelling import words
 

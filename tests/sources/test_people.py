@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from desk import Desk
 from etl.rdf.identifiers import imdb_name_id
 from etl.records import Credit, FilmRecord, NoteKind, Reject
-from etl.sources import format_of
+from etl.sources.formats import format_of
 from etl.sources.names import character_of, name_of
 
 
