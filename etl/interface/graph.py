@@ -59,6 +59,16 @@ class Graph:
         """Close what was opened."""
         self._opened.close()
 
+    def sources(self) -> list[dict[str, str]]:
+        """Return the title and the licence of each source that the graph is made from."""
+        return [
+            {
+                "title": source.description.title or source.label,
+                "licence": ", ".join(source.description.licences) or "not told",
+            }
+            for source in self._snapshot.catalog.sources.standing()
+        ]
+
     def queries(self, text: str = "") -> list[SavedQuery]:
         """List the saved queries, or those in whose name or summary all words of a text are."""
         words = text.casefold().split()
