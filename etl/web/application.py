@@ -27,6 +27,7 @@ from etl.web.list_pages import FORMS, listing
 from etl.web.negotiation import HTML, preferred
 from etl.web.overview import overview
 from etl.web.question_pages import question, questions
+from etl.web.reconcile_pages import preview, properties, reconcile, suggest
 from etl.web.record_pages import links, quarantine, runs, sources
 from etl.web.site import STATIC, Site, reading, site_of
 from etl.web.sparql_protocol import sparql
@@ -66,6 +67,10 @@ ROUTES = [  # what is asked most stands first
     Route("/sitemap.xml", sitemap),
     Route("/sitemap-{page:int}.xml", sitemap),
     Route("/robots.txt", robots),
+    Route("/reconcile", reconcile, methods=["GET", "POST"]),
+    Route("/reconcile/properties", properties),
+    Route("/reconcile/suggest/{what}", suggest),
+    Route("/reconcile/preview", preview),
     Route("/metrics", metrics),
     Route("/editor", editor),
 ]

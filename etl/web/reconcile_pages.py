@@ -1,0 +1,261 @@
+"""The Reconciliation Service API 0.2, by which OpenRefine matches its columns with the graph.
+
+Source: https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+from urllib.parse import parse_qs
+
+from pyoxigraph import NamedNode
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from etl.queries.lookup import FILM, PERSON, Entity
+from etl.rdf.vocab import SCHEMA
+from etl.web.extending import PROPERTIES, Property, values
+from etl.web.finding import find
+from etl.web.guarding import POLICY
+from etl.web.readers import Reading
+from etl.web.reconciling import Asked, candidates
+from etl.web.site import path_of, reading
+
+_AT_ONCE = 200  # queries, or things to be described, in one request
+_SHOWN = 50
+_PREVIEWED = {
+    "Movie": ("director", "actor", "genre"),
+    "Person": ("birthDate", "jobTitle", "film"),
+}
+_OPEN = {"Access-Control-Allow-Origin": "*"}
+
+
+_TYPES = {"Movie": FILM, "Person": PERSON}
+_NAMES = {"Movie": "Film", "Person": "Person"}
+_TYPE_OF = {kind.noun: name for name, kind in _TYPES.items()}
+
+
+_SAID = {
+    "datePublished": "year",
+    "year": "year",
+    "director": "director",
+    "actor": "actor",
+    "sameAs": "imdb",
+    "film": "film",
+    "birthDate": "born",
+}
+"""What the properties that a table tells mean for judging a candidate."""
+
+
+async def reconcile(request: Request) -> Response:
+    """Answer `/reconcile`: what this service is, what cells mean, or properties of things."""
+    form = dict(request.query_params)
+    if request.method == "POST":
+        body = (await request.body()).decode("utf-8", "replace")
+        form |= {key: values[-1] for key, values in parse_qs(body).items()}
+    if "queries" in form:
+        told = await run_in_threadpool(_matched, request, _object(form["queries"]))
+        return JSONResponse(told, headers=_OPEN)
+    if "extend" in form:
+        told = await run_in_threadpool(_extended, request, _object(form["extend"]))
+        return JSONResponse(told, headers=_OPEN)
+    return JSONResponse(_manifest(request), headers=_OPEN)
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(400, f"expected JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise HTTPException(400, "expected a JSON object")
+    return found
+
+
+def _manifest(request: Request) -> dict[str, Any]:
+    here = str(request.base_url)
+    with reading(request) as opened:
+        base = opened.snapshot.iris.base
+    suggest = {
+        each: {"service_url": here.rstrip("/"), "service_path": f"/reconcile/suggest/{each}"}
+        for each in ("entity", "property", "type")
+    }
+    return {
+        "versions": ["0.2"],
+        "name": "Reelgraph: films and people",
+        "identifierSpace": base,
+        "schemaSpace": SCHEMA.iri,
+        "defaultTypes": list(map(_type, _TYPES)),
+        "view": {"url": f"{here}{{{{id}}}}"},
+        "preview": {"url": f"{here}reconcile/preview?id={{{{id}}}}", "width": 400, "height": 140},
+        "suggest": suggest,
+        "extend": {
+            "propose_properties": {
+                "service_url": here.rstrip("/"),
+                "service_path": "/reconcile/properties",
+            },
+            "property_settings": [],
+        },
+    }
+
+
+def _type(name: str) -> dict[str, str]:
+    return {"id": name, "name": _NAMES[name]}
+
+
+def _matched(request: Request, queries: Mapping[str, Any]) -> dict[str, Any]:
+    if len(queries) > _AT_ONCE:
+        raise HTTPException(413, f"at most {_AT_ONCE} queries in one request")
+    with reading(request) as opened:
+        base = opened.snapshot.iris.base
+        return {
+            key: {
+                "result": [
+                    {
+                        "id": each.entity.iri.value.removeprefix(base),
+                        "name": each.entity.label,
+                        "description": each.description,
+                        "type": [_type(_TYPE_OF[each.entity.kind.noun])],
+                        "score": each.score,
+                        "match": each.match,
+                    }
+                    for each in candidates(opened, _asked(key, told))
+                ]
+            }
+            for key, told in queries.items()
+        }
+
+
+def _asked(key: str, told: object) -> Asked:
+    """Read a query.
+
+    Raises:
+        HTTPException: it is none.
+    """
+    if not isinstance(told, dict) or not isinstance(text := told.get("query", ""), str):
+        raise HTTPException(400, f"{key}: expected an object with a text under 'query'")
+    kind = told.get("type")
+    name = str(kind.get("id") if isinstance(kind, dict) else kind or "").rpartition("/")[2]
+    said: dict[str, list[str]] = {}
+    for each in told.get("properties") or ():
+        if isinstance(each, dict) and (meaning := _SAID.get(str(each.get("pid")))):
+            values = each.get("v")
+            for value in values if isinstance(values, list) else [values]:
+                told_value = (
+                    value.get("name", value.get("id")) if isinstance(value, dict) else value
+                )
+                said.setdefault(meaning, []).append(str(told_value))
+    limit = told.get("limit")
+    at_most = limit if isinstance(limit, int) and 0 < limit <= _SHOWN else 5
+    return Asked(text, _TYPES.get(name), at_most, said)
+
+
+def _extended(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:
+    ids, wanted = asked.get("ids"), asked.get("properties")
+    if not isinstance(ids, list) or not isinstance(wanted, list):
+        raise HTTPException(400, "expected 'ids' and 'properties', each a list")
+    if len(ids) > _AT_ONCE:
+        raise HTTPException(413, f"at most {_AT_ONCE} things in one request")
+    pids = [str(each.get("id")) for each in wanted if isinstance(each, dict)]
+    every = PROPERTIES["Person"] | PROPERTIES["Movie"]
+    with reading(request) as opened:
+        rows = {str(each): _row(opened, str(each), pids) for each in ids}
+    return {"meta": [_meta(pid, every.get(pid)) for pid in pids], "rows": rows}
+
+
+def _meta(pid: str, known: Property | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"id": pid, "name": known.name if known else pid}
+    if known and known.kind:
+        told["type"] = _type(_TYPE_OF[known.kind.noun])
+    return told
+
+
+def _row(opened: Reading, key: str, pids: list[str]) -> dict[str, list[dict[str, Any]]]:
+    snapshot = opened.snapshot
+    try:
+        iri = NamedNode(snapshot.iris.base + key)
+    except ValueError:
+        return {pid: [] for pid in pids}
+    known = PROPERTIES["Movie" if key.startswith("movie/") else "Person"]
+    return {
+        pid: list(values(snapshot.store, snapshot.iris.base, iri, known[pid]))
+        if pid in known
+        else []
+        for pid in pids
+    }
+
+
+def properties(request: Request) -> Response:
+    """Answer `/reconcile/properties`: what can be asked for of a type."""
+    name = request.query_params.get("type", "Movie").rpartition("/")[2]
+    found = PROPERTIES.get(name, {})
+    told = {"properties": [{"id": pid, "name": each.name} for pid, each in found.items()]}
+    return JSONResponse(told | {"type": name}, headers=_OPEN)
+
+
+def suggest(request: Request) -> Response:
+    """Answer `/reconcile/suggest/…`: things, properties or types whose name begins so."""
+    what, prefix = request.path_params["what"], request.query_params.get("prefix", "")
+    result: list[dict[str, Any]] = []
+    if what == "entity":
+        with reading(request) as opened:
+            base = opened.snapshot.iris.base
+            result = [
+                {
+                    "id": each.iri.removeprefix(base),
+                    "name": each.label,
+                    "description": each.details,
+                    "notable": [_type(_TYPE_OF[each.kind])],
+                }
+                for each in find(opened, prefix, 10)
+            ]
+    elif what == "type":
+        result = [_type(name) for name in _TYPES if _NAMES[name].lower().startswith(prefix.lower())]
+    else:
+        every = PROPERTIES["Movie"] | PROPERTIES["Person"]
+        result = [
+            {"id": pid, "name": each.name}
+            for pid, each in every.items()
+            if prefix.lower() in each.name.lower() or prefix.lower() in pid.lower()
+        ]
+    return JSONResponse({"result": result}, headers=_OPEN)
+
+
+def preview(request: Request) -> Response:
+    """Answer `/reconcile/preview`: a few words about a thing, to be shown in a frame."""
+    key = request.query_params.get("id", "")
+    with reading(request) as opened:
+        snapshot = opened.snapshot
+        found = snapshot.lookup().identified(snapshot.iris.base + key)
+        if not found:
+            raise HTTPException(404, "there is nothing of this id")
+        lines = _words(opened, found[0])
+        path = path_of(found[0].iri.value, snapshot.iris)
+    rest = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    address = escape(str(request.base_url).rstrip("/") + path, quote=True)
+    page = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(found[0].label)}'
+        f'</title><h1><a href="{address}" target="_blank" rel="noopener">'
+        f"{escape(found[0].label)}</a></h1>{rest}</html>"
+    )
+    policy = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+    return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+
+
+def _words(opened: Reading, entity: Entity) -> list[str]:
+    """Say in a few lines what a thing is."""
+    snapshot = opened.snapshot
+    kind = "Movie" if entity.kind is FILM else "Person"
+    lines = []
+    for pid in _PREVIEWED[kind]:
+        known = PROPERTIES[kind][pid]
+        told = list(values(snapshot.store, snapshot.iris.base, entity.iri, known))[:5]
+        words = [str(each.get("name", next(iter(each.values())))) for each in told]
+        if words:
+            lines.append(f"{known.name}: {', '.join(words)}")
+    return lines
