@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -25,6 +25,7 @@ from etl.web.finding import search_page
 from etl.web.guarding import Guard
 from etl.web.list_pages import FORMS, listing
 from etl.web.negotiation import HTML, preferred
+from etl.web.openapi import openapi
 from etl.web.overview import overview
 from etl.web.question_pages import question, questions
 from etl.web.reconcile_pages import preview, properties, reconcile, suggest
@@ -67,6 +68,7 @@ ROUTES = [  # what is asked most stands first
     Route("/sitemap.xml", sitemap),
     Route("/sitemap-{page:int}.xml", sitemap),
     Route("/robots.txt", robots),
+    Route("/openapi.json", openapi),
     Route("/reconcile", reconcile, methods=["GET", "POST"]),
     Route("/reconcile/properties", properties),
     Route("/reconcile/suggest/{what}", suggest),
@@ -135,7 +137,10 @@ def problem(
     title = HTTPStatus(status).phrase
     accept = request.headers.get("accept", "")
     answer: Response
-    if preferred(accept, ["text/plain", HTML]) == HTML:
+    if request.url.path.endswith(".json"):
+        told = {"error": message} | ({"hint": hint} if hint else {})
+        answer = JSONResponse(told, status)
+    elif preferred(accept, ["text/plain", HTML]) == HTML:
         answer = site_of(request).page(
             "problem.html", status, title=title, message=message, hint=hint, code=status
         )
