@@ -20,7 +20,7 @@ from etl.queries.syntax import predeclared
 from etl.rdf.identifiers import film_id, imdb_title_id, movielens_id, tmdb_id, wikidata_id
 from etl.rdf.vocab import DCTERMS, PREFIXES, RDF, SCHEMA, XSD
 from etl.records import Link, LinkRecord
-from etl.resolution.films import Film
+from etl.resolution.films import Film, Person
 from etl.resolution.groups import Member
 from etl.resolution.matching import Match
 from etl.sources.files import beside
@@ -185,26 +185,19 @@ class Explainer:
 
     def explain_person(self, iri: NamedNode, films: Iterable[str]) -> Iterator[Explanation]:
         """Explain a person by films that name them, by key, whichever way each spells the name."""
-        known = self._known(iri)
+        name, facts = self._known(iri)
         keys = list(films)
         for start in range(0, len(keys), _AT_ONCE):
             made, runs = self._snapshot.films(keys[start : start + _AT_ONCE])
             for film in made:
-                yield from self._person_in(film, runs, iri, *known)
+                people = (each for each in film.people if person_iri(each, self._iris) == iri)
+                if person := next(people, None):
+                    called = person._replace(name=name or person.name, facts=facts)
+                    yield from self._person_in(film, runs, iri, called)
 
     def _person_in(
-        self,
-        film: Film,
-        runs: Mapping[int, int],
-        iri: NamedNode,
-        name: str,
-        facts: tuple[tuple[str, str], ...],
+        self, film: Film, runs: Mapping[int, int], iri: NamedNode, called: Person
     ) -> Iterator[Explanation]:
-        people = (each for each in film.people if person_iri(each, self._iris) == iri)
-        person = next(people, None)
-        if person is None:
-            return
-        called = person._replace(name=name or person.name, facts=facts)
         for rule, triple in explain_person(called, self._iris):
             for member in film.group.members:
                 for field in CREDITS:

@@ -29,13 +29,14 @@ class Http(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what has come, unless a head has become too long."""
-        self._head_bytes += len(data)
         if self.transport.is_closing():
             return
-        if self._is_head and self._head_bytes > LONGEST_HEAD:
-            self.send_400_response(f"the head of a request may have {LONGEST_HEAD:,} bytes\n")
-            return
+        was_head = self._is_head
         super().data_received(data)
+        if was_head and self._is_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > LONGEST_HEAD:
+                self.send_400_response(f"the head of a request may have {LONGEST_HEAD:,} bytes\n")
 
     def on_message_begin(self) -> None:
         """Begin to read a request."""

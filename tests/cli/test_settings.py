@@ -112,7 +112,9 @@ def seen(option: str, *arguments: str) -> object:
     name, *rest = arguments
     assert isinstance(main, click.Group)
     command = main.commands[name]
-    with command.make_context(name, [*rest], parent=click.Context(main)) as context:
+    with command.make_context(
+        name, [*rest], parent=click.Context(main, **main.context_settings)
+    ) as context:
         return context.params.get(option, context.meta.get(option))
 
 

@@ -69,7 +69,7 @@ def test_a_long_query_stands_still_until_there_is_room_for_it(served_workspace: 
         long = ask(site, f"SELECT (COUNT(*) AS ?n) {{ {LARGE} FILTER(?a + ?b > 0) }}")
         assert long.status_code == 200, long.text
         assert int(long.json()["results"]["bindings"][0]["n"]["value"]) == 1_200_000
-        assert {each.result().status_code for each in endless} == {503, 504}
+        assert {each.result().status_code for each in endless} <= {503, 504}
 
 
 def test_after_an_answer_that_took_much_memory_another_process_goes_on(
