@@ -92,3 +92,16 @@ SITES = {
     "trakt": Site("Trakt", "1", "10"),
 }
 """The sites whose ratings are told apart, by the names that records give them."""
+
+RANKED = {
+    "title": SCHEMA.name,
+    "year": SCHEMA.datePublished,
+    "synopsis": SCHEMA.description,
+    "rating": SCHEMA.aggregateRating,
+    "ratings": SCHEMA.aggregateRating,
+    **{name: fact.property for name, fact in FACTS.items()},
+}
+"""The fields that a film has from the first source that gives any, and the property of each.
+
+Of people and of other titles it has what all sources give.
+"""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import duckdb
 
+from etl.catalog.statements import DATED
 from etl.records import Origin
 from etl.resolution.tables import scalar
 from etl.sources.files import Stat
@@ -34,6 +36,14 @@ class Files:
         """Return how the table was read in which a record stands; of other files, nothing."""
         sql = "SELECT form FROM standing_sizes WHERE source = ? AND path = ?"
         return scalar(self._db, sql, [origin.source, origin.path]) or ""
+
+    def before(self, moment: datetime) -> list[tuple[str, str, int, datetime]]:
+        """Count the tables that are older than a moment of UTC, by source and map.
+
+        Give with them when the oldest was written, or read where that is not known any more.
+        """
+        naive = moment.astimezone(UTC).replace(tzinfo=None)
+        return self._db.execute(DATED, [naive]).fetchall()
 
     def keep(self, run: int, source: str, stats: Sequence[tuple[str, Stat | None, str]]) -> None:
         """Remember how files looked when a run read them, and their form; None forgets one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TypeAlias
@@ -23,12 +24,16 @@ from etl.process.progress import Progress, silent
 from etl.provenance.recording import descriptions
 from etl.records import FilmRecord
 from etl.search.comparing import differing
+from etl.sources.files import shown
+from etl.sources.licences import TMDB
+from etl.sources.tables.forms import map_of
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import MEND, Workspace
 from etl.workspace.generations import Damage, Generation
 from etl.workspace.snapshot import Snapshot
 
 _SAID_AT_MOST = 5  # of what records say of one id
+TMDB_KEPT = timedelta(days=183)  # at most
 TRIPLES, LABELS = "triples", "search labels"
 
 
@@ -62,7 +67,8 @@ class Health:
     what mends it, and empty where nothing is wrong. `unnamed` are generations that a killed
     command had made but not committed. `graph` is the hash of what the store holds beside
     provenance, as an export prints it, and None where the files are too damaged to tell. `notes`
-    are about nothing wrong in it: they list where records contradict each other.
+    are about nothing wrong in it: they list where records contradict each other, and what may not
+    be kept any longer.
     """
 
     damages: list[Damage]
@@ -101,7 +107,7 @@ def check(workspace: Workspace, progress: Progress) -> Health:
             elif not found and not any(damage.path == current.search for damage in damages):
                 found = index_differences(snapshot)
             graph.add(snapshot.store.export())
-            notes = list(disputes(snapshot.catalog))
+            notes = [*disputes(snapshot.catalog), *outdated(snapshot.catalog)]
     remedy = _remedy(workspace, current, damages) if damages or found else ""
     taken, unnamed = workspace.disk(), workspace.unnamed()
     return Health(damages, found, films, people, taken, remedy, unnamed, graph, notes)
@@ -134,6 +140,20 @@ def disputes(catalog: Catalog) -> Iterator[Finding]:
             key = places.format(claim.origin).keys.get(scheme, scheme)
             path, line = places.of(claim.origin, claim.heading, scheme)
             yield Finding(Severity.INFO, message, path, line, key)
+
+
+def outdated(catalog: Catalog) -> Iterator[Finding]:
+    """Give the sources whose data TMDb does not allow to be kept any longer."""
+    sources = {source.name: source for source in catalog.sources.standing()}
+    for name, chosen, files, oldest in catalog.files.before(datetime.now(UTC) - TMDB_KEPT):
+        if map_of(chosen).licence == TMDB:
+            have = "has" if files == 1 else "have"
+            message = (
+                f"{files} of its files {have} data of TMDb's from before six months ago, the "
+                f"oldest of {oldest:%Y-%m-%d}; by TMDb's terms they may not be kept longer: fetch "
+                "them again and load them, or remove the source"
+            )
+            yield Finding(Severity.WARNING, message, shown(sources[name].root))
 
 
 def index_differences(snapshot: Snapshot) -> list[Difference]:

@@ -31,6 +31,7 @@ TOP = {
             "like",
             "same",
             "kind",
+            "licence",
         ),
         TEXT,
     ),
