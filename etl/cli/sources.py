@@ -68,9 +68,9 @@ def rank(
 ) -> None:
     """Set which sources come first (remembered).
 
-    If several sources have a value for a field, the first SOURCE that has one gives it; sources that
-    are not named follow, sorted by name. The file of --fields replaces the ranks of all
-    single fields. Films for which this makes a difference change; 'etl undo' undoes it.
+    If several sources have a value for a field, the first SOURCE that has one gives it; sources
+    that are not named follow, sorted by name. The file of --fields replaces the ranks of all single
+    fields. Films for which this makes a difference change; 'etl undo' undoes it.
     """
     from etl.operations.rank import RankOptions, rank, read_ranks
     from etl.workspace import Workspace

@@ -15,6 +15,7 @@ from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import FILM_RUNS, PROV, RDF, XSD
 from etl.resolution.disagreements import disagreements
 from etl.resolution.films import Film
+from etl.resolution.groups import Group
 
 
 class Derivation(NamedTuple):
@@ -37,9 +38,14 @@ def derivations(film: Film, sources: Mapping[str, NamedNode], iris: Iris) -> Ite
     for member in film.group.everything:
         source = sources[member.origin.source]
         yield Quad(movie, PROV.wasDerivedFrom, source, iris.provenance_graph)
-    fields = (each.field.partition(".")[0] for each in disagreements(film.group))
+    yield from disputed(film.group, iris)
+
+
+def disputed(group: Group, iris: Iris) -> Iterator[Quad]:
+    """Say about which properties of a film its sources disagree."""
+    fields = (each.field.partition(".")[0] for each in disagreements(group))
     for term in dict.fromkeys(RANKED[field] for field in fields):
-        yield Quad(movie, FILM_RUNS.disagreement, term, iris.provenance_graph)
+        yield Quad(iris.movie(group.film), FILM_RUNS.disagreement, term, iris.provenance_graph)
 
 
 def describe_derivation(derivation: Derivation, slug: str, iris: Iris) -> Iterator[Triple]:
