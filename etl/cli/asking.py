@@ -205,7 +205,7 @@ def export(
     from etl.output import GraphAnswer, GraphHash
     from etl.output.graphs import with_owl_same_as
     from etl.provenance.recording import provenance_of
-    from etl.sources.licences import asking
+    from etl.sources.licences import terms
 
     with opened_store(workspace, store) as (snapshot, held):
         graph = with_owl_same_as(held.export()) if owl_same_as else held.export()
@@ -216,8 +216,10 @@ def export(
         licences, standing = known.licences(), known.standing()
     click.echo(f"graph: {exported}", err=True)
     for source in standing:
-        for terms in asking(licences[source.name]):
-            click.echo(f"Warning: data of {source.label} are {terms}", err=True)
+        if asked := terms(licences[source.name]):
+            where = ", ".join(licences[source.name])
+            told = f"Warning: data of {source.label} are {' and '.join(asked)} ({where})"
+            click.echo(told, err=True)
 
 
 COMMANDS = (any_query, search, explain, export)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, groupby
+from itertools import groupby
 from operator import attrgetter
 
 from etl.catalog.entries import Holding
 from etl.output.rows import Cell
 from etl.sources import format_of
 from etl.sources.files import Source, shown
-from etl.sources.licences import classes
+from etl.sources.licences import terms
 
 COLUMNS = (
     *("source", "rank", "by field", "format", "files", "records", "films", "kept out"),
@@ -44,6 +44,5 @@ def rows(
         )
         for (format_name, licence), numbers in counts.items():
             licences = source.description.licences or ((licence,) if licence else ())
-            terms = dict.fromkeys(chain.from_iterable(map(classes, licences)))
-            about = ", ".join(licences), ", ".join(terms), shown(source.root)
+            about = ", ".join(licences), ", ".join(terms(licences)), shown(source.root)
             yield source.label, rank, by_field, format_name, *numbers, *about

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from etl.sources.licences import asking
+from etl.sources.licences import terms
 from etl.sources.notes import listed
 
 
@@ -91,8 +91,8 @@ class SourceReport:
 
     @property
     def terms(self) -> str:
-        """Say which of its licences ask what not everybody can do; empty if none does."""
-        return ", ".join(asking(self.licences))
+        """Say what its licences ask that not everybody can do; empty if nothing."""
+        return ", ".join(terms(self.licences))
 
     @property
     def others(self) -> str:

@@ -6,7 +6,7 @@ Source: what the publishers say on these pages.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pyoxigraph import NamedNode
 
@@ -52,8 +52,6 @@ def classes(licence: str) -> tuple[str, ...]:
     return tuple(name for name, pattern in asked.items() if pattern.search(licence))
 
 
-def asking(licences: Iterable[str]) -> Iterator[str]:
-    """Say of those licences that ask something of `classes` what each asks."""
-    for licence in licences:
-        if asked := classes(licence):
-            yield f"{' and '.join(asked)} ({licence})"
+def terms(licences: Iterable[str]) -> list[str]:
+    """Return what some licences ask together, each class once."""
+    return list(dict.fromkeys(name for licence in licences for name in classes(licence)))

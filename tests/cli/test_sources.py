@@ -147,7 +147,7 @@ def test_the_licence_of_a_format_is_told_at_load_and_at_export(etl: Etl) -> None
     Path("a.jsonl").write_text(json.dumps(TIDES))
     loaded, other = etl("load", "omdb.json"), etl("load", "a.jsonl")
     assert loaded.stdout.splitlines()[0] == (
-        f"omdb.json: 1 record read: 1 loaded; non-commercial ({BY_NC})"
+        "omdb.json: 1 record read: 1 loaded; licence: non-commercial"
     )
     assert other.stdout.splitlines()[0] == "a.jsonl: 1 record read: 1 loaded"
     told = [(row["source"], row["licence"], row["terms"]) for row in listed(etl)]
