@@ -40,12 +40,12 @@ def disagreements(group: Group) -> Iterator[Disagreement]:
         for field, values in _told(member.record, str(year)):
             told.setdefault(field, []).append((member, values))
     for field, found in told.items():
-        if len(found) < 2:
-            continue
-        places = {id(each): n for n, each in enumerate(group.ordered(field.partition(".")[0]))}
-        (first, chosen), *others = sorted(found, key=lambda each: places[id(each[0])])
+        if (whole := field.partition(".")[0]) in group.first:
+            places = {each.version: place for place, each in enumerate(group.ordered(whole))}
+            found.sort(key=lambda each: places[each[0].version])
+        (first, chosen), *others = found
         for member, said in others:
-            if not _agree(field, (first.record, chosen), (member.record, said)):
+            if said != chosen and not _agree(field, (first.record, chosen), (member.record, said)):
                 yield Disagreement(field, ", ".join(chosen), member, ", ".join(said))
 
 
