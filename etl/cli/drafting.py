@@ -16,7 +16,7 @@ def columns(file: Path) -> None:
 
     A column map tells which column gives which field of a film. It is printed as TOML, for you to
     check and edit; the first records read by it are printed on standard error. Columns that give
-    no field are listed in a comment.
+    no field are listed in a comment. Then load: etl load FILE --columns films.toml
     """
     from etl.inspection.drafting import draft, records_of
 
