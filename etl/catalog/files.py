@@ -11,6 +11,8 @@ from etl.catalog.statements import DATED
 from etl.records import Origin
 from etl.resolution.tables import scalar
 from etl.sources.files import Stat
+from etl.sources.licences import TMDB, TMDB_KEPT
+from etl.sources.tables.forms import map_of
 
 
 class Files:
@@ -37,13 +39,15 @@ class Files:
         sql = "SELECT form FROM standing_sizes WHERE source = ? AND path = ?"
         return scalar(self._db, sql, [origin.source, origin.path]) or ""
 
-    def before(self, moment: datetime) -> list[tuple[str, str, int, datetime]]:
-        """Count the tables that are older than a moment of UTC, by source and map.
+    def outdated(self) -> list[tuple[str, int, datetime]]:
+        """List the sources whose data TMDb does not allow to be kept any longer.
 
-        Give with them when the oldest was written, or read where that is not known any more.
+        Give how many files have such data, and when the oldest was written, or read where that is
+        not known any more.
         """
-        naive = moment.astimezone(UTC).replace(tzinfo=None)
-        return self._db.execute(DATED, [naive]).fetchall()
+        moment = (datetime.now(UTC) - TMDB_KEPT).replace(tzinfo=None)
+        rows = self._db.execute(DATED, [moment]).fetchall()
+        return [tuple(row) for chosen, *row in rows if map_of(chosen).licence == TMDB]
 
     def keep(self, run: int, source: str, stats: Sequence[tuple[str, Stat | None, str]]) -> None:
         """Remember how files looked when a run read them, and their form; None forgets one."""

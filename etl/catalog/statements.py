@@ -142,10 +142,11 @@ SELECT source, status, count(*) FROM (
     FROM heads LEFT JOIN members USING (version) WHERE heads.kind <> 'gone')
 GROUP BY ALL
 """
-# How many tables each source has that were read by a map, and when the oldest of them was written,
-# or at least read.
+
+# How many tables of each source that are older than a moment were read by a map, and when the
+# oldest of them was written, or at least read.
 DATED = """
-SELECT source, form ->> '$.map', count(*),
+SELECT form ->> '$.map', source, count(*),
        min(coalesce(make_timestamp(mtime_ns // 1000), started)) AS oldest
 FROM (SELECT DISTINCT source, path FROM versions SEMI JOIN heads USING (version)
       WHERE kind <> 'gone')

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TypeAlias
@@ -25,15 +24,12 @@ from etl.provenance.recording import descriptions
 from etl.records import FilmRecord
 from etl.search.comparing import differing
 from etl.sources.files import shown
-from etl.sources.licences import TMDB
-from etl.sources.tables.forms import map_of
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import MEND, Workspace
 from etl.workspace.generations import Damage, Generation
 from etl.workspace.snapshot import Snapshot
 
 _SAID_AT_MOST = 5  # of what records say of one id
-TMDB_KEPT = timedelta(days=183)  # at most
 TRIPLES, LABELS = "triples", "search labels"
 
 
@@ -145,15 +141,14 @@ def disputes(catalog: Catalog) -> Iterator[Finding]:
 def outdated(catalog: Catalog) -> Iterator[Finding]:
     """Give the sources whose data TMDb does not allow to be kept any longer."""
     sources = {source.name: source for source in catalog.sources.standing()}
-    for name, chosen, files, oldest in catalog.files.before(datetime.now(UTC) - TMDB_KEPT):
-        if map_of(chosen).licence == TMDB:
-            have = "has" if files == 1 else "have"
-            message = (
-                f"{files} of its files {have} data of TMDb's from before six months ago, the "
-                f"oldest of {oldest:%Y-%m-%d}; by TMDb's terms they may not be kept longer: fetch "
-                "them again and load them, or remove the source"
-            )
-            yield Finding(Severity.WARNING, message, shown(sources[name].root))
+    for name, files, oldest in catalog.files.outdated():
+        have = "has" if files == 1 else "have"
+        message = (
+            f"{files} of its files {have} data of TMDb's from before six months ago, the oldest of "
+            f"{oldest:%Y-%m-%d}; by TMDb's terms they may not be kept longer: fetch them again and "
+            "load them, or remove the source"
+        )
+        yield Finding(Severity.WARNING, message, shown(sources[name].root))
 
 
 def index_differences(snapshot: Snapshot) -> list[Difference]:

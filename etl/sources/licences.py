@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 
 from pyoxigraph import NamedNode
 
 NON_COMMERCIAL, SHARE_ALIKE = "non-commercial", "share-alike"
 
 TMDB = "https://www.themoviedb.org/api-terms-of-use"
-"""TMDb's terms: it may be kept for six months."""
+TMDB_KEPT = timedelta(days=183)
+"""How long TMDb allows its data to be kept: six months."""
 
 _OF_SITES = {
     TMDB: NON_COMMERCIAL,

@@ -203,5 +203,26 @@ def test_data_of_tmdb_that_are_older_than_six_months_are_told(etl: Etl) -> None:
     )
     assert f"the oldest of {day}" in warning
     assert checked.exit_code == 0
+    for _ in range(2):
+        assert etl("load", "old.json").exit_code == 0
+    assert "Warning" in etl("check").stderr
+    os.utime("old.json")  # the same data, fetched again
+    for committed in (True, False):
+        assert json.loads(etl("load", "-f", "json").stdout)["committed"] == committed
+        assert "Warning" not in etl("check").stderr
+    os.utime("new.json", (time.time() - 200 * 86400,) * 2)
+    etl("load", "--rehash")
+    assert "Warning" not in etl("check").stderr
+
+
+def test_what_tmdb_allows_no_longer_goes_with_its_source(etl: Etl) -> None:
+    tmdb = {"title": "Tides", "original_title": "Tides", "overview": "A ferry.", "id": 1}
+    tmdb |= {"original_language": "en", "vote_average": 7.1, "genre_ids": [18]}
+    Path("old.json").write_text(json.dumps(tmdb))
+    os.utime("old.json", (1, 1))
+    etl("load", "old.json")
+    assert "the oldest of 1970-01-01" in etl("check").stderr
     etl("remove", "old.json")
+    assert "Warning" not in etl("check").stderr
+    etl("undo", "2")  # when the file was written is forgotten, and when it was read counts
     assert "Warning" not in etl("check").stderr
