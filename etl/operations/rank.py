@@ -101,7 +101,8 @@ def read_ranks(path: Path) -> Ranks:
         if field not in RANKED:
             near = nearest(field, list(RANKED)) or list(RANKED)
             hint = f"choose from: {', '.join(near)}; of people and other titles, all sources' count"
-            raise SourceError(f"{file}: {field}: no field that sources are ranked in", hint=hint)
+            message = f"{file}: {field!r} is no field that sources are ranked in"
+            raise SourceError(message, hint=hint)
         if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
             raise SourceError(
                 f"{file}: {field}: expected a list of sources, found {names!r}", hint=example

@@ -178,8 +178,8 @@ def test_what_is_no_source_is_refused(two: Desk, order: list[str], message: str)
     [
         ("synopsis = [", "not TOML in UTF-8: "),
         ("synopsis = " + "[" * 100_000, "not TOML in UTF-8: "),
-        ("plot = ['a']", "plot: no field that sources are ranked in"),
-        ("directors = ['a']", "directors: no field that sources are ranked in"),
+        ("plot = ['a']", "'plot' is no field that sources are ranked in"),
+        ("directors = ['a']", "'directors' is no field that sources are ranked in"),
         ("title = 'a'", "title: expected a list of sources, found 'a'"),
         ("title = [1]", r"title: expected a list of sources, found \[1\]"),
         ("title.a = 1", "title: expected a list of sources, found "),
