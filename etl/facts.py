@@ -106,6 +106,19 @@ SITES = {
 }
 """The sites whose ratings are told apart, by the names that records give them."""
 
+RANKED = {
+    "title": SCHEMA.name,
+    "year": SCHEMA.datePublished,
+    "synopsis": SCHEMA.description,
+    "rating": SCHEMA.aggregateRating,
+    "ratings": SCHEMA.aggregateRating,
+    **{name: fact.property for name, fact in FACTS.items()},
+}
+"""The fields that a film has from the first source that gives any, and the property of each.
+
+Of people and of other titles it has what all sources give.
+"""
+
 
 def in_line(facts: Iterable[tuple[str, str]]) -> str:
     """Write what is said of a person as one line: `born=1962-01-17`, a tab, `jobs=actor`."""

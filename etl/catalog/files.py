@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import duckdb
 
+from etl.catalog.statements import DATED
 from etl.records import Origin
 from etl.resolution.tables import scalar
 from etl.sources.files import Stat
+from etl.sources.licences import TMDB, TMDB_KEPT
+from etl.sources.tables.forms import map_of
 
 
 class Files:
@@ -34,6 +38,16 @@ class Files:
         """Return how the table was read in which a record stands; of other files, nothing."""
         sql = "SELECT form FROM standing_sizes WHERE source = ? AND path = ?"
         return scalar(self._db, sql, [origin.source, origin.path]) or ""
+
+    def outdated(self) -> list[tuple[str, int, datetime]]:
+        """List the sources whose data TMDb does not allow to be kept any longer.
+
+        Give how many files have such data, and when the oldest was written, or read where that is
+        not known any more.
+        """
+        moment = (datetime.now(UTC) - TMDB_KEPT).replace(tzinfo=None)
+        rows = self._db.execute(DATED, [moment]).fetchall()
+        return [tuple(row) for chosen, *row in rows if map_of(chosen).licence == TMDB]
 
     def keep(self, run: int, source: str, stats: Sequence[tuple[str, Stat | None, str]]) -> None:
         """Remember how files looked when a run read them, and their form; None forgets one."""

@@ -33,7 +33,7 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # 4 → 5: when the system last changed a file, how large files were when they were read, ids of
     # films in a table of their own, what resolution has found, how tables are read, what is said of
-    # people; films are matched when something changes next
+    # people, which source comes first; films are matched when something changes next
     """
     ALTER TABLE files ADD COLUMN ctime_ns BIGINT;
     CREATE TABLE sizes (run INTEGER, source TEXT, path TEXT, size BIGINT, form TEXT);
@@ -44,6 +44,7 @@ MIGRATIONS: tuple[str, ...] = (
     SELECT max(run), source, path, any_value(size), ''
     FROM files JOIN versions USING (source, path) JOIN runs USING (run)
     WHERE undone_by IS NULL GROUP BY source, path;
+    CREATE TABLE precedence (run INTEGER, field TEXT, sources TEXT[]);
     CREATE TABLE identifiers (version BIGINT, scheme TEXT, id TEXT);
     INSERT INTO identifiers
     SELECT version, 'imdb', imdb FROM versions WHERE imdb IS NOT NULL UNION ALL

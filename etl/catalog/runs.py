@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from etl.catalog.entries import Run, TakenBack
-from etl.catalog.statements import STANDING_AT, TAKEN_BACK
+from etl.catalog.statements import CHANGED, STANDING_AT, TAKEN_BACK
 from etl.errors import WorkspaceError
 from etl.resolution.tables import scalar
 
@@ -76,7 +76,7 @@ class Runs:
         like is forgotten, so that loading them reads them again.
 
         Raises:
-            WorkspaceError: there is no such run, it is undone already, or it read nothing.
+            WorkspaceError: there is no such run, it is undone already, or it changed nothing.
         """
         row = self._db.execute("SELECT undone_by FROM runs WHERE run = ?", [run]).fetchone()
         if row is None or run == by:
@@ -86,7 +86,7 @@ class Runs:
             hint = f"to bring it back, run: etl undo {undone_by}"
             raise WorkspaceError(f"run {run} is undone already, by run {undone_by}", hint=hint)
         origin = self._origin(run)
-        if not scalar(self._db, "SELECT count(*) FROM versions WHERE run = ?", [origin]):
+        if not scalar(self._db, CHANGED, [origin]):
             raise WorkspaceError(
                 f"run {run} changed no record, so there is nothing to take back",
                 hint="'etl runs' shows what each run did",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -11,6 +13,7 @@ from etl.catalog.entries import Extent, Holding, Known
 from etl.catalog.statements import EXTENT, HOLDINGS
 from etl.sources.description import SourceDescription
 from etl.sources.files import Source
+from etl.sources.tables.forms import map_of
 
 
 class Sources:
@@ -71,6 +74,37 @@ class Sources:
     def holdings(self) -> list[Holding]:
         """List how many files and records of each kind each source has, and how many films."""
         return [Holding(*row) for row in self._db.execute(HOLDINGS).fetchall()]
+
+    def licences(self) -> dict[str, tuple[str, ...]]:
+        """Return the licences of each source, by its name: its own, else those of its formats."""
+        maps = self._db.execute(
+            "SELECT DISTINCT source, form ->> '$.map' FROM standing_sizes "
+            "WHERE form <> '' ORDER BY ALL"
+        )
+        found: dict[str, dict[str, None]] = {}
+        for source, chosen in maps.fetchall():
+            if licence := map_of(chosen).licence:
+                found.setdefault(source, {})[licence] = None
+        return {
+            source.name: source.description.licences or tuple(found.get(source.name, ()))
+            for source in self.all()
+        }
+
+    @property
+    def ranks(self) -> dict[str, list[str]]:
+        """The names of the sources that come first, in order, by field; under "", of all fields."""
+        rows = self._db.execute("FROM ranks ORDER BY field, rank").fetchall()
+        return {
+            field: [source for _, source, _ in placed]
+            for field, placed in groupby(rows, itemgetter(0))
+        }
+
+    def rank(self, run: int, ranks: Mapping[str, Sequence[str]]) -> None:
+        """Remember which sources come first from a run on, in some fields or in all."""
+        self._db.executemany(
+            "INSERT INTO precedence VALUES (?, ?, ?)",
+            [(run, field, list(sources)) for field, sources in ranks.items()],
+        )
 
     def extent(self, source: str) -> Extent:
         """Say how much a source says: its files, their bytes, and a digest of its records."""

@@ -15,6 +15,9 @@ CREATE TABLE sources (
     description TEXT,                   -- what it says of itself, as JSON
     map TEXT,                           -- the column map that was chosen for its tables
     reviews BOOLEAN);                   -- whether its owner's reviews are read
+CREATE TABLE precedence (               -- the order in which a run has put the sources
+    run INTEGER, field TEXT,            -- of all fields if empty
+    sources TEXT[]);
 CREATE TABLE files (
     source TEXT, path TEXT, size BIGINT, mtime_ns BIGINT, inode UBIGINT, ctime_ns BIGINT);
 CREATE TABLE sizes (                    -- the bytes of a file as a run read it
@@ -62,9 +65,13 @@ CREATE OR REPLACE VIEW standing AS      -- the versions of the runs that have no
 CREATE OR REPLACE VIEW heads AS         -- the newest standing version of each place
     SELECT max(version) AS version FROM standing GROUP BY source, path, key;
 CREATE OR REPLACE VIEW standing_sizes AS  -- the bytes of each file as it stands
-    SELECT source, path, arg_max(size, run) AS size, arg_max(form, run) AS form
+    SELECT source, path, arg_max(size, run) AS size, arg_max(form, run) AS form, max(run) AS run
     FROM sizes JOIN runs USING (run)
     WHERE undone_by IS NULL GROUP BY source, path;
+CREATE OR REPLACE VIEW ranks AS         -- the order of sources as it stands; the others follow
+    SELECT field, unnest(sources) AS source, generate_subscripts(sources, 1) AS rank
+    FROM (SELECT field, arg_max(sources, run) AS sources FROM precedence JOIN runs USING (run)
+          WHERE undone_by IS NULL GROUP BY field);
 """
 
 # How many files a source says something in, their bytes, and a digest of its records.
@@ -79,6 +86,11 @@ SELECT count(DISTINCT path),
        coalesce(sha256(string_agg(
            concat_ws(chr(0), path, key, digest), chr(10) ORDER BY path, key)), '')
 FROM said
+"""
+
+# Whether a run has read anything, or put the sources in another order.
+CHANGED = """
+SELECT $1 IN (SELECT run FROM versions) OR $1 IN (SELECT run FROM precedence)
 """
 
 # What stands at the places that a run has read; and how that differs once it has been taken back.
@@ -129,4 +141,17 @@ SELECT source, status, count(*) FROM (
         ELSE 'unchanged' END AS status
     FROM heads LEFT JOIN members USING (version) WHERE heads.kind <> 'gone')
 GROUP BY ALL
+"""
+
+# How many tables of each source that are older than a moment were read by a map, and when the
+# oldest of them was written, or at least read.
+DATED = """
+SELECT form ->> '$.map', source, count(*),
+       min(coalesce(make_timestamp(mtime_ns // 1000), started)) AS oldest
+FROM (SELECT DISTINCT source, path FROM versions SEMI JOIN heads USING (version)
+      WHERE kind <> 'gone')
+JOIN standing_sizes USING (source, path) JOIN runs USING (run)
+LEFT JOIN files USING (source, path)
+WHERE form <> '' AND coalesce(make_timestamp(mtime_ns // 1000), started) < $1
+GROUP BY ALL ORDER BY ALL
 """

@@ -18,6 +18,7 @@ from etl.cli import (
     saved,
     serving,
     settings,
+    sources,
     stores,
     validating,
 )
@@ -60,7 +61,7 @@ _ROOMS = {
     "Change the graph": (changing, drafting),
     "Ask the graph": (saved, asking, serving),
     "Link": (linking,),
-    "Check": (validating, inspecting),
+    "Check": (validating, sources, inspecting),
     "Set up": (settings, stores),
 }
 

@@ -199,18 +199,27 @@ def export(
     N-Quads puts the provenance into a named graph; the other formats have one graph only.
 
     The number of triples and their hash are printed on standard error. Both depend neither on the
-    format nor on the order of the triples; 'etl check' prints those of the store.
+    format nor on the order of the triples; 'etl check' prints those of the store. Sources with a
+    non-commercial or share-alike licence are named there too.
     """
     from etl.output import GraphAnswer, GraphHash
     from etl.output.graphs import with_owl_same_as
     from etl.provenance.recording import provenance_of
+    from etl.sources.licences import terms
 
     with opened_store(workspace, store) as (snapshot, held):
         graph = with_owl_same_as(held.export()) if owl_same_as else held.export()
         added = provenance_of(snapshot.catalog, held) if provenance else ()
         exported = GraphHash()
         write(GraphAnswer(exported.counting(chain(graph, added))), format_name, output)
+        known = snapshot.catalog.sources
+        licences, standing = known.licences(), known.standing()
     click.echo(f"graph: {exported}", err=True)
+    for source in standing:
+        if asked := terms(licences[source.name]):
+            where = ", ".join(licences[source.name])
+            told = f"Warning: data of {source.label} are {' and '.join(asked)} ({where})"
+            click.echo(told, err=True)
 
 
 COMMANDS = (any_query, search, explain, export)

@@ -54,24 +54,6 @@ def runs(
     write(Rows(COLUMNS, map(row, held), documents), format_name, output)
 
 
-@command()
-@workspace_option
-@output_options
-def sources(workspace: Path, format_name: str | None, output: Path | None) -> None:
-    """List the sources: their formats, files, records and films, licence and path.
-
-    If sources disagree about a field of a film, the first source in this list that has a value
-    gives it.
-    """
-    from etl.inspection.holdings import COLUMNS, rows
-    from etl.output import Rows
-
-    with opened(workspace) as snapshot:
-        known = snapshot.catalog.sources
-        listed = list(rows(known.standing(), known.holdings()))
-    write(Rows(COLUMNS, listed), format_name, output)
-
-
 @runs.command()
 @click.argument("first", metavar="A", type=int)
 @click.argument("last", metavar="B", type=int)
@@ -231,4 +213,4 @@ def _document(verdict: Verdict, health: Health, generation: int) -> dict[str, ob
     }
 
 
-COMMANDS = (sources, runs, check)
+COMMANDS = (runs, check)

@@ -132,6 +132,7 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
         others = f"; left out: {source.no_films}" if source.left_out else ""
         others += f"; no place for: {source.no_place}" if source.unread else ""
         others += f"; {source.others}" if source.others else ""
+        others += f"; licence: {source.terms}" if source.terms else ""
         if source.vanished and not source.read:
             yield f"{source.label}: {source.vanished} taken out{others}"
             continue

@@ -1,4 +1,4 @@
-"""What a film derives from: its sources, and the very records.
+"""What a film derives from: its sources, and the very records; and where these disagree.
 
 Source: PROV-O, section 3.1 `wasDerivedFrom`, section 3.2 `hadPrimarySource`.
 """
@@ -10,9 +10,12 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
+from etl.facts import RANKED
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import FILM_RUNS, PROV, RDF, XSD
+from etl.resolution.disagreements import disagreements
 from etl.resolution.films import Film
+from etl.resolution.groups import Group
 
 
 class Derivation(NamedTuple):
@@ -27,11 +30,22 @@ class Derivation(NamedTuple):
 
 
 def derivations(film: Film, sources: Mapping[str, NamedNode], iris: Iris) -> Iterator[Quad]:
-    """Say from which sources a film derives. `sources` gives the IRI of each by name."""
+    """Say from which sources a film derives, and about which of its properties they disagree.
+
+    `sources` gives the IRI of each by name.
+    """
     movie = iris.movie(film.key)
     for member in film.group.everything:
         source = sources[member.origin.source]
         yield Quad(movie, PROV.wasDerivedFrom, source, iris.provenance_graph)
+    yield from disputed(film.group, iris)
+
+
+def disputed(group: Group, iris: Iris) -> Iterator[Quad]:
+    """Say about which properties of a film its sources disagree."""
+    fields = (each.field.partition(".")[0] for each in disagreements(group))
+    for term in dict.fromkeys(RANKED[field] for field in fields):
+        yield Quad(iris.movie(group.film), FILM_RUNS.disagreement, term, iris.provenance_graph)
 
 
 def describe_derivation(derivation: Derivation, slug: str, iris: Iris) -> Iterator[Triple]:

@@ -23,6 +23,7 @@ from etl.process.progress import Progress, silent
 from etl.provenance.recording import descriptions
 from etl.records import FilmRecord
 from etl.search.comparing import differing
+from etl.sources.files import shown
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import MEND, Workspace
 from etl.workspace.generations import Damage, Generation
@@ -62,7 +63,8 @@ class Health:
     what mends it, and empty where nothing is wrong. `unnamed` are generations that a killed
     command had made but not committed. `graph` is the hash of what the store holds beside
     provenance, as an export prints it, and None where the files are too damaged to tell. `notes`
-    are about nothing wrong in it: they list where records contradict each other.
+    are about nothing wrong in it: they list where records contradict each other, and what may not
+    be kept any longer.
     """
 
     damages: list[Damage]
@@ -101,7 +103,7 @@ def check(workspace: Workspace, progress: Progress) -> Health:
             elif not found and not any(damage.path == current.search for damage in damages):
                 found = index_differences(snapshot)
             graph.add(snapshot.store.export())
-            notes = list(disputes(snapshot.catalog))
+            notes = [*disputes(snapshot.catalog), *outdated(snapshot.catalog)]
     remedy = _remedy(workspace, current, damages) if damages or found else ""
     taken, unnamed = workspace.disk(), workspace.unnamed()
     return Health(damages, found, films, people, taken, remedy, unnamed, graph, notes)
@@ -134,6 +136,19 @@ def disputes(catalog: Catalog) -> Iterator[Finding]:
             key = places.format(claim.origin).keys.get(scheme, scheme)
             path, line = places.of(claim.origin, claim.heading, scheme)
             yield Finding(Severity.INFO, message, path, line, key)
+
+
+def outdated(catalog: Catalog) -> Iterator[Finding]:
+    """Give the sources whose data TMDb does not allow to be kept any longer."""
+    sources = {source.name: source for source in catalog.sources.standing()}
+    for name, files, oldest in catalog.files.outdated():
+        have = "has" if files == 1 else "have"
+        message = (
+            f"{files} of its files {have} data of TMDb's from before six months ago, the oldest of "
+            f"{oldest:%Y-%m-%d}; by TMDb's terms they may not be kept longer: fetch them again and "
+            "load them, or remove the source"
+        )
+        yield Finding(Severity.WARNING, message, shown(sources[name].root))
 
 
 def index_differences(snapshot: Snapshot) -> list[Difference]:

@@ -153,7 +153,7 @@ class Explainer:
     def explain_film(self, film: Film, runs: Mapping[int, int]) -> Iterator[Explanation]:
         """Explain the triples of a film as `Snapshot.film` gives it, its parts included."""
         for rule, triple in mapping.explain_film(film, self._iris):
-            for member in film.group.members:
+            for member in film.group.ordered(rule.field):
                 if words := wording(rule.field, triple, film, member.record, self._iris):
                     yield self._explanation(triple, rule.name, member, words, runs)
             if linked := film.group.linked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -10,27 +10,39 @@ from etl.catalog.entries import Holding
 from etl.output.rows import Cell
 from etl.sources.files import Source, shown
 from etl.sources.formats import format_of
+from etl.sources.licences import terms
 
-COLUMNS = ("source", "format", "files", "records", "films", "kept out", "licence", "path")
+COLUMNS = (
+    *("source", "rank", "by field", "format", "files", "records", "films", "kept out"),
+    *("licence", "terms", "path"),
+)
 
 
-def rows(sources: Iterable[Source], held: Iterable[Holding]) -> Iterator[tuple[Cell, ...]]:
+def rows(
+    sources: Iterable[Source], held: Iterable[Holding], ranks: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Cell, ...]]:
     """Return the rows of `COLUMNS`: of each source one for each format of its files.
 
-    Sources come in the order of their rank: the first that has a value for a field gives it.
+    Sources come in the order of their `ranks`: the first that has a value for a field gives it,
+    unless another comes first by that field.
     """
-    by_name = {source.name: source for source in sources}
-    for name, of_source in groupby(held, attrgetter("source")):
-        source = by_name[name]
-        counts: dict[str, list[int]] = {}
-        for each in of_source:
-            total = counts.setdefault(_format(each), [0, 0, 0, 0])
+    by_name = {name: list(own) for name, own in groupby(held, attrgetter("source"))}
+    order = {name: place for place, name in enumerate(ranks.get("", ()))}
+    listed = [source for source in sources if source.name in by_name]
+    listed.sort(key=lambda source: (order.get(source.name, len(order)), source.name))
+    for rank, source in enumerate(listed, start=1):
+        counts: dict[tuple[str, str], list[int]] = {}
+        for each in by_name[source.name]:
+            form = format_of(f"a{each.suffix}", each.form)
+            total = counts.setdefault((form.name, form.licence), [0, 0, 0, 0])
             found = each.files, each.records, each.films, each.kept_out
             total[:] = map(sum, zip(total, found, strict=True))
-        licences = ", ".join(source.description.licences)
-        for format_name, numbers in counts.items():
-            yield source.label, format_name, *numbers, licences, shown(source.root)
-
-
-def _format(held: Holding) -> str:
-    return format_of(f"a{held.suffix}", held.form).name
+        by_field = ", ".join(
+            f"{field} {names.index(source.name) + 1}"
+            for field, names in ranks.items()
+            if field and source.name in names
+        )
+        for (format_name, licence), numbers in counts.items():
+            licences = source.description.licences or ((licence,) if licence else ())
+            about = ", ".join(licences), ", ".join(terms(licences)), shown(source.root)
+            yield source.label, rank, by_field, format_name, *numbers, *about

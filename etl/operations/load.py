@@ -126,6 +126,7 @@ class _Load:
             with self._report.timed("read"):
                 first = next(reads, None)
             news = self._redescribed(readings) or self._brings_settings()
+            news = news or self._refreshed(readings)
             if first is None and self._old and not news:
                 self._finish(self._old, readings)
                 return
@@ -157,6 +158,19 @@ class _Load:
             (old.description, old.map, old.reviews) != (new.description, new.map, new.reviews)
             for new in (reading.source for reading in readings)
             if (old := self._known.get(new.name))
+        )
+
+    def _refreshed(self, readings: Iterable[Reading]) -> bool:
+        """Say whether a source that was too old to be kept has files that were written anew."""
+        read = {reading.source.name: reading.stats for reading in readings if reading.stats}
+        if self._old is None or not read:
+            return False
+        files = self._old.files
+        known = {name: files.of(name) for name, *_ in files.outdated() if name in read}
+        return any(
+            known[name].get(path) != (stat, form)
+            for name in known
+            for path, stat, form in read[name]
         )
 
     def _brings_settings(self) -> bool:

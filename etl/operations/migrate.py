@@ -6,10 +6,13 @@ import shutil
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.migrations import VERSION
+from etl.entities.deriving import disputed
+from etl.entities.drafting import CHUNK_FILMS
 from etl.operations.options import ChangeOptions
 from etl.provenance.counting import tally_of
 from etl.provenance.recording import describe
 from etl.publication.outbox import Outboxes
+from etl.resolution.groups import groups_of
 from etl.search.writing import IndexWriter
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import Workspace
@@ -52,6 +55,8 @@ def _bring_up_to_date(generation: Generation, options: ChangeOptions) -> set[str
         tally = tally_of(store)
         catalog.settings.set("tally", tally.encode())
         describe(catalog, store, tally, catalog.runs.all())
+        for rows, _ in catalog.resolved.pages(CHUNK_FILMS, records=2):
+            store.add([q for group in groups_of(rows) for q in disputed(group, catalog.iris)])
         store.finish()
         with IndexWriter(generation.search, catalog.iris.base, new=True) as index:
             index.make(store)

@@ -25,7 +25,7 @@ def remove(workspace: Workspace, name: str, engine: Engine, options: ChangeOptio
     workspace.required()
     with changing(workspace, engine, options) as change:
         with change.building(None) as builder:
-            source = _source(builder.catalog.sources.standing(), name)
+            source = named(builder.catalog.sources.standing(), name)
             vanished = builder.catalog.remove(change.report.run or 0, source)
             ended = SourceReport(source.label, source.name, source.root, vanished=vanished)
             change.report.sources.append(ended)
@@ -35,7 +35,12 @@ def remove(workspace: Workspace, name: str, engine: Engine, options: ChangeOptio
     return change.report
 
 
-def _source(sources: Sequence[Source], name: str) -> Source:
+def named(sources: Sequence[Source], name: str) -> Source:
+    """Return the source that is named by path, name or label.
+
+    Raises:
+        SourceError: there is none, or there are several.
+    """
     path, spelled = os.path.realpath(name), words(name.rstrip("/"))
     for source in sources:
         if path == source.name or words(name) == words(source.name):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from etl.sources.licences import terms
 from etl.sources.notes import listed
 
 
@@ -55,7 +56,8 @@ class SourceReport:
     it was read now or before: the digest is made of those of its records, in order of place.
     `other_files` counts the files in its folders that no format claims, by kind, and
     `left_out` what is no film in the files that were read now, and what only `--reviews` reads,
-    `unread` what their records say and the graph has no place for, by key.
+    `unread` what their records say and the graph has no place for, by key. `licences` are the IRIs
+    of those of all of it.
     """
 
     label: str
@@ -73,6 +75,7 @@ class SourceReport:
     other_files: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     unread: dict[str, int] = field(default_factory=dict)
+    licences: list[str] = field(default_factory=list)
 
     @property
     def no_films(self) -> str:
@@ -85,6 +88,11 @@ class SourceReport:
         """Say what the graph has no place for, the most frequent first; empty if nothing."""
         keys = sorted(self.unread.items(), key=lambda each: (-each[1], each[0]))
         return listed([f"{count} {key}" for key, count in keys])
+
+    @property
+    def terms(self) -> str:
+        """Say what its licences ask that not everybody can do; empty if nothing."""
+        return ", ".join(terms(self.licences))
 
     @property
     def others(self) -> str:

@@ -171,10 +171,12 @@ class Change:
         self.report.shapes_changed = judged_by not in (None, self.engine.shapes.digest)
         self._count(catalog)
         statuses = catalog.statuses(self.report.run or 0, scope)
+        licences = catalog.sources.licences()
         for source, vanished in sources:
             ended = SourceReport(source.label, source.name, source.root, vanished=vanished)
             for status, number in statuses.get(source.name, {}).items():
                 setattr(ended, status, number)
+            ended.licences = list(licences.get(source.name, ()))
             self.report.sources.append(ended)
             self._ended[source.name] = ended
         for refused in kept_out(catalog, scope) if why else ():

@@ -6,7 +6,7 @@ statistics), 5 (linksets); DCAT 3, section 6.6 (`dcat:Dataset`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -21,23 +21,31 @@ TARGETS = {"imdb": wikidata_entity("Q37312"), "wikidata": wikidata_entity("Q2013
 """The data sets that we link to, as Wikidata knows them."""
 
 
-def describe_source(source: Source, iris: Iris) -> Iterator[Triple]:
+def describe_source(source: Source, licences: Sequence[str], iris: Iris) -> Iterator[Triple]:
     """Describe a source: what it is called, and on which terms it may be used."""
     node, description = iris.source(source.slug), source.description
     yield Triple(node, RDF.type, PROV.Entity)
     yield Triple(node, RDF.type, DCAT.Dataset)
     yield Triple(node, SCHEMA.name, Literal(source.label))
     yield Triple(node, DCTERMS.title, Literal(description.title or source.label))
-    for licence in description.licences:
+    for licence in licences:
         yield Triple(node, DCTERMS.license, NamedNode(licence))
     if description.homepage:
         yield Triple(node, DCAT.landingPage, NamedNode(description.homepage))
 
 
 def describe_dataset(
-    sources: Sequence[Source], tally: Tally, modified: datetime, iris: Iris
+    sources: Sequence[Source],
+    licences: Mapping[str, Sequence[str]],
+    tally: Tally,
+    modified: datetime,
+    iris: Iris,
 ) -> Iterator[Triple]:
-    """Describe the graph: what it was made from, when it last changed, what it holds."""
+    """Describe the graph: what it was made from, when it last changed, what it holds.
+
+    `licences` has those of each source by its name. They are rights held in the graph: by none of
+    them alone may all of it be used.
+    """
     node = iris.dataset
     names = ", ".join(source.description.title or source.label for source in sources)
     yield Triple(node, RDF.type, VOID.Dataset)
@@ -46,6 +54,8 @@ def describe_dataset(
     yield Triple(node, DCTERMS.modified, date_time(modified))
     for source in sources:
         yield Triple(node, DCTERMS.source, iris.source(source.slug))
+    for licence in dict.fromkeys(each for source in sources for each in licences[source.name]):
+        yield Triple(node, DCTERMS.rights, NamedNode(licence))
     yield Triple(node, VOID.uriSpace, Literal(iris.base))
     yield Triple(node, VOID.vocabulary, NamedNode(SCHEMA.iri))
     yield Triple(node, VOID.vocabulary, NamedNode(FILM.iri))

@@ -51,14 +51,17 @@ def _described(
 ) -> Iterator[tuple[NamedNode, Iterable[Triple]]]:
     iris, known = catalog.iris, catalog.sources.all()
     slugs = {name: source.slug for source in known for name in (source.label, source.name)}
+    licences = catalog.sources.licences()
     for source in known:
-        yield iris.source(source.slug), describe_source(source, iris)
+        about = describe_source(source, licences[source.name], iris)
+        yield iris.source(source.slug), about
     for run in runs:
         yield iris.run(run.run), describe_run(run, slugs, iris)
     for software in dict.fromkeys(run.software for run in runs):
         yield iris.software(software), describe_software(software, iris)
     modified = ended(_last_change(catalog.runs.all()))
-    yield iris.dataset, describe_dataset(catalog.sources.standing(), tally, modified, iris)
+    standing = catalog.sources.standing()
+    yield iris.dataset, describe_dataset(standing, licences, tally, modified, iris)
 
 
 def _last_change(runs: Sequence[Run]) -> Run:

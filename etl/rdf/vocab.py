@@ -62,7 +62,7 @@ FILM_RUNS = Namespace(  # of the same vocabulary: what we say of runs and record
     filmsAdded filmsChanged filmsRemoved peopleAdded peopleChanged peopleRemoved
     recordsLoaded recordsUnchanged recordsSuperseded recordsRejected recordsQuarantined
     recordsVanished
-    file line field
+    file line field disagreement
     """,
 )
 PROV = Namespace(
@@ -73,7 +73,9 @@ PROV = Namespace(
     wasInvalidatedBy
     """,
 )
-DCTERMS = Namespace("http://purl.org/dc/terms/", "isReplacedBy license modified source title")
+DCTERMS = Namespace(
+    "http://purl.org/dc/terms/", "isReplacedBy license modified rights source title"
+)
 SH = Namespace(
     "http://www.w3.org/ns/shacl#",
     """

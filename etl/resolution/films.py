@@ -124,32 +124,35 @@ def resolve(group: Group, identities: Identities) -> Film:
     """Make one film of the records about it.
 
     The first member that has a value for a field gives it, so that the order of loading is of no
-    account. What linking found comes last.
+    account: the first of all, or of the field's own order. What linking found comes last.
     """
     records = [member.record for member in group.members]
+    ranked = {field: [each.record for each in group.ordered(field)] for field in group.first}
     found = group.linked.record if group.linked else None
     everything: list[FilmRecord | LinkRecord] = [*records, found] if found else [*records]
     people = _People(identities, found.links if found else ())
     directors = people.of(record.directors for record in records)
     actors = people.of(record.actors for record in everything)
-    synopsis = next((record.synopsis for record in records if record.synopsis), None)
-    title = next((record.title for record in records if record.title), None)
-    year = next((record.year for record in records if record.year is not None), None)
+    synopsis = next(
+        (each.synopsis for each in ranked.get("synopsis", records) if each.synopsis), None
+    )
+    title = next((each.title for each in ranked.get("title", records) if each.title), None)
+    year = next((each.year for each in ranked.get("year", records) if each.year is not None), None)
     return Film(
         key=group.film,
         identifiers=_merged(record.identifiers for record in everything),
         title=title,
         year=year,
-        rating=next((record.rating for record in records if record.rating), None),
+        rating=next((each.rating for each in ranked.get("rating", records) if each.rating), None),
         directors=directors,
         actors=actors,
         synopsis=synopsis,
         performances=_performances(everything, actors, synopsis, people),
         group=group,
         titles=_titles(records, title),
-        facts=_facts(records, year),
+        facts=_facts(records, ranked, year),
         crew=_crew(records, people),
-        ratings=_merged(record.ratings for record in records),
+        ratings=_merged(each.ratings for each in ranked.get("ratings", records)),
         reviews=_reviews(records),
     )
 
@@ -173,14 +176,22 @@ def _titles(records: Sequence[FilmRecord], title: str | None) -> tuple[Title, ..
     return tuple(each for each in found if each.language or each.text not in texts)
 
 
-def _facts(records: Sequence[FilmRecord], year: int | None) -> Mapping[str, tuple[str, ...]]:
+def _facts(
+    records: Sequence[FilmRecord], ranked: Mapping[str, Sequence[FilmRecord]], year: int | None
+) -> Mapping[str, tuple[str, ...]]:
     """Merge what records say in the fields of `FACTS`; a date counts that is of the film's year."""
     if not any(record.facts for record in records):
         return _NOTHING
-    dates = (record.facts.get("date", ("",)) for record in records)
+    dates = (record.facts.get("date", ("",)) for record in ranked.get("date", records))
     date = next((date for date in dates if date[0][:4] == str(year)), ())
     found = _merged(record.facts for record in records)
-    return {name: values for name, values in {**found, "date": date}.items() if values}
+    own = {
+        name: each.facts[name]
+        for name, order in ranked.items()
+        for each in reversed(order)
+        if name in each.facts
+    }
+    return {name: values for name, values in {**found, **own, "date": date}.items() if values}
 
 
 def _crew(records: Sequence[FilmRecord], people: _People) -> Mapping[str, tuple[Person, ...]]:

@@ -44,16 +44,19 @@ class Resolved:
         versions = [version for group in groups for version in group.versions]
         return identities_of(self._db.cursor(), versions)
 
-    def pages(self, size: int, after: int = 0) -> Iterator[tuple[list[MemberRow], Identities]]:
+    def pages(
+        self, size: int, after: int = 0, records: int = 1
+    ) -> Iterator[tuple[list[MemberRow], Identities]]:
         """Yield the records of the films in the graph, in chunks, and who their people are.
 
         Films come in the order in which they were first read, the records of a film side by side.
-        Only those are given whose versions all come after the version `after`.
+        Only those are given whose versions all come after the version `after`, and of so many
+        records or more.
         """
         films = self._db.cursor().execute(
             "SELECT film, inputs, versions FROM films WHERE list_min(versions) > ? "
-            "ORDER BY list_min(versions)",
-            [after],
+            "AND len(versions) >= ? ORDER BY list_min(versions)",
+            [after, records],
         )
         while some := films.fetchmany(size):
             cursor = self._db.cursor()

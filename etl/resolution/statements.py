@@ -194,8 +194,9 @@ FROM (
 WHERE id <> '' AND name <> '' GROUP BY name HAVING count(DISTINCT id) = 1
 """
 
-# What a film is made from: its versions, and who the people it names are, a line each, of which
-# the first letter says what the rest is.
+# What a film is made from: its versions, those of the source that ranks first before the others;
+# who the people it names are; and, where several sources tell of it, which versions come first in a
+# field whose ranks are its own: a line each, of which the first letter says what the rest is.
 GROUPS = """
 CREATE OR REPLACE TEMP TABLE groups AS
 WITH named AS (
@@ -210,12 +211,24 @@ WITH named AS (
         SELECT film, 'n' || id || '=' || called
         FROM (SELECT film, {people} FROM members WHERE counts AND {nameless})
         JOIN names USING (id) WHERE name = '')
+    GROUP BY film),
+by_field AS (
+    SELECT film, string_agg('f' || field || '=' || versions, chr(10) ORDER BY field) AS fields
+    FROM (
+        SELECT film, field, string_agg(version::TEXT, ',' ORDER BY rank, path, line) AS versions
+        FROM members JOIN ranks USING (source) WHERE counts AND field <> '' AND film IN (
+            SELECT film FROM members WHERE counts AND kind = 'film'
+            GROUP BY film HAVING min(source) < max(source))
+        GROUP BY film, field)
     GROUP BY film)
-SELECT film, list(version ORDER BY source, path, line) AS versions, min(version) AS first,
-       string_agg(version::TEXT, ',' ORDER BY source, path, line)
-           || coalesce(chr(10) || any_value(people), '') AS inputs
-FROM members LEFT JOIN named USING (film) WHERE counts GROUP BY film
-HAVING bool_or(kind = 'film')
+SELECT film, list(version ORDER BY rank NULLS LAST, source, path, line) AS versions,
+       min(version) AS first,
+       string_agg(version::TEXT, ',' ORDER BY rank NULLS LAST, source, path, line)
+           || coalesce(chr(10) || any_value(people), '')
+           || coalesce(chr(10) || any_value(fields), '') AS inputs
+FROM members LEFT JOIN (FROM ranks WHERE field = '') USING (source)
+LEFT JOIN named USING (film) LEFT JOIN by_field USING (film)
+WHERE counts GROUP BY film HAVING bool_or(kind = 'film')
 """
 
 # The people whom the films in the graph name, and who they are. `own` is an id that the record

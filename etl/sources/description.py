@@ -8,20 +8,17 @@ Source: Data Package (frictionlessdata.io), the properties `title`, `homepage` a
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import msgspec
-from pyoxigraph import NamedNode
 
 from etl.records import Reject
+from etl.sources.licences import is_web_address, licence_iri
 from etl.sources.spelling import words
 
 FILE = "datapackage.json"
-
-_SPDX_NAME = re.compile(r"[A-Za-z0-9.+-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +74,11 @@ def read_description(path: str) -> SourceDescription | Reject:
         return Reject(1, "", "a description as Data Package has it", str(error))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return Reject(1, "", "JSON", str(error))
-    licences = tuple(each.path or _spdx(each.name) for each in package.licenses)
+    licences = tuple(each.path or licence_iri(each.name) or each.name for each in package.licenses)
     for licence in licences:
-        if not _is_web_address(licence):
+        if not is_web_address(licence):
             found = licence or "neither name nor path"
             expected = "an SPDX name such as CC0-1.0, or a web address as path, of a licence"
             return Reject(1, "", expected, found)
-    homepage = package.homepage if _is_web_address(package.homepage) else ""
+    homepage = package.homepage if is_web_address(package.homepage) else ""
     return SourceDescription(words(package.title), homepage, licences)
-
-
-def _spdx(name: str) -> str:
-    """Return the IRI of a licence of the SPDX list."""
-    return f"https://spdx.org/licenses/{name}" if _SPDX_NAME.fullmatch(name) else name
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        return NamedNode(text).value.startswith(("http://", "https://"))
-    except ValueError:
-        return False

@@ -23,7 +23,7 @@ class Format:
 
     `keys` maps a field of `FilmRecord` to what the file calls it; `one_line` says that each
     record stands on one line, whatever line ends its values have in them. With `same`, records of
-    one key are of one film, in all files of a source.
+    one key are of one film, in all files of a source. `licence` is the IRI of the publisher's.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Format:
     parse: Callable[[str], FilmRecord | Reject]
     one_line: bool = False
     same: bool = False
+    licence: str = ""
 
     def read(self, raw: Raw) -> FilmRecord | Reject:
         """Read a record that was cut out; its lines count from its own first line, which is 1."""
@@ -69,4 +70,5 @@ def _table(form: str) -> Format:
         table.parse,
         one_line=True,
         same="same" in columns.top,
+        licence=columns.licence,
     )

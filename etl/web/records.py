@@ -193,7 +193,7 @@ class SourceRow:
 def source_rows(reading: Reading) -> list[SourceRow]:
     """Return the sources that say something."""
     sources = reading.snapshot.catalog.sources
-    rows: list[SourceRow] = []
+    rows, licences = list[SourceRow](), sources.licences()
     for each in sources.standing():
         extent = sources.extent(each.name)
         label = each.label.rstrip("/").rpartition("/")[2]
@@ -203,7 +203,7 @@ def source_rows(reading: Reading) -> list[SourceRow]:
                 label,
                 about.title or label,
                 about.homepage,
-                about.licences,
+                licences[each.name],
                 extent.files,
                 extent.bytes,
                 extent.digest,

@@ -36,7 +36,7 @@ def options(name: str) -> list[click.Option]:
 
 def test_every_command_is_walked() -> None:
     assert {"", "load", "runs diff", "store add"} <= COMMANDS.keys()
-    assert GROUPS == ["", "runs", "store"]
+    assert GROUPS == ["", "sources", "runs", "store"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from desk import ENGINE, Desk
 from etl.operations.load import LoadOptions, load
 from etl.operations.options import ChangeOptions
+from etl.operations.rank import RankOptions, rank
 from etl.operations.remove import remove
 from etl.operations.undo import undo
 from etl.sources.claims import own_map
@@ -61,6 +63,7 @@ class Formats(RuleBasedStateMachine):
         }
         self.held: dict[str, list[Told]] = {}
         self.match = "title"
+        self.ranks, self.field = list[str](), ""
 
     def teardown(self) -> None:
         self._folder.cleanup()
@@ -112,11 +115,29 @@ class Formats(RuleBasedStateMachine):
         self.match = match
         self.load(self.desk.workspace, next(iter(self.held)))
 
+    @precondition(lambda self: self.held)
+    @rule(order=st.permutations(["texts", "lines", "table"]), field=st.sampled_from(["", "title"]))
+    def rank(self, order: list[str], field: str) -> None:
+        """Say which source comes first, for all or for titles alone."""
+        self.ranks, self.field = [each for each in order if each in self.held], field
+        self.rank_in(self.desk.workspace)
+
+    def rank_in(self, workspace: Workspace) -> None:
+        order = [str(self.sources[each]) for each in self.ranks if each in self.held]
+        ranks = RankOptions(order=[], fields={})
+        if self.field:
+            ranks = replace(ranks, fields={self.field: order})
+        else:
+            ranks = replace(ranks, order=order)
+        rank(workspace, ENGINE, ranks)
+
     @invariant()
     def the_graph_is_that_of_what_is_there_loaded_in_another_order(self) -> None:
         other = Desk(self.path / "other")
         for source in sorted(self.held, reverse=True):
             self.load(other.workspace, source)
+        if self.held:
+            self.rank_in(other.workspace)
         assert self.desk.graph() == other.graph()
         shutil.rmtree(self.path / "other")
 

@@ -32,6 +32,7 @@ def ended(path: Path, *films: Film, **counts: int) -> dict[str, object]:
         "other_files": {},
         "left_out": {},
         "unread": {},
+        "licences": [],
     }
 
 

@@ -25,6 +25,7 @@ from etl.linking.subjects import subject
 from etl.operations.link import link
 from etl.operations.load import LoadOptions, load
 from etl.operations.options import ChangeOptions
+from etl.operations.rank import RankOptions, rank
 from etl.operations.rebuild import RebuildOptions, rebuild
 from etl.operations.remove import remove
 from etl.operations.replay import replay
@@ -96,10 +97,14 @@ contents = st.dictionaries(st.sampled_from(SLOTS), records(), min_size=1)
 
 @dataclass
 class Happened:
-    """What a run has read: the new text at each spot, or the link record; None for what went."""
+    """What a run has read: the new text at each spot, or the link record; None for what went.
+
+    `ranks` are the sources that come first from then on, by field.
+    """
 
     texts: Texts = field(default_factory=dict)
     links: dict[Spot, Said] = field(default_factory=dict)
+    ranks: dict[str, list[str]] = field(default_factory=dict)
     undoes: int | None = None
     stands: bool = True
 
@@ -162,7 +167,15 @@ class Comparing(RuleBasedStateMachine):
 
     def expected(self) -> Resolved:
         history = [run.said() for _, run in sorted(self.runs.items()) if run.stands]
-        return resolved(history, ENGINE)
+        return resolved(history, ENGINE, self.ranks())
+
+    def ranks(self) -> dict[str, list[str]]:
+        """Give the ranks of sources by the runs that stand."""
+        standing = [run.ranks for _, run in sorted(self.runs.items()) if run.stands]
+        ranks: dict[str, list[str]] = {}
+        for each in standing:
+            ranks |= each
+        return {field: sources for field, sources in ranks.items() if sources}
 
     # What happens
 
@@ -224,7 +237,7 @@ class Comparing(RuleBasedStateMachine):
             self.happen(Happened(undoes=number), lambda w: undo(w, number, ENGINE, ChangeOptions()))
         except WorkspaceError as error:
             assert "changed no record" in str(error)
-            assert not self.runs[number].said()
+            assert not self.runs[number].said() and not self.runs[number].ranks
 
     @rule(folder=st.sampled_from(FOLDERS))
     def remove(self, folder: str) -> None:
@@ -232,6 +245,22 @@ class Comparing(RuleBasedStateMachine):
         if held := self.held(source):
             gone = Happened(dict.fromkeys(held))
             self.happen(gone, lambda w: remove(w, source, ENGINE, ChangeOptions()))
+
+    @precondition(lambda self: self.desk.workspace.current())
+    @rule(
+        order=st.lists(st.sampled_from(FOLDERS), unique=True),
+        field=st.sampled_from(["", "title", "year", "rating"]),
+    )
+    def rank(self, order: list[str], field: str) -> None:
+        """Say which sources come first, in all fields or in one, which is then the only one."""
+        sources = [source for source in map(self.source, order) if self.held(source)]
+        changed, options = {"": sources}, RankOptions(order=sources)
+        if field:
+            changed = {each: [] for each in self.ranks() if each} | {field: sources}
+            options = RankOptions(fields={field: sources})
+        old = self.ranks()
+        changed = {each: names for each, names in changed.items() if names != old.get(each, [])}
+        self.happen(Happened(ranks=changed), lambda w: rank(w, ENGINE, options))
 
     @precondition(lambda self: self.desk.workspace.current())
     @rule()
@@ -289,7 +318,7 @@ class Comparing(RuleBasedStateMachine):
             }
         films = {group.film: list(map(place, group.everything)) for group in groups}
         assert films == {
-            key: list(map(place, group_of(key, members).everything))
+            key: list(map(place, group_of(key, members, expected.ranks).everything))
             for key, members in expected.films.items()
         }
         assert people == expected.people

@@ -18,7 +18,7 @@ from etl.operations.undo import undo
 from etl.rdf.vocab import PROV, RDF, SH, VOID, XSD
 from etl.resources import folder
 from etl.shacl import CompiledEngine, ReferenceEngine, Shapes, ValidationReport
-from records import Film
+from records import Film, write
 from validation.turtle import summary
 
 SHAPES = Shapes.read([folder("shapes") / "provenance"])
@@ -78,13 +78,20 @@ def constraints() -> Iterator[Constraint]:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> set[Triple]:
-    """What is said of one film and a run that is undone, with one part of each kind."""
+    """What is said of a film of two sources, which disagree, and a run that is undone.
+
+    It has one part of each kind.
+    """
     desk = Desk(tmp_path_factory.mktemp("story"))
+    other = desk.source.parent / "other"
+    other.mkdir()
+    write(other, Film(838, "Emma", 1932))
+    desk.load(other, name="other")
     desk.write(Film(838, "Emma", 1996))
     desk.load(name="films")
     desk.write(Film(838, "Emma", 1997))
     desk.load(name="films")
-    undo(desk.workspace, 2, ENGINE, ChangeOptions(command="etl undo"))
+    undo(desk.workspace, 3, ENGINE, ChangeOptions(command="etl undo"))
     told = desk.provenance()
     parts = [t for t in told if t.predicate in (VOID.propertyPartition, VOID.classPartition)]
     kept = {min((t for t in parts if t.predicate == p), key=str) for p in {t[1] for t in parts}}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pyoxigraph import Quad
 
@@ -20,7 +20,7 @@ from etl.entities.mapping import map_film
 from etl.entities.people import map_person, map_redirect
 from etl.rdf.identifiers import Iris, name_key
 from etl.records import FilmRecord, Link, LinkRecord, Origin, Reject
-from etl.resolution.films import Identities, Person, Redirect, resolve
+from etl.resolution.films import Film, Identities, Person, Redirect, resolve
 from etl.resolution.groups import Group, LinkMember, Member
 from etl.shacl import Engine
 from matching_oracle import Told, matched
@@ -45,6 +45,9 @@ class Said(NamedTuple):
 
 History = Sequence[Mapping[Spot, Said]]
 """What each run has read, in the order of the runs; only of runs that stand."""
+
+Ranks = Mapping[str, Sequence[str]]
+"""Sources that come first, in order; by field, of all fields under the empty name."""
 
 Chosen = dict[Spot, tuple[Said, ...]]
 """For each spot the records that it may give, the best first."""
@@ -84,17 +87,27 @@ class Resolved:
     people: set[Person]
     redirects: set[Redirect]
     disputes: set[Dispute]
+    ranks: Ranks
 
     def graph(self) -> set[Quad]:
         """Give the triples, by the product's own mapping."""
-        films = (resolve(group_of(*each), self.identities) for each in self.films.items())
+        films = [self._film(*each) for each in self.films.items()]
         triples = [triple for film in films for triple in map_film(film, IRIS)]
         triples += [triple for person in self.people for triple in map_person(person, IRIS)]
         triples += [map_redirect(redirect, IRIS) for redirect in self.redirects]
         return {Quad(*triple) for triple in triples}
 
+    def _film(self, key: str, members: Members) -> Film:
+        """Make a film; what one source gives, the one gives that ranks first."""
+        film = resolve(group_of(key, members, self.ranks), self.identities)
+        for field in ("title", "year", "rating"):
+            ordered = sorted(_records_in(members), key=lambda each: _rank(each, field, self.ranks))
+            said = [getattr(each.record, field) for each in ordered]
+            assert getattr(film, field) == next((each for each in said if each is not None), None)
+        return film
 
-def resolved(history: History, engine: Engine) -> Resolved:
+
+def resolved(history: History, engine: Engine, ranks: Ranks) -> Resolved:
     """Resolve what was read: what the shapes refuse gives way to what stood there before."""
     chosen = _readable(history)
     same = _films_by_movielens(chosen.values())
@@ -107,7 +120,7 @@ def resolved(history: History, engine: Engine) -> Resolved:
     while True:
         spots = list(chosen)
         everything = _grouped(spots, chosen, same, matches)
-        counting = {film: _counting(members) for film, members in everything.items()}
+        counting = {film: _counting(members, ranks) for film, members in everything.items()}
         if names is None:  # as with films, which records conform is of no account
             names = _names_of_ids(chosen, _People(everything, counting, {}))
         people = _People(everything, counting, names)
@@ -115,12 +128,13 @@ def resolved(history: History, engine: Engine) -> Resolved:
         refused = {
             spots[member.version]
             for film, members in films.items()
-            for member in _at_fault(film, members, people.known, engine)
+            for member in _at_fault(film, members, people.known, engine, ranks)
         }
         if not refused:
             redirects = people.redirects(films) | _film_redirects(films, everything, same_by_own)
             redirects |= {Redirect("movie", *each) for each in matches.items() if each[1] in films}
-            return Resolved(films, people.known, people.named(films), redirects, disputes)
+            named = people.named(films)
+            return Resolved(films, people.known, named, redirects, disputes, ranks)
         for spot in refused:
             chosen[spot] = chosen[spot][1:]
         chosen = {spot: said for spot, said in chosen.items() if said}
@@ -155,8 +169,22 @@ def _links_in(members: Members) -> list[LinkMember]:
     return [member for member in members if isinstance(member, LinkMember)]
 
 
-def group_of(film: str, members: Members) -> Group:
-    return Group(film, "", tuple(_records_in(members)), next(iter(_links_in(members)), None))
+def group_of(film: str, members: Members, ranks: Ranks) -> Group:
+    records, links = _records_in(members), _links_in(members)
+    first = {
+        field: [each.version for each in sorted(records, key=lambda r: _rank(r, field, ranks))]
+        for field in ranks
+        if field
+    }
+    return Group(film, "", tuple(records), next(iter(links), None), first)
+
+
+def _rank(member: Member | LinkMember, field: str, ranks: Ranks) -> tuple[Any, ...]:
+    """Rank a record for a field: by the field's ranks, by those of all fields, by its place."""
+    source, path, line = member.origin.source, member.origin.path, member.origin.line
+    orders = (ranks.get(each, ()) for each in (field, ""))
+    places = (order.index(source) if source in order else len(order) for order in orders)
+    return (*places, source, path, line)
 
 
 def _films_by_movielens(chosen: Iterable[tuple[Said, ...]]) -> dict[str, str]:
@@ -220,8 +248,8 @@ def _disputes(films: Films) -> set[Dispute]:
     return {claim for claim in claims if said[claim[:2]] > 1}
 
 
-def _counting(members: Members) -> list[Member | LinkMember]:
-    """Keep of each source the last record by path and line; the sources by their names.
+def _counting(members: Members, ranks: Ranks) -> list[Member | LinkMember]:
+    """Keep of each source the last record by path and line; the sources by ranks and names.
 
     Those that a source tells by a key of its own are parts of one record, and all count.
     """
@@ -229,14 +257,16 @@ def _counting(members: Members) -> list[Member | LinkMember]:
     for member in sorted(members, key=lambda m: (m.origin.source, m.origin.path, m.origin.line)):
         is_part = set(member.record.identifiers) == {"record"}
         kept[member.origin.source, member.version if is_part else None] = member
-    return list(kept.values())
+    return sorted(kept.values(), key=lambda each: _rank(each, "", ranks))
 
 
-def _at_fault(film: str, members: Members, known: Identities, engine: Engine) -> Members:
+def _at_fault(
+    film: str, members: Members, known: Identities, engine: Engine, ranks: Ranks
+) -> Members:
     """Give the records that have to give way for a film to conform; none if it does."""
 
     def conforms(some: Members, known: Identities) -> bool:
-        trial = draft(group_of(film, some), known, IRIS)
+        trial = draft(group_of(film, some, ranks), known, IRIS)
         return not any(result.blocks for _, result in judged([trial], engine, IRIS))
 
     if conforms(members, known):

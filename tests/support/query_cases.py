@@ -20,6 +20,7 @@ CASES: dict[str, dict[str, str]] = {
     "directors-acting-in-own-films": {},
     "directors-of-film": {"film": "movie/films-5"},
     "directors-of-several-films": {"minimum": "3"},
+    "disagreements": {},
     "facts-of-film": {"film": "花の雨"},
     "facts-of-person": {"person": "person/Inês_Duarte"},
     "films-between-years": {"first": "1990", "last": "2004"},

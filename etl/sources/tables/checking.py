@@ -11,6 +11,7 @@ from rapidfuzz import process
 
 from etl.errors import SourceError
 from etl.facts import CREDITS, PERSON_FACTS, SITES
+from etl.sources.licences import licence_iri
 from etl.sources.tables import language
 from etl.sources.tables.positions import line_of
 from etl.sources.tables.styles import STYLES
@@ -256,3 +257,9 @@ def check_encoding(checked: Checked, top: Mapping[str, Any]) -> None:
         checked.fail(("same",), "expected 'source': rows of one key are one film in all its files")
     if "delimiter" in top and not top["delimiter"]:
         checked.fail(("delimiter",), "expected what stands between cells, found nothing")
+
+
+def check_licence(checked: Checked, top: Mapping[str, Any]) -> None:
+    """Check what a map says of the licence of its tables."""
+    if "licence" in top and not licence_iri(top["licence"]):
+        checked.fail(("licence",), "expected a web address, or an SPDX name such as CC0-1.0")

@@ -32,6 +32,7 @@ TOP = {
             "like",
             "same",
             "kind",
+            "licence",
         ),
         TEXT,
     ),

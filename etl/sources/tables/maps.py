@@ -13,7 +13,8 @@ from functools import cache
 from typing import Any, NoReturn
 
 from etl.errors import SourceError
-from etl.sources.tables.checking import Checked, Spec, check_encoding, refuse
+from etl.sources.licences import licence_iri
+from etl.sources.tables.checking import Checked, Spec, check_encoding, check_licence, refuse
 from etl.sources.tables.language import FILMS_KEYS, FILMS_MAY, TOP, VERSION
 
 
@@ -73,6 +74,11 @@ class ColumnMap:
     def name(self) -> str:
         """Return the name of the format for people."""
         return str(self.top.get("name") or f"read by {self.file}")
+
+    @property
+    def licence(self) -> str:
+        """Return the IRI of the licence of its tables, if it tells one."""
+        return licence_iri(self.top.get("licence", ""))
 
     @property
     def recognise(self) -> tuple[str, ...]:
@@ -175,4 +181,5 @@ def read_map(text: str, file: str) -> ColumnMap:
     for name, join in top.get("with", {}).items():
         checked.join(name, join, top["with"])
     check_encoding(checked, top)
+    check_licence(checked, top)
     return ColumnMap(file, text, top, specs)
