@@ -22,7 +22,7 @@ CREATE TABLE sizes (                    -- the bytes of a file as a run read it
     form TEXT);                         -- how it was read, if it is a table
 CREATE TABLE versions (
     version BIGINT, run INTEGER, source TEXT, path TEXT, key TEXT, line INTEGER,
-    kind TEXT,                          -- film, link, reject or gone
+    kind TEXT,                          -- film, link, fact, reject or gone
     digest TEXT,
     names TEXT, name_ids TEXT,          -- its people, a line each, and their IMDb ids if it has any
     body TEXT);                         -- the record or the reject, as JSON

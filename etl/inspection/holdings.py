@@ -33,4 +33,4 @@ def rows(sources: Iterable[Source], held: Iterable[Holding]) -> Iterator[tuple[C
 
 
 def _format(held: Holding) -> str:
-    return format_of(f"a{held.suffix}", held.form).name
+    return format_of(f"a{held.suffix}", held.form, held.source).name

@@ -111,6 +111,22 @@ class Source:
 LINKS = Source("links", "links", "links", ())
 """What linking finds is kept as the records of this source."""
 
+WIKIDATA = Source(
+    "wikidata",
+    "wikidata",
+    "Wikidata",
+    (),
+    description=SourceDescription(
+        "Wikidata",
+        "https://www.wikidata.org/",
+        ("https://creativecommons.org/publicdomain/zero/1.0/",),
+    ),
+)
+"""What Wikidata states of linked films is kept as the records of this source, a path an item."""
+
+OURS = (LINKS.name, WIKIDATA.name)
+"""The sources that `etl link` fills, which no file does."""
+
 
 def bare(path: str) -> str:
     """Write a path in small letters, without the suffix that says it is compressed."""
