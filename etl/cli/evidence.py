@@ -20,16 +20,11 @@ if TYPE_CHECKING:
     from etl.linking.inquiry import Inquiry
 
 
-class LanguageCode(click.ParamType):
-    """The code of a language as Wikidata writes it."""
-
-    name = "language"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check a code, and write it in small letters."""
-        if not _LANGUAGE.fullmatch(value):
-            self.fail(f"{value!r} is not the code of a language, such as de.", param, ctx)
-        return value.lower()
+def _language_code(_: click.Context, __: click.Parameter, value: str) -> str:
+    """Check the code of a language, and write it in small letters, as Wikidata does."""
+    if not _LANGUAGE.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is not the code of a language, such as de.")
+    return value.lower()
 
 
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -84,7 +79,7 @@ language_option = option(
     "--language",
     group=Group.EVIDENCE,
     settable=True,
-    type=LanguageCode(),
+    callback=_language_code,
     metavar="CODE",
     default="en",
     show_default=True,
