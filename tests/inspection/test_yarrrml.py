@@ -113,7 +113,7 @@ def test_values_that_only_our_readers_know_are_written_out(etl: Etl) -> None:
 
 
 def test_where_values_that_are_written_out_are_too_many_the_field_is_named(etl: Etl) -> None:
-    rows = "".join(f"t{n},Movie,Film {n},,,L&amp;{n},,1990,,,,\n" for n in range(400))
+    rows = "".join(f"t{n},Movie,Film {n},,,U\u0308land{n},,1990,,,,\n" for n in range(400))
     Path("films.csv").write_text(NETFLIX.partition("\n")[0] + "\n" + rows, "utf-8")
     text = etl("columns", "films.csv", "--export", "yarrrml").stdout
     assert "#   fields.countries: what is made of 400 of its values" in text
@@ -142,8 +142,9 @@ def test_what_it_cannot_tell_at_all_is_an_error(
 
 
 def test_text_in_another_encoding_is_not_told(etl: Etl) -> None:
-    Path("films.csv").write_text(NETFLIX, "cp1252")
-    refused = etl("columns", "films.csv", "--export", "yarrrml")
+    Path("films.csv").write_text("title,year\nZoé,1990\n", "cp1252")
+    Path("films.toml").write_text('map = 1\nencoding = "cp1252"\n[fields]\ntitle = "title"\n')
+    refused = etl("columns", "films.csv", "--columns", "films.toml", "--export", "yarrrml")
     assert refused.exit_code == 2
     assert "YARRRML is written for delimited text in UTF-8, found text in cp1252" in refused.stderr
 
