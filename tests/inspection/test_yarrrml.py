@@ -105,6 +105,39 @@ def test_a_map_of_ones_own_gives_them_and_names_what_it_does_not(etl: Etl) -> No
     ]
 
 
+KEYLESS = """\
+map = 1
+[fields]
+title = "title"
+year = "year"
+directors = { columns = ["one", "two"], split = " und " }
+alternative_titles = { column = "also", split = "/" }
+"""
+UNNAMED = """\
+title,year,one,two,also
+"Ämber, The: 2",1990,Jon Halde und Mo Lu,Ann Zoé,Bernstein / Ambra / Ämber
+Tides,,,,
+,1991,Ada Brook,,
+"""
+
+
+@pytest.mark.usefixtures("foreign")
+def test_films_without_ids_and_keys_have_the_same_iris(etl: Etl) -> None:
+    Path("films.csv").write_text(UNNAMED, "utf-8")
+    Path("films.toml").write_text(KEYLESS, "utf-8")
+    triples, text = told(etl, "films.csv", "--columns", "films.toml")
+    assert triples == loaded(etl, "films.csv", "--columns", "films.toml")
+    assert "cannot be told" not in text
+
+
+def test_people_who_are_given_by_ids_are_not_told(etl: Etl) -> None:
+    table = TOP.replace("Carl Dorn", "nm0900011")
+    Path("films.csv").write_text(table, "utf-8")
+    text = etl("columns", "films.csv", "--export", "yarrrml").stdout
+    assert "#   fields.actors: it has ids of people" in text
+    assert "sdo:actor," not in text
+
+
 def test_values_that_only_our_readers_know_are_written_out(etl: Etl) -> None:
     Path("films.csv").write_text(NETFLIX, "utf-8")
     text = etl("columns", "films.csv", "--export", "yarrrml").stdout

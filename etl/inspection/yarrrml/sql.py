@@ -15,6 +15,7 @@ import duckdb
 from etl.facts import CREDITS, FACTS, TITLE_FIELDS, Kind
 from etl.process.database import alone
 from etl.rdf.identifiers import LIKE_A_PERSON_ID
+from etl.records import Credit
 from etl.sources import names
 from etl.sources.facts import read_fact, titles
 from etl.sources.fields import READERS
@@ -165,7 +166,8 @@ def parts(value: str, spec: Spec) -> list[str]:
     own = [f"regexp_split_to_array({value}, {text('|'.join(marks))})"] if marks else []
     if spec.field in CREDITS and own:
         return own
-    known = ";|," if spec.field in CREDITS else _MARKS.get(FACTS[spec.field].kind, "|;")
+    fact = FACTS.get(spec.field)
+    known = _MARKS.get(fact.kind, "|;") if fact else ";|," if spec.field in CREDITS else ""
     when = " ".join(f"WHEN contains({value}, '{mark}') THEN '{mark}'" for mark in known)
     return [*own, f"string_split({value}, CASE {when} ELSE chr(1) END)"] if known else own
 
@@ -255,6 +257,17 @@ def reader_of(named: str) -> Callable[[str], str | None]:
     return made
 
 
+def by_name(credit: Credit) -> str:
+    """Return the name of somebody who is known by it.
+
+    Raises:
+        Inexpressible: an id tells who it is.
+    """
+    if credit.imdb_id:
+        raise Inexpressible("it has ids of people")
+    return credit.name
+
+
 def _read(named: str, value: str) -> object:
     notes = Notes()
     if named in FACTS:
@@ -264,5 +277,5 @@ def _read(named: str, value: str) -> object:
         return next((each.text for each in titles(value, notes)), None)
     if named in CREDITS:
         credit, _ = names.person(value)
-        return credit.name if credit else None
+        return by_name(credit) if credit else None
     return READERS[named](value.removesuffix(".0") if named == "year" else value, notes)

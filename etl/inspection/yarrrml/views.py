@@ -5,14 +5,16 @@ What our readers make of the values of this file otherwise than the SQL in gener
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from etl.facts import CREDITS, FACTS, TITLE_FIELDS
+from etl.facts import CREDITS, FACTS
 from etl.inspection.yarrrml.sql import (
     Inexpressible,
     Select,
+    by_name,
     cases,
     changed,
     exceptions,
@@ -49,8 +51,13 @@ class Views:
 
     @cached_property
     def specs(self) -> dict[str, Spec]:
-        """The fields of the map that have one place, by their names."""
-        return {spec.field: spec for spec in self.form.columns.specs}
+        """The fields of the map that have one place, by their names, where the file has them."""
+        header, columns = {each.casefold() for each in self.form.header}, self.form.columns
+        return {
+            spec.field: spec
+            for spec in columns.specs
+            if columns.joins(spec) or any(each.casefold() in header for each, _ in spec.columns)
+        }
 
     @cached_property
     def film(self) -> str:
@@ -73,12 +80,29 @@ class Views:
 
     def own_key(self, select: Select) -> str:
         """Write the key of a film without an id: the row's, else its title, year and directors."""
-        if spec := self.specs.get("key"):
-            return f"left({self.cell(select, spec)}, 160)"
         known = [self.specs[each] for each in ("title", "year", "directors") if each in self.specs]
-        said = ", ".join(self.cell(select, spec) for spec in known)
+        said = ", ".join(each for spec in known for each in self.words(select, spec))
         plain = rf"regexp_replace(lower(concat_ws(' ', {said})), '[^\pL\pN]+', '-', 'g')"
-        return f"left(trim({plain}, '-'), 160)"
+        key = f"left(trim({plain}, '-'), 160)"
+        if spec := self.specs.get("key"):
+            key = f"coalesce(left({self.cell(select, spec)}, 160), {key})"
+        return key
+
+    def words(self, select: Select, spec: Spec) -> list[str]:
+        """Write the cells of a field as texts from which a key is made.
+
+        Raises:
+            Inexpressible: that cannot be told.
+        """
+        if "first" in spec.keys or spec.field not in CREDITS:
+            return [self.cell(select, spec)]
+        cells = self.told(select, spec)
+        if marks := spec.texts("split"):
+            if set(spec.keys) & {"find", "values", "template"}:
+                raise Inexpressible("the films have no key of their own")
+            among = text("|".join(map(re.escape, marks)))
+            return [f"regexp_replace({each}, {among}, ' ', 'g')" for each in cells]
+        return [changed(select, each, spec.keys) for each in cells]
 
     def column(self, named: str) -> str:
         """Write a column of the file, whatever the case of its name in the map."""
@@ -147,8 +171,7 @@ class Views:
         rows = " UNION ALL ".join(
             select.sql(movie="_movie", title="_title", value=each) for each in cells
         )
-        splits = parts("value", spec) if spec.field not in TITLE_FIELDS else []
-        for split in splits:
+        for split in parts("value", spec):
             taken = f"SELECT movie, title, unnest({split}) AS part FROM ({rows})"
             rows = f"SELECT movie, title, {trimmed('part')} AS value FROM ({taken})"
         after = Select(kept(rows, "value <> ''"))
@@ -162,9 +185,10 @@ class Views:
 def _separated(cell: str) -> str | None:
     """Separate the people of a cell by semicolons, if our readers do otherwise than by a mark."""
     try:
-        found = [credit.name for credit in credits_of(cell, Notes()) if credit.name]
+        people = credits_of(cell, Notes())
     except Unreadable:
         return None
+    found = [by_name(credit) for credit in people]
     mark = next((each for each in ";|," if each in cell), ",")
     simply = [reader_of("actors")(part) for part in cell.split(mark) if part.strip()]
     return cell if found == list(dict.fromkeys(simply)) else "".join(f"{each};" for each in found)
