@@ -104,7 +104,7 @@ SELECT source, coalesce(form, ''),
        count(DISTINCT path), count(*), count(DISTINCT film) FILTER (counts),
        count(*) FILTER (kind = 'reject' OR version IN (SELECT version FROM quarantine))
 FROM said LEFT JOIN standing_sizes USING (source, path) LEFT JOIN members USING (version)
-WHERE kind <> 'link' GROUP BY ALL ORDER BY ALL
+WHERE kind <> 'link' GROUP BY ALL ORDER BY source = 'wikidata', source, 2, 3
 """
 
 # How the newest record of each place within a scope stands. `tried` are versions that count as

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 
 from commands import Etl
 from morph import materialized
+from shared_data import shared
 
 NETFLIX = """\
 show_id,type,title,director,cast,country,date_added,release_year,rating,duration,listed_in,\
@@ -88,6 +90,15 @@ def test_a_map_that_ships_gives_the_same_triples(etl: Etl, table: str) -> None:
     Path("films.csv").write_text(table, "utf-8")
     triples, text = told(etl, "films.csv")
     assert triples == loaded(etl, "films.csv")
+    assert "cannot be told" not in text
+
+
+@pytest.mark.usefixtures("foreign")
+@pytest.mark.parametrize("name", ["IMDB-Movie-Data.csv", "imdb_top_1000.csv"])
+def test_real_tables_give_the_same_triples(etl: Etl, name: str) -> None:
+    shutil.copy(shared("data/files") / name, name)
+    triples, text = told(etl, name)
+    assert triples == loaded(etl, name)
     assert "cannot be told" not in text
 
 

@@ -6,8 +6,11 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
 from bench.linking_data import served
@@ -31,15 +34,19 @@ from etl.operations.remove import remove
 from etl.operations.undo import undo
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import SCHEMA
-from etl.records import Credit, FilmRecord, Title
+from etl.records import Credit, FilmRecord, Title, decode_film, encode
 from etl.sources.files import Source
+from etl.sources.wikidata import OF_FILMS
 from etl.workspace.snapshot import Snapshot
 from records import Film, write
 from shared_data import shared
 from statements import Items, amber
+from thoroughness import examples
 
 AMBER = Film(9001, "Amber", 1987, rating="7.5")
 KNIGHT = Film(468569, "The Dark Knight", 2008)
+
+W = "http://www.wikidata.org/entity/"
 
 Wikidata = Callable[..., Evidence]
 
@@ -205,7 +212,29 @@ def test_what_cannot_be_read_is_noted_and_what_is_unknown_says_nothing() -> None
     ]
 
 
-W = "http://www.wikidata.org/entity/"
+ROWS = st.tuples(
+    st.sampled_from(["", W + "Q1", W + "Q2", W + "Q3", "junk"]),
+    st.sampled_from([*(each.id for each in OF_FILMS), "label", "P453", "P4633", "P0"]),
+    st.sampled_from([W + "Q1", W + "Q2", W + "Q3", "1987-05-14T00:00:00Z", "-0044-03-15T00:00:00Z"])
+    | st.sampled_from(["+90", "tt0009001", "nm0900011", "4711", "English", "t1", "1e999", "NaN"])
+    | st.text(max_size=8),
+    st.sampled_from(["", "en", "mul", "de", "7", "9", "11", W + "Q7727", "zxx"]),
+)
+
+
+@settings(max_examples=examples(200, 5000))
+@given(st.lists(ROWS, min_size=1, max_size=30), st.randoms(use_true_random=False))
+def test_whatever_is_stated_is_read_alike_in_any_order(
+    stated: list[tuple[str, str, str, str]], random: Random
+) -> None:
+    record = film_facts("Q900", stated, "de")
+    random.shuffle(stated)
+    assert record is not None
+    assert film_facts("Q900", [*stated, stated[0]], "de") == record
+    assert decode_film(encode(record)) == record
+    names = [credit.name for credit in record.credits]
+    assert all(name and "\n" not in name for name in names)
+    assert set(record.files) == set(record.lines)
 
 
 def test_of_an_item_without_statements_there_is_nothing() -> None:
@@ -309,6 +338,8 @@ def test_it_comes_last_where_sources_disagree(desk: Desk, wikidata: Wikidata) ->
     linked(desk, wikidata(amber()))
     assert said(desk, AMBER, "genre") == ["War"]
     assert said(desk, AMBER, "duration") == ["PT1H30M"]
+    with Catalog.read(desk.workspace.required().catalog) as catalog:
+        assert [each.source for each in catalog.sources.holdings()] == ["zzz", "wikidata"]
 
 
 @pytest.mark.parametrize(("year", "date"), [(1987, "1987-05-14"), (1988, "1988")])
