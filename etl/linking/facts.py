@@ -130,7 +130,7 @@ class _Stated:
     def __init__(self, rows: Iterable[Row], language: str) -> None:
         self._said = defaultdict[tuple[str, str], list[tuple[str, str]]](list)
         for of, says, value, more in sorted(set(rows)):
-            self._said[wikidata_id(of) or "", says].append((value, more))
+            self._said[wikidata_id(of) or of, says].append((value, more))
         self._languages = (language, ANY_LANGUAGE, ENGLISH)
         self.notes = Notes()
 
