@@ -1,6 +1,7 @@
-"""What a record may say of a film beside its title, year, people and rating.
+"""What a record may say of a film beside its title, year, people and rating; and of people.
 
-One table of fields for all that reads, maps or explains them: a new field is a row of `FACTS`.
+One table of fields for all that reads, maps or explains them: a new field is a row of `FACTS`
+or of `PERSON_FACTS`.
 
 Source: schema.org's types CreativeWork and Movie. Where it wants a thing of which only the name is
 known, such as a country or a company, the name stands as text: https://schema.org/docs/datamodel.html
@@ -8,6 +9,7 @@ known, such as a country or a company, the name stands as text: https://schema.o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -22,6 +24,7 @@ class Kind(Enum):
     LINE = "a line of text"
     PROSE = "text"
     GENRE = "a genre such as Drama"
+    JOB = "a job such as actor"
     LANGUAGE = "a language, as BCP 47 writes it"
     COUNTRY = "a country, by its English name"
     DURATION = "a running time, as xsd:duration"
@@ -69,6 +72,16 @@ CREW = {
 CREDITS = {"directors": SCHEMA.director, "actors": SCHEMA.actor, **CREW}
 """All fields that name people, and the property each becomes."""
 
+PERSON_FACTS = {
+    fact.name: fact
+    for fact in (
+        Fact("born", SCHEMA.birthDate, Kind.DATE),
+        Fact("died", SCHEMA.deathDate, Kind.DATE),
+        Fact("jobs", SCHEMA.jobTitle, Kind.JOB, many=True),
+    )
+}
+"""What a record may say of a person it names, as `FACTS` has it of films."""
+
 TITLE_FIELDS = ("original_title", "alternative_titles")
 """The fields that give other titles of a film."""
 
@@ -92,3 +105,14 @@ SITES = {
     "trakt": Site("Trakt", "1", "10"),
 }
 """The sites whose ratings are told apart, by the names that records give them."""
+
+
+def in_line(facts: Iterable[tuple[str, str]]) -> str:
+    """Write what is said of a person as one line: `born=1962-01-17`, a tab, `jobs=actor`."""
+    return "\t".join(map("=".join, facts))
+
+
+def from_line(line: str) -> tuple[tuple[str, str], ...]:
+    """Read back what `in_line` wrote."""
+    parts = (fact.partition("=") for fact in line.split("\t") if fact)
+    return tuple((name, value) for name, _, value in parts)

@@ -21,12 +21,14 @@ _NOTHING: Mapping[str, Any] = {}  # which nobody changes
 class Credit(NamedTuple):
     """A person as one record names them, with the parts they play there, if it says.
 
-    The name is empty where the record gives an IMDb id alone.
+    The name is empty where the record gives an IMDb id alone. `facts` are what it says of the
+    person, each a field of `PERSON_FACTS` and a value.
     """
 
     name: str
     imdb_id: str | None = None
     characters: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 class Title(NamedTuple):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
+from etl.facts import in_line
 from etl.records import FilmRecord, Heading, LinkRecord, Origin, Reason, Reject, digest_of, encode
 
 
@@ -13,8 +14,9 @@ class Staged(NamedTuple):
     """What was read at a place, as the catalog keeps it: a row of `versions`.
 
     `kind` is film, link, fact (what Wikidata states of a film), reject or gone. `names` has the
-    people of a film, a line each, and `name_ids` their IMDb ids, or None where it gives none.
-    `body` is the record as JSON. The `identifiers` are rows of a table of their own.
+    people of a film, a line each, `name_ids` their IMDb ids, or None where it gives none, and
+    `name_facts` what it says of them, or None likewise. `body` is the record as JSON. The
+    `identifiers` are rows of a table of their own.
     """
 
     source: str
@@ -26,6 +28,7 @@ class Staged(NamedTuple):
     names: str | None = None
     name_ids: str | None = None
     body: str | None = None
+    name_facts: str | None = None
     identifiers: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -47,7 +50,11 @@ class Staged(NamedTuple):
 
     @classmethod
     def _of(cls, place: Place, kind: str, digest: str, item: FilmRecord | LinkRecord) -> Self:
-        people = dict.fromkeys((credit.name, credit.imdb_id) for credit in item.credits)
+        people: dict[tuple[str, str | None], tuple[tuple[str, str], ...]] = {}
+        for credit in item.credits:
+            who = credit.name, credit.imdb_id
+            people[who] = people.get(who) or credit.facts
+        facts = people.values()
         return cls(
             *place,
             kind,
@@ -55,6 +62,7 @@ class Staged(NamedTuple):
             names="\n".join(name for name, _ in people),
             name_ids="\n".join(i or "" for _, i in people) if any(i for _, i in people) else None,
             body=encode(item),
+            name_facts="\n".join(map(in_line, facts)) if any(facts) else None,
             identifiers=tuple(item.identifiers.items()),
         )
 

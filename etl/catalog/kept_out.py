@@ -9,8 +9,8 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Quarantined
 from etl.findings import Finding, Severity
 from etl.records import FilmRecord, Heading, Origin, Reason, Reject
-from etl.sources import Format, format_of
 from etl.sources.files import WIKIDATA, Source, beside, opened, within
+from etl.sources.formats import Format, format_of
 
 
 @dataclass(frozen=True, slots=True)

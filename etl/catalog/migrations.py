@@ -32,8 +32,8 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE sources SET description = '{}';
     """,
     # 4 → 5: when the system last changed a file, how large files were when they were read, ids of
-    # films in a table of their own, what resolution has found, how tables are read; films are
-    # matched when something changes next
+    # films in a table of their own, what resolution has found, how tables are read, what is said of
+    # people; films are matched when something changes next
     """
     ALTER TABLE files ADD COLUMN ctime_ns BIGINT;
     CREATE TABLE sizes (run INTEGER, source TEXT, path TEXT, size BIGINT, form TEXT);
@@ -52,6 +52,8 @@ MIGRATIONS: tuple[str, ...] = (
     DROP VIEW standing;
     ALTER TABLE versions DROP COLUMN imdb;
     ALTER TABLE versions DROP COLUMN movielens;
+    ALTER TABLE versions ADD COLUMN name_facts TEXT;
+    ALTER TABLE people ADD COLUMN facts TEXT;
     CREATE TABLE members (version BIGINT, film TEXT, counts BOOLEAN);
     CREATE TABLE identities (name TEXT, id TEXT);
     CREATE TABLE items (imdb TEXT, wikidata TEXT);

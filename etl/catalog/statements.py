@@ -25,11 +25,14 @@ CREATE TABLE versions (
     kind TEXT,                          -- film, link, fact, reject or gone
     digest TEXT,
     names TEXT, name_ids TEXT,          -- its people, a line each, and their IMDb ids if it has any
-    body TEXT);                         -- the record or the reject, as JSON
+    body TEXT,                          -- the record or the reject, as JSON
+    name_facts TEXT);                   -- what it says of its people, a line each, if anything
 CREATE TABLE identifiers (version BIGINT, scheme TEXT, id TEXT);  -- of the films of records
 CREATE TABLE quarantine (version BIGINT, film TEXT, inputs TEXT, run INTEGER, results TEXT);
 CREATE TABLE films (film TEXT, inputs TEXT, versions BIGINT[]);
-CREATE TABLE people (name TEXT, imdb TEXT, wikidata TEXT);
+CREATE TABLE people (
+    name TEXT, imdb TEXT, wikidata TEXT,
+    facts TEXT);                        -- what is known of them, with tabs between
 CREATE TABLE links (                    -- who the names in a film are, as its link record says
     version BIGINT, name TEXT, imdb TEXT, wikidata TEXT);
 CREATE TABLE redirects (kind TEXT, old TEXT, new TEXT);

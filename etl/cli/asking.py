@@ -150,8 +150,8 @@ def explain(
     """Show where each triple of a film or person comes from.
 
     The origin is a rule, a field, a file and line, and the run that read the record. For a film
-    that is kept out, the reason is shown. A PREDICATE is written as director, schema:director or an
-    IRI.
+    that is kept out, the reason is shown. A PREDICATE is a property (director, schema:director or
+    an IRI), or a field as the file has it.
     """
     from etl.inspection.explaining import explain, properties
     from etl.output import Rows

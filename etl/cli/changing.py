@@ -59,7 +59,7 @@ from etl.cli.session import chosen_map, engine
     "--match",
     group=Group.SOURCES,
     type=click.Choice(["title", "witness"]),
-    help="Match films by title, or only if a person agrees too (remembered).",
+    help="Match films by title (the default), or only if a person agrees too (remembered).",
 )
 @option(
     "--base-iri",
@@ -74,7 +74,7 @@ from etl.cli.session import chosen_map, engine
     "--repair",
     group=Group.PLACES,
     is_flag=True,
-    help="Compare everything that --store holds, and correct it.",
+    help="Compare all that the server of --store holds, and correct the server.",
 )
 @json_option
 @quiet_option
@@ -99,7 +99,8 @@ def load(
     removes those that the source no longer has. Without SOURCE, all sources that were loaded before
     are loaded again.
 
-    --store also sends the changes to a SPARQL server. --repair without SOURCE reads no source.
+    --store also sends the changes to a SPARQL server. With --repair and without SOURCE, only the
+    server is put right, and no source is read.
     """
     from etl.operations.load import LoadOptions, load
     from etl.workspace import Workspace
@@ -135,7 +136,8 @@ def load(
 def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
     """Undo a run: the graph becomes as if that run had not happened.
 
-    An undo is a run too, and can itself be undone. 'etl runs' lists the runs.
+    RUN is the number of a run, as 'etl runs' lists it. An undo is a run too, and can itself be
+    undone. --dry-run shows the triples first.
     """
     from etl.operations.options import ChangeOptions
     from etl.operations.undo import undo
@@ -154,7 +156,10 @@ def undo(run: int, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - cl
 @json_option
 @quiet_option
 def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
-    """Remove a source and every fact that only it states."""
+    """Remove a source and every fact that only it states.
+
+    SOURCE is the name that 'etl sources' lists.
+    """
     from etl.operations.options import ChangeOptions
     from etl.operations.remove import remove
     from etl.workspace import Workspace
@@ -173,7 +178,8 @@ def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401
 def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
     """Read and validate again the records that are kept out.
 
-    Run this after correcting their files, or after changing the shapes.
+    Run this after changing the shapes, or when you have corrected some files of a large source:
+    'etl load' reads those too, and everything else that has changed.
     """
     from etl.operations.options import ChangeOptions
     from etl.operations.replay import replay

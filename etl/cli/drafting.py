@@ -27,7 +27,7 @@ def columns(
 
     A column map tells which column gives which field of a film. It is printed as TOML, for you to
     check and edit; the first records read by it are printed on standard error. Columns that give
-    no field are listed in a comment.
+    no field are listed in a comment. Then load: etl load FILE --columns films.toml
 
     With --export, the map that reads the table is printed as YARRRML: yours (--columns), that of a
     known format (--as), or the one that recognises it. Fields that YARRRML cannot express are

@@ -134,8 +134,8 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     All files are read. The store must hold exactly the triples that follow from the catalog: films,
     people, and the description of runs, sources and statistics. --store checks that server too.
 
-    Notes list ids about which records contradict each other. These are not faults: an id that
-    several films have joins none of them, and a film may have several ids of one scheme.
+    Notes list ids about which records contradict each other. These are not faults. An id that
+    records give to different films is not used to join them.
 
     JSON is one object: status (sound, damaged or different), findings, notes, generation, films,
     people, triples and hash of the graph, bytes, remedy.

@@ -205,11 +205,11 @@ def links(
 
     A DECISION overrides all evidence. 'tt0338013=Q208269' links a film,
     'tt0338013/Jim Carrey=nm0000120' links a person in that film. Instead of an id, 'yes' confirms
-    the link found, 'no' rejects it, 'none' rules out any link. A film is named by any of its ids or
-    its IRI. A FILE holds decisions as SSSOM TSV; --format sssom writes such a file.
+    the link found, 'no' rejects it, 'none' rules out any link. A film is named by any of its ids,
+    its title or its IRI. A FILE holds decisions as SSSOM TSV; --format sssom writes such a file.
 
-    A table of links is followed by the films and names without a link; a terminal shows the first
-    of these. In other formats, --unlinked lists them all.
+    A table ends with the films and names that have no link. --unlinked lists all of them, in any
+    format.
     """
     if decided:
         _decide(workspace, decisions, decided)
@@ -230,7 +230,9 @@ def links(
         write(rows(first), format_name, output, snapshot.iris.base)
         _tell_more(len(found) - len(first), "--review" if chosen.review else "--unlinked")
         if not found:
-            click.echo("Note: no such links", err=True)
+            asked = chosen.lists_links or snapshot.catalog.resolved.matches()
+            told = "no such links" if asked else "no links yet; run: etl link --contact YOU"
+            click.echo(f"Note: {told}", err=True)
         if unlinked and is_table and output is None:
             click.echo(f"\nnot linked: {films_and_names(unlinked)}")
             write(rows(unlinked[:at_most]), format_name, None, snapshot.iris.base)
@@ -267,7 +269,7 @@ def _decide(workspace: Path, path: Path, decided: tuple[str, ...]) -> None:
     options = ChangeOptions(command=command_line(), memory_bytes=memory_bytes())
     report = link(Workspace(workspace), Evidence(), kept, engine(workspace), options, new)
     _tell_taken_back(report, path, quiet=True)
-    click.echo(f"{path}: {len(kept) + len(new)} decisions")
+    click.echo(f"{path}: {counted(len(kept) + len(new), 'decision')}")
     for line in change_lines(report.change, dry_run=False) if report.change else ():
         click.echo(line)
 
@@ -276,11 +278,15 @@ def _decided(catalog: Catalog, lookup: GraphLookup, text: str) -> list[Decision]
     """Read a decision as it was typed, or those in a file."""
     from functools import partial
 
+    from etl.errors import LinkError
     from etl.linking.deciding import decide, decide_match
     from etl.linking.sssom import read_decisions
     from etl.operations.link import film
 
     if "=" not in text or Path(text).is_file():
+        if not Path(text).exists():
+            hint = "a decision is FILM=ID or FILM/NAME=ID; or name a file of decisions"
+            raise LinkError(f"{text}: neither a decision nor a file", hint=hint)
         return read_decisions(Path(text), catalog.iris)
     if matched := decide_match(text, catalog.resolved.matches(), catalog.iris):
         return [matched]
@@ -294,7 +300,9 @@ def _by_key(text: str, lookup: GraphLookup) -> str:
     for end in (*slashes, len(subject)):  # an address has slashes before that of the name
         if key := lookup.film_key(subject[:end]):
             return f"{key}{subject[end:].rstrip('/')}={verdict}"
-    return text
+    title, slash, name = subject.partition("/")
+    key = lookup.key_of(title)
+    return f"{key}{slash}{name}={verdict}" if key else text
 
 
 COMMANDS = (link, links)

@@ -78,7 +78,7 @@ as_option = option(
     "format_of_tables",
     group=Group.SOURCES,
     metavar="FORMAT",
-    help="Name of the format of the tables, instead of recognising it.",
+    help="Format of the tables, by its name in docs/formats.md; auto: recognise it.",
 )
 # Where a command keeps the values of options that are not its own arguments.
 SHAPE_TIMEOUT, TIMEOUT, MEMORY = "etl.shape_timeout", "etl.timeout", "etl.memory"

@@ -8,11 +8,29 @@ from typing import Self
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from etl.terminal import guard_talk, trusted
 
 PATIENCE_S = 2.0
+
+
+class _Rate(ProgressColumn):
+    """How much of a stage is done in a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f}/s" if speed else "")
 
 
 class Meter:
@@ -38,7 +56,10 @@ class Meter:
         if not self._shown or time.monotonic() - self._started < PATIENCE_S:
             return
         if self._bar is None:
-            columns = (TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn())
+            columns = (
+                TextColumn("{task.description:>8}"),
+                *(BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn(compact=True)),
+            )
             self._bar = Progress(*columns, console=self._console, transient=True)
             self._bar.start()
             guard_talk()  # the bar puts a stream of its own in the place of standard error

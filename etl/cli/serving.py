@@ -15,6 +15,7 @@ from etl.cli.options import (
 )
 from etl.cli.saved import known_queries, queries_option, tell_of_own
 from etl.cli.watching import query_bounds
+from etl.process.limits import MB
 
 
 @command()
@@ -64,4 +65,32 @@ def serve(host: str, port: int, folder: Path | None, workspace: Path) -> None:
     )
 
 
-COMMANDS = (serve,)
+@command()
+@queries_option
+@serving_timeout_option
+@serving_memory_option
+@workspace_option
+def mcp(folder: Path | None, workspace: Path) -> None:
+    """Give a language model tools to ask the graph (Model Context Protocol, by stdin and stdout).
+
+    The tools search, describe films and people, run saved queries and SPARQL, and explain where
+    facts come from. They change nothing. A client starts this command itself.
+    """
+    from etl.errors import EtlError
+    from etl.workspace import Workspace
+
+    try:
+        from etl.interface.tools import server
+    except ModuleNotFoundError as error:
+        raise EtlError(
+            f"the tools need a package that is not installed: {error.name}",
+            hint="run: pip install 'reelgraph[mcp]'",
+        ) from error
+    bounds = query_bounds(10, 1000 * MB)
+    known, broken = known_queries(folder)
+    tell_of_own(folder, known, broken)
+    Workspace(workspace).required()
+    server(workspace, folder, bounds).run()
+
+
+COMMANDS = (serve, mcp)

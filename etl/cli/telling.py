@@ -160,8 +160,8 @@ def remarks(report: LoadReport | None) -> Iterator[str]:
     """Yield notes about further steps."""
     if report and report.shapes_changed:
         yield (
-            "Note: the graph was validated by other shapes; "
-            "to validate all of it by these, run: etl rebuild"
+            "Note: the shapes have changed; "
+            "to check the films that were loaded before by them too, run: etl rebuild"
         )
     if report and report.disputes:
         lists = "" if report.run and not report.committed else ": etl check lists them"

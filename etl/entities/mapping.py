@@ -14,7 +14,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from etl.entities.opinions import rating, ratings, reviews
 from etl.entities.people import person_iri
-from etl.facts import CREDITS, CREW, FACTS, Fact, Kind
+from etl.entities.terms import term
+from etl.facts import CREDITS, CREW, FACTS, Fact
 from etl.rdf.descriptions import Cell, Description, triples
 from etl.rdf.identifiers import Iris, imdb_page, tmdb_page, wikidata_entity
 from etl.rdf.vocab import DCTERMS, FILM, RDF, SCHEMA, XSD
@@ -125,24 +126,9 @@ def _fact(fact: Fact) -> _Describe:
     def describe(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
         del iris
         if values := film.facts.get(fact.name):
-            yield movie, properties, (tuple(_term(fact.kind, value) for value in values),)
+            yield movie, properties, (tuple(term(fact.kind, value) for value in values),)
 
     return describe
-
-
-_DATES = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}  # by their length
-
-
-def _term(kind: Kind, value: str) -> Literal | NamedNode:
-    match kind:
-        case Kind.ADDRESS:
-            return NamedNode(value)
-        case Kind.DURATION:
-            return Literal(value, datatype=XSD.duration)
-        case Kind.DATE:
-            return Literal(value, datatype=_DATES[len(value)])
-        case _:
-            return Literal(value)
 
 
 def _performance(film: Film, movie: NamedNode, iris: Iris) -> Iterator[Description]:
@@ -216,9 +202,9 @@ PART_PROPERTIES = frozenset(
 def specimen() -> Iterator[Triple]:
     """Yield triples with each class and each property that a graph of ours can have."""
     for vocabulary in (SCHEMA, FILM):
-        for term in vocabulary:
-            yield Triple(term, RDF.type, term)
-            yield Triple(term, term, term)
+        for each in vocabulary:
+            yield Triple(each, RDF.type, each)
+            yield Triple(each, each, each)
     yield Triple(DCTERMS.isReplacedBy, DCTERMS.isReplacedBy, DCTERMS.isReplacedBy)
 
 

@@ -10,12 +10,18 @@ from typing import cast
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from etl.rdf.descriptions import Description, triples
+from etl.entities.terms import term
+from etl.facts import PERSON_FACTS
+from etl.rdf.descriptions import Cell, Description, triples
 from etl.rdf.identifiers import Iris, imdb_page, wikidata_entity
 from etl.rdf.vocab import DCTERMS, RDF, SCHEMA
 from etl.resolution.films import Person, Redirect
 
-_RULES = {SCHEMA.name: "person-name", RDF.type: "person"}
+_RULES = {
+    SCHEMA.name: "person-name",
+    RDF.type: "person",
+    **{fact.property: f"person-{name}" for name, fact in PERSON_FACTS.items()},
+}
 _OF_PERSON = (RDF.type, SCHEMA.name)
 _OF_UNNAMED_PERSON = (RDF.type, SCHEMA.sameAs)
 _OF_PERSON_ELSEWHERE = (*_OF_PERSON, SCHEMA.sameAs)
@@ -30,11 +36,25 @@ def describe_person(person: Person, iris: Iris) -> Description:
     """Describe a person; one of whom only the id is known has no name, as the shapes will say."""
     node, name = person_iri(person, iris), Literal(person.name)
     elsewhere = tuple(page for _, page in _elsewhere(person))
+    if person.facts:
+        return _with_facts(person, node, elsewhere)
     if not elsewhere:
         return node, _OF_PERSON, (SCHEMA.Person, name)
     if not person.name:
         return node, _OF_UNNAMED_PERSON, (SCHEMA.Person, elsewhere)
     return node, _OF_PERSON_ELSEWHERE, (SCHEMA.Person, name, elsewhere)
+
+
+def _with_facts(person: Person, node: NamedNode, elsewhere: tuple[NamedNode, ...]) -> Description:
+    told: dict[NamedNode, Cell] = {RDF.type: SCHEMA.Person}
+    if person.name:
+        told[SCHEMA.name] = Literal(person.name)
+    if elsewhere:
+        told[SCHEMA.sameAs] = elsewhere
+    for fact in PERSON_FACTS.values():
+        if values := tuple(value for name, value in person.facts if name == fact.name):
+            told[fact.property] = tuple(term(fact.kind, value) for value in values)
+    return node, tuple(told), tuple(told.values())
 
 
 def _elsewhere(person: Person) -> Iterator[tuple[str, NamedNode]]:

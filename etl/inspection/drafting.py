@@ -13,6 +13,7 @@ from etl.facts import CREDITS
 from etl.records import FilmRecord, Rating
 from etl.sources.decoding import guessed_encoding
 from etl.sources.files import shown
+from etl.sources.formats import SUFFIXES
 from etl.sources.kinds import kind_of_file
 from etl.sources.tables.looking import SNIFFED, Sheet, look
 from etl.sources.tables.maps import read_map
@@ -39,6 +40,9 @@ def draft(file: Path) -> tuple[str, Sheet]:
         raise SourceError(f"{shown(path)}: {reason}", hint="check the path") from error
     if sheet is None:
         kind = kind_of_file(path)
+        if path.endswith(tuple(SUFFIXES)):
+            hint = f"records need no column map; run: etl load {shown(path)}"
+            raise SourceError(f"{shown(path)}: this is no table", hint=hint)
         raise SourceError(
             f"{shown(path)}: {kind}: this is no table",
             hint=kind.remedy.replace("{path}", shown(path)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, QuerySolutions, Triple
 
@@ -15,7 +15,7 @@ from etl.errors import QueryError
 from etl.facts import CREDITS
 from etl.findings import Finding
 from etl.inspection.justifying import credit_links, film_links, is_about, person_links, told
-from etl.inspection.wording import Wording, credit_wording, gives, spells, wording
+from etl.inspection.wording import FACT_OF_PERSON, Wording, person_wording, wording
 from etl.queries.syntax import predeclared
 from etl.rdf.identifiers import film_id, imdb_title_id, movielens_id, tmdb_id, wikidata_id
 from etl.rdf.vocab import DCTERMS, PREFIXES, RDF, SCHEMA, XSD
@@ -55,7 +55,7 @@ class Explanation:
 def explain(
     snapshot: Snapshot, store: Readable, text: str, predicate: str | None
 ) -> tuple[list[tuple[str, ...]], list[Finding]]:
-    """Explain a film or a person, named by IRI, identifier or name, or one property of it.
+    """Explain a film or a person, named by IRI, identifier or name, or one property or field of it.
 
     Give rows of triple, rule, field, value, place, run and outcome, and what keeps a record
     about it out of the graph.
@@ -74,13 +74,12 @@ def explain(
         return [], refused
     refused = refused or explainer.refused(node.value)
     subject = _iri(f"{node.value}#{part}") if part else node
-    wanted = expand(predicate, predeclared(iris)) if predicate else None
-    rows = [
-        each.row(iris.base)
-        for each in explainer.explain(subject)
-        if wanted in (None, each.triple.predicate)
-    ]
-    return rows, refused
+    found = list(explainer.explain(subject))
+    if predicate:
+        wanted = expand(predicate, predeclared(iris))
+        of_property = [each for each in found if each.triple.predicate == wanted]
+        found = of_property or [each for each in found if each.field == predicate]
+    return [each.row(iris.base) for each in found], refused
 
 
 def _iri(text: str) -> NamedNode:
@@ -185,7 +184,7 @@ class Explainer:
 
     def explain_person(self, iri: NamedNode, films: Iterable[str]) -> Iterator[Explanation]:
         """Explain a person by films that name them, by key, whichever way each spells the name."""
-        name = self._name(iri)
+        name, facts = self._known(iri)
         for key in films:
             made = self._snapshot.film(key)
             if made is None:
@@ -195,23 +194,28 @@ class Explainer:
             person = next(people, None)
             if person is None:
                 continue
-            called = person._replace(name=name or person.name)
+            called = person._replace(name=name or person.name, facts=facts)
             for rule, triple in explain_person(called, self._iris):
                 for member in film.group.members:
                     for field in CREDITS:
-                        found = credit_wording(field, iri, member.record, film, self._iris)
-                        if found and gives(member.record, field, found.value, triple):
-                            told = replace(found, agrees=spells(found, triple))
-                            yield self._explanation(triple, rule, member, told, runs)
+                        if found := person_wording(field, triple, member.record, film, self._iris):
+                            yield self._explanation(triple, rule, member, found, runs)
                 if linked := film.group.linked:
                     for link in person_links(iri, film, linked.record, self._iris):
                         if is_about(link, triple, linked.record):
                             yield self._justification(triple, rule, link, runs[linked.version])
 
-    def _name(self, person: NamedNode) -> str:
-        answer = self._store.query(f"SELECT ?name WHERE {{ {person} {SCHEMA.name} ?name }}")
-        names = answer if isinstance(answer, QuerySolutions) else ()
-        return next((solution["name"].value for solution in names), "")
+    def _known(self, person: NamedNode) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Return what the graph calls somebody, and what it says of their life."""
+        name, facts = "", list[tuple[str, str]]()
+        answer = self._store.query(f"SELECT ?property ?value WHERE {{ {person} ?property ?value }}")
+        for said in answer if isinstance(answer, QuerySolutions) else ():
+            value = said["value"].value
+            if said["property"] == SCHEMA.name:
+                name = value
+            elif told := FACT_OF_PERSON.get(said["property"]):
+                facts.append((told, value))
+        return name, tuple(facts)
 
     def _justification(self, triple: Triple, rule: str, link: Link, run: int) -> Explanation:
         """Explain a triple by a link: its rung for a field, its evidence for a place."""

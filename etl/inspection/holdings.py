@@ -8,8 +8,8 @@ from operator import attrgetter
 
 from etl.catalog.entries import Holding
 from etl.output.rows import Cell
-from etl.sources import format_of
 from etl.sources.files import Source, shown
+from etl.sources.formats import format_of
 
 COLUMNS = ("source", "format", "files", "records", "films", "kept out", "licence", "path")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from etl.entities.people import person_iri
-from etl.facts import CREDITS, FACTS, TITLE_FIELDS
+from etl.facts import CREDITS, FACTS, PERSON_FACTS, TITLE_FIELDS
 from etl.rdf.identifiers import FILM_SCHEMES, Iris, imdb_page
 from etl.rdf.vocab import SCHEMA
 from etl.records import Credit, FilmRecord, Rating
@@ -122,12 +122,30 @@ def _written(credit: Credit) -> str:
     return credit.name or credit.imdb_id or ""
 
 
-def spells(found: Wording, triple: Triple) -> bool:
-    """Return whether a record spells a person's name as the graph does, where a triple says it."""
-    return triple.predicate != SCHEMA.name or triple.object == Literal(found.value)
+def person_wording(
+    field: str, triple: Triple, record: FilmRecord, film: Film, iris: Iris
+) -> Wording | None:
+    """Find where a record says of somebody, whom it names in a field, what a triple is about."""
+    iri = triple.subject
+    found = credit_wording(field, iri, record, film, iris)
+    if found is None:
+        return None
+    if fact := FACT_OF_PERSON.get(triple.predicate):
+        credits_ = (c for c in record.credited(field) if person_iri(_person(c, film), iris) == iri)
+        told = [value for c in credits_ for name, value in c.facts if name == fact]
+        agrees = isinstance(triple.object, Literal) and triple.object.value in told
+        return replace(found, value=", ".join(told), agrees=agrees) if told else None
+    if not _gives(record, field, found.value, triple):
+        return None
+    agrees = triple.predicate != SCHEMA.name or triple.object == Literal(found.value)
+    return replace(found, agrees=agrees)
 
 
-def gives(record: FilmRecord, field: str, name: str, triple: Triple) -> bool:
+FACT_OF_PERSON = {fact.property: name for name, fact in PERSON_FACTS.items()}
+"""The field that each property of a person is made from."""
+
+
+def _gives(record: FilmRecord, field: str, name: str, triple: Triple) -> bool:
     """Return whether a credit says what a triple about the person says: an id, or that they are."""
     credits_ = record.credited(field)
     if triple.predicate == SCHEMA.name:

@@ -181,9 +181,11 @@ class _Stated:
         for item, name in self._named("", each.id).items():
             parts = [value for value, _ in self._said[item, "P4633"]]
             parts += self._named(item, "P453").values()
-            told = {own.field: self._of_person(own, item) for own in OF_PEOPLE}
             played = tuple(dict.fromkeys(filter(None, map(part, parts))))
-            credits_.append(Credit(name, characters=played if each.id in _CAST else (), **told))
+            told = {own.field: self._of_person(own, item) for own in OF_PEOPLE}
+            imdb_id = told.pop("imdb_id", None)
+            facts = tuple((field, value) for field, value in told.items() if value)
+            credits_.append(Credit(name, imdb_id, played if each.id in _CAST else (), facts))
         return credits_
 
     def _of_person(self, each: Property, item: str) -> str | None:

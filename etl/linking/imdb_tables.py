@@ -7,8 +7,6 @@ Source: the tables `title.basics`, `title.akas`, `title.principals`, `title.crew
 from __future__ import annotations
 
 import json
-import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +17,11 @@ from etl.errors import LinkError
 from etl.linking.candidates import ACTOR, DIRECTOR, FilmCandidate, PersonCandidate, merged, part
 from etl.process.database import alone
 from etl.sources.names import name_of
+from etl.sources.packed import opened
 from etl.sources.spelling import words
+from etl.sources.tables.lines import columns_of
 
 _TABLES = ("title.basics", "title.akas", "title.principals", "title.crew", "name.basics")
-_OPTIONS = (
-    "delim='\t', quote='', escape='', header=true, nullstr='\\N', all_varchar=true, "
-    "null_padding=true, strict_mode=false, parallel=false"
-)
 
 # The columns of each table that hold ids, and an id as we write it: in small letters, without
 # zeros beyond the seventh digit.
@@ -71,9 +67,6 @@ WHERE list_has_any(forms, $1::TEXT[]) ORDER BY tconst
 """
 
 
-_GLOB = re.compile(r"[*?\[]")  # by which the database would read other files as well
-
-
 @dataclass(slots=True)
 class ImdbTables:
     """The tables in a folder, by name; read by DuckDB when they are asked."""
@@ -108,24 +101,20 @@ class ImdbTables:
 
     def _table(self, name: str) -> str:
         """Write a table as DuckDB reads it, its ids in one spelling."""
-        whole = os.path.abspath(self.paths[name])
-        path = _GLOB.sub(r"[\g<0>]", whole).replace("'", "''")
-        if "\\" in whole and path != whole and os.sep != "\\":
-            raise LinkError(
-                f"{whole}: cannot be read: the path has a backslash beside one of * ? [ '",
-                hint="choose another folder",
-            )
+        with opened(str(self.paths[name])) as file:
+            header = file.readline().decode("utf-8-sig", "replace").rstrip("\r\n").split("\t")
         ids = ", ".join(f"{_ID.format(column=column)} AS {column}" for column in _IDS[name])
-        return f"(FROM read_csv('{path}', {_OPTIONS}) SELECT * REPLACE ({ids}))"
+        table = columns_of(self.paths[name], "\t", header, null="\\N")
+        return f"(FROM {table} SELECT * REPLACE ({ids}))"
 
     def _rows(self, needed: Sequence[str], sql: str, *values: object) -> list[tuple[str, ...]]:
         """Ask tables, which SQL names as `{title_basics}`; nothing if one is not there."""
         if not all(name in self.paths for name in needed):
             return []
-        tables = {name.replace(".", "_"): self._table(name) for name in needed}
         try:
+            tables = {name.replace(".", "_"): self._table(name) for name in needed}
             return self._db.execute(sql.format(**tables), list(values)).fetchall()
-        except duckdb.Error as error:
+        except (duckdb.Error, OSError) as error:
             names = ", ".join(str(self.paths[name]) for name in needed)
             first = str(error).partition("\n")[0]
             raise LinkError(f"{names}: cannot be read: {first}") from error

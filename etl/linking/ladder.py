@@ -71,7 +71,7 @@ FILM_NEAR_YEAR_CAST = Rung(
 )
 FILM_NEAR_YEAR = Rung(
     "film-near-year",
-    "a long title that only one film has agrees, the year is one off, and nothing else says so",
+    "a long title that only one film has agrees, the year is one off, and no person confirms it",
     LEXICAL,
     0.4,
     CLOSE,

@@ -14,6 +14,7 @@ from etl.operations.parsing import Read
 from etl.operations.reading import Reading
 from etl.operations.reports import LoadReport
 from etl.operations.transaction import Change, changing
+from etl.process.progress import telling
 from etl.process.temporary import temporary_folder
 from etl.process.workers import Workers
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
@@ -105,7 +106,10 @@ class _Load:
         named = sources(arguments, options.name, known, options.map) if arguments else None
         if named and options.reviews is not None:
             named = [replace(source, reviews=options.reviews) for source in named]
-        with Workers(options.processes, self._change.engine) as workers:
+        with (
+            telling(options.progress),
+            Workers(options.processes, self._change.engine) as workers,
+        ):
             readings = [
                 Reading(
                     source=source,

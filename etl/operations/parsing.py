@@ -14,9 +14,9 @@ from typing import NamedTuple
 from etl.catalog.entries import Known, Place, Staged
 from etl.findings import Finding, Severity
 from etl.records import FilmRecord, Note, NoteKind, Reject, Review
-from etl.sources import Raw, format_of
 from etl.sources.files import FoundFile, Source, beside, opened
-from etl.sources.raw import says_the_same
+from etl.sources.formats import format_of
+from etl.sources.raw import Raw, says_the_same
 
 
 class Unread(NamedTuple):

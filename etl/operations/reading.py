@@ -15,9 +15,9 @@ from etl.findings import Finding, Found, Severity
 from etl.operations.parsing import Differences, Read, Work, parse_records
 from etl.operations.reports import other_files
 from etl.records import NoteKind
-from etl.sources import SUFFIXES
 from etl.sources.claims import find_claimed, told
 from etl.sources.files import FoundFile, Source, Stat, opened, shown
+from etl.sources.formats import SUFFIXES
 from etl.sources.kinds import kind_of_file, tells_of_others
 from etl.sources.packed import Unpacking
 
@@ -104,6 +104,8 @@ class Reading:
         self.scope.extend((name, path) for path in looked_at)
         yield Read(list(self._gone(name, gone)))
         for source in self.absorbed:
+            taken = f"takes in the source {source.label}, whose files lie in it"
+            self.found(Finding(Severity.INFO, taken, shown(self.source.root)))
             places_of = self.catalog.sources.place_counts(source.name) if self.catalog else {}
             yield Read(list(self._gone(source.name, list(places_of))))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -112,6 +113,18 @@ def refuse_ill_formed(text: str) -> None:
         Store().query(text)
     except SyntaxError as error:
         raise syntax_error(error, text) from error
+
+
+def asks_others(query: str) -> bool:
+    """Return whether a query names another server to be asked (`SERVICE`), however it is written.
+
+    Source: SPARQL 1.1 section 19.2, codepoint escape sequences.
+    """
+    plain = _CODE_POINT.sub(lambda m: chr(min(int(m[1] or m[2], 16), sys.maxunicode)), query)
+    return any(token.text.lower() == "service" for token in tokens(plain))
+
+
+_CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 def column_order(text: str) -> list[str]:

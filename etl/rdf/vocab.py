@@ -51,7 +51,7 @@ SCHEMA = Namespace(
     name datePublished url sameAs identifier propertyID value
     director actor author producer musicBy editor characterName
     alternateName description abstract genre duration inLanguage countryOfOrigin contentRating
-    keywords image productionCompany isPartOf
+    keywords image productionCompany isPartOf birthDate deathDate jobTitle
     aggregateRating ratingValue bestRating worstRating ratingCount review reviewRating reviewBody
     """,
 )

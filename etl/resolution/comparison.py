@@ -11,8 +11,9 @@ import duckdb
 
 from etl.rdf.identifiers import FILM_SCHEMES
 from etl.records import Reason
-from etl.resolution.films import Identities, Person, Redirect
+from etl.resolution.films import Identities, Person, Redirect, person_of
 from etl.resolution.groups import Group, MemberRow
+from etl.resolution.lives import LIVES, SEVERAL
 from etl.resolution.matches import NO_MATCHES, find_matches
 from etl.resolution.matching import Match
 from etl.resolution.resolved import identities_of, rows_of
@@ -197,6 +198,9 @@ class Comparison:
         """Put together who the people of the films in the graph are, and what redirects to them."""
         self._db.execute(MENTIONS.format(people=PEOPLE, who=WHO))
         self._db.execute(CALLED)
+        self._db.execute("CREATE OR REPLACE TEMP TABLE lives (who TEXT, facts TEXT)")
+        if scalar(self._db, "SELECT count(*) FROM versions WHERE name_facts IS NOT NULL"):
+            self._db.execute(LIVES.format(people=PEOPLE, who=WHO, several=SEVERAL))
         self._db.execute(NAMED)
         self._db.execute(REDIRECTED.format(name_key=NAME_KEY))
         self._split("people", "named")
@@ -237,10 +241,10 @@ class Comparison:
         total = int(scalar(self._db, f"SELECT count(*) FROM {table}"))  # noqa: S608
         for start in range(0, total, size):
             rows = self._db.execute(
-                f"SELECT name, imdb, wikidata FROM {table} WHERE rowid >= ? AND rowid < ?",  # noqa: S608
+                f"SELECT name, imdb, wikidata, facts FROM {table} WHERE rowid >= ? AND rowid < ?",  # noqa: S608
                 [start, start + size],
             )
-            yield [Person(*row) for row in rows.fetchall()]
+            yield [person_of(*row) for row in rows.fetchall()]
 
     def keep(self) -> None:
         """Write what was found into the tables of the catalog, by the difference."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
-from etl.facts import CREW
+from etl.facts import CREW, from_line
 from etl.rdf.identifiers import name_key
 from etl.records import Credit, FilmRecord, Link, LinkRecord, Rating, Review, Title
 from etl.resolution.characters import Played, played, same_character
@@ -20,17 +20,24 @@ from etl.resolution.groups import Group
 class Person(NamedTuple):
     """Somebody who worked on a film: known by an IMDb id, else a Wikidata item, else the name.
 
-    The name is empty where no record gives one for the id.
+    The name is empty where no record gives one for the id. `facts` are what all records together
+    say of somebody, each a field of `PERSON_FACTS` and a value; in a film, nobody has any.
     """
 
     name: str
     imdb_id: str | None = None
     wikidata_id: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def key(self) -> str:
         """Return what tells them from everybody else."""
         return self.imdb_id or self.wikidata_id or name_key(self.name)
+
+
+def person_of(name: str, imdb: str | None, wikidata: str | None, facts: str | None) -> Person:
+    """Make a person of a row of the catalog."""
+    return Person(name, imdb, wikidata, from_line(facts) if facts else ())
 
 
 _NOTHING: Mapping[str, Any] = {}
@@ -216,7 +223,7 @@ class _People:
 
     def person(self, credit: Credit) -> Person:
         """Tell who a credit is: by its own id, by a link in this film, or by the name alone."""
-        name, known, _ = credit
+        name, known = credit.name, credit.imdb_id
         if known is None:
             known = self._linked.get(name) or self._by_name.get(name)
         elif not name:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from etl.records import Heading, Origin, decode_heading
-from etl.resolution.films import NO_IDENTITIES, Identities, Person, Redirect
+from etl.resolution.films import NO_IDENTITIES, Identities, Person, Redirect, person_of
 from etl.resolution.groups import Group, MemberRow, groups_of
 from etl.resolution.matching import TITLE, Match
 from etl.resolution.statements import CREDITED
@@ -68,10 +68,10 @@ class Resolved:
     def people(self, size: int, first: str = "") -> Iterator[list[Person]]:
         """Yield all people in the graph, in chunks, by name; from this name on."""
         people = self._db.cursor().execute(
-            "SELECT name, imdb, wikidata FROM people WHERE name >= ? ORDER BY ALL", [first]
+            "SELECT name, imdb, wikidata, facts FROM people WHERE name >= ? ORDER BY ALL", [first]
         )
         while rows := people.fetchmany(size):
-            yield [Person(*row) for row in rows]
+            yield [person_of(*row) for row in rows]
 
     def claims(self) -> list[Claim]:
         """List what records say of ids that others contradict, about each subject side by side."""

@@ -249,8 +249,9 @@ everybody AS (
     SELECT coalesce(arg_min(name, (-films, name)) FILTER (name <> ''), ''), id
     FROM spellings WHERE id IS NOT NULL GROUP BY id)
 SELECT name, CASE WHEN id LIKE 'nm%' THEN id END AS imdb,
-       CASE WHEN id LIKE 'Q%' THEN id ELSE items.wikidata END AS wikidata
+       CASE WHEN id LIKE 'Q%' THEN id ELSE items.wikidata END AS wikidata, facts
 FROM everybody LEFT JOIN items ON items.imdb = id
+LEFT JOIN lives ON who = coalesce('i' || id, 'n' || name)
 """
 
 # The key of somebody known by name alone, as `name_key` gives it.

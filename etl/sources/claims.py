@@ -11,9 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from etl.errors import SourceError
-from etl.sources import SUFFIXES
 from etl.sources.files import FoundFile, Source, Stat, bare, beside, shown
 from etl.sources.finding import find
+from etl.sources.formats import SUFFIXES
 from etl.sources.packed import Unpacking
 from etl.sources.tables import recognition
 from etl.sources.tables.checking import nearest

@@ -24,7 +24,7 @@ from etl.sources.notes import Notes, Unreadable, as_json, quoted
 from etl.sources.values import present, synopsis
 
 _UNKNOWN = re.compile(r"\(no genres listed\)|unknown|none|null|nan|\?+|undefined", re.IGNORECASE)
-_SEPARATORS = {Kind.GENRE: "|;,/", Kind.LANGUAGE: "|;,", Kind.COUNTRY: "|;,"}
+_SEPARATORS = {Kind.GENRE: "|;,/", Kind.JOB: "|;,", Kind.LANGUAGE: "|;,", Kind.COUNTRY: "|;,"}
 # Source: RFC 5646 section 2.1, without what is for private use.
 _TAG = re.compile(
     r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", re.IGNORECASE | re.ASCII
@@ -290,6 +290,7 @@ _READERS: dict[Kind, Callable[[str, Notes], str]] = {
     Kind.LINE: _line,
     Kind.PROSE: _prose,
     Kind.GENRE: _genre,
+    Kind.JOB: lambda text, notes: _genre(text.replace("_", " "), notes),
     Kind.LANGUAGE: _language,
     Kind.COUNTRY: _country,
     Kind.DURATION: _duration,

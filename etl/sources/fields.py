@@ -126,7 +126,9 @@ def film_record(
         identifiers.pop("record", None)
     if not identifiers:
         line = where.get("movielens") or where.get("imdb") or 1
-        raise Bad(line, "movieId", "a number, or an IMDb title in `url:`", "neither")
+        raise Bad(
+            line, "movieId", "an id: `movieId`, `url` (at IMDb), `tmdb` or `wikidata`", "none"
+        )
     more = {name: found for name in FACTS if (found := read.get(name))}
     if pages:
         more["pages"] = tuple(page for page, known in pages.items() if not known)

@@ -14,10 +14,11 @@ from itertools import islice
 import msgspec
 
 from etl.records import Reject
-from etl.sources import SUFFIXES, text
+from etl.sources import text
 from etl.sources.claims import form_of
 from etl.sources.files import bare
 from etl.sources.finding import is_document
+from etl.sources.formats import SUFFIXES
 from etl.sources.packed import head_of, is_archive
 from etl.sources.tables.sheets import has_excel
 
@@ -28,7 +29,8 @@ _COLUMNS_SHOWN = 8
 _LEAVE = "leave it out"
 _UNPACK = "unpack it, and load what is in it"
 _AS_LINES = "turn it into JSON Lines, a film in each line"
-_MAP = "say which column is which: etl columns {path} > films.toml"
+_MAP = "say which column is which: etl columns {path} > films.toml, "
+_MAP += "then etl load {path} --columns films.toml"
 _EXCEL = "pip install 'reelgraph[excel]', and then: etl columns {path} > films.toml"
 
 _MAGIC: tuple[tuple[bytes, int, str, str], ...] = (

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from etl.errors import SourceError
-from etl.sources import SUFFIXES
 from etl.sources.claims import form_of, joined_files
 from etl.sources.files import OURS, Source, shown
 from etl.sources.finding import is_document
+from etl.sources.formats import SUFFIXES
 from etl.sources.kinds import FileKind, unclaimed
 from etl.sources.spelling import words
 
@@ -143,8 +143,8 @@ def _refuse(refused: list[tuple[str, FileKind]]) -> NoReturn:
     *most, last = SUFFIXES
     raise SourceError(
         f"{'; '.join(told)}: no format reads that",
-        hint=f"{remedy}; etl load reads tables that it knows, and files that end in "
-        f"{', '.join(most)} or {last}, and has loaded nothing",
+        hint=f"{remedy}; nothing was loaded (docs/formats.md lists what can be: known tables, "
+        f"{', '.join(most)}, {last} and others)",
     )
 
 

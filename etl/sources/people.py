@@ -6,9 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
+from etl.facts import PERSON_FACTS
 from etl.records import Credit, NoteKind
 from etl.sources import names, spelling
+from etl.sources.facts import read_fact
 from etl.sources.notes import Loss, Notes, Unreadable, as_json, listed, quoted
 from etl.sources.values import is_absent, present
 
@@ -20,6 +23,9 @@ _KEYS = {
     "character": "character",
     "characters": "character",
     **dict.fromkeys(("imdb", "imdbid", "imdbnameid", "imdburl", "nconst", "const"), "imdb"),
+    **dict.fromkeys(("born", "birthdate", "birthday", "birthyear", "dateofbirth"), "born"),
+    **dict.fromkeys(("died", "deathdate", "deathday", "deathyear", "dateofdeath"), "died"),
+    **dict.fromkeys(("jobs", "jobtitle", "profession", "primaryprofession", "occupation"), "jobs"),
     **dict.fromkeys(("id", "personid", "nameid", "identifier", "url", "link", "sameas"), "own"),
 }
 """What a key in a person's object gives, by its letters alone, in small ones."""
@@ -98,9 +104,11 @@ def _merged(people: Sequence[Credit], notes: Notes) -> tuple[Credit, ...]:
     if len({credit[0] for credit in people}) == len(people):
         return tuple(people)
     found: dict[tuple[str, str | None], dict[str, None]] = {}
+    lives: dict[tuple[str, str | None], tuple[tuple[str, str], ...]] = {}
     twice: set[str] = set()
-    for name, imdb_id, characters in people:
+    for name, imdb_id, characters, facts in people:
         known = found.get((name, imdb_id))
+        lives[name, imdb_id] = lives.get((name, imdb_id)) or facts
         if known is None:
             found[name, imdb_id] = dict.fromkeys(characters)
         elif known.keys() >= set(characters):
@@ -109,7 +117,17 @@ def _merged(people: Sequence[Credit], notes: Notes) -> tuple[Credit, ...]:
             known.update(dict.fromkeys(characters))
     if twice:
         notes.add(f"named more than once: {listed(sorted(twice))}")
-    return tuple(Credit(*key, tuple(characters)) for key, characters in found.items())
+    return tuple(Credit(*key, tuple(characters), lives[key]) for key, characters in found.items())
+
+
+def _read_facts(field: str, value: object) -> tuple[tuple[str, ...], list[str]]:
+    notes = Notes()
+    found = read_fact(PERSON_FACTS[field], value, notes)
+    losses = (Loss(n.message) if n.kind is NoteKind.LOSS else n.message for n in notes.notes)
+    return found, list(losses)
+
+
+_known_facts = lru_cache(maxsize=1 << 15)(_read_facts)
 
 
 @dataclass(slots=True)
@@ -127,6 +145,7 @@ class _Objects:
         name: object = None
         identifiers: list[str] = []
         characters: list[str] = []
+        facts: list[tuple[str, str]] = []
         for key, value in item.items():
             kind = _KEYS.get(key) or _KEYS.get(_NOT_LETTERS.sub("", key).lower())
             if value is None:
@@ -137,6 +156,8 @@ class _Objects:
                 name = value
             elif kind == "character":
                 characters += self._characters(key, value)
+            elif kind in PERSON_FACTS:
+                facts += self._facts(kind, value)
             elif identifier := self._identifier(kind, key, value):
                 identifiers.append(identifier)
         if not isinstance(name, str) and not (name is None and identifiers):
@@ -147,7 +168,7 @@ class _Objects:
         if credit is None and not identifiers:
             self.said.append(Loss(f"somebody without a name left out: {quoted(as_json(item))}"))
             return None
-        return _put_together(credit, identifiers, characters)
+        return _put_together(credit, identifiers, characters, self._of_one_life(facts))
 
     def _identifier(self, kind: str | None, key: str, value: object) -> str | None:
         """Read what may be an IMDb id; a key that says `imdb` has to have one."""
@@ -166,6 +187,22 @@ class _Objects:
             self.unread[key] = "no IMDb id of a person: its value is not read"
         return None
 
+    def _facts(self, field: str, value: object) -> list[tuple[str, str]]:
+        """Read what is said of somebody; what cannot be read is noted."""
+        is_text = isinstance(value, str)
+        found, said = (_known_facts if is_text else _read_facts)(field, value)
+        self.said += said
+        return [(field, each) for each in found]
+
+    def _of_one_life(self, facts: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Leave out a death before the birth."""
+        told = dict(facts)
+        if "died" in told and told["died"][:4] < told.get("born", "")[:4]:
+            message = f"died ({told['died']}) before being born ({told['born']}): not read"
+            self.said.append(Loss(message))
+            facts = [each for each in facts if each[0] != "died"]
+        return tuple(facts)
+
     def _characters(self, key: str, value: object) -> Sequence[str]:
         items = value if isinstance(value, list) else (value,)
         found = []
@@ -182,12 +219,15 @@ class _Objects:
 
 
 def _put_together(
-    named: Credit | None, identifiers: list[str], characters: list[str]
+    named: Credit | None,
+    identifiers: list[str],
+    characters: list[str],
+    facts: tuple[tuple[str, str], ...],
 ) -> Credit | None:
     """Make one credit of what an object says of somebody."""
     name = ""
     if named:
-        if not identifiers and not characters:
+        if not identifiers and not characters and not facts:
             return named
         name = named.name
         if named.imdb_id:
@@ -197,4 +237,4 @@ def _put_together(
         raise Unreadable("one IMDb id of a person", f"{listed(identifiers)}{of}")
     if len(characters) > 1:
         characters = list(dict.fromkeys(characters))
-    return Credit(name, identifiers[0] if identifiers else None, tuple(characters))
+    return Credit(name, identifiers[0] if identifiers else None, tuple(characters), facts)

@@ -134,7 +134,7 @@ def checked_url(url: str) -> str:
         shown = "something else" if "@" in url else repr(url)
         raise StoreError(
             f"--store: expected a URL such as http://localhost:7878, found {shown}",
-            hint="'etl store list' shows the stores that have a name",
+            hint="'etl store list' shows the stores that have a name, 'etl store add' names one",
         )
     if "@" in parts.netloc:
         raise StoreError(

@@ -9,13 +9,13 @@ from typing import cast
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple
 
-from etl.facts import CREDITS
+from etl.facts import CREDITS, PERSON_FACTS
 from etl.queries import fill
 from etl.queries.lookup import PERSON, Entity, best_known
 from etl.rdf.vocab import FILM, SCHEMA
 from etl.web.charts import Chart, columns
 from etl.web.films import Related, name_of
-from etl.web.origins import Value, explainer, origins
+from etl.web.origins import Origins, Value, explainer, origins
 from etl.web.phrases import site_name
 from etl.web.readers import Reading
 from etl.web.site import path_of
@@ -50,12 +50,14 @@ class Namesake:
 class PersonPage:
     """All that the page of a person says.
 
-    `by_name` says that nothing but the name tells who, `more` how many films are not shown.
+    `by_name` says that nothing but the name tells who, `life` has what is known of birth, death
+    and jobs, `more` how many films are not shown.
     """
 
     iri: str
     path: str
     name: Value
+    life: tuple[tuple[str, tuple[Value, ...]], ...]
     by_name: bool
     credits: tuple[Credit, ...]
     more: int
@@ -85,6 +87,7 @@ def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
         iri=iri.value,
         path=path_of(iri.value, snapshot.iris),
         name=Value(name, "", known.get(Triple(iri, SCHEMA.name, Literal(name)), ())),
+        life=tuple(_life(iri, said, known)),
         by_name=not pages,
         credits=tuple(credited[:_CREDITS]),
         more=max(0, len(credited) - _CREDITS),
@@ -96,6 +99,24 @@ def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
         namesakes=tuple(_namesakes(reading, iri, name)),
         links=tuple(pages),
     )
+
+
+def _life(
+    iri: NamedNode,
+    said: Sequence[tuple[NamedNode, object]],
+    known: Origins,
+) -> Iterator[tuple[str, tuple[Value, ...]]]:
+    """Give what is known of somebody's life, under the name of each field."""
+    for name, fact in PERSON_FACTS.items():
+        told = {each for predicate, each in said if predicate == fact.property}
+        if terms := sorted((each for each in told if isinstance(each, Literal)), key=str):
+            yield (
+                name.capitalize(),
+                tuple(
+                    Value(each.value, "", known.get(Triple(iri, fact.property, each), ()))
+                    for each in terms
+                ),
+            )
 
 
 _ROLES = {

@@ -272,7 +272,7 @@ def test_a_number_that_is_a_name_and_an_id_is_asked_about(etl: Etl) -> None:
     result = etl("query", "cast-of-film", "1917")
     assert result.exit_code == 2
     assert result.stderr.startswith("Error: film: 2 films are called '1917'\n")
-    assert "Armageddon (1998) <" in result.stderr
+    assert "tt0001917 (Armageddon, 1998, by C D)" in result.stderr
     assert [
         etl("query", "directors-of-film", each).stdout.count("A B") for each in ("6", "1917 (2019)")
     ] == [1, 1]

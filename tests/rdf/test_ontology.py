@@ -45,6 +45,9 @@ FILM_AS_JSON: dict[str, Any] = {
         {
             "id": "http://localhost:8000/person/Michel_Gondry",
             "type": "Person",
+            "birthDate": "1963",
+            "deathDate": "2061",
+            "jobTitle": ["director"],
             "name": "Michel Gondry",
         }
     ],
@@ -148,7 +151,10 @@ FILM_AS_TURTLE = """
     schema:propertyID "imdb" ;
     schema:value "tt0338013" .
 <person/Michel_Gondry> a schema:Person ;
-    schema:name "Michel Gondry" .
+    schema:name "Michel Gondry" ;
+    schema:birthDate "1963"^^xsd:gYear ;
+    schema:deathDate "2061"^^xsd:gYear ;
+    schema:jobTitle "director" .
 <movie/tt0338013#role-1> a schema:PerformanceRole ;
     schema:actor <person/nm0000120> ;
     schema:characterName "Joel Barish" .

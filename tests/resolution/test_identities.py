@@ -360,8 +360,21 @@ spellings = st.sampled_from(
     ]
 )
 ids = st.sampled_from([MARA, NILS])
+lives = st.lists(
+    st.sampled_from(
+        [
+            *(("born", "1950"), ("born", "1950-03"), ("born", "1950-03-09"), ("born", "1962-01")),
+            *(("died", "1950-02"), ("died", "2001"), ("died", "1949"), ("died", "2001-12-31")),
+            *(("jobs", "actor"), ("jobs", "set designer")),
+        ]
+    ),
+    unique_by=lambda fact: fact if fact[0] == "jobs" else fact[0],
+    max_size=3,
+).map(tuple)
 credits_ = st.one_of(
     spellings.map(Credit),
+    st.builds(Credit, spellings, st.none() | ids, st.just(()), lives),
+    st.builds(Credit, st.just(""), ids, st.just(()), lives),
     st.builds(Credit, spellings, ids, st.sampled_from([(), ("Bo",), ("Bo", "Nora")])),
     ids.map(lambda identifier: Credit("", identifier)),
 )

@@ -22,8 +22,8 @@ from validation.turtle import shapes as shapes_of
 
 RONIN = Film(8195, "Ronin", 1998, directors="John Frankenheimer", actors="Robert De Niro")
 NOTE = (
-    "Note: the graph was validated by other shapes; "
-    "to validate all of it by these, run: etl rebuild\n"
+    "Note: the shapes have changed; "
+    "to check the films that were loaded before by them too, run: etl rebuild\n"
 )
 PREFIXES = """
 @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix schema: <https://schema.org/> .

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from desk import Desk
 from etl.inspection.explaining import explain
 from etl.records import Credit, FilmRecord, Note, Rating, Reject
-from etl.sources import format_of
 from etl.sources.files import RECORD_LIMIT, FoundFile
+from etl.sources.formats import format_of
 from etl.workspace.snapshot import Snapshot
 
 HEAT = {

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from desk import Desk
 from etl.rdf.identifiers import imdb_name_id
 from etl.records import Credit, FilmRecord, NoteKind, Reject
-from etl.sources import format_of
+from etl.sources.formats import format_of
 from etl.sources.names import character_of, name_of
 
 
@@ -65,7 +65,7 @@ IDENTIFIED: list[tuple[dict[str, object], list[str]]] = [
     ({"imdb": "nm009000002"}, ["'nm009000002' read as nm9000002"]),
     ({"imdb": "N/A", "id": "nm9000002"}, ["'N/A' read as no value"]),
     ({"imdb": "nm9000002", "id": "p7"}, [NO_ID]),
-    ({"imdb": "nm9000002", "id": 7, "born": 1950}, [NO_ID, UNKNOWN]),
+    ({"imdb": "nm9000002", "id": 7, "height": 1950}, [NO_ID, UNKNOWN]),
 ]
 
 
@@ -122,7 +122,7 @@ keys = st.sampled_from(
         "url",
         "sameAs",
         "person_id",
-        "born",
+        "height",
         "Id",
     ]
 )
@@ -155,14 +155,14 @@ def test_no_id_of_a_person_is_dropped_in_silence(given: dict[str, Any]) -> None:
 
 
 def test_a_key_that_is_not_read_is_noted_once() -> None:
-    people = [{"name": f"Ola {n}", "id": n, "born": 1900 + n} for n in range(30)]
+    people = [{"name": f"Ola {n}", "id": n, "height": 1900 + n} for n in range(30)]
     record = format_of("x.jsonl").parse(
         json.dumps({"movieId": 1, "title": "W", "directors": people[:3], "actors": people})
     )
     assert isinstance(record, FilmRecord)
     assert [(note.field, note.message) for note in record.notes] == [
         ("id", NO_ID),
-        ("born", UNKNOWN),
+        ("height", UNKNOWN),
     ]
 
 
@@ -408,3 +408,28 @@ def test_a_character_that_is_no_text_is_told() -> None:
     assert isinstance(record, FilmRecord)
     assert record.actors == (Credit("Ola Brandt", None, ("7",)),)
     assert said(record) == ["no text, as a character is: its value is not read"]
+
+
+LIVES: list[tuple[dict[str, object], tuple[tuple[str, str], ...], list[str]]] = [
+    ({"born": "1962-01-17"}, (("born", "1962-01-17"),), []),
+    ({"birthDate": "17 January 1962"}, (("born", "1962-01-17"),), ["1962-01-17"]),
+    ({"birth_year": 1962, "deathYear": 2019}, (("born", "1962"), ("died", "2019")), []),
+    ({"jobTitle": ["actor", "film editor"]}, (("jobs", "actor"), ("jobs", "film editor")), []),
+    ({"primaryProfession": "actor,set_dresser"}, (("jobs", "actor"), ("jobs", "set dresser")), []),
+    ({"born": None, "died": "", "jobs": []}, (), []),
+    ({"born": "long ago"}, (), ["expected a date"]),
+    ({"born": "1962", "died": "1961-03"}, (("born", "1962"),), ["before being born"]),
+    ({"born": "1962", "died": "1962"}, (("born", "1962"), ("died", "1962")), []),
+    ({"born": {"year": 1962}}, (), ["expected a date"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "facts", "notes"), LIVES)
+def test_what_is_said_of_a_person_is_read(
+    more: dict[str, object], facts: tuple[tuple[str, str], ...], notes: list[str]
+) -> None:
+    record = read([{"name": "Ola Brandt", **more}])
+    assert isinstance(record, FilmRecord)
+    assert record.actors == (Credit("Ola Brandt", facts=facts),)
+    assert len(said(record)) == len(notes)
+    assert all(note in message for note, message in zip(notes, said(record), strict=True))

@@ -37,9 +37,9 @@ from etl.records import (
     decode_reject,
     encode,
 )
-from etl.sources import SUFFIXES, format_of
 from etl.sources.files import FoundFile
 from etl.sources.finding import find
+from etl.sources.formats import SUFFIXES, format_of
 from etl.sources.naming import sources
 from etl.sources.packed import Unpacking
 from places import SEEDS
@@ -706,7 +706,7 @@ def test_a_file_is_read_once_when_its_folder_is_named_too(tmp_path: Path) -> Non
 CLOSED_FOLDER = "a folder that cannot be opened (permission denied)"
 CLOSED = """
 import os, sys
-from etl.sources import SUFFIXES, format_of
+from etl.sources.formats import SUFFIXES, format_of
 from etl.sources.finding import find
 from etl.sources.naming import sources
 from etl.sources.packed import Unpacking

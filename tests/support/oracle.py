@@ -325,18 +325,35 @@ class _People:
         """Give all people, each with one name: the one that most records give, else the first."""
         spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
         people: set[Person] = set()
+        lives = self._lives(films)
         for mention in self._mentions(films):
             if mention.id is None:
-                people.add(Person(mention.name))
+                people.add(Person(mention.name, facts=lives.get(("name", mention.name), ())))
             else:
                 spellings[mention.id][mention.name] += 1
         for who, names in spellings.items():
             name = min(names, key=lambda name: (not name, -names[name], name))
             if who.startswith("Q"):
-                people.add(Person(name, None, who))
+                people.add(Person(name, None, who, lives.get(("id", who), ())))
             else:
-                people.add(Person(name, who, self._items.get(who)))
+                item = self._items.get(who)
+                people.add(Person(name, who, item, lives.get(("id", who), ())))
         return people
+
+    def _lives(self, films: Films) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
+        """Tell of everybody when they were born and died, and what they do, by most records."""
+        said: defaultdict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
+        linked = {(film, link.subject): self._who(link) for film, link in self._links}
+        for film, members in films.items():
+            for member in members:
+                told: dict[tuple[str, str | None], tuple[tuple[str, str], ...]] = {}
+                for credit in member.record.credits:
+                    who = credit.name, credit.imdb_id
+                    told[who] = told.get(who) or credit.facts
+                for (name, own), facts in told.items():
+                    known = own or linked.get((film, name)) or self._ids.get(name)
+                    said[("id", known) if known else ("name", name)].update(facts)
+        return {who: _life(counts) for who, counts in said.items()}
 
     def redirects(self, films: Films) -> set[Redirect]:
         """Give the names that stood for people before linking, unless they still stand for some."""
@@ -349,6 +366,28 @@ class _People:
             if mention.own is None and mention.id in linked and mention.id is not None
             if mention.name not in nameless
         }
+
+
+def _life(said: Counter[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Choose among dates: the year most records give, its most exact date; and keep all jobs."""
+    born, died = (_date(said, field) for field in ("born", "died"))
+    if born and died:
+        exact = min(len(born), len(died))
+        if died[:exact] < born[:exact]:
+            died = ""
+    jobs = sorted(value for field, value in said if field == "jobs")
+    told = [("born", born), ("died", died), *(("jobs", job) for job in jobs)]
+    return tuple((field, value) for field, value in told if value)
+
+
+def _date(said: Counter[tuple[str, str]], field: str) -> str:
+    dates = {value: count for (name, value), count in said.items() if name == field}
+    years: Counter[str] = Counter()
+    for value, count in dates.items():
+        years[value[:4]] += count
+    best = min(years, key=lambda year: (-years[year], year), default="")
+    of_year = [value for value in dates if value[:4] == best]
+    return min(of_year, key=lambda value: (-len(value), -dates[value], value), default="")
 
 
 def _film_redirects(films: Films, everything: Films, own: Mapping[str, str]) -> set[Redirect]:

@@ -9,6 +9,7 @@ QUERIES = read_queries()
 # Values for the parameters of each query; a query without any stands here too.
 CASES: dict[str, dict[str, str]] = {
     "actors-of-director": {"person": "Jürgen Größe"},
+    "ages-in-film": {"film": "tt9900003"},
     "best-rated-films": {},
     "cast-of-film": {"film": "Emma (1996)"},
     "chain-between-people": {"person": "森田 海", "other": "Renée O'Hara"},

@@ -107,6 +107,14 @@ def _year(date: Term | None) -> str | None:
     return date.value[:4] if isinstance(date, Literal) else None
 
 
+_DIRECTORS_OF = f"""
+SELECT ?name WHERE {{
+  VALUES ?film {{ UNDEF }}
+  ?film {SCHEMA.director} ?person .
+  ?person {SCHEMA.name} ?name .
+}}
+ORDER BY ?name LIMIT 3
+"""
 _FILMS_OF = """
 PREFIX schema: <https://schema.org/>
 SELECT ?film ?name ?year (MAX(?count) AS ?ratings)
@@ -121,6 +129,13 @@ GROUP BY ?film ?name ?year
 ORDER BY DESC(?ratings) ?year ?name ?film
 LIMIT 2
 """.replace("{roles}", "|".join(map(str, CREDITS.values())))
+
+
+def directors(store: Queryable, film: Entity) -> list[str]:
+    """Return the names of a film's directors."""
+    solutions = store.query(fill(_DIRECTORS_OF, {"film": film.iri}))
+    assert isinstance(solutions, QuerySolutions)  # noqa: S101  # the text above is a SELECT
+    return [name.value for (name,) in solutions]
 
 
 def best_known(store: Queryable, entity: Entity) -> list[str]:

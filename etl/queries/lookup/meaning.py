@@ -20,6 +20,7 @@ from etl.queries.lookup.entities import (
     Entity,
     EntityKind,
     best_known,
+    directors,
     entities,
     other_names,
 )
@@ -129,17 +130,27 @@ class GraphLookup:
     def _several(self, text: str, found: list[Entity]) -> QueryError:
         plural = found[0].kind.plural if len({entity.kind for entity in found}) == 1 else "things"
         first = sorted(found, key=str)[:LISTED]
-        listed = ", ".join(f"{each}{self._told_apart(each)}" for each in first)
-        years = " or with its year" if any(entity.year for entity in found) else ""
+        named = len({entity.name for entity in found}) > 1
+        listed = ", ".join(self._told_apart(entity, named=named) for entity in first)
+        years = " or with its year" if len({entity.year for entity in found}) > 1 else ""
         more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
         return QueryError(
             f"{len(found)} {plural} are called {text!r}",
-            hint=f"say which, by its IRI{years}: {listed}{more}",
+            hint=f"name one by its id{years}: {listed}{more}",
         )
 
-    def _told_apart(self, entity: Entity) -> str:
-        films = best_known(self._store, entity)
-        return f" ({', '.join(films)})" if films else ""
+    def _told_apart(self, entity: Entity, *, named: bool) -> str:
+        """Write the shortest text that names a thing, and what tells it from its namesakes."""
+        iri = entity.iri.value
+        is_ours = iri.startswith(self._iris.base)
+        short = _key(iri.removeprefix(self._iris.base)) if is_ours else f"<{iri}>"
+        if entity.kind is FILM:
+            people = ", ".join(directors(self._store, entity))
+            told = [entity.name if named else "", entity.year, people and f"by {people}"]
+            details = [each for each in told if each]
+        else:
+            details = [*([entity.name] if named else []), *best_known(self._store, entity)]
+        return f"{short} ({', '.join(details)})" if details else short
 
     def called(self, text: str, kinds: tuple[EntityKind, ...]) -> list[Entity]:
         """Return what a text names exactly, by the surest reading of it that names anything."""
@@ -165,11 +176,24 @@ class GraphLookup:
 
     def film_key(self, text: str) -> str | None:
         """Return the key of the one film that a text names by an identifier, an IRI or a key."""
-        movies = f"{self._iris.base}movie/"
         films = [each.iri.value for each in self.identified(text) if each.kind is FILM]
-        if len(films) != 1 or not films[0].startswith(movies):
+        return self._key_of(films[0]) if len(films) == 1 else None
+
+    def key_of(self, text: str) -> str | None:
+        """Return the key of the film that is called so; None if there is none.
+
+        Raises:
+            QueryError: there are several; its hint lists them.
+        """
+        if not self.called(words(text), (FILM,)):
             return None
-        return unquote(films[0].removeprefix(movies).replace("_", " "))
+        return self._key_of(self.film(text).value)
+
+    def _key_of(self, iri: str) -> str | None:
+        movies = f"{self._iris.base}movie/"
+        if not iri.startswith(movies):
+            return None
+        return unquote(iri.removeprefix(movies).replace("_", " "))
 
     def _select(self, kind: EntityKind, pattern: str, **terms: Term) -> list[Entity]:
         return list(entities(self._store, kind, pattern, terms))

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from etl.facts import PERSON_FACTS
 from etl.records import NoteKind
 from etl.sources.notes import Notes, Unreadable
 from etl.sources.tables.styles import STYLES
@@ -21,6 +22,7 @@ Step: TypeAlias = Callable[[Texts], Texts]
 ABSENT = ("", "\\N", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None")
 """What stands for no value in any table, whatever its map says."""
 
+_OF_PERSON = frozenset(("character", "id", *PERSON_FACTS))
 _JSON = msgspec.json.Decoder()
 _YES = frozenset(("1", "1.0", "x", "✓", "✔", "yes", "y", "true", "ja", "oui", "si", "sí", "да"))
 _EDGES = "\u200b\u200e\u200f\u2060\ufeff"
@@ -140,7 +142,7 @@ def chosen(keys: Mapping[str, Any], texts: Texts) -> list[Any]:
 def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
     """Take what a path leads to out of JSON or a Python literal, of each object that fits."""
     items = chosen(keys, texts)
-    if "character" in keys or "id" in keys:
+    if not keys.keys().isdisjoint(_OF_PERSON):
         people = (each for item in items if (each := _person(item, keys)))
         return list({str(each): each for each in people}.values())
     if language := keys.get("language"):
@@ -219,7 +221,8 @@ def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
         character = parsed(character)
     elif not isinstance(character, list):
         character = written(character).split(" / ")  # as TMDb and Kodi write several
-    return {"name": name, "character": character, "imdb": own}
+    told = {f: value for f in PERSON_FACTS if f in keys and (value := at(item, keys[f]))}
+    return {"name": name, "character": character, "imdb": own, **told}
 
 
 def parsed(text: str) -> object:

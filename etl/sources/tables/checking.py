@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from rapidfuzz import process
 
 from etl.errors import SourceError
-from etl.facts import CREDITS, SITES
+from etl.facts import CREDITS, PERSON_FACTS, SITES
 from etl.sources.tables import language
 from etl.sources.tables.positions import line_of
 from etl.sources.tables.styles import STYLES
@@ -41,7 +41,9 @@ class Spec:
     def paths(self) -> Iterator[str]:
         """Yield what it reads of joined files, as `NAME.column`, whichever way it names that."""
         whole = str(self.keys.get("column", ""))
-        named = [self.keys.get(key) for key in ("json", "character", "language", "order")]
+        named = [
+            self.keys.get(key) for key in ("json", "character", "language", "order", *PERSON_FACTS)
+        ]
         if "json" not in self.keys or "." in whole:
             yield from (column for column, _ in self.columns)
             return
@@ -112,15 +114,16 @@ class Checked:
         name: str,
         needed: Mapping[str, str],
         more: Mapping[str, str],
+        within: tuple[str, ...] = (),
     ) -> None:
         """Check a table some of whose keys are needed."""
-        table = top.get(name)
+        table, here = top.get(name), (*within, name)
         if table is None:
             return
-        self.keys((name,), table, {**needed, **more})
+        self.keys(here, table, {**needed, **more})
         for key in needed:
             if key not in table:
-                self.fail((name,), f"no key {key!r} in it")
+                self.fail(here, f"no key {key!r} in it")
 
     def join(self, name: str, join: object, joins: Mapping[str, Any]) -> None:
         """Check what is said of another file of the set."""
@@ -139,6 +142,11 @@ class Checked:
         through = str(next(iter(on))).partition(".")[0] if isinstance(on, dict) else ""
         if through in joins and "many" not in joins[through]:
             self.fail((*here, "on"), f"the file {through!r} needs 'many' for this join")
+        if instead := join.get("instead"):
+            self.table(join, "instead", language.INSTEAD, {}, here)
+            if "many" not in join or len(instead["gives"]) != 2:
+                message = "expected with 'many', and two columns that it gives"
+                self.fail((*here, "instead"), message)
         aggregate = join.get("aggregate", {})
         self.keys((*here, "aggregate"), aggregate, {"mean": language.TEXT, "count": language.TEXT})
 
@@ -200,7 +208,7 @@ class Checked:
             self.fail((*here, "flags"), "expected with columns, each of which says yes or no")
         if "id" in told:
             self.keys((*here, "id"), told["id"], {"imdb": language.TEXT})
-        for key in ("where", "order", "id"):
+        for key in ("where", "order", "id", *PERSON_FACTS):
             if key in told and "json" not in told and "." not in str(told.get("column")):
                 self.fail((*here, key), "expected with json, or of a joined file's column")
 

@@ -23,7 +23,8 @@ _IMDB = re.compile(r"(?:https?://\S*/)?tt\d{7,}/?(?:\?\S*)?")
 _WIKIDATA = re.compile(r"(?:https?://\S*/)?Q\d{1,10}")
 _WORD = r"[^\W\d_][^\W\d_.'’-]*[.'’-]?(?:[^\W\d_]+\.?)*"
 _NAME = re.compile(rf"(?:{_WORD})(?: {_WORD}){{1,4}}")
-_SEPARATORS = ("|", ";", " / ", "/", ", ", ",", " & ")
+_PLAIN = ("\n", " / ", ";", "|", " & ")  # stand in no name
+_SEPARATORS = ("\n", "|", ";", " / ", "/", ", ", ",", " & ")
 _TURNED = re.compile(r"[^\W\d][\w'’-]+, [^\W\d][\w.'’-]*(?: [\w.'’-]+){0,2}")
 _AND = re.compile(r" (?:&|and|und|et|y|e|en|och|og|i|a|ve|ja|és|и) ")
 _LENGTHS = range(60, 6 * 3600)  # seconds
@@ -92,7 +93,23 @@ class Column:
     @cached_property
     def separator(self) -> str:
         """Return the separator of values in cells; empty if there is none."""
-        return next((mark for mark in _SEPARATORS if self.share(lambda v: mark in v) > 0.2), "")  # noqa: B023
+        often = (mark for mark in _SEPARATORS if self.share(lambda v: mark in v) > 0.2)  # noqa: B023
+        return next(often, None) or next(filter(self._parts_names, _PLAIN), "")
+
+    @cached_property
+    def between_names(self) -> list[str]:
+        """Return all that stands between the names of people in some cell."""
+        marks = [mark for mark in (*_PLAIN, ", ") if any(mark in value for value in self.values)]
+        marks += [word for word in self.conjunctions if word not in marks]
+        cut = re.compile("|".join(map(re.escape, marks)) or "$")
+        if all(_is_name(part) for value in self.values for part in cut.split(value) if part):
+            return marks
+        return list(dict.fromkeys(filter(None, (self.separator, *self.conjunctions))))
+
+    def _parts_names(self, mark: str) -> bool:
+        """Say whether a separator stands in some cell, and nowhere but between names."""
+        cells = [value.split(mark) for value in self.values if mark in value]
+        return bool(cells) and all(_is_name(part) for parts in cells for part in parts)
 
     @cached_property
     def conjunctions(self) -> list[str]:

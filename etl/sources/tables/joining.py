@@ -1,4 +1,4 @@
-# ruff: noqa: S608 - names and texts are quoted by `_name` and `_text`
+# ruff: noqa: S608 - names and texts are quoted by `sql_name`
 """Join the other files of a set to the rows of its films, within bounded memory.
 
 The keys of the films go to DuckDB, which keeps of the other files what belongs to a film, in a
@@ -8,20 +8,22 @@ thousands of its rows at a time: one statement for all of them would take all me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.errors import SourceError
 from etl.process.database import alone
+from etl.process.progress import tell
 from etl.process.temporary import temporary_folder
 from etl.records import Reject
 from etl.sources.files import FoundFile, beside, shown
-from etl.sources.packed import is_gzip, opened
+from etl.sources.packed import opened
 from etl.sources.tables import delimited
 from etl.sources.tables.delimited import Row
 from etl.sources.tables.forms import Beside, Form
+from etl.sources.tables.lines import lines_of, sql_name, sql_text
 from etl.sources.tables.maps import Join
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 _MEMORY = 512_000_000  # bytes that the database may take; the rest lies in its file
 _AT_ONCE = 5000  # films
 _PIECE = 1 << 20
+_LONGEST = 1_000_000  # items of a list in a cell
 _CELL, _LINE = "\x1f", "\x1e"  # between the cells of a file of ours, and for a line end in one
 _CLEAN = str.maketrans({_CELL: " ", "\r": _LINE, "\n": _LINE})
 
@@ -97,11 +100,12 @@ class _Joining:
                 keys = (row.cells[place].strip().translate(_CLEAN) for place in places)
                 file.write(_CELL.join((str(self.count), *keys)) + "\n")
         columns = ", ".join(f"cells[{n + 2}] AS k{n}" for n in range(len(places)))
-        films_of = f"SELECT cells[1]::BIGINT AS n, {columns} FROM {_lines(path, _CELL)}"
+        films_of = f"SELECT cells[1]::BIGINT AS n, {columns} FROM {lines_of(path, _CELL)}"
         self.db.execute(f"CREATE TABLE films AS {films_of}")
         for each in self.form.joined:
             yield from self._view(each)
-        for join, _ in self.form.groups:
+        for done, (join, _) in enumerate(self.form.groups):
+            tell("joining", done, len(self.form.groups))
             if join.many:
                 self._keep_all(join)
             else:
@@ -110,6 +114,7 @@ class _Joining:
     def cells(self) -> Iterator[list[str]]:
         """Yield the cells that each film has out of joined files, in the order of the films."""
         for first in range(1, self.count + 1, _AT_ONCE):
+            tell("joined", first - 1, self.count)
             some = range(first, first + _AT_ONCE)
             groups = [
                 (self._slice(join, some), [""] * len(names)) for join, names in self.form.groups
@@ -118,7 +123,7 @@ class _Joining:
                 yield [cell for found, none in groups for cell in found.get(n, none)]
 
     def _slice(self, join: Join, films: range) -> dict[int, list[str]]:
-        name = _name(f"of_{join.name}")
+        name = sql_name(f"of_{join.name}")
         within = f"FROM {name} WHERE n BETWEEN {films.start} AND {films.stop - 1}"
         if join.many:
             items = ", ".join(
@@ -137,9 +142,10 @@ class _Joining:
         if ragged is None:
             copy = self.folder / f"copy_{each.name}"
             yield from self._copy(each, path, copy)
+            lines = lines_of(copy, _CELL)
             select = (
                 "SELECT cells[1]::BIGINT AS line, list_transform(cells[2:], "
-                f"lambda cell: replace(cell, chr(30), chr(10))) AS cells FROM {_lines(copy, _CELL)}"
+                f"lambda cell: replace(cell, chr(30), chr(10))) AS cells FROM {lines}"
             )
         else:
             width = len(form.header)
@@ -147,9 +153,12 @@ class _Joining:
                 expected, text = f"{width} cells, as the header has", form.delimiter.join(cells)
                 reject = Reject(1, "", expected, str(len(cells)), text[:65_536], each.path)
                 yield Row(line, [], reject)
-            lines = _lines(path, form.delimiter)
+            lines = lines_of(path, form.delimiter)
             select = f"SELECT line, cells FROM {lines} WHERE line > 1 AND len(cells) = {width}"
-        self.db.execute(f"CREATE VIEW {_name(f'file_{each.name}')} AS {select}")
+        join = self.form.columns.join(each.name)
+        if join.lists and join.is_listed(form.header):
+            select = _unfolded(select, form.header, join.theirs, join.lists.words)
+        self.db.execute(f"CREATE VIEW {sql_name(f'file_{each.name}')} AS {select}")
 
     def _ragged(self, path: Path, form: Form) -> list[tuple[int, list[str]]] | None:
         """Find the lines of a file with too few or too many cells.
@@ -165,7 +174,7 @@ class _Joining:
             with opened(str(path)) as file:
                 if any(quote in piece for piece in iter(lambda: file.read(_PIECE), b"")):
                     return None
-        lines, width = _lines(path, form.delimiter), len(form.header)
+        lines, width = lines_of(path, form.delimiter), len(form.header)
         try:
             return self.db.execute(
                 f"SELECT line, cells FROM {lines} "
@@ -189,7 +198,7 @@ class _Joining:
         cells = [self._one(join, column) for column in join.columns]
         chosen = "".join(f"coalesce({cell}::VARCHAR, ''), " for cell in cells)
         self.db.execute(
-            f"CREATE TABLE {_name(f'of_{join.name}')} AS "
+            f"CREATE TABLE {sql_name(f'of_{join.name}')} AS "
             f"SELECT f.n, [{chosen}min(j.line)::VARCHAR] AS item FROM {self._with_films(join)} "
             "GROUP BY f.n ORDER BY f.n"
         )
@@ -207,30 +216,30 @@ class _Joining:
         through = [each for each in self.joins if each.through == join.name]
         own = dict.fromkeys((*join.columns, *(each.ours for each in through)))
         own = dict.fromkeys(column for column in own if "." not in column)
-        kept = "".join(f", {self._cell(join.name, column)} AS {_name(column)}" for column in own)
+        kept = "".join(f", {self._cell(join.name, column)} AS {sql_name(column)}" for column in own)
         rank = f"try_cast({self._cell(join.name, join.many)} AS BIGINT)"
         self.db.execute(
             f"CREATE TABLE kept AS SELECT f.n, j.line, {rank} AS rank{kept} "
             f"FROM {self._with_films(join)}"
         )
-        parts = [f"{_name(column)} := nullif(k.{_name(column)}, '\\N')" for column in own]
+        parts = [f"{sql_name(column)} := nullif(k.{sql_name(column)}, '\\N')" for column in own]
         tables = "kept k"
         for each in through:
-            of, key = _name(f"of_{each.name}"), self._cell(each.name, each.theirs)
+            of, key = sql_name(f"of_{each.name}"), self._cell(each.name, each.theirs)
             packed = ", ".join(
-                f"{_name(column)} := nullif({self._cell(each.name, column)}, '\\N')"
+                f"{sql_name(column)} := nullif({self._cell(each.name, column)}, '\\N')"
                 for column in each.columns
             )
             self.db.execute(
                 f"CREATE TABLE {of} AS SELECT trim({key}) AS key, "
                 f"arg_min(struct_pack({packed}), j.line) AS item "
-                f"FROM {_name(f'file_{each.name}')} j "
-                f"WHERE trim({key}) IN (SELECT {_name(each.ours)} FROM kept) GROUP BY ALL"
+                f"FROM {sql_name(f'file_{each.name}')} j "
+                f"WHERE trim({key}) IN (SELECT {sql_name(each.ours)} FROM kept) GROUP BY ALL"
             )
-            tables += f" LEFT JOIN {of} ON {of}.key = k.{_name(each.ours)}"
-            parts.append(f"{_name(each.name)} := {of}.item")
+            tables += f" LEFT JOIN {of} ON {of}.key = k.{sql_name(each.ours)}"
+            parts.append(f"{sql_name(each.name)} := {of}.item")
         self.db.execute(
-            f"CREATE TABLE {_name(f'of_{join.name}')} AS SELECT k.n, k.rank, k.line, "
+            f"CREATE TABLE {sql_name(f'of_{join.name}')} AS SELECT k.n, k.rank, k.line, "
             f"struct_pack({', '.join(parts)}) AS item FROM {tables} ORDER BY k.n"
         )
         self.db.execute("DROP TABLE kept")
@@ -238,27 +247,26 @@ class _Joining:
     def _with_films(self, join: Join) -> str:
         key = self._cell(join.name, join.theirs)
         on = f"f.k{self.keys.index(join.ours)} = trim({key})"
-        return f"films f JOIN {_name(f'file_{join.name}')} j ON {on}"
+        return f"films f JOIN {sql_name(f'file_{join.name}')} j ON {on}"
 
     def _cell(self, name: str, column: str) -> str:
         """Write a column of a joined file in SQL; nothing where the file lacks it."""
         header = next(each.form.header for each in self.form.joined if each.name == name)
+        join = self.form.columns.join(name)
+        if join.lists and join.is_listed(header):
+            header = (join.theirs, *join.lists.gives, join.many)
         return f"j.cells[{header.index(column) + 1}]" if column in header else "NULL::VARCHAR"
 
 
-def _lines(path: Path, delimiter: str) -> str:
-    """Write in SQL the lines of a file by number, each with its cells."""
-    return (
-        f"(SELECT row_number() OVER () AS line, string_split(text, {_text(delimiter)}) AS cells "
-        f"FROM read_csv({_text(str(path))}, columns = {{'text': 'VARCHAR'}}, delim = chr(1), "
-        "quote = '', escape = '', header = false, auto_detect = false, "
-        f"compression = '{'gzip' if is_gzip(path) else 'none'}'))"
-    )
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _unfolded(select: str, header: Sequence[str], key: str, words: Mapping[str, str]) -> str:
+    """Write in SQL a row for each item of the lists in some columns, in their order."""
+    at = header.index(key) + 1
+    parts = []
+    for rank, (column, word) in enumerate(words.items()):
+        items = f"string_split(cells[{header.index(column) + 1}], ',')"
+        parts.append(
+            f"SELECT line, [k, trim(item), {sql_text(word)}, ({rank * _LONGEST} + nth)::VARCHAR] "
+            f"AS cells FROM (SELECT line, cells[{at}] AS k, unnest({items}) AS item, "
+            f"generate_subscripts({items}, 1) AS nth FROM ({select}))"
+        )
+    return " UNION ALL ".join(parts)

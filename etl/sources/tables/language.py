@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from etl.facts import CREDITS, FACTS, SITES
+from etl.facts import CREDITS, FACTS, PERSON_FACTS, SITES
 from etl.rdf.identifiers import FILM_SCHEMES
 from etl.sources.tables.styles import STYLES
 
@@ -17,6 +17,7 @@ FIELDS = (
 
 TEXT, TEXTS, LIST = "a text", "a text or a list of texts", "a list of texts"
 TABLE = "a table"
+PATH = "a path in json"
 NUMBER = "a number, or a text with json"
 TOP = {
     **dict.fromkeys(
@@ -45,7 +46,9 @@ WITH = {
     "on": "a text or a table",
     "many": TEXT,
     "aggregate": TABLE,
+    "instead": TABLE,
 }
+INSTEAD = {"recognise": LIST, "lists": TABLE, "gives": LIST}
 SOURCES = ("column", "columns", "first")
 VALUE = {
     "column": TEXT,
@@ -65,7 +68,7 @@ VALUE = {
     "order": TEXT,
     "flags": "true",
 }
-PERSON = VALUE | {"character": TEXT, "id": "a table with imdb"}
+PERSON = VALUE | {"character": TEXT, "id": "a table with imdb"} | dict.fromkeys(PERSON_FACTS, PATH)
 TITLE = VALUE | {"language": TEXT}
 RATING = {
     "value": TEXTS,
@@ -81,6 +84,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     TEXT: (str,),
     TEXTS: (str, list),
     NUMBER: (int, float, str),
+    PATH: (str,),
     LIST: (list,),
     "a text or a table": (str, dict),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NoReturn
@@ -15,6 +15,19 @@ from typing import Any, NoReturn
 from etl.errors import SourceError
 from etl.sources.tables.checking import Checked, Spec, check_encoding, refuse
 from etl.sources.tables.language import FILMS_KEYS, FILMS_MAY, TOP, VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """A file that is read in place of a joined one that is not there: it has lists in its cells.
+
+    Each item is a row with the columns `gives`: the item, and the word for the column that it
+    stands in.
+    """
+
+    recognise: tuple[str, ...]
+    words: Mapping[str, str]
+    gives: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,11 @@ class Join:
     many: str = ""
     aggregate: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
+    lists: Lists | None = None
+
+    def is_listed(self, header: Iterable[str]) -> bool:
+        """Say whether a file of this header stands in its place."""
+        return self.lists is not None and not {*self.recognise} <= set(header)
 
     @property
     def cells(self) -> list[str]:
@@ -86,6 +104,7 @@ class ColumnMap:
             told.get("many", ""),
             told.get("aggregate", {}),
             tuple(columns),
+            _lists(told["instead"]) if "instead" in told else None,
         )
 
     def named_columns(self) -> Iterator[list[tuple[str, tuple[str, ...]]]]:
@@ -121,6 +140,10 @@ class ColumnMap:
             SourceError: always.
         """
         refuse(self.file, self.text, place, message, hint)
+
+
+def _lists(told: Mapping[str, Any]) -> Lists:
+    return Lists(tuple(told["recognise"]), told["lists"], tuple(told["gives"]))
 
 
 @cache

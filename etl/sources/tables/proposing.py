@@ -77,10 +77,13 @@ def _words() -> Mapping[str, Sequence[str]]:
 
 
 @cache
-def _synonyms() -> dict[str, str]:
-    """Return the field of each synonym."""
-    fields = [each for each in _words().items() if each[0] != "own"]
-    return {plain(word): name for name, words in reversed(fields) for word in words}
+def _synonyms() -> dict[str, list[str]]:
+    """Return the fields of each synonym, of which the first counts whose kind its values are of."""
+    found: dict[str, list[str]] = {}
+    for name, words in _words().items():
+        for word in () if name == "own" else map(plain, words):
+            found.setdefault(word, []).append(name)
+    return found
 
 
 @cache
@@ -116,21 +119,26 @@ def _is_release(made: Proposal, rows: Sequence[Sequence[str]]) -> bool:
     return plain(date.name) != "date"
 
 
-def _by_name(made: Proposal, candidates: Callable[[str], str | None]) -> None:
+def _by_name(made: Proposal, candidates: Callable[[str], Iterable[str]]) -> None:
     """Claim the open columns that are called as a field is, and whose values do not deny it."""
     found: dict[str, list[Column]] = {}
     for column in made.open if candidates is _exact else made.doubtful:
-        name = candidates(column.name)
-        if name == "rating" and _MINE.search(plain(column.name)):
-            continue
-        if name and name not in made.fields and (not column.values or may_give(column, name)):
-            found.setdefault(name, []).append(column)
+        names = [name for name in candidates(column.name) if _may_be(name, column, made)]
+        if names and (len(names) == 1 or candidates is _exact):
+            found.setdefault(names[0], []).append(column)
     for name, columns in found.items():
         full = [column for column in columns if column.values]
         if name == "rating":
             made.give(name, _of_sites(full))
         elif full:
             made.give(name, full if _are_numbered(full) else full[:1])
+
+
+def _may_be(name: str, column: Column, made: Proposal) -> bool:
+    """Say whether a column that is called as a field is may give it."""
+    if name in made.fields or (name == "rating" and _MINE.search(plain(column.name))):
+        return False
+    return not column.values or may_give(column, name)
 
 
 def _of_sites(columns: Sequence[Column]) -> list[Column]:
@@ -145,11 +153,11 @@ def _are_numbered(columns: Sequence[Column]) -> bool:
     return len(columns) > 1 and all(re.search(r"\d", column.name) for column in columns)
 
 
-def _exact(raw: str) -> str | None:
-    return _synonyms().get(plain(raw))
+def _exact(raw: str) -> Sequence[str]:
+    return _synonyms().get(plain(raw), ())
 
 
-def _stripped(raw: str) -> str | None:
+def _stripped(raw: str) -> Iterable[str]:
     """Compare a name without numbers, units and words that say nothing."""
     name = plain(raw)
     match = _NUMBERED.fullmatch(name)
@@ -157,38 +165,36 @@ def _stripped(raw: str) -> str | None:
     for each in (rest, _UNIT.sub("", name), _NOISE.sub(" ", rest), _SITES.sub(" ", rest)):
         if found := _synonyms().get(" ".join(each.split())):
             return found
-    either = {found for part in raw.split("/") if (found := _exact(part))}
-    return either.pop() if len(either) == 1 else None
+    return {found for part in raw.split("/") for found in _exact(part)}
 
 
-def _shortened(raw: str) -> str | None:
+def _shortened(raw: str) -> Iterable[str]:
     """Compare a name whose words may be cut off by a point: `Orig. title`, `Dir.`."""
     name = _UNIT.sub("", anyascii(raw).lower().strip()).rstrip(" ,").replace("-", "")
     if not _CUT.search(name):
-        return None
+        return ()
     fits = re.compile(r"[^\W_]*".join(map(re.escape, name.split(".")))).fullmatch
-    found = {field for word, field in _synonyms().items() if fits(word)}
-    return found.pop() if len(found) == 1 else None
+    found = {field for word, fields in _synonyms().items() if fits(word) for field in fields}
+    return found if len(found) == 1 else ()
 
 
-def _loose(raw: str) -> str | None:
+def _loose(raw: str) -> Sequence[str]:
     name = plain(raw)
     if len(name) < _LOOSE_LENGTH:
-        return None
+        return ()
     scored = (
         (fuzz.ratio(name, word), found)
         for word, found in _synonyms().items()
         if len(word) >= _LOOSE_LENGTH
     )
     score, found = max(scored)
-    return found if score >= _LOOSE else None
+    return found if score >= _LOOSE else ()
 
 
-def _worded(raw: str) -> str | None:
+def _worded(raw: str) -> Iterable[str]:
     """Take people by one word of a name, since names of people cannot be mistaken for much else."""
     words = set(plain(raw).split()) - _WITH
-    known = {found for word in words if (found := _synonyms().get(word)) in CREDITS}
-    return known.pop() if len(known) == 1 else None
+    return {found for word in words for found in _exact(word) if found in CREDITS}
 
 
 def _by_value(made: Proposal) -> None:
@@ -211,7 +217,7 @@ def _by_value(made: Proposal) -> None:
                 made.give(name, found[:1], "its values look so")
     if "directors" not in made.fields and {"title", "actors"} <= made.fields.keys():
         people = (c for c in made.doubtful if _are_people(c) and not _is_many(c))
-        alone = [c for c in people if _exact(c.name) is None]
+        alone = [c for c in people if not _exact(c.name)]
         if len(alone) == 1:
             made.give("directors", alone, "the only other column of names, beside a cast")
 

@@ -23,6 +23,7 @@ def with_joined(form: Form, path: str, suffixes: tuple[str, ...]) -> Form:
         name: join for name, join in joins.items() if join.through or join.ours in form.header
     }
     found: dict[str, Beside] = {}
+    instead: dict[str, Beside] = {}
     for name, stat in _others(path, suffixes) if wanted else ():
         other = os.path.join(os.path.dirname(path), name)
         try:
@@ -34,6 +35,9 @@ def with_joined(form: Form, path: str, suffixes: tuple[str, ...]) -> Form:
         for key, join in wanted.items():
             if key not in found and {*join.recognise, join.theirs} <= set(sheet.header):
                 found[key] = Beside(key, name, as_form(sheet, form.map), stat)
+            elif join.lists and {*join.lists.recognise, join.theirs} <= set(sheet.header):
+                instead.setdefault(key, Beside(key, name, as_form(sheet, form.map), stat))
+    found = instead | found
     kept = {key: each for key, each in found.items() if wanted[key].through in ("", *found)}
     return replace(form, joined=tuple(kept[key] for key in wanted if key in kept))
 

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
-from etl.process.database import alone
+from etl.process.database import alone, this_file_alone
 from etl.records import Reject
 from etl.sources.files import FoundFile
 from etl.sources.tables.cells import written
@@ -36,7 +36,7 @@ def parquet_rows(found: FoundFile, form: Form) -> Iterator[Row]:
     try:
         for line, cells in enumerate(parquet_cells(found.path, form.header), start=1):
             yield Row(line, cells)
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError) as error:
         yield Row(1, [], Reject(1, "", "Parquet", str(error).partition("\n")[0].lower()))
 
 
@@ -47,7 +47,7 @@ def parquet_cells(path: str, header: Sequence[str]) -> Iterator[list[str]]:
     with duckdb.connect(config=alone() | {"threads": 1}) as connection:
         types = _parquet_types(connection, path)
         cells = ", ".join(_as_text(column, types.get(column, "")) for column in header)
-        source = connection.execute(f"SELECT {cells} FROM read_parquet(?)", [path])  # noqa: S608
+        source = connection.execute(f"SELECT {cells} FROM read_parquet(?)", [this_file_alone(path)])  # noqa: S608
         for fetched in iter(partial(source.fetchmany, _AT_ONCE), []):
             yield from map(list, fetched)
 
@@ -59,13 +59,15 @@ def parquet_header(path: str) -> list[str]:
     try:
         with duckdb.connect(config=alone() | {"threads": 1}) as connection:
             return list(_parquet_types(connection, path))
-    except duckdb.Error:
+    except (duckdb.Error, OSError):
         return []
 
 
 def _parquet_types(connection: Any, path: str) -> dict[str, str]:  # noqa: ANN401 - DuckDB's
     connection.execute("SET enable_progress_bar = false")
-    described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
+    described = connection.execute(
+        "DESCRIBE SELECT * FROM read_parquet(?)", [this_file_alone(path)]
+    ).fetchall()
     return {name: kind for name, kind, *_ in described}
 
 

@@ -146,7 +146,7 @@ def _parts(name: str, column: Column) -> Iterator[str]:
         yield f"json = {quoted(_json_path(column))}"
     elif name in CREDITS:
         yield from _people(column)
-    elif name in _SEPARATED and column.separator:
+    elif name in _SEPARATED and column.separator.strip():
         yield f"split = {quoted(column.separator.strip())}"
 
 
@@ -157,8 +157,8 @@ def _people(column: Column) -> Iterator[str]:
             yield f"split = {quoted(column.turned)}"
         yield 'style = "surname_first"'
         return
-    marks = list(dict.fromkeys(filter(None, (column.separator, *column.conjunctions))))
-    if column.conjunctions or column.separator in (" / ", "/", " & "):
+    marks = [mark for mark in column.between_names if mark != "\n"]
+    if not {mark.strip() for mark in marks} <= {",", ";", "|"}:
         yield f"split = {quoted(marks[0]) if len(marks) == 1 else _list(marks)}"
 
 

@@ -29,6 +29,7 @@ OTHERS = frozenset(
 TYPES = frozenset({"Movie", *OTHERS})
 
 _PEOPLE = ("director", "actor", "author", "creator", "producer", "musicBy", "editor")
+_LIFE = {"born": "birthDate", "died": "deathDate"}
 _NAMES = ("productionCompany", "countryOfOrigin", "inLanguage", "genre", "keywords", "isPartOf")
 _TEXTS = ("duration", "datePublished", "dateCreated", "contentRating", "description", "abstract")
 _READ = {*_PEOPLE, *_NAMES, *_TEXTS, "name", "alternateName", "url", "sameAs", "identifier"} | {
@@ -107,7 +108,9 @@ def _people(
                 for one in () if inside else _people(inner, find, inside=True):
                     yield {**one, "character": character}
             elif (name := _first(value, "name")) and "Organization" not in value.get("@type", ()):
-                yield {"name": name, "imdb": _match(_NAME, _addresses(value))}
+                told = {field: _first(value, key) for field, key in _LIFE.items()}
+                jobs = [text for each in value.get("jobTitle", ()) if (text := _text(each))]
+                yield {"name": name, "imdb": _match(_NAME, _addresses(value)), "jobs": jobs} | told
         elif (text := _text(value)) and not text.startswith(_NAMES_ALONE):
             yield {"name": text}
 

@@ -135,6 +135,21 @@ def test_a_row_above_others_in_a_joined_file_changes_only_where_they_stand(
     assert "principals.tsv:7" in explained  # its director
 
 
+def test_the_lives_of_people_come_from_the_file_of_names(desk: Desk) -> None:
+    names = NAMES.replace("1951\t\\N\tactress", "1951\t2004\tactress,sound_department")
+    written(desk, basics_tsv=BASICS, principals_tsv=PRINCIPALS, names_tsv=names)
+    desk.load(desk.source)
+    assert values(desk, SCHEMA.birthDate) == {"1951"}
+    assert values(desk, SCHEMA.deathDate) == {"2004"}
+    assert values(desk, SCHEMA.jobTitle) == {"actor", "actress", "sound department"}
+    assert not desk.check()
+    written(desk, names_tsv=NAMES)
+    report = desk.load(desk.source)
+    assert (report.graph.films.changed, report.graph.people.changed) == (0, 1)
+    assert values(desk, SCHEMA.deathDate) == set()
+    assert not desk.check()
+
+
 def test_somebody_without_a_name_is_left_out_and_told(desk: Desk) -> None:
     names = "".join(line for line in NAMES.splitlines(True) if "Mara" not in line)
     written(desk, basics_tsv=BASICS, principals_tsv=PRINCIPALS, names_tsv=names)
@@ -211,3 +226,52 @@ def test_credits_beside_tmdb_5000_are_joined(desk: Desk) -> None:
     assert values(desk, f"{SCHEMA.actor}/{SCHEMA.name}") == {"Mara Ostholt", "Ulf Rey"}
     assert values(desk, SCHEMA.characterName) == {"Ida", "Ulf"}
     assert "not read" not in str(desk.messages())
+
+
+CREW = (
+    "tconst\tdirectors\twriters\n"
+    "tt9900001\tnm9900003,nm9900001\tnm9900002\n"
+    "tt9900003\t\\N\t\\N\n"
+    "tt9900004\tnm9900001\t\\N\n"
+)
+
+
+def test_lists_of_a_films_crew_are_read_where_there_is_no_table_of_its_people(desk: Desk) -> None:
+    written(desk, basics_tsv=BASICS, crew_tsv=CREW, names_tsv=NAMES)
+    desk.load(desk.source)
+    assert desk.messages()[0].startswith(
+        "basics.tsv: IMDb titles (title.basics); with crew.tsv, names.tsv"
+    )
+    named = f"?p {SCHEMA.name} ?n"
+    for role, names in {
+        SCHEMA.director: {"Jon Halde", "Mara Ostholt"},
+        SCHEMA.author: {"Ulf Rey"},
+    }.items():
+        assert set(desk.values(f"SELECT ?n WHERE {{ ?s {role} ?p . {named} }}")) == names
+    assert not desk.check()
+    written(desk, principals_tsv=PRINCIPALS)
+    desk.load(desk.source)
+    assert any("with principals.tsv, names.tsv" in each for each in desk.messages())
+    people = set(desk.values(f"SELECT ?n WHERE {{ ?s {SCHEMA.director} ?p . {named} }}"))
+    assert people == {"Jon Halde"}
+
+
+def test_the_crews_table_tells_file_and_line(etl: Etl, tmp_path: Path) -> None:
+    for name, text in {"basics.tsv": BASICS, "crew.tsv": CREW, "names.tsv": NAMES}.items():
+        (tmp_path / name).write_text(text)
+    etl("load", "basics.tsv")
+    assert "crew.tsv:2" in etl("explain", 'The "Amber" Signal', "director").stdout
+
+
+@pytest.mark.parametrize("folder", ["a[x]b", "a*b", "it's"])
+def test_a_set_in_a_folder_whose_name_reads_as_a_pattern_is_joined(
+    etl: Etl, tmp_path: Path, folder: str
+) -> None:
+    for each in (folder, "axb"):
+        (tmp_path / each).mkdir()
+        (tmp_path / each / "movies.csv").write_text(MOVIES)
+        (tmp_path / each / "links.csv").write_text(
+            LINKS if each == folder else "movieId,imdbId,tmdbId\n"
+        )
+    etl("load", f"{folder}/movies.csv")
+    assert "tt0900002" in etl("explain", "Stone").stdout
