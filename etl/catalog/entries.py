@@ -13,9 +13,10 @@ from etl.records import FilmRecord, Heading, LinkRecord, Origin, Reason, Reject,
 class Staged(NamedTuple):
     """What was read at a place, as the catalog keeps it: a row of `versions`.
 
-    `kind` is film, link, reject or gone. `names` has the people of a film, a line each, `name_ids`
-    their IMDb ids, or None where it gives none, and `name_facts` what it says of them, or None
-    likewise. `body` is the record as JSON. The `identifiers` are rows of a table of their own.
+    `kind` is film, link, fact (what Wikidata states of a film), reject or gone. `names` has the
+    people of a film, a line each, `name_ids` their IMDb ids, or None where it gives none, and
+    `name_facts` what it says of them, or None likewise. `body` is the record as JSON. The
+    `identifiers` are rows of a table of their own.
     """
 
     source: str
@@ -41,6 +42,11 @@ class Staged(NamedTuple):
     def linked(cls, place: Place, record: LinkRecord) -> Self:
         """Stage a link record at a place."""
         return cls._of(place, "link", digest_of(record), record)
+
+    @classmethod
+    def stated(cls, place: Place, record: FilmRecord) -> Self:
+        """Stage at a place what Wikidata states of a film."""
+        return cls._of(place, "fact", digest_of(record), record)
 
     @classmethod
     def _of(cls, place: Place, kind: str, digest: str, item: FilmRecord | LinkRecord) -> Self:

@@ -9,7 +9,7 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Quarantined
 from etl.findings import Finding, Severity
 from etl.records import FilmRecord, Heading, Origin, Reason, Reject
-from etl.sources.files import Source, beside, opened, within
+from etl.sources.files import WIKIDATA, Source, beside, opened, within
 from etl.sources.formats import Format, format_of
 
 
@@ -57,21 +57,25 @@ class Places:
     def path(self, origin: Origin) -> str:
         """Return a record's file as a person can open it from here, or as its source has it."""
         source = self.sources[origin.source]
+        if source.name == WIKIDATA.name:
+            return f"{source.root} {origin.path}"
         return within(source, origin.path) if self._within_sources else opened(source, origin.path)
 
     def of(self, origin: Origin, record: FilmRecord | Heading, field: str) -> tuple[str, int]:
-        """Return the file and the line that a record has a field from."""
-        line = record.lines.get(field, 1)
-        if file := record.files.get(field):
-            return beside(self.path(origin), file), line
-        return self.path(origin), origin.line + line - 1
+        """Return the file and the line that a record has a field from, or item and property."""
+        path, file, line = self.path(origin), record.files.get(field), record.lines.get(field, 1)
+        if origin.source == WIKIDATA.name:
+            return f"{path} {file}" if file else path, 0
+        if file:
+            return beside(path, file), line
+        return path, origin.line + line - 1
 
     def format(self, origin: Origin) -> Format:
         """Return the format of a record's file, as it was read."""
         file = origin.source, origin.path
         if file not in self._forms:
             self._forms[file] = self._files.form(origin)
-        return format_of(origin.path, self._forms[file])
+        return format_of(origin.path, self._forms[file], origin.source)
 
 
 def kept_out(

@@ -25,7 +25,7 @@ CREATE TABLE sizes (                    -- the bytes of a file as a run read it
     form TEXT);                         -- how it was read, if it is a table
 CREATE TABLE versions (
     version BIGINT, run INTEGER, source TEXT, path TEXT, key TEXT, line INTEGER,
-    kind TEXT,                          -- film, link, reject or gone
+    kind TEXT,                          -- film, link, fact, reject or gone
     digest TEXT,
     names TEXT, name_ids TEXT,          -- its people, a line each, and their IMDb ids if it has any
     body TEXT,                          -- the record or the reject, as JSON
@@ -113,13 +113,15 @@ WHERE old.version IS DISTINCT FROM new.version GROUP BY source, path ORDER BY so
 # What each source has, by the form of its files and their suffix.
 HOLDINGS = """
 WITH said AS (
-    SELECT versions.* FROM versions SEMI JOIN heads USING (version) WHERE kind <> 'gone')
-SELECT source, coalesce(form, ''),
-       lower(regexp_extract(path, '(\\.[^./]+?)(\\.gz)?$', 1)) AS suffix,
-       count(DISTINCT path), count(*), count(DISTINCT film) FILTER (counts),
-       count(*) FILTER (kind = 'reject' OR version IN (SELECT version FROM quarantine))
-FROM said LEFT JOIN standing_sizes USING (source, path) LEFT JOIN members USING (version)
-WHERE kind <> 'link' GROUP BY ALL ORDER BY ALL
+    SELECT versions.* FROM versions SEMI JOIN heads USING (version) WHERE kind <> 'gone'),
+held AS (
+    SELECT source, coalesce(form, '') AS form,
+           lower(regexp_extract(path, '(\\.[^./]+?)(\\.gz)?$', 1)) AS suffix,
+           count(DISTINCT path), count(*), count(DISTINCT film) FILTER (counts),
+           count(*) FILTER (kind = 'reject' OR version IN (SELECT version FROM quarantine))
+    FROM said LEFT JOIN standing_sizes USING (source, path) LEFT JOIN members USING (version)
+    WHERE kind <> 'link' GROUP BY ALL)
+SELECT * FROM held ORDER BY source = 'wikidata', source, form, suffix
 """
 
 # How the newest record of each place within a scope stands. `tried` are versions that count as

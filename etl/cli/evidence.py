@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from etl.linking.inquiry import Inquiry
 
 
+def _language_code(_: click.Context, __: click.Parameter, value: str) -> str:
+    """Check the code of a language, and write it in small letters, as Wikidata does."""
+    if not _LANGUAGE.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is not the code of a language, such as de.")
+    return value.lower()
+
+
+_LANGUAGE = re.compile("[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 decisions_option = option(
@@ -60,21 +69,42 @@ _limit_option = option(
 )
 
 
+_facts_option = option(
+    "--facts",
+    group=Group.EVIDENCE,
+    is_flag=True,
+    help="Add what Wikidata states of linked films: dates, genres, cast and more.",
+)
+language_option = option(
+    "--language",
+    group=Group.EVIDENCE,
+    settable=True,
+    callback=_language_code,
+    metavar="CODE",
+    default="en",
+    show_default=True,
+    help="Language of the names in --facts, where Wikidata has it; English elsewhere.",
+)
+
+
 def asking_options(command: _Command) -> _Command:
     """Add the options that `EndpointOptions` holds."""
-    for each in (_limit_option, contact_option, _offline_option, endpoint_option):
+    asking = (_limit_option, contact_option, _offline_option, endpoint_option)
+    for each in (*asking, language_option, _facts_option):
         command = each(command)
     return command
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointOptions:
-    """The options about the endpoint: which one, the contact, and how many requests."""
+    """The options about the endpoint: which one, the contact, how many requests, and what for."""
 
     endpoint: str | None
     offline: bool
     contact: str | None
     limit: int | None
+    facts: bool
+    language: str
 
 
 @contextmanager
@@ -99,7 +129,7 @@ def asked(
         yield Inquiry(cache, asked, limit=asking.limit, progress=meter.update)
 
 
-def gathered(places: tuple[Path, ...], inquiry: Inquiry, endpoint: str | None) -> Evidence:
+def gathered(places: tuple[Path, ...], inquiry: Inquiry, asking: EndpointOptions) -> Evidence:
     """Read the evidence for links: crosswalks are files, IMDb's tables are in a folder."""
     from etl.errors import LinkError
     from etl.linking.crosswalk import read_crosswalks
@@ -113,5 +143,6 @@ def gathered(places: tuple[Path, ...], inquiry: Inquiry, endpoint: str | None) -
         crosswalk=read_crosswalks([place for place in places if not place.is_dir()]),
         imdb=ImdbTables.find(folders[0]) if folders else None,
         inquiry=inquiry,
-        name=endpoint or "Wikidata",
+        name=asking.endpoint or "Wikidata",
+        language=asking.language if asking.facts else "",
     )

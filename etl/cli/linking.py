@@ -74,6 +74,9 @@ def link(
 
     A person is only compared with the people of the same film. Answers of the endpoint are stored
     and not requested again. A link stays until evidence contradicts it.
+
+    With --facts, what Wikidata states of the linked films is loaded as the source 'wikidata', which
+    comes last where sources disagree.
     """
     from etl.cli.progress import Meter
     from etl.operations.link import link, plan
@@ -84,7 +87,7 @@ def link(
     told, place, asking = Telling(quiet=quiet), Workspace(workspace), EndpointOptions(**options)
     manner = Manner(workspace, store, dry_run, quiet, format_name)
     with told, Meter(quiet=quiet) as meter, asked(workspace, asking, meter, dry_run) as inquiry:
-        known = gathered(evidence, inquiry, asking.endpoint)
+        known = gathered(evidence, inquiry, asking)
         if dry_run:
             tell_plan(manner, plan(place, known))
             return
@@ -148,6 +151,11 @@ def _lines(report: LinkReport) -> Iterator[str]:
         yield f"{noun}: {linked} of {report.total[kind]} linked{how}"
     if report.review:
         yield f"to review: {report.review} (etl links --review)"
+    if any((facts := report.facts.document).values()):
+        yield (
+            f"facts of Wikidata: {facts['films']} films, {facts['loaded']} new or changed, "
+            f"{facts['vanished']} no longer"
+        )
     if report.requests:
         yield f"requests: {report.requests}"
     if report.change is None:

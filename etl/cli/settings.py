@@ -7,7 +7,12 @@ from pathlib import Path
 
 import click
 
-from etl.cli.evidence import contact_option, decisions_option, endpoint_option
+from etl.cli.evidence import (
+    contact_option,
+    decisions_option,
+    endpoint_option,
+    language_option,
+)
 from etl.cli.grouping import Command, Group, Option, option
 from etl.cli.options import (
     REPORT,
@@ -27,7 +32,7 @@ from etl.errors import EtlError
 
 _SETTABLE = (
     *(contact_option, decisions_option, endpoint_option, writes(REPORT), jobs_option),
-    *(memory_option, proxies_option, queries_option, rate_option),
+    *(language_option, memory_option, proxies_option, queries_option, rate_option),
     *(shape_timeout_option, timeout_setting),
 )
 _ELSEWHERE = {

@@ -23,7 +23,7 @@ from etl.records import Link, LinkRecord
 from etl.resolution.films import Film, Person
 from etl.resolution.groups import Member
 from etl.resolution.matching import Match
-from etl.sources.files import beside
+from etl.sources.files import WIKIDATA
 from etl.stores import Readable
 from etl.workspace.snapshot import Snapshot
 
@@ -244,17 +244,16 @@ class Explainer:
         origin = member.origin
         form = self._places.format(origin)
         whole = found.field.partition(".")[0]
-        if file := member.record.files.get(found.field):
-            place = f"{beside(self._places.path(origin), file)}:{found.line}"
-        else:
-            line = origin.line + (0 if form.one_line else found.line - 1)
-            place = f"{self._places.path(origin)}:{line}"
+        path, _ = self._places.of(origin, member.record, found.field)
+        in_record = found.field not in member.record.files
+        first = origin.line - 1 if in_record else 0
+        line = first + (1 if in_record and form.one_line else found.line)
         return Explanation(
             triple=triple,
             rule=rule,
             field=form.keys.get(found.field) or form.keys.get(whole, whole),
             value=found.value,
-            place=place,
+            place=path if origin.source == WIKIDATA.name else f"{path}:{line}",
             run=runs[member.version],
             outcome="stated" if found.agrees else "lost",
         )

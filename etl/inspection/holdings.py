@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from etl.catalog.entries import Holding
 from etl.output.rows import Cell
-from etl.sources.files import Source, shown
+from etl.sources.files import WIKIDATA, Source, shown
 from etl.sources.formats import format_of
 from etl.sources.licences import terms
 
@@ -29,11 +29,11 @@ def rows(
     by_name = {name: list(own) for name, own in groupby(held, attrgetter("source"))}
     order = {name: place for place, name in enumerate(ranks.get("", ()))}
     listed = [source for source in sources if source.name in by_name]
-    listed.sort(key=lambda source: (order.get(source.name, len(order)), source.name))
+    listed.sort(key=lambda s: (order.get(s.name, len(order)), s.name == WIKIDATA.name, s.name))
     for rank, source in enumerate(listed, start=1):
         counts: dict[tuple[str, str], list[int]] = {}
         for each in by_name[source.name]:
-            form = format_of(f"a{each.suffix}", each.form)
+            form = format_of(f"a{each.suffix}", each.form, each.source)
             total = counts.setdefault((form.name, form.licence), [0, 0, 0, 0])
             found = each.files, each.records, each.films, each.kept_out
             total[:] = map(sum, zip(total, found, strict=True))

@@ -14,6 +14,7 @@ from etl.linking.candidates import (
     merged_films,
 )
 from etl.linking.crosswalk import Crosswalk, Pair
+from etl.linking.facts import facts_question, film_facts
 from etl.linking.films import FilmOutcome, TitleIndex, link_by_id
 from etl.linking.imdb_tables import ImdbTables
 from etl.linking.inquiry import Inquiry
@@ -32,20 +33,32 @@ from etl.linking.wikidata import (
     item_facts,
     person_candidates,
 )
+from etl.records import FilmRecord
 from etl.resolution.names import title_spellings, titles
 
 
 @dataclass(slots=True)
 class Evidence:
-    """All that is known elsewhere; each part may be absent."""
+    """All that is known elsewhere; each part may be absent.
+
+    With a `language`, the endpoint is asked what it states of linked films, with names in that.
+    """
 
     crosswalk: Crosswalk = field(default_factory=Crosswalk)
     imdb: ImdbTables | None = None
     inquiry: Inquiry | None = None
     name: str = "Wikidata"
+    language: str = ""
 
     def _ask(self, question: Question, subjects: Sequence[str]) -> dict[str, list[Row]]:
         return self.inquiry.ask(question, subjects) if self.inquiry else {}
+
+    def stated(self, items: Sequence[str]) -> dict[str, FilmRecord | None]:
+        """Ask what is stated of films, by their items; those without an answer are left out."""
+        if not self.language:
+            return {}
+        answers = self._ask(facts_question(self.language), items)
+        return {item: film_facts(item, rows, self.language) for item, rows in answers.items()}
 
     def _facts(self, items: Iterable[str]) -> dict[str, ItemFacts]:
         """Ask what items are, and those that they have been merged into."""
@@ -190,7 +203,18 @@ class Evidence:
             ("films by IMDb id", self.inquiry.planned(FILMS, ids)),
             ("films by title", self.inquiry.planned(TITLES, texts)),
             ("people of films", self.inquiry.planned(PEOPLE, items) + more),
+            *self._planned_facts(self.inquiry, subjects),
         ]
+
+    def _planned_facts(
+        self, inquiry: Inquiry, subjects: Sequence[Subject]
+    ) -> list[tuple[str, int]]:
+        if not self.language:
+            return []
+        question = facts_question(self.language)
+        items = [item for each in subjects if (item := each.item(each.earlier))]
+        more = -(-(len(subjects) - len(items)) // inquiry.cache.batch(question))
+        return [("facts of films", inquiry.planned(question, items) + more)]
 
 
 def _unconfirmed(

@@ -12,6 +12,7 @@ from etl.records import FilmRecord, LinkRecord
 from etl.resolution.characters import unlisted
 from etl.resolution.films import NO_IDENTITIES, Identities, resolve
 from etl.resolution.groups import Group
+from etl.sources.files import WIKIDATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,19 @@ class Subject:
         """Name the place of the film's link record: it stays when the film gets another key."""
         return FilmRecord(self.own).key
 
+    def item(self, links: LinkRecord | None) -> str | None:
+        """Return the Wikidata item of the film: that of its link, else that of its own records."""
+        held = (each for each in links.links if each.kind == "film" and each.holds) if links else ()
+        return next((each.wikidata_id for each in held), None) or self.own.get("wikidata")
+
 
 def subject(group: Group, identities: Identities = NO_IDENTITIES) -> Subject:
-    """Look at a film as its own records make it, whatever linking has found.
+    """Look at a film as its own records make it, whatever is found or stated elsewhere.
 
     People whose name no record gives are left out: a link is known by the name it is about.
     """
+    own = tuple(each for each in group.members if each.origin.source != WIKIDATA.name)
+    group = replace(group, members=own)
     film = resolve(replace(group, linked=None), identities.names_only)
     named = {
         DIRECTOR: [person for person in film.directors if person.name],

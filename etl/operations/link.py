@@ -24,6 +24,7 @@ from etl.linking.ladder import (
 )
 from etl.linking.sssom import Decision
 from etl.linking.subjects import Subject, subject
+from etl.operations.facts import NO_FACTS, Facts, differing_facts, held_facts
 from etl.operations.options import ChangeOptions
 from etl.operations.reports import LoadReport, SourceReport
 from etl.operations.transaction import Change, changing
@@ -43,11 +44,13 @@ class LinkReport:
     """What linking found: of each kind how many were linked, by rung, of how many.
 
     `stopped` says why the endpoint was not asked to the end, `left` how many films or titles
-    are still to be asked about. `undone` are decisions that stay undone, with the run that undid
-    them; `again` counts the links that run has taken back, and that are found once more.
+    are still to be asked about. `facts` are what is stated of linked films. `undone` are decisions
+    that stay undone, with the run that undid them; `again` counts the links that run has taken
+    back, and that are found once more.
     """
 
     change: LoadReport | None = None
+    facts: Facts = NO_FACTS
     linked: dict[str, Counter[str]] = field(default_factory=dict)
     total: Counter[str] = field(default_factory=Counter)
     review: int = 0
@@ -67,6 +70,7 @@ class LinkReport:
         return {
             "linked": linked,
             "review": self.review,
+            "facts": self.facts.document,
             "requests": self.requests,
             "stopped": self.stopped,
             "left": self.left,
@@ -147,7 +151,7 @@ def link(
     """
     with Catalog.read(workspace.required().catalog) as catalog:
         iris, subjects = catalog.iris, list(_subjects(catalog))
-        taken_back = _taken_back(catalog)
+        taken_back, held = _taken_back(catalog), held_facts(catalog)
     report = LinkReport()
     report.undone = _undone(subjects, decisions, taken_back) if taken_back.decisions else []
     undone = {decision for decision, _ in report.undone}
@@ -157,6 +161,8 @@ def link(
         report.count(each, record.links if record else ())
         if record:
             report.again.update(taken_back.found_again(each.place, record, each.earlier))
+    items = (item for each, record in found if (item := each.item(record)))
+    facts = report.facts = differing_facts(held, items, evidence)
     if inquiry := evidence.inquiry:
         report.requests, report.stopped = inquiry.requests, inquiry.stopped
         report.left = inquiry.left
@@ -165,9 +171,11 @@ def link(
         for each, record in found
         if record != each.earlier
     ]
-    if differing:
+    for finding in facts.findings:
+        options.found(finding)
+    if differing or facts.differing:
         with changing(workspace, engine, options) as change:
-            _stage(change, iris, differing)
+            _stage(change, iris, differing, facts)
             change.commit()
             report.change = change.report
     return report
@@ -208,7 +216,10 @@ def film(catalog: Catalog, key: str) -> Subject | None:
 
 
 def _stage(
-    change: Change, iris: Iris, differing: Sequence[tuple[Place, LinkRecord | None]]
+    change: Change,
+    iris: Iris,
+    differing: Sequence[tuple[Place, LinkRecord | None]],
+    facts: Facts,
 ) -> None:
     with change.building(iris) as builder:
         catalog, run = builder.catalog, change.report.run or 0
@@ -221,6 +232,8 @@ def _stage(
             catalog.stage(run, gone)
         ended = SourceReport(LINKS.label, LINKS.name, loaded=len(kept), vanished=len(gone))
         change.report.sources.append(ended)
+        if facts.differing:
+            change.report.sources.append(facts.stage(catalog, run))
         builder.build()
         change.record(builder)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,8 +17,6 @@ from etl.records import FilmRecord, Note, NoteKind, Reject, Review
 from etl.sources.files import FoundFile, Source, beside, opened
 from etl.sources.formats import format_of
 from etl.sources.raw import Raw, says_the_same
-
-_NOT_PLAIN = re.compile(r"[\W_]+")
 
 
 class Unread(NamedTuple):
@@ -137,8 +134,7 @@ def _owned(item: FilmRecord | Reject, source: Source, path: str, key: str) -> Fi
         return item
     key = key if path else item.identifiers["record"]
     file = () if path in ("", os.path.basename(source.root)) else (path,)
-    slug = source.slug if source.named else _NOT_PLAIN.sub("-", source.slug)
-    identifiers = {**item.identifiers, "record": "-".join((slug, *file, key))}
+    identifiers = {**item.identifiers, "record": "-".join((source.plain_slug, *file, key))}
     return replace(item, identifiers=identifiers)
 
 

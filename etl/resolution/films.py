@@ -182,8 +182,10 @@ def _facts(
     """Merge what records say in the fields of `FACTS`; a date counts that is of the film's year."""
     if not any(record.facts for record in records):
         return _NOTHING
-    dates = (record.facts.get("date", ("",)) for record in ranked.get("date", records))
-    date = next((date for date in dates if date[0][:4] == str(year)), ())
+    dates = chain.from_iterable(
+        record.facts.get("date", ()) for record in ranked.get("date", records)
+    )
+    date = next(((each,) for each in dates if each[:4] == str(year)), ())
     found = _merged(record.facts for record in records)
     own = {
         name: each.facts[name]

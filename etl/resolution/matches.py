@@ -29,8 +29,11 @@ CREATE OR REPLACE TEMP TABLE matches (
     other_year INTEGER, witness TEXT, reason TEXT)
 """
 
-# Whether more than one source tells of films.
-SEVERAL = "SELECT min(source) < max(source) FROM places WHERE source <> 'links' AND choice > 0"
+# Whether more than one source tells of films; linking tells of no others.
+SEVERAL = (
+    "SELECT min(source) < max(source) FROM places "
+    "WHERE source NOT IN ('links', 'wikidata') AND choice > 0"
+)
 
 # The chosen versions of which nothing was noted, and their records.
 UNNOTED = """

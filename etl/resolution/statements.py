@@ -13,7 +13,7 @@ PLACES = """
 CREATE OR REPLACE TEMP TABLE places AS
 SELECT source, path, key, head, kind, gone, CASE WHEN fit > gone THEN fit END AS choice FROM (
     SELECT source, path, key, max(version) AS head, arg_max(kind, version) AS kind,
-           max(version) FILTER (kind IN ('film', 'link')) AS fit,
+           max(version) FILTER (kind NOT IN ('reject', 'gone')) AS fit,
            coalesce(max(version) FILTER (kind = 'gone'), 0) AS gone
     FROM standing GROUP BY source, path, key)
 WHERE kind <> 'gone'
@@ -32,7 +32,7 @@ SELECT places.choice AS version, max(older.version) AS choice
 FROM places SEMI JOIN refused ON refused.version = places.choice
 LEFT JOIN standing AS older
     ON older.source = places.source AND older.path = places.path AND older.key = places.key
-    AND older.kind IN ('film', 'link')
+    AND older.kind NOT IN ('reject', 'gone')
     AND older.version > gone AND older.version < places.choice
 GROUP BY places.choice
 """
@@ -43,7 +43,7 @@ UPDATE places SET choice = sound.choice FROM (
     SELECT places.choice AS refused, max(older.version) AS choice
     FROM places LEFT JOIN standing AS older
         ON older.source = places.source AND older.path = places.path AND older.key = places.key
-        AND older.kind IN ('film', 'link') AND older.version > gone
+        AND older.kind NOT IN ('reject', 'gone') AND older.version > gone
         AND older.version NOT IN (SELECT version FROM quarantine)
     WHERE places.choice IN (SELECT version FROM quarantine)
     GROUP BY places.choice) AS sound
@@ -88,12 +88,14 @@ WHERE rank = $rank GROUP BY ids.scheme, ids.id
 
 # The versions of each film, by their strongest ids and by matches; `unlinked` is the key it has
 # without linking. Of one source's records the last by place counts; but those that it tells by a
-# key of its own are parts of one record.
+# key of its own are parts of one record. What Wikidata states of a film that no source has is of no
+# account.
 MEMBERS = """
 CREATE OR REPLACE TEMP TABLE members AS
 SELECT * EXCLUDE own_key,
-       own_key OR row_number() OVER (
-           PARTITION BY film, source ORDER BY own_key, path DESC, line DESC) = 1 AS counts
+       (own_key OR row_number() OVER (
+           PARTITION BY film, source ORDER BY own_key, path DESC, line DESC) = 1)
+       AND (kind <> 'fact' OR bool_or(kind = 'film') OVER (PARTITION BY film)) AS counts
 FROM (
     SELECT version, source, path, line, names, name_ids, kind,
            scheme = 'record' AS own_key,
@@ -121,7 +123,7 @@ claims AS (
     SELECT 'id' AS about, scheme, id AS subject, film AS said, version FROM said
     UNION ALL
     SELECT 'film', scheme, film, id, version FROM said
-    WHERE kind = 'film' AND scheme <> 'record')
+    WHERE kind <> 'link' AND scheme <> 'record')
 FROM claims SEMI JOIN (
     SELECT about, scheme, subject FROM claims GROUP BY ALL HAVING min(said) <> max(said))
     USING (about, scheme, subject)
@@ -197,6 +199,7 @@ WHERE id <> '' AND name <> '' GROUP BY name HAVING count(DISTINCT id) = 1
 # What a film is made from: its versions, those of the source that ranks first before the others;
 # who the people it names are; and, where several sources tell of it, which versions come first in a
 # field whose ranks are its own: a line each, of which the first letter says what the rest is.
+# Of sources without a rank, what Wikidata states comes last.
 GROUPS = """
 CREATE OR REPLACE TEMP TABLE groups AS
 WITH named AS (
@@ -221,12 +224,13 @@ by_field AS (
             GROUP BY film HAVING min(source) < max(source))
         GROUP BY film, field)
     GROUP BY film)
-SELECT film, list(version ORDER BY rank NULLS LAST, source, path, line) AS versions,
+SELECT film, list(version ORDER BY place, source, path, line) AS versions,
        min(version) AS first,
-       string_agg(version::TEXT, ',' ORDER BY rank NULLS LAST, source, path, line)
+       string_agg(version::TEXT, ',' ORDER BY place, source, path, line)
            || coalesce(chr(10) || any_value(people), '')
            || coalesce(chr(10) || any_value(fields), '') AS inputs
-FROM members LEFT JOIN (FROM ranks WHERE field = '') USING (source)
+FROM (SELECT members.*, coalesce(rank, if(source = 'wikidata', 2000000, 1000000)) AS place
+      FROM members LEFT JOIN (FROM ranks WHERE field = '') USING (source))
 LEFT JOIN named USING (film) LEFT JOIN by_field USING (film)
 WHERE counts GROUP BY film HAVING bool_or(kind = 'film')
 """

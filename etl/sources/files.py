@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ RECORD_LIMIT = 1 << 24
 """Bytes that one record may have; what is larger holds no film, and would take all memory."""
 
 _AT_ONCE = 1 << 16
+_NOT_PLAIN = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,30 @@ class Source:
             return self.name
         return f"{self.label}-{hashlib.sha256(os.fsencode(self.name)).hexdigest()[:8]}"
 
+    @property
+    def plain_slug(self) -> str:
+        """Name the source in the keys of records that no id is known by."""
+        return self.slug if self.named else _NOT_PLAIN.sub("-", self.slug)
+
 
 LINKS = Source("links", "links", "links", ())
 """What linking finds is kept as the records of this source."""
+
+WIKIDATA = Source(
+    "wikidata",
+    "wikidata",
+    "Wikidata",
+    (),
+    description=SourceDescription(
+        "Wikidata",
+        "https://www.wikidata.org/",
+        ("https://creativecommons.org/publicdomain/zero/1.0/",),
+    ),
+)
+"""What Wikidata states of linked films is kept as the records of this source, a path an item."""
+
+OURS = (LINKS.name, WIKIDATA.name)
+"""The sources that `etl link` fills, which no file does."""
 
 
 def bare(path: str) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from etl.records import FilmRecord, Reject
-from etl.sources import jsonlines, text
-from etl.sources.files import FoundFile, bare
+from etl.records import FilmRecord, Reject, decode_film
+from etl.sources import jsonlines, text, wikidata
+from etl.sources.files import WIKIDATA, FoundFile, bare
 from etl.sources.raw import Raw
 
 
@@ -41,6 +41,7 @@ class Format:
 
 _TEXT = Format("text", text.KEYS, text.cut, text.parse)
 _JSON_LINES = Format("JSON Lines", jsonlines.KEYS, jsonlines.cut, jsonlines.parse, one_line=True)
+_STATED = Format("Wikidata", wikidata.KEYS, lambda _: iter(()), decode_film)  # in no file
 
 FORMATS: dict[str, Format] = {".txt": _TEXT, ".jsonl": _JSON_LINES, ".ndjson": _JSON_LINES}
 """The format of a file by its suffix."""
@@ -48,8 +49,10 @@ FORMATS: dict[str, Format] = {".txt": _TEXT, ".jsonl": _JSON_LINES, ".ndjson": _
 SUFFIXES = tuple(FORMATS)
 
 
-def format_of(path: str, form: str = "") -> Format:
+def format_of(path: str, form: str = "", source: str = "") -> Format:
     """Tell a file's format: by the form of a table, else by its suffix; text has any other."""
+    if source == WIKIDATA.name:
+        return _STATED
     if form:
         return _table(form)
     suffix = next((suffix for suffix in FORMATS if bare(path).endswith(suffix)), ".txt")

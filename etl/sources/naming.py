@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from etl.errors import SourceError
 from etl.sources.claims import form_of, joined_files
-from etl.sources.files import LINKS, Source, shown
+from etl.sources.files import OURS, Source, shown
 from etl.sources.finding import is_document
 from etl.sources.formats import SUFFIXES
 from etl.sources.kinds import FileKind, unclaimed
@@ -53,7 +53,7 @@ def sources(
         raise SourceError(
             "--name: expected a name, found nothing", hint="leave it out, or give one"
         )
-    if name == LINKS.name:
+    if name in OURS:
         raise SourceError(f"--name: {name!r} is reserved for the results of linking")
     named = dict.fromkeys(path for argument in arguments for path in _expand(argument))
     earlier = next((each for each in known if name is not None and words(each.name) == name), None)
@@ -82,7 +82,7 @@ def remembered(known: Sequence[Source]) -> list[Source]:
     Raises:
         SourceError: none is known, or one is no longer where it was.
     """
-    found = [source for source in known if source.name != LINKS.name]
+    found = [source for source in known if source.name not in OURS]
     if not found:
         raise SourceError("no source is known yet", hint="name files or folders: etl load SOURCE")
     for source in found:

@@ -29,6 +29,7 @@ VALUES = {
     "endpoint": ("http://127.0.0.1:1/", "x"),
     "format": ("json", "docx"),
     "jobs": ("0", "-1"),
+    "language": ("de", "d"),
     "memory": ("900.5", "much"),
     "proxies": ("2", "-1"),
     "queries": (".", "nowhere"),

@@ -132,7 +132,7 @@ def test_linking_is_told_as_an_object(etl: Etl) -> None:
     etl("load", "seeds")
     command = ("link", "--offline", "crosswalk.csv", "imdb", "-f", "json")
     told = json.loads(etl(*command).stdout)
-    found = {"linked", "review", "requests", "stopped", "left", "undone", "again"}
+    found = {"linked", "review", "facts", "requests", "stopped", "left", "undone", "again"}
     assert told.keys() == FIELDS | found
     assert told["linked"] == {
         "film": {"of": 1, "rungs": {"film-id": 1}},
