@@ -448,7 +448,7 @@ def test_the_commands_tell_of_it(etl: Etl, wikidata: Wikidata) -> None:
     assert "facts of Wikidata: 1 films, 1 new or changed, 0 no longer\n" in done.stdout
     listed = etl("sources", "-f", "csv").stdout.splitlines()
     assert listed[2] == (
-        "wikidata,Wikidata,1,1,1,0,https://creativecommons.org/publicdomain/zero/1.0/,Wikidata"
+        "wikidata,2,,Wikidata,1,1,1,0,https://creativecommons.org/publicdomain/zero/1.0/,,Wikidata"
     )
     explained = etl("explain", "tt0009001", "genre", "-f", "csv").stdout
     assert "movie-genres,genre,drama film,Wikidata Q900 P136,2,stated" in explained
