@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +25,7 @@ from etl.cli.options import (
     writes,
 )
 from etl.cli.session import command_line, engine, opened, write
-from etl.cli.telling import SHOWN_AT_MOST, Telling, change_lines, counted
+from etl.cli.telling import SHOWN_AT_MOST, Telling, change_lines, counted, link_lines
 from etl.cli.watching import memory_bytes
 
 if TYPE_CHECKING:
@@ -105,7 +103,7 @@ def link(
             ),
         )
     _tell_taken_back(report, decisions, quiet=quiet)
-    tell_and_send(manner, report.change, _lines(report), told.document() | report.document)
+    tell_and_send(manner, report.change, link_lines(report), told.document() | report.document)
     if report.stopped:
         click.echo(f"Error: {report.stopped}", err=True)
     if report.stopped or report.left:
@@ -139,29 +137,6 @@ def _decisions(workspace: Path, path: Path) -> list[Decision]:
         return []
     with opened(workspace) as snapshot:
         return read_decisions(path, snapshot.iris)
-
-
-def _lines(report: LinkReport) -> Iterator[str]:
-    """Say how many films and names are linked, by which rungs, and what changed."""
-    for kind, noun in (("film", "films"), ("person", "names")):
-        rungs: Counter[str] = report.linked.get(kind, Counter())
-        linked = sum(rungs.values())
-        ways = ", ".join(f"{count} {rung}" for rung, count in sorted(rungs.items()))
-        how = f": {ways}" if ways else ""
-        yield f"{noun}: {linked} of {report.total[kind]} linked{how}"
-    if report.review:
-        yield f"to review: {report.review} (etl links --review)"
-    if any((facts := report.facts.document).values()):
-        yield (
-            f"facts of Wikidata: {facts['films']} films, {facts['loaded']} new or changed, "
-            f"{facts['vanished']} no longer"
-        )
-    if report.requests:
-        yield f"requests: {report.requests}"
-    if report.change is None:
-        yield "graph: unchanged"
-    else:
-        yield from change_lines(report.change, dry_run=False)
 
 
 @command()

@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from etl.findings import Finding
+    from etl.operations.link import LinkReport
     from etl.operations.reports import LoadReport
     from etl.publication.sending import Published
 
@@ -155,6 +156,27 @@ def change_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
     if report.run is not None and not report.committed:
         reason = "a dry run" if dry_run else "--strict, and some records are kept out"
         yield f"nothing was written: {reason}"
+
+
+def link_lines(report: LinkReport) -> Iterator[str]:
+    """Yield how many films and names are linked, by which rungs, and what changed."""
+    for kind, noun in (("film", "films"), ("person", "names")):
+        rungs: Counter[str] = report.linked.get(kind, Counter())
+        linked = sum(rungs.values())
+        ways = ", ".join(f"{count} {rung}" for rung, count in sorted(rungs.items()))
+        how = f": {ways}" if ways else ""
+        yield f"{noun}: {linked} of {report.total[kind]} linked{how}"
+    if report.review:
+        yield f"to review: {report.review} (etl links --review)"
+    if any((facts := report.facts.document).values()):
+        changed = f"{facts['loaded']} new or changed, {facts['vanished']} no longer"
+        yield f"facts of Wikidata: {counted(facts['films'], 'film')}, {changed}"
+    if report.requests:
+        yield f"requests: {report.requests}"
+    if report.change is None:
+        yield "graph: unchanged"
+    else:
+        yield from change_lines(report.change, dry_run=False)
 
 
 def remarks(report: LoadReport | None) -> Iterator[str]:

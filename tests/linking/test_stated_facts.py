@@ -445,7 +445,7 @@ def test_the_commands_tell_of_it(etl: Etl, wikidata: Wikidata) -> None:
     assert "facts of films: at most 1 requests" in planned.stdout
     done = etl(*facts)
     assert (done.exit_code, done.stderr) == (0, "")
-    assert "facts of Wikidata: 1 films, 1 new or changed, 0 no longer\n" in done.stdout
+    assert "facts of Wikidata: 1 film, 1 new or changed, 0 no longer\n" in done.stdout
     listed = etl("sources", "-f", "csv").stdout.splitlines()
     assert listed[2] == (
         "wikidata,2,,Wikidata,1,1,1,0,https://creativecommons.org/publicdomain/zero/1.0/,,Wikidata"
