@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from etl.web.answering import END, PIECE
@@ -66,26 +67,29 @@ class Lanes:
         self._within[answer.lane].pop(answer, None)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an answer may take, and who is told that its process is lost, or free again."""
+
+    seconds: float
+    answer_bytes: int
+    lost: Callable[[], None]
+    closed: Callable[[Worker, bool], None]
+
+
 class Answer:
     """The answer to a query, while it comes; whoever has it closes it."""
 
-    def __init__(
-        self,
-        worker: Worker,
-        lanes: Lanes,
-        seconds: float,
-        answer_bytes: int,
-        closed: Callable[[Worker, bool], None],
-    ) -> None:
+    def __init__(self, worker: Worker, lanes: Lanes, terms: Terms) -> None:
         self.lane = Lane.FAST
         self.is_graph = False
-        self._worker, self._lanes, self._closed = worker, lanes, closed
-        self._seconds, self._left_bytes = seconds, answer_bytes
+        self._worker, self._lanes, self._terms = worker, lanes, terms
+        self._left_bytes = terms.answer_bytes
         self._first = b""
         self._ended = self._fit = False
         loop = asyncio.get_running_loop()
         self._timers = [
-            loop.call_later(seconds, self._late),
+            loop.call_later(terms.seconds, self._late),
             loop.call_later(_LOOK_S, self._look, worker.computed_s()),
         ]
 
@@ -148,7 +152,7 @@ class Answer:
     def _late(self) -> None:
         if self.lane is Lane.STANDING:
             self._worker.kill(busy("long queries"))
-        message = f"no whole answer within {self._seconds:g} s"
+        message = f"no whole answer within {self._terms.seconds:g} s"
         self._worker.kill(Unanswered(504, message, "ask for less, or set a LIMIT"))
 
     def _look(self, before_s: float) -> None:
@@ -156,6 +160,7 @@ class Answer:
         computed_s = self._worker.computed_s() - before_s
         if computed_s >= SHORT_S and not self._worker.stood_back:
             self._worker.stand_back(_GIVING_WAY)
+            self._terms.lost()
             if self.lane is Lane.FAST:
                 self._go_to(Lane.MIDDLE)
         if computed_s < PATIENCE_S:
@@ -189,7 +194,7 @@ class Answer:
             timer.cancel()
         self._timers.clear()
         self._lanes.end(self)
-        self._closed(self._worker, self._fit)
+        self._terms.closed(self._worker, self._fit)
 
 
 def busy(what: str = "queries") -> Unanswered:

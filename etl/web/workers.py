@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from etl.errors import EtlError
 from etl.process.limits import MB
 from etl.queries.syntax import syntax_error
-from etl.web.answers import Answer, Lane, Lanes, busy
+from etl.web.answers import Answer, Lane, Lanes, Terms, busy
 from etl.web.quotas import PER_SECOND
 from etl.web.worker import Question, Unanswered, Worker
 from etl.workspace.generations import Generation
@@ -19,7 +19,7 @@ from etl.workspace.generations import Generation
 SECONDS, MEMORY_BYTES = 10.0, 1000 * MB
 _ROOM = {Lane.FAST: 8, Lane.MIDDLE: 12, Lane.SLOW: 3, Lane.STANDING: 12}
 _WAITING = 64
-_SPARE = 2  # processes that are kept ready after one was ended
+_SPARE = 3  # processes that are kept ready once others are lost
 _MARGIN_S = 1.0  # after its limit a process ends by itself
 
 
@@ -41,6 +41,7 @@ class Workers:
         self._current = current
         self.asked = self.started = 0
         self._lanes = Lanes(_ROOM)
+        self._terms = Terms(limits.seconds, limits.answer_bytes, self._replenish, self._give_back)
         self._waiting = 0
         self._idle: list[Worker] = []
         self._all = set[Worker]()
@@ -62,13 +63,12 @@ class Workers:
         self.asked += 1
         text = question.encode()
         await self._enter()
-        limits = self.limits
         try:
             worker = await self._taken()
         except BaseException:
             self._lanes.fast.release()
             raise
-        answer = Answer(worker, self._lanes, limits.seconds, limits.answer_bytes, self._give_back)
+        answer = Answer(worker, self._lanes, self._terms)
         try:
             await answer.begin(text)
         except SyntaxError as error:
@@ -124,7 +124,11 @@ class Workers:
             self._idle.append(worker)
             return
         self._end(worker)
-        if len(self._idle) < _SPARE:
+        self._replenish()
+
+    def _replenish(self) -> None:
+        """Start a process in the place of one that no other query can have."""
+        if len(self._idle) + len(self._tasks) < _SPARE:
             task = asyncio.get_running_loop().create_task(self.prepare())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
