@@ -224,8 +224,7 @@ by_field AS (
             GROUP BY film HAVING min(source) < max(source))
         GROUP BY film, field)
     GROUP BY film)
-SELECT film, list(version ORDER BY place, source, path, line) AS versions,
-       min(version) AS first,
+SELECT film, min(version) AS first, list(version ORDER BY place, source, path, line) AS versions,
        string_agg(version::TEXT, ',' ORDER BY place, source, path, line)
            || coalesce(chr(10) || any_value(people), '')
            || coalesce(chr(10) || any_value(fields), '') AS inputs
