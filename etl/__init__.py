@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from etl.interface import Graph
+    from etl.interface import FilmGraph
 
 __all__ = ["open"]
 
 
-def open(workspace: str | Path = ".etl", queries: str | Path | None = None) -> Graph:  # noqa: A001
+def open(workspace: str | Path = ".etl", queries: str | Path | None = None) -> FilmGraph:  # noqa: A001
     """Open the graph of a workspace for reading, with a folder of saved queries of your own.
 
     Raises:
         WorkspaceError: there is no such workspace, or nothing has been loaded into it.
     """
-    from etl.interface import Graph  # which commands have no need of
+    from etl.interface import FilmGraph  # which commands have no need of
 
-    return Graph(workspace, queries)
+    return FilmGraph(workspace, queries)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from etl.interface.answers import Answer
-from etl.interface.graph import Graph
-from etl.interface.things import FilmFacts, Named, PersonFacts
+from etl.interface.answers import AnswerRows
+from etl.interface.graph import FilmGraph
+from etl.interface.things import FilmFacts, NamedThing, PersonFacts
 
-__all__ = ["Answer", "FilmFacts", "Graph", "Named", "PersonFacts"]
+__all__ = ["AnswerRows", "FilmFacts", "FilmGraph", "NamedThing", "PersonFacts"]

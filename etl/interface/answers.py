@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from etl.output.answers import Solutions
 
-Value: TypeAlias = str | int | float | Decimal | bool | date | datetime | None
+PythonValue: TypeAlias = str | int | float | Decimal | bool | date | datetime | None
 """What a term becomes: a number, a truth value, a date; a year is a number; the rest is text."""
 
-_READ: dict[NamedNode, Callable[[str], Value]] = {
+_READ: dict[NamedNode, Callable[[str], PythonValue]] = {
     XSD.integer: int,
     XSD.nonNegativeInteger: int,
     XSD.gYear: int,
@@ -34,7 +34,7 @@ _READ: dict[NamedNode, Callable[[str], Value]] = {
 }
 
 
-def value_of(term: object) -> Value:
+def value_of(term: object) -> PythonValue:
     """Turn a term into a value of Python; what has no such form is its text, an IRI too."""
     if isinstance(term, Literal):
         try:
@@ -46,15 +46,15 @@ def value_of(term: object) -> Value:
     return None if term is None else str(term)
 
 
-class Answer(Sequence[tuple[Value, ...]]):
+class AnswerRows(Sequence[tuple[PythonValue, ...]]):
     """The rows of an answer, each a tuple of values in the order of `columns`."""
 
-    def __init__(self, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> None:
+    def __init__(self, columns: Sequence[str], rows: Iterable[tuple[PythonValue, ...]]) -> None:
         self.columns = tuple(columns)
         self._rows = list(rows)
 
     @classmethod
-    def of(cls, solutions: Solutions) -> Answer:
+    def of(cls, solutions: Solutions) -> AnswerRows:
         """Read all solutions."""
         return cls(solutions.columns, (tuple(map(value_of, row)) for row in solutions))
 
@@ -67,9 +67,9 @@ class Answer(Sequence[tuple[Value, ...]]):
 
     def __repr__(self) -> str:
         rows = f"{len(self)} row{'' if len(self) == 1 else 's'}"
-        return f"<Answer of {rows}: {', '.join(self.columns)}>"
+        return f"<AnswerRows of {rows}: {', '.join(self.columns)}>"
 
-    def dicts(self) -> Iterator[dict[str, Value]]:
+    def dicts(self) -> Iterator[dict[str, PythonValue]]:
         """Yield each row as a dictionary."""
         return (dict(zip(self.columns, row, strict=True)) for row in self._rows)
 

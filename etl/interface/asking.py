@@ -14,7 +14,7 @@ from pathlib import Path
 from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from etl.errors import QueryError
-from etl.interface.answers import Answer, value_of
+from etl.interface.answers import AnswerRows, value_of
 from etl.process.limits import MB, Bounds
 from etl.queries.syntax import asks_others
 
@@ -31,7 +31,7 @@ class Asker:
 
     def rows(
         self, command: str, options: Sequence[str], text: str, at_most: int
-    ) -> tuple[Answer, bool]:
+    ) -> tuple[AnswerRows, bool]:
         """Return the first rows that `etl query` or `etl sparql` gives, and whether there are more.
 
         Raises:
@@ -68,7 +68,7 @@ class Asker:
         assert isinstance(parsed, QuerySolutions)  # noqa: S101  # which TSV only has
         columns = [variable.value for variable in parsed.variables]
         rows = (tuple(map(value_of, solution)) for solution in parsed)
-        return Answer(columns, rows), len(lines) > at_most + 1
+        return AnswerRows(columns, rows), len(lines) > at_most + 1
 
     @staticmethod
     def _lines(process: subprocess.Popen[bytes], at_most: int) -> list[bytes]:

@@ -13,8 +13,8 @@ from etl.entities.people import person_iri
 from etl.errors import QueryError
 from etl.facts import CREDITS, PERSON_FACTS
 from etl.inspection.explaining import Explainer, Explanation, expand
-from etl.interface.answers import Answer
-from etl.interface.things import FilmFacts, Named, PersonFacts
+from etl.interface.answers import AnswerRows
+from etl.interface.things import FilmFacts, NamedThing, PersonFacts
 from etl.output.answers import Solutions
 from etl.queries import SavedQuery, fill, find, parse_terms, positional, read_own, read_queries
 from etl.queries.lookup import Match, search
@@ -31,7 +31,7 @@ _FILMS_OF = """SELECT ?film ?title WHERE {
 } ORDER BY ?date ?title ?film"""
 
 
-class Graph:
+class FilmGraph:
     """A graph as the last load left it; it stays so for whoever has it open.
 
     Close it, or open it in a `with` statement.
@@ -75,7 +75,7 @@ class Graph:
         every = self._queries.values()
         return [q for q in every if all(w in f"{q.name} {q.summary}".casefold() for w in words)]
 
-    def query(self, name: str, *values: object, **parameters: object) -> Answer:
+    def query(self, name: str, *values: object, **parameters: object) -> AnswerRows:
         """Run a saved query; values are for its parameters in their order, or by their names.
 
         Raises:
@@ -86,11 +86,11 @@ class Graph:
         given |= {key: str(value) for key, value in parameters.items()}
         terms = parse_terms(saved, given, self._snapshot.lookup())
         answer = self._ask(fill(saved.text, terms))
-        if not isinstance(answer, Answer):
+        if not isinstance(answer, AnswerRows):
             raise QueryError(f"{name}: no rows", hint="run its text with sparql()")
         return answer
 
-    def sparql(self, text: str) -> Answer | bool | list[Triple]:
+    def sparql(self, text: str) -> AnswerRows | bool | list[Triple]:
         """Ask SPARQL: rows for SELECT, a truth value for ASK, triples for CONSTRUCT and DESCRIBE.
 
         The prefixes schema, film, movie, person and those of the graph's vocabularies are known.
@@ -102,10 +102,10 @@ class Graph:
 
     def _ask(
         self, text: str, prefixes: Mapping[str, str] | None = None
-    ) -> Answer | bool | list[Triple]:
+    ) -> AnswerRows | bool | list[Triple]:
         answer = self._snapshot.store.query(text, prefixes)
         if isinstance(answer, QuerySolutions):
-            return Answer.of(Solutions.of(answer, column_order(text)))
+            return AnswerRows.of(Solutions.of(answer, column_order(text)))
         if isinstance(answer, QueryBoolean):
             return bool(answer)
         assert isinstance(answer, QueryTriples)  # noqa: S101  # the last kind there is
@@ -147,8 +147,8 @@ class Graph:
             reviews=film.reviews,
         )
 
-    def _named(self, person: Person) -> Named:
-        return Named(person_iri(person, self._snapshot.iris).value, person.name)
+    def _named(self, person: Person) -> NamedThing:
+        return NamedThing(person_iri(person, self._snapshot.iris).value, person.name)
 
     def person(self, name: str) -> PersonFacts:
         """Return a person by name, an id or IRI.
@@ -172,14 +172,14 @@ class Graph:
             films={role: found for role, found in films.items() if found},
         )
 
-    def _films_of(self, person: NamedNode, role: str) -> Iterator[Named]:
+    def _films_of(self, person: NamedNode, role: str) -> Iterator[NamedThing]:
         terms = {"role": CREDITS[role], "name": SCHEMA.name, "date": SCHEMA.datePublished}
         text = _FILMS_OF
         for key, term in terms.items():
             text = text.replace(f"{{{key}}}", str(term))
         answer = self._snapshot.store.query(fill(text, {"person": person}))
         for film, title in answer if isinstance(answer, QuerySolutions) else ():
-            yield Named(film.value, title.value)
+            yield NamedThing(film.value, title.value)
 
     def explain(self, name: str, predicate: str | None = None) -> list[Explanation]:
         """Say where the triples of a film or a person come from, or those of one property.

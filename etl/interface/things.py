@@ -9,7 +9,7 @@ from typing import NamedTuple
 from etl.records import Rating, Review
 
 
-class Named(NamedTuple):
+class NamedThing(NamedTuple):
     """A film or a person by IRI, and by title or name."""
 
     iri: str
@@ -29,10 +29,10 @@ class FilmFacts:
     title: str
     year: int | None
     ids: Mapping[str, str]
-    directors: tuple[Named, ...]
-    actors: tuple[Named, ...]
+    directors: tuple[NamedThing, ...]
+    actors: tuple[NamedThing, ...]
     characters: Mapping[str, tuple[str, ...]]
-    crew: Mapping[str, tuple[Named, ...]]
+    crew: Mapping[str, tuple[NamedThing, ...]]
     facts: Mapping[str, tuple[str, ...]]
     synopsis: str | None
     rating: Rating | None
@@ -52,4 +52,4 @@ class PersonFacts:
     name: str
     same_as: tuple[str, ...]
     facts: Mapping[str, tuple[str, ...]]
-    films: Mapping[str, tuple[Named, ...]]
+    films: Mapping[str, tuple[NamedThing, ...]]

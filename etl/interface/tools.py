@@ -19,9 +19,9 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 from etl.errors import EtlError
-from etl.interface.answers import Value
+from etl.interface.answers import PythonValue
 from etl.interface.asking import Asker
-from etl.interface.graph import Graph
+from etl.interface.graph import FilmGraph
 from etl.process.limits import Bounds
 
 _INSTRUCTIONS = """\
@@ -29,7 +29,7 @@ A knowledge graph of films and people in schema.org's terms, made from a user's 
 Begin with `search` for a name, then `film` or `person` for what is known of it. For questions
 about many films, look for a saved query (`saved_queries`) and run it (`run_saved_query`); write
 SPARQL (`sparql`) only where none fits, with the names that `vocabulary` lists. `explain` says
-which line of which file states a fact. Answer from what the tools return, and name the sources:
+which line of which file states a fact. AnswerRows from what the tools return, and name the sources:
 if they return nothing, the graph does not say it.
 """
 _READS = ToolAnnotations(
@@ -50,8 +50,8 @@ def server(workspace: Path, queries: Path | None, bounds: Bounds) -> MCPServer[A
 
 
 def _tools(workspace: Path, queries: Path | None, asker: Asker) -> list[Callable[..., Any]]:
-    def opened() -> Graph:
-        return Graph(workspace, queries)
+    def opened() -> FilmGraph:
+        return FilmGraph(workspace, queries)
 
     def told(result: object) -> dict[str, Any]:
         with opened() as graph:
@@ -214,5 +214,5 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any value that JSON is made of
         return [_plain(each) for each in value]
     if isinstance(value, Decimal):
         return float(value)
-    scalar: Value = value
+    scalar: PythonValue = value
     return scalar if isinstance(scalar, str | int | float | bool | None) else str(scalar)

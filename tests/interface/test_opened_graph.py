@@ -13,7 +13,7 @@ import pytest
 import etl as reelgraph
 from commands import Etl
 from etl.errors import EtlError, QueryError, WorkspaceError
-from etl.interface import Answer, Graph
+from etl.interface import AnswerRows, FilmGraph
 from places import ROOT
 
 EVERY_KIND = """SELECT * WHERE {
@@ -23,13 +23,13 @@ VALUES (?text ?whole ?exact ?real ?yes ?day ?time ?year ?iri ?none) {
 
 
 @pytest.fixture
-def graph(etl: Etl, tmp_path: Path) -> Graph:
+def graph(etl: Etl, tmp_path: Path) -> FilmGraph:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     etl("load", "seeds")
     return reelgraph.open(tmp_path / ".etl")
 
 
-def test_the_session_of_the_documentation_gives_what_stands_there(graph: Graph) -> None:
+def test_the_session_of_the_documentation_gives_what_stands_there(graph: FilmGraph) -> None:
     graph.close()  # its workspace is in the folder that the session runs in
     found = doctest.testfile(
         str(ROOT / "docs" / "python.md"), module_relative=False, optionflags=doctest.ELLIPSIS
@@ -38,25 +38,25 @@ def test_the_session_of_the_documentation_gives_what_stands_there(graph: Graph) 
     assert found.failed == 0
 
 
-def test_terms_become_values_of_python(graph: Graph) -> None:
+def test_terms_become_values_of_python(graph: FilmGraph) -> None:
     answer = graph.sparql(EVERY_KIND)
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, AnswerRows)
     time = datetime(2004, 3, 19, 10, tzinfo=timezone.utc)  # noqa: UP017
     assert answer[0] == (
         *("a", 3, Decimal("2.50"), 1.5, True, date(2004, 3, 19), time, 1995),
         *("http://localhost:8000/movie/tt1", None),
     )
-    assert repr(answer).startswith("<Answer of 1 row: text, whole")
+    assert repr(answer).startswith("<AnswerRows of 1 row: text, whole")
 
 
-def test_an_answer_becomes_a_data_frame(graph: Graph) -> None:
+def test_an_answer_becomes_a_data_frame(graph: FilmGraph) -> None:
     pandas = pytest.importorskip("pandas")
     frame = graph.query("films-by-decade").to_pandas()
     assert isinstance(frame, pandas.DataFrame)
     assert frame["films"].sum() == 52
 
 
-def test_an_answer_becomes_a_frame_of_polars(graph: Graph) -> None:
+def test_an_answer_becomes_a_frame_of_polars(graph: FilmGraph) -> None:
     polars = pytest.importorskip("polars")
     frame = graph.query("films-by-decade").to_polars()
     assert isinstance(frame, polars.DataFrame)
@@ -64,7 +64,7 @@ def test_an_answer_becomes_a_frame_of_polars(graph: Graph) -> None:
 
 
 def test_without_the_library_it_is_said_what_to_install(
-    graph: Graph, monkeypatch: pytest.MonkeyPatch
+    graph: FilmGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pandas", None)
     with pytest.raises(EtlError, match="pandas is not installed") as caught:
@@ -72,13 +72,13 @@ def test_without_the_library_it_is_said_what_to_install(
     assert caught.value.hint == "pip install pandas"
 
 
-def test_a_construct_gives_triples(graph: Graph) -> None:
+def test_a_construct_gives_triples(graph: FilmGraph) -> None:
     triples = graph.sparql("CONSTRUCT { ?s a schema:Movie } WHERE { ?s a schema:Movie }")
     assert isinstance(triples, list)
     assert len(triples) == 52
 
 
-def test_what_is_open_stays_as_it_was_during_a_load(graph: Graph, etl: Etl) -> None:
+def test_what_is_open_stays_as_it_was_during_a_load(graph: FilmGraph, etl: Etl) -> None:
     before = graph.query("films-by-decade")
     etl("remove", "seeds")
     assert list(graph.query("films-by-decade")) == list(before)
@@ -86,7 +86,7 @@ def test_what_is_open_stays_as_it_was_during_a_load(graph: Graph, etl: Etl) -> N
         assert list(now.query("films-by-decade")) == []
 
 
-def test_what_cannot_be_answered_is_said(graph: Graph, tmp_path: Path) -> None:
+def test_what_cannot_be_answered_is_said(graph: FilmGraph, tmp_path: Path) -> None:
     with pytest.raises(QueryError, match="no saved query"):
         graph.query("nothing-so-called")
     with pytest.raises(QueryError):
@@ -97,7 +97,7 @@ def test_what_cannot_be_answered_is_said(graph: Graph, tmp_path: Path) -> None:
         reelgraph.open(tmp_path / "nowhere")
 
 
-def test_queries_of_ones_own_are_known(graph: Graph, tmp_path: Path) -> None:
+def test_queries_of_ones_own_are_known(graph: FilmGraph, tmp_path: Path) -> None:
     graph.close()
     own = tmp_path / "own"
     own.mkdir()
