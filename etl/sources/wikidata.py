@@ -51,7 +51,11 @@ OF_FILMS = (
 )
 """What is asked of films, and the fields of a record."""
 
-OF_PEOPLE = (Property("P345", "IMDb ID", "imdb_id", Value.TEXT),)
+OF_PEOPLE = (
+    Property("P345", "IMDb ID", "imdb_id", Value.TEXT),
+    Property("P569", "date of birth", "born", Value.TIME),
+    Property("P570", "date of death", "died", Value.TIME),
+)
 """What is asked of the people of films."""
 
 KEYS = {

@@ -103,7 +103,7 @@ def test_every_kind_of_statement_is_read_by_its_best_rank(wikidata: Wikidata) ->
         year=1987,
         directors=(Credit("Jon Halde", "nm0900010"),),
         actors=(
-            Credit("Ada Brook", "nm0900011", ("Eva",)),
+            Credit("Ada Brook", "nm0900011", ("Eva",), (("born", "1951-04-05"), ("died", "2011"))),
             Credit("Carl Dorn", None, ("The Keeper",)),
             Credit("Vera Klang"),
         ),

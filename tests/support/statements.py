@@ -59,11 +59,18 @@ class Items:
             self.lines.append(f"{one} psv:{prop} v:{self.number} . v:{self.number} {node} .")
 
     def date(
-        self, item: str, day: str, precision: int = 11, *, best: bool = True, rank: str = "Normal"
+        self,
+        item: str,
+        day: str,
+        precision: int = 11,
+        *,
+        of: str = "P577",
+        best: bool = True,
+        rank: str = "Normal",
     ) -> None:
         time = f'"{day}T00:00:00Z"^^xsd:dateTime'
         node = f"wikibase:timeValue {time} ; wikibase:timePrecision {precision}"
-        self.state(item, "P577", time, node=node, best=best, rank=rank)
+        self.state(item, of, time, node=node, best=best, rank=rank)
 
     def lasts(self, item: str, amount: str, unit: str = "Q7727", *, best: bool = True) -> None:
         number = f'"{amount}"^^xsd:decimal'
@@ -103,6 +110,8 @@ def amber() -> Items:
     items.state("Q10", "P345", '"nm0900010"')
     items.named("Q900", "P161", "Q11", "Ada Brook", qualifiers='pq:P4633 "Eva"')
     items.state("Q11", "P345", '"nm0900011"')
+    items.date("Q11", "1951-04-05", of="P569")
+    items.date("Q11", "2011-01-01", 9, of="P570")
     items.named("Q900", "P161", "Q12", "Carl Dorn", qualifiers="pq:P453 wd:Q13")
     items.label("Q13", "The Keeper")
     items.label("Q13", "Der Wärter", "de")
