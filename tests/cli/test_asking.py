@@ -46,6 +46,7 @@ WRITTEN = {
     "explain": options.REPORT,
     "runs": options.REPORT,
     "sources": options.REPORT,
+    "sources disagreements": options.REPORT,
     "check": options.REPORT,
     "store list": options.REPORT,
     "links": options.LINKS,
