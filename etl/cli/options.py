@@ -199,6 +199,8 @@ _GRAPH = ("ttl", "nt", "nq", "jsonld", "rdfxml")
 
 REPORT = Written("a report", _ROWS)
 SOLUTIONS = Written("solutions", _SOLUTIONS)
+PICTURES = ("svg", "png")
+DRAWABLE = Written("solutions", (*_SOLUTIONS, *PICTURES))
 ANY_ANSWER = Written(
     "an answer",
     (*_SOLUTIONS, *_GRAPH),

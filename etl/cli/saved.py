@@ -10,7 +10,8 @@ from click.shell_completion import CompletionItem
 
 from etl.cli.grouping import Command, Group, command, option
 from etl.cli.options import (
-    SOLUTIONS,
+    DRAWABLE,
+    PICTURES,
     memory_option,
     output_options,
     parameters,
@@ -93,7 +94,7 @@ def _names(ctx: click.Context, argument: click.Parameter, begun: str) -> list[Co
 @store_option
 @query_timeout_option
 @memory_option
-@writes(SOLUTIONS)
+@writes(DRAWABLE)
 def query(
     name: str,
     values: tuple[str, ...],
@@ -108,7 +109,8 @@ def query(
 
     'etl query NAME --help' describes the parameters of NAME. A film or a person is given by name,
     by an id of IMDb, MovieLens or Wikidata, or by IRI. 'Emma (1996)' distinguishes films of the
-    same name. Each VALUE is taken for the next parameter of the query.
+    same name. Each VALUE is taken for the next parameter of the query. As svg or png, the chart
+    is drawn that the query has.
     """
     from etl.queries import assignments, fill, find, parse_terms, positional
     from etl.queries.lookup import near_values
@@ -121,6 +123,10 @@ def query(
         given = positional(saved, values) | assignments(named)
         terms = parse_terms(saved, given, lookup(snapshot, graph))
         answer = graph.query(fill(saved.text, terms))
+        form = format_name or (output.suffix.lower().removeprefix(".") if output else "")
+        if form in PICTURES:
+            _draw(saved, answer, form, output, snapshot.iris.base)
+            return
         shown = Shown(format_name, output, snapshot.iris.base, watch.answered)
         if write_answer(answer, saved.text, shown):
             return
@@ -129,6 +135,32 @@ def query(
             for name, values in near_values(graph, saved, terms)
         ]
         click.echo(f"Note: no solutions{''.join(near)}", err=True)
+
+
+def _draw(saved: SavedQuery, answer: object, form: str, output: Path | None, base_iri: str) -> None:
+    """Draw the chart that a query declares.
+
+    Raises:
+        EtlError: it declares none, its answer has too little to draw, or a library is missing.
+    """
+    from pyoxigraph import QuerySolutions
+
+    from etl.errors import EtlError
+    from etl.output import Solutions, opened
+    from etl.output.charts import drawn, picture
+    from etl.queries.syntax import column_order
+
+    chart = None
+    if saved.drawing and isinstance(answer, QuerySolutions):
+        solutions = Solutions.of(answer, column_order(saved.text))
+        chart = drawn(saved.drawing, solutions.columns, solutions, base_iri)
+    if chart is None:
+        why = "its answer has fewer than two numbers" if saved.drawing else "it declares no chart"
+        hint = "a line '#+ chart: bars LABEL NUMBER' in a query of your own declares one"
+        raise EtlError(f"{saved.name}: nothing to draw: {why}", hint=hint)
+    written = picture(chart, form)
+    with opened(output) as target:
+        target.stream.write(written)
 
 
 @command()

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from etl.catalog.entries import Run
 from etl.entities.tally import Tally
+from etl.output.charts import Chart, bars, columns
 from etl.rdf.vocab import SCHEMA
-from etl.web.charts import Chart, bars, columns
 from etl.web.readers import Reading
 from etl.web.tables import Tables
 

@@ -10,10 +10,10 @@ from typing import cast
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Triple
 
 from etl.facts import CREDITS, PERSON_FACTS
+from etl.output.charts import Chart, columns
 from etl.queries import fill
 from etl.queries.lookup import PERSON, Entity, best_known
 from etl.rdf.vocab import FILM, SCHEMA
-from etl.web.charts import Chart, columns
 from etl.web.films import Related, name_of
 from etl.web.origins import Origins, Value, explainer
 from etl.web.phrases import site_name

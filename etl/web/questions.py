@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -16,16 +16,14 @@ from pyoxigraph import (
     parse_query_results,
 )
 
+from etl.output.charts import Chart, drawn, is_number
 from etl.queries import Parameter, SavedQuery
 from etl.rdf.identifiers import Iris
-from etl.rdf.vocab import PREFIXES, XSD
-from etl.web.charts import Chart, bars, columns
+from etl.rdf.vocab import PREFIXES
 from etl.web.origins import Value
 from etl.web.site import path_of
 
 SHOWN = 200
-_DRAWN = {"bars": 30, "columns": 120}
-_NUMBERS = {XSD.integer, XSD.decimal, XSD.double, XSD.float}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +70,16 @@ def answer_table(query: SavedQuery, solutions: bytes, iris: Iris) -> AnswerTable
     answer = parse_query_results(solutions, QueryResultsFormat.JSON)
     assert isinstance(answer, QuerySolutions)  # noqa: S101 - saved queries are SELECT queries
     names = tuple(variable.value for variable in answer.variables)
-    shown = list(islice(map(tuple, answer), max(SHOWN, *_DRAWN.values())))
+    shown = list(islice(map(tuple, answer), SHOWN))
     total = len(shown) + sum(1 for _ in answer)
     numeric = frozenset(
         place
         for place in range(len(names))
-        if shown and all(row[place] is None or _is_number(row[place]) for row in shown)
+        if shown and all(row[place] is None or is_number(row[place]) for row in shown)
     )
     rows = tuple(tuple(_cell(term, iris) for term in row) for row in shown[:SHOWN])
-    return AnswerTable(names, rows, numeric, total, _chart(query, names, shown, iris))
-
-
-def _is_number(term: object) -> bool:
-    return isinstance(term, Literal) and term.datatype in _NUMBERS
+    chart = drawn(query.drawing, names, shown, iris.base) if query.drawing else None
+    return AnswerTable(names, rows, numeric, total, chart)
 
 
 def _cell(term: NamedNode | BlankNode | Literal | Triple | None, iris: Iris) -> Value:
@@ -105,34 +100,3 @@ def short(iri: str, iris: Iris) -> str:
         return iri.removeprefix(iris.base)
     found = ((prefix, start) for prefix, start in PREFIXES.items() if iri.startswith(start))
     return next((f"{prefix}:{iri.removeprefix(start)}" for prefix, start in found), iri)
-
-
-def _chart(
-    query: SavedQuery,
-    names: Sequence[str],
-    rows: Sequence[tuple[NamedNode | BlankNode | Literal | Triple | None, ...]],
-    iris: Iris,
-) -> Chart | None:
-    """Draw what a query says is to be drawn, as far as its answer has it."""
-    drawing = query.drawing
-    if drawing is None or not {drawing.label, drawing.number} <= set(names):
-        return None
-    label, number = names.index(drawing.label), names.index(drawing.number)
-    numbers = list(islice(_numbers(rows, label, number, iris), _DRAWN[drawing.kind]))
-    if len(numbers) < 2:
-        return None
-    title = f"{drawing.number.capitalize()} by {drawing.label}"
-    return (columns if drawing.kind == "columns" else bars)(title, numbers)
-
-
-def _numbers(
-    rows: Sequence[tuple[NamedNode | BlankNode | Literal | Triple | None, ...]],
-    label: int,
-    number: int,
-    iris: Iris,
-) -> Iterator[tuple[str, float]]:
-    for row in rows:
-        term = row[number]
-        if isinstance(term, Literal) and _is_number(term):
-            value = float(term.value)
-            yield _cell(row[label], iris).text, int(value) if value.is_integer() else value

@@ -50,7 +50,7 @@ WRITTEN = {
     "check": options.REPORT,
     "store list": options.REPORT,
     "links": options.LINKS,
-    "query": options.SOLUTIONS,
+    "query": options.DRAWABLE,
     "sparql": options.ANY_ANSWER,
     "export": options.GRAPH,
     "quarantine": options.QUARANTINE,

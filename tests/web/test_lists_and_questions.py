@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from etl.errors import QueryError
+from etl.output.charts import bars, columns
 from etl.queries import SavedQuery, read_queries
 from etl.queries.saved import Drawing
 from etl.web.browsing import FILMS, Selection
-from etl.web.charts import bars, columns
 from website import SCRIPT, Website, served
 
 

@@ -1,0 +1,84 @@
+"""Charts as pictures: well-formed, legible, and the same drawing as on a page."""
+
+from __future__ import annotations
+
+import re
+import struct
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from commands import Etl, said
+from etl.output.charts import bars, columns
+from records import EMMA, HEAT, Film, write
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def ask(etl: Etl, tmp_path: Path) -> Etl:
+    old = Film(7, "The <Old> & the New", 1961, directors="A B", actors="C D")
+    (tmp_path / "films").mkdir()
+    for film in (EMMA, HEAT, old):
+        write(tmp_path / "films", film)
+    etl("load", "films")
+    return etl
+
+
+def test_a_query_draws_the_chart_that_it_declares(ask: Etl, tmp_path: Path) -> None:
+    assert said(ask("query", "films-by-decade", "-o", "decades.svg")) == (0, "", "")
+    root = ET.fromstring((tmp_path / "decades.svg").read_text("utf-8"))
+    texts = [each.text for each in root.iter(f"{SVG}text")]
+    assert texts[0] == "Films by decade"
+    assert {"1960s", "1990s"} <= set(texts)
+    assert len(list(root.iter(f"{SVG}rect"))) == 3  # a ground and two columns
+    piped = ask("query", "films-by-decade", "--format", "svg").stdout
+    assert piped == (tmp_path / "decades.svg").read_text("utf-8")
+
+
+def test_a_picture_of_points_is_twice_as_wide(ask: Etl, tmp_path: Path) -> None:
+    pytest.importorskip("resvg_py")
+    ask("query", "films-by-decade", "-o", "decades.png")
+    data = (tmp_path / "decades.png").read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    width, _ = struct.unpack(">II", data[16:24])
+    root = ET.fromstring(ask("query", "films-by-decade", "-f", "svg").stdout)
+    assert width == 2 * int(root.get("width", "0"))
+
+
+def test_what_has_no_chart_is_not_drawn(ask: Etl, tmp_path: Path) -> None:
+    code, out, err = said(ask("query", "titles-of-film", "Heat", "-o", "titles.svg"))
+    assert (code, out) == (2, "")
+    assert err.startswith("Error: titles-of-film: nothing to draw: it declares no chart\nHint: ")
+    assert not (tmp_path / "titles.svg").exists()
+
+
+def test_the_page_and_the_picture_have_the_same_drawing() -> None:
+    numbers = [(f"<{n}> & 'so'", n / 3) for n in range(1, 30)]
+    for chart in (bars("A <title>", numbers), columns("A <title>", numbers)):
+        page, picture = ET.fromstring(chart.svg), ET.fromstring(chart.picture())
+        inside = picture.find(f"{SVG}g")
+        assert inside is not None
+        plain = re.compile(r"ns\d+:|xmlns:ns\d+=\"[^\"]*\"| ")
+        drawn = "".join(plain.sub("", ET.tostring(each, "unicode")) for each in inside)
+        on_page = "".join(plain.sub("", ET.tostring(each, "unicode")) for each in page)
+        assert drawn == on_page
+        assert page.get("viewBox") == f"0 0 {chart.width} {chart.height}"
+
+
+def test_text_is_legible_at_half_its_size_and_stays_inside() -> None:
+    chart = bars(
+        "Films by genre", [("Science Fiction and Fantasy of the old kind", 1200), ("X", 3)]
+    )
+    root = ET.fromstring(chart.picture())
+    width = int(root.get("width", "0"))
+    style = root.findtext(f"{SVG}style") or ""
+    sizes = [int(size) for size in re.findall(r"(\d+)px", style)]
+    assert min(sizes) >= 12
+    for each in root.iter(f"{SVG}text"):
+        wide = 7.5 * len(each.text or "")
+        x = float(each.get("x", "0")) + 16
+        start = {"end": x - wide, "middle": x - wide / 2}.get(each.get("text-anchor", ""), x)
+        assert start >= 0
+        assert start + wide <= width
