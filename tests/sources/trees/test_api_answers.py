@@ -200,7 +200,9 @@ def test_what_has_no_place_stands_in_the_line_and_is_listed_by_validate(
     Path("omdb.json").write_text(json.dumps(OMDB))
     Path("own.jsonl").write_text('{"imdb": "tt9900001", "title": "A", "budget": 5}\n' * 1)
     _, out, err = said(run("load", "omdb.json"))
-    assert out.splitlines()[0] == "omdb.json: 1 record read: 1 loaded; no place for: 1 Awards"
+    assert out.splitlines()[0] == (
+        "omdb.json: 1 record read: 1 loaded; no place for: 1 Awards; licence: non-commercial"
+    )
     assert "Awards" not in err
     assert said(run("load", "own.jsonl"))[1].splitlines()[0] == (
         "own.jsonl: 1 record read: 1 loaded; no place for: 1 budget"
