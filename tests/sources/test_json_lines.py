@@ -105,7 +105,7 @@ def test_what_can_be_repaired_without_guessing_is(
         ("[1]", "expected a JSON object, found '[1]'"),
         (
             '{"title": "Heat"}',
-            "movieId: expected a number, or an IMDb title in `url:`, found neither",
+            "movieId: expected an id: `movieId`, `url` (at IMDb), `tmdb` or `wikidata`, found none",
         ),
         (line(year=True), "year: expected a text or a number, found 'true'"),
         (line(year="soon"), "year: expected a year such as 2004, found 'soon'"),
@@ -286,7 +286,7 @@ BAD = {
     "half a pair in bytes": (b'{"movieId": 1, "title": "\xed\xa0\x80"}', "UTF-8 text, found "),
     "no text": (b'{"movieId": 1, "title": "\xff\x00"}', "text, found binary data"),
     "a NUL": (b'{"movieId": 1}\0', "a JSON object, found json is malformed: "),
-    "an empty object": ("{}", "a number, or an IMDb title in `url:`, found neither"),
+    "an empty object": ("{}", "an id: `movieId`, `url` (at IMDb), `tmdb` or `wikidata`, found none"),
 }
 
 

@@ -525,7 +525,7 @@ def test_what_cannot_be_read_is_refused_by_place(key: str, written: str, said: s
 
 
 LINE_EXPECTED = "expected `key: value`, or `synopsis:` before free text, found"
-NO_ID = "movieId: expected a number, or an IMDb title in `url:`, found neither"
+NO_ID = "movieId: expected an id: `movieId`, `url` (at IMDb), `tmdb` or `wikidata`, found none"
 NOTHING = "expected a record such as `title: …`, found an empty file"
 
 
