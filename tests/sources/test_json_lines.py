@@ -286,7 +286,10 @@ BAD = {
     "half a pair in bytes": (b'{"movieId": 1, "title": "\xed\xa0\x80"}', "UTF-8 text, found "),
     "no text": (b'{"movieId": 1, "title": "\xff\x00"}', "text, found binary data"),
     "a NUL": (b'{"movieId": 1}\0', "a JSON object, found json is malformed: "),
-    "an empty object": ("{}", "an id: `movieId`, `url` (at IMDb), `tmdb` or `wikidata`, found none"),
+    "an empty object": (
+        "{}",
+        "an id: `movieId`, `url` (at IMDb), `tmdb` or `wikidata`, found none",
+    ),
 }
 
 
