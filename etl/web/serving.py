@@ -86,7 +86,6 @@ def serve(
             timeout_keep_alive=20,
             timeout_graceful_shutdown=_GRACE_S,
             http=Http,
-            loop="asyncio",  # uvloop starts no process in a group of its own
             ws="none",
         )
         host, port = listening.getsockname()[:2]
