@@ -133,6 +133,12 @@ class Workers:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    async def prepare_all(self) -> None:
+        """Start a process, and others beside what goes on meanwhile."""
+        await self.prepare()
+        for _ in range(_SPARE):
+            self._replenish()
+
     async def prepare(self) -> None:
         """Start a process before it is needed."""
         with suppress(EtlError, OSError):
