@@ -20,7 +20,7 @@ from etl.web.worker import Unanswered, Worker
 SHORT_S, PATIENCE_S = 0.05, 0.2  # of computing
 RETRY_S = 2
 _LOOK_S = 0.02
-_GIVING_WAY, _STANDING_BACK = 5, 15  # how nice a process is
+_GIVING_WAY, _STANDING_BACK = 10, 15  # how nice a process is
 _GROWN_BYTES = 300_000_000  # a process that has taken more is replaced
 
 

@@ -83,7 +83,7 @@ def application(site: Site) -> Starlette:
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
-        await site.workers.prepare()
+        await site.workers.prepare_all()
         yield
         await site.workers.close()
 

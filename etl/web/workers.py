@@ -19,7 +19,7 @@ from etl.workspace.generations import Generation
 SECONDS, MEMORY_BYTES = 10.0, 1000 * MB
 _ROOM = {Lane.FAST: 8, Lane.MIDDLE: 12, Lane.SLOW: 3, Lane.STANDING: 12}
 _WAITING = 64
-_SPARE = 3  # processes that are kept ready once others are lost
+_SPARE = 4  # processes that are kept ready once others are lost
 _MARGIN_S = 1.0  # after its limit a process ends by itself
 
 
@@ -132,6 +132,12 @@ class Workers:
             task = asyncio.get_running_loop().create_task(self.prepare())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    async def prepare_all(self) -> None:
+        """Start a process, and others beside what goes on meanwhile."""
+        await self.prepare()
+        for _ in range(_SPARE):
+            self._replenish()
 
     async def prepare(self) -> None:
         """Start a process before it is needed."""
