@@ -183,12 +183,19 @@ def explain(
     is_flag=True,
     help="Add owl:sameAs links to the Wikidata items.",
 )
+@option(
+    "--rdf12",
+    group=Group.CHOICE,
+    is_flag=True,
+    help="Add file, line and field behind each triple, as RDF 1.2 triple terms.",
+)
 @workspace_option
 @store_option
 @writes(GRAPH)
 def export(
     provenance: bool,
     owl_same_as: bool,
+    rdf12: bool,
     workspace: Path,
     store: str | None,
     format_name: str | None,
@@ -196,12 +203,14 @@ def export(
 ) -> None:
     """Write the whole graph in an RDF format.
 
-    N-Quads puts the provenance into a named graph; the other formats have one graph only.
+    N-Quads puts the provenance into a named graph; the other formats have one graph only. JSON-LD
+    has no RDF 1.2, and rdflib and QLever cannot read it.
 
     The number of triples and their hash are printed on standard error. Both depend neither on the
     format nor on the order of the triples; 'etl check' prints those of the store. Sources with a
     non-commercial or share-alike licence are named there too.
     """
+    from etl.inspection.reifying import reified
     from etl.output import GraphAnswer, GraphHash
     from etl.output.graphs import with_owl_same_as
     from etl.provenance.recording import provenance_of
@@ -210,8 +219,9 @@ def export(
     with opened_store(workspace, store) as (snapshot, held):
         graph = with_owl_same_as(held.export()) if owl_same_as else held.export()
         added = provenance_of(snapshot.catalog, held) if provenance else ()
+        origins = reified(snapshot) if rdf12 else ()
         exported = GraphHash()
-        write(GraphAnswer(exported.counting(chain(graph, added))), format_name, output)
+        write(GraphAnswer(exported.counting(chain(graph, added, origins))), format_name, output)
         known = snapshot.catalog.sources
         licences, standing = known.licences(), known.standing()
     click.echo(f"graph: {exported}", err=True)

@@ -26,7 +26,9 @@ class Namespace:
         return self._terms[name]
 
 
-RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "first langString nil rest type")
+RDF = Namespace(
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "first langString nil reifies rest type"
+)
 RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#", "Class label subClassOf")
 VOID = Namespace(
     "http://rdfs.org/ns/void#",

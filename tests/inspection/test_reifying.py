@@ -1,0 +1,86 @@
+"""`etl export --rdf12`: each triple with the record that states it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Triple
+
+from commands import Etl, said
+from etl.rdf.vocab import RDF
+from records import EMMA, HEAT, write
+
+ASKED = """
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX film: <https://w3id.org/reelgraph/film#>
+PREFIX schema: <https://schema.org/>
+SELECT ?file ?line ?field WHERE {
+  ?origin rdf:reifies <<( ?film schema:datePublished ?year )>> ;
+    film:file ?file ; film:line ?line ; film:field ?field .
+  ?film schema:name "Heat" .
+}"""
+
+
+@pytest.fixture
+def films(etl: Etl, tmp_path: Path) -> Etl:
+    (tmp_path / "films").mkdir()
+    for film in (EMMA, HEAT):
+        write(tmp_path / "films", film)
+    more = {"movieId": 6, "title": "Heat", "actors": [{"name": "Al Pacino", "born": "1940"}]}
+    (tmp_path / "more.jsonl").write_text(json.dumps(more))
+    etl("load", "films")
+    etl("load", "more.jsonl")
+    return etl
+
+
+FORMS = {
+    "nt": RdfFormat.N_TRIPLES,
+    "ttl": RdfFormat.TURTLE,
+    "nq": RdfFormat.N_QUADS,
+    "rdfxml": RdfFormat.RDF_XML,
+}
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS.items())
+def test_every_triple_says_where_it_comes_from(films: Etl, name: str, form: RdfFormat) -> None:
+    store = Store()
+    store.load(films("export", "--rdf12", "-f", name).stdout, form)
+    plain = Store()
+    plain.load(films("export", "-f", "nt").stdout, RdfFormat.N_TRIPLES)
+    told = {quad.object for quad in store.quads_for_pattern(None, RDF.reifies, None)}
+    assert told == {quad.triple for quad in plain}
+    [row] = [tuple(each.value for each in row) for row in _solutions(store)]
+    assert row == ("films/6.txt", "3", "year")
+
+
+def _solutions(store: Store) -> QuerySolutions:
+    answer = store.query(ASKED)
+    assert isinstance(answer, QuerySolutions)
+    return answer
+
+
+def test_several_records_state_one_triple(films: Etl) -> None:
+    store = Store()
+    store.load(films("export", "--rdf12", "-f", "nt").stdout, RdfFormat.N_TRIPLES)
+    pacino = NamedNode("http://localhost:8000/person/Al_Pacino")
+    [born] = [
+        quad
+        for quad in store.quads_for_pattern(None, RDF.reifies, None)
+        if isinstance(quad.object, Triple)
+        and quad.object.subject == pacino
+        and quad.object.predicate.value.endswith("birthDate")
+    ]
+    lines = {
+        quad.object.value  # type: ignore[union-attr]
+        for quad in store.quads_for_pattern(born.subject, None, None)
+        if quad.predicate != RDF.reifies
+    }
+    assert {"more.jsonl", "1", "actors"} <= lines
+
+
+def test_json_ld_cannot_say_it(films: Etl) -> None:
+    code, _, err = said(films("export", "--rdf12", "-f", "jsonld"))
+    assert code == 2
+    assert err.startswith("Error: ")
