@@ -110,7 +110,7 @@ def query(
     'etl query NAME --help' describes the parameters of NAME. A film or a person is given by name,
     by an id of IMDb, MovieLens or Wikidata, or by IRI. 'Emma (1996)' distinguishes films of the
     same name. Each VALUE is taken for the next parameter of the query. As svg or png, the chart
-    is drawn that the query has.
+    that the query declares is drawn, or the graph that it constructs.
     """
     from etl.queries import assignments, fill, find, parse_terms, positional
     from etl.queries.lookup import near_values
@@ -138,27 +138,29 @@ def query(
 
 
 def _draw(saved: SavedQuery, answer: object, form: str, output: Path | None, base_iri: str) -> None:
-    """Draw the chart that a query declares.
+    """Draw the chart that a query declares, or the graph that it constructs.
 
     Raises:
-        EtlError: it declares none, its answer has too little to draw, or a library is missing.
+        EtlError: there is nothing to draw, or too much, or a library is missing.
     """
-    from pyoxigraph import QuerySolutions
+    from pyoxigraph import QuerySolutions, QueryTriples
 
     from etl.errors import EtlError
     from etl.output import Solutions, opened
     from etl.output.charts import drawn, picture
+    from etl.output.networks import network
     from etl.queries.syntax import column_order
 
-    chart = None
+    drawing = network(answer, base_iri) if isinstance(answer, QueryTriples) else None
     if saved.drawing and isinstance(answer, QuerySolutions):
         solutions = Solutions.of(answer, column_order(saved.text))
         chart = drawn(saved.drawing, solutions.columns, solutions, base_iri)
-    if chart is None:
-        why = "its answer has fewer than two numbers" if saved.drawing else "it declares no chart"
+        drawing = chart.picture() if chart else None
+    if drawing is None:
+        why = "its answer has too little" if saved.drawing else "it declares no chart"
         hint = "a line '#+ chart: bars LABEL NUMBER' in a query of your own declares one"
         raise EtlError(f"{saved.name}: nothing to draw: {why}", hint=hint)
-    written = picture(chart, form)
+    written = picture(drawing, form)
     with opened(output) as target:
         target.stream.write(written)
 

@@ -159,14 +159,14 @@ def _label(term: object, base_iri: str) -> str:
     return "" if term is None else str(term)
 
 
-def picture(chart: Chart, form: str) -> bytes:
-    """Draw a chart as a file, `svg` or `png`, which has twice as many points as it has units.
+def picture(svg: str, form: str) -> bytes:
+    """Write a drawing as a file, `svg` or `png`, which has twice as many points as it has units.
 
     Raises:
         EtlError: the library that draws is not installed.
     """
     if form == "svg":
-        return chart.picture().encode()
+        return svg.encode()
     try:
         import resvg_py
     except ImportError as error:
@@ -174,7 +174,7 @@ def picture(chart: Chart, form: str) -> bytes:
             "a PNG needs a package that is not installed: resvg_py",
             hint="run: pip install 'reelgraph[plot]', or write an SVG",
         ) from error
-    return bytes(resvg_py.svg_to_bytes(svg_string=chart.picture(), zoom=2))
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=2))
 
 
 Numbers = Sequence[tuple[str, float]]

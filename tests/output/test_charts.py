@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 import struct
+from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from pyoxigraph import Literal, NamedNode, Triple
 
 from commands import Etl, said
+from etl.errors import EtlError
 from etl.output.charts import bars, columns
+from etl.output.networks import network
+from etl.rdf.vocab import SCHEMA
 from records import EMMA, HEAT, Film, write
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -82,3 +88,44 @@ def test_text_is_legible_at_half_its_size_and_stays_inside() -> None:
         start = {"end": x - wide, "middle": x - wide / 2}.get(each.get("text-anchor", ""), x)
         assert start >= 0
         assert start + wide <= width
+
+
+CONSTRUCT = """#+ summary: Who acts in which film.
+PREFIX schema: <https://schema.org/>
+CONSTRUCT { ?film schema:actor ?who ; schema:name ?title . ?who schema:name ?name }
+WHERE { ?film schema:actor ?who ; schema:name ?title . ?who schema:name ?name }
+"""
+
+
+def test_a_graph_is_drawn_as_a_network(ask: Etl, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "cast.rq").write_text(CONSTRUCT)
+    assert said(ask("query", "cast", "--queries", "own", "-o", "cast.svg")) == (0, "", "")
+    root = ET.fromstring((tmp_path / "cast.svg").read_text("utf-8"))
+    texts = [each.text for each in root.iter(f"{SVG}text")]
+    named = {text for text in texts if text != "actor"}
+    people = {"Gwyneth Paltrow", "Alan Cumming", "Al Pacino", "Robert De Niro", "C D"}
+    assert named == people | {"Emma", "Heat", "The <Old> & the New"}
+    assert texts.count("actor") == len(list(root.iter(f"{SVG}line"))) == 5
+    dots = [
+        (float(each.get("cx", "0")), float(each.get("cy", "0")))
+        for each in root.iter(f"{SVG}circle")
+    ]
+    assert len(dots) == 8
+    assert all(math.dist(one, other) > 40 for one, other in combinations(dots, 2))
+    width, height = (float(root.get(each, "0")) for each in ("width", "height"))
+    assert all(0 < x < width and 0 < y < height for x, y in dots)
+    again = ask("query", "cast", "--queries", "own", "-f", "svg").stdout
+    assert again == (tmp_path / "cast.svg").read_text("utf-8")
+
+
+def test_a_graph_of_too_many_things_is_not_drawn() -> None:
+    thing = NamedNode("http://a.example/x")
+    many = [
+        Triple(thing, SCHEMA.actor, NamedNode(f"http://a.example/{number}"))
+        for number in range(100)
+    ]
+    with pytest.raises(EtlError, match="a picture of 101 things cannot be read"):
+        network(many, "http://a.example/")
+    assert network([Triple(thing, SCHEMA.name, Literal("x"))], "") is None
