@@ -218,4 +218,4 @@ def _dates(told: Iterable[tuple[str, str]]) -> list[str]:
     lengths: dict[str, int] = {}
     for time, precision in told:  # without it first
         lengths[time] = _LENGTHS.get(precision, 0) if precision else _LENGTHS["9"]
-    return [time[:length] for time, length in lengths.items() if length and time[0].isdigit()]
+    return [time[:length] for time, length in lengths.items() if length and time[:1].isdigit()]
