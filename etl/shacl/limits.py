@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 import time
@@ -52,15 +53,17 @@ class Limit:
             return
         is_over = False
 
-        def ring(_: int, __: FrameType | None) -> None:
-            if not is_over:
+        def ring(_: int, frame: FrameType | None) -> None:
+            is_outside = frame is None or frame.f_code.co_filename == contextlib.__file__
+            if not (is_over or is_outside):  # where nobody would catch it; it rings again
                 raise _Alarm
 
         before = signal.signal(signal.SIGALRM, ring)
         started = time.monotonic()
-        left, interval = signal.setitimer(signal.ITIMER_REAL, self.seconds, _AGAIN_S)
+        left, interval = signal.getitimer(signal.ITIMER_REAL)
         try:
             try:
+                signal.setitimer(signal.ITIMER_REAL, self.seconds, _AGAIN_S)
                 yield
             finally:
                 is_over = True
