@@ -228,7 +228,7 @@ def test_namesakes_are_told_apart_by_their_films(etl: Etl) -> None:
         "person,Steve McQueen,http://localhost:8000/person/nm0002000,exact,Film 2 (2002)",
     ]
     hint = etl("query", "films-of-person", "steve mcqueen").stderr.splitlines()[1]
-    assert "nm0001000> (Film 1 (2001)), Steve McQueen <" in hint
+    assert "nm0001000 (Film 1 (2001)), nm0002000 (Film 2 (2002))" in hint
 
 
 @given(st.text(string.ascii_lowercase, min_size=2, max_size=14), st.randoms())

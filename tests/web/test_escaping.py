@@ -63,9 +63,15 @@ PAGES = {  # of each route that answers a page, the addresses that are tried
     "/links": ["/links", f"/links?show={ADDED}"],
     "/runs": ["/runs"],
     "/sources": ["/sources"],
+    "/reconcile/preview": [
+        "/reconcile/preview?id=movie/tt9900001",
+        "/reconcile/preview?id=person/Bo_Li",
+        f"/reconcile/preview?id={ADDED}",
+    ],
     "/editor": [f"/editor?query={ADDED}", "/editor?name=evil", f"/editor?name={ADDED}"],
 }
 OTHERS = {"/healthz", "/.well-known/void", "/dataset", "/dump.nt.gz", "/robots.txt", "/metrics"}
+OTHERS |= {"/reconcile", "/reconcile/properties", "/reconcile/suggest/{what}"}  # JSON
 
 
 class Elements(HTMLParser):
