@@ -147,7 +147,7 @@ def _draw(saved: SavedQuery, answer: object, form: str, output: Path | None, bas
 
     from etl.errors import EtlError
     from etl.output import Solutions, opened
-    from etl.output.charts import drawn, picture
+    from etl.output.charts import as_file, drawn
     from etl.output.networks import network
     from etl.queries.syntax import column_order
 
@@ -160,7 +160,7 @@ def _draw(saved: SavedQuery, answer: object, form: str, output: Path | None, bas
         why = "its answer has too little" if saved.drawing else "it declares no chart"
         hint = "a line '#+ chart: bars LABEL NUMBER' in a query of your own declares one"
         raise EtlError(f"{saved.name}: nothing to draw: {why}", hint=hint)
-    written = picture(drawing, form)
+    written = as_file(drawing, form)
     with opened(output) as target:
         target.stream.write(written)
 
@@ -183,15 +183,11 @@ def queries(
     yours is the one that runs.
     """
     from etl.output import Rows
+    from etl.queries import mentioning
 
     del workspace  # which may remember the folder
     known, broken = known_queries(folder)
-    wanted = " ".join(words).casefold().split()
-    found = [
-        saved
-        for saved in known.values()
-        if all(word in f"{saved.name} {saved.summary}".casefold() for word in wanted)
-    ]
+    found = mentioning(known.values(), " ".join(words))
     columns = ("query", "parameters", "answers", *(["file"] if folder else []))
     rows = [
         (

@@ -74,12 +74,7 @@ def explain(
         return [], refused
     refused = refused or explainer.refused(node.value)
     subject = _iri(f"{node.value}#{part}") if part else node
-    found = list(explainer.explain(subject))
-    if predicate:
-        wanted = expand(predicate, predeclared(iris))
-        of_property = [each for each in found if each.triple.predicate == wanted]
-        found = of_property or [each for each in found if each.field == predicate]
-    return [each.row(iris.base) for each in found], refused
+    return [each.row(iris.base) for each in explainer.explain_part(subject, predicate)], refused
 
 
 def _iri(text: str) -> NamedNode:
@@ -137,6 +132,15 @@ class Explainer:
             or wanted & item.identifiers.items()
             for finding in item.findings
         ]
+
+    def explain_part(self, iri: NamedNode, name: str | None) -> list[Explanation]:
+        """Explain what is said of a film or a person in one property, or by one field of a file."""
+        found = list(self.explain(iri))
+        if name is None:
+            return found
+        wanted = expand(name, predeclared(self._iris))
+        of_property = [each for each in found if each.triple.predicate == wanted]
+        return of_property or [each for each in found if each.field == name]
 
     def explain(self, iri: NamedNode) -> Iterator[Explanation]:
         """Explain the triples of a film, of a part of it (`…#rating`), or of a person."""

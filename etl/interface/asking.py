@@ -50,7 +50,8 @@ class Asker:
         with subprocess.Popen(  # noqa: S603 - our own program
             program, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as process:
-            clock = threading.Timer(2 * (self.bounds.seconds or 60), process.kill)
+            seconds = 2 * (self.bounds.seconds or 60)
+            clock = threading.Timer(seconds, process.kill)
             clock.start()
             try:
                 lines = self._lines(process, at_most + 2)
@@ -62,13 +63,16 @@ class Asker:
                 clock.cancel()
                 with suppress(OSError):
                     process.kill()
-        if not lines or process.returncode > 0:
-            raise _refusal(error, process.returncode)
+        if process.returncode > 0:
+            raise _refusal(error)
+        is_cut = process.returncode < 0
+        if is_cut and len(lines) < 2:
+            raise QueryError(f"no answer within {seconds:g} s", hint="ask for less")
         parsed = parse_query_results(b"".join(lines[: at_most + 1]), QueryResultsFormat.TSV)
         assert isinstance(parsed, QuerySolutions)  # noqa: S101  # which TSV only has
         columns = [variable.value for variable in parsed.variables]
         rows = (tuple(map(value_of, solution)) for solution in parsed)
-        return AnswerRows(columns, rows), len(lines) > at_most + 1
+        return AnswerRows(columns, rows), is_cut or len(lines) > at_most + 1
 
     @staticmethod
     def _lines(process: subprocess.Popen[bytes], at_most: int) -> list[bytes]:
@@ -83,9 +87,11 @@ class Asker:
         return lines
 
 
-def _refusal(error: str, code: int) -> QueryError:
-    """Make an error of what a command has said."""
-    told = [line for line in error.splitlines() if line.startswith(("Error: ", "Hint: "))]
-    message = next((line.removeprefix("Error: ") for line in told), f"ended with code {code}")
-    hint = next((line.removeprefix("Hint: ") for line in told if line.startswith("Hint: ")), "")
-    return QueryError(message, hint=hint)
+def _refusal(said: str) -> QueryError:
+    """Make an error of the lines that a command has written."""
+    lines = said.splitlines()
+    errors, hints = (
+        [line.removeprefix(start) for line in lines if line.startswith(start)]
+        for start in ("Error: ", "Hint: ")
+    )
+    return QueryError(next(iter(errors), said), hint=next(iter(hints), ""))

@@ -12,11 +12,20 @@ from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Tr
 from etl.entities.people import person_iri
 from etl.errors import QueryError
 from etl.facts import CREDITS, PERSON_FACTS
-from etl.inspection.explaining import Explainer, Explanation, expand
+from etl.inspection.explaining import Explainer, Explanation
 from etl.interface.answers import AnswerRows
 from etl.interface.things import FilmFacts, NamedThing, PersonFacts
 from etl.output.answers import Solutions
-from etl.queries import SavedQuery, fill, find, parse_terms, positional, read_own, read_queries
+from etl.queries import (
+    SavedQuery,
+    fill,
+    find,
+    mentioning,
+    parse_terms,
+    positional,
+    read_own,
+    read_queries,
+)
 from etl.queries.lookup import Match, search
 from etl.queries.syntax import column_order, predeclared
 from etl.rdf.vocab import SCHEMA
@@ -46,7 +55,7 @@ class FilmGraph:
         self._opened = ExitStack()
         generation = Workspace(Path(workspace)).required()
         self._snapshot = self._opened.enter_context(Snapshot.opened(generation))
-        own = read_own(Path(queries))[0] if queries else {}
+        own, self._broken = read_own(Path(queries)) if queries else ({}, {})
         self._queries = {**read_queries(), **own}
 
     def __enter__(self) -> Self:
@@ -60,27 +69,29 @@ class FilmGraph:
         self._opened.close()
 
     def sources(self) -> list[dict[str, str]]:
-        """Return the title and the licence of each source that the graph is made from."""
+        """Return the title and the licences of each source that the graph is made from."""
+        sources = self._snapshot.catalog.sources
+        licences = sources.licences()
         return [
             {
                 "title": source.description.title or source.label,
-                "licence": ", ".join(source.description.licences) or "not told",
+                "licence": ", ".join(licences[source.name]) or "not known",
             }
-            for source in self._snapshot.catalog.sources.standing()
+            for source in sources.standing()
         ]
 
     def queries(self, text: str = "") -> list[SavedQuery]:
         """List the saved queries, or those in whose name or summary all words of a text are."""
-        words = text.casefold().split()
-        every = self._queries.values()
-        return [q for q in every if all(w in f"{q.name} {q.summary}".casefold() for w in words)]
+        return mentioning(self._queries.values(), text)
 
     def query(self, name: str, *values: object, **parameters: object) -> AnswerRows:
         """Run a saved query; values are for its parameters in their order, or by their names.
 
         Raises:
-            QueryError: there is no such query, or a value is not what it asks for.
+            QueryError: there is no such query, its file is broken, or a value is not of its kind.
         """
+        if name in self._broken:
+            raise self._broken[name]
         saved = find(self._queries, name)
         given = positional(saved, [str(value) for value in values])
         given |= {key: str(value) for key, value in parameters.items()}
@@ -182,15 +193,11 @@ class FilmGraph:
             yield NamedThing(film.value, title.value)
 
     def explain(self, name: str, predicate: str | None = None) -> list[Explanation]:
-        """Say where the triples of a film or a person come from, or those of one property.
+        """Say where triples of a film or a person come from: all, or those of a property or field.
 
         Raises:
             QueryError: there is no such thing in the graph.
         """
         snapshot = self._snapshot
         explainer = Explainer(snapshot, snapshot.store)
-        found = list(explainer.explain(snapshot.lookup().entity(name).iri))
-        if predicate is None:
-            return found
-        wanted = expand(predicate, predeclared(snapshot.iris))
-        return [each for each in found if each.triple.predicate == wanted]
+        return explainer.explain_part(snapshot.lookup().entity(name).iri, predicate)

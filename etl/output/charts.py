@@ -159,7 +159,7 @@ def _label(term: object, base_iri: str) -> str:
     return "" if term is None else str(term)
 
 
-def picture(svg: str, form: str) -> bytes:
+def as_file(svg: str, form: str) -> bytes:
     """Write a drawing as a file, `svg` or `png`, which has twice as many points as it has units.
 
     Raises:

@@ -21,7 +21,15 @@ from etl.queries.binding import (
     serialized,
 )
 from etl.queries.kinds import KINDS, Lookup, Queryable, Term
-from etl.queries.saved import Parameter, SavedQuery, find, nearest, read_own, read_queries
+from etl.queries.saved import (
+    Parameter,
+    SavedQuery,
+    find,
+    mentioning,
+    nearest,
+    read_own,
+    read_queries,
+)
 
 __all__ = [
     "KINDS",
@@ -34,6 +42,7 @@ __all__ = [
     "bind",
     "fill",
     "find",
+    "mentioning",
     "nearest",
     "parse_terms",
     "portable",

@@ -172,6 +172,16 @@ def read_queries() -> dict[str, SavedQuery]:
     return {path.stem: SavedQuery.read(path) for path in sorted(folder("queries").glob("*.rq"))}
 
 
+def mentioning(queries: Iterable[SavedQuery], text: str) -> list[SavedQuery]:
+    """Return the queries in whose name or summary all words of a text are."""
+    words = text.casefold().split()
+    return [
+        each
+        for each in queries
+        if all(word in f"{each.name} {each.summary}".casefold() for word in words)
+    ]
+
+
 def read_own(place: Path) -> tuple[dict[str, SavedQuery], dict[str, QueryError]]:
     """Read the user's queries in a folder; give apart what is wrong with a file. Both by name."""
     queries: dict[str, SavedQuery] = {}

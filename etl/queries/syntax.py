@@ -120,8 +120,12 @@ def asks_others(query: str) -> bool:
 
     Source: SPARQL 1.1 section 19.2, codepoint escape sequences.
     """
-    plain = _CODE_POINT.sub(lambda m: chr(min(int(m[1] or m[2], 16), sys.maxunicode)), query)
-    return any(token.text.lower() == "service" for token in tokens(plain))
+    return any(token.text.lower() == "service" for token in tokens(unescaped(query)))
+
+
+def unescaped(query: str) -> str:
+    """Return a query with its code points written plainly, as an engine reads it."""
+    return _CODE_POINT.sub(lambda m: chr(min(int(m[1] or m[2], 16), sys.maxunicode)), query)
 
 
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")

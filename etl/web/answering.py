@@ -14,7 +14,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import signal
 import struct
 import sys
@@ -33,6 +32,7 @@ from pyoxigraph import (
 
 from etl.output import Destination, Solutions, write
 from etl.process.limits import memory_taken
+from etl.queries.syntax import unescaped
 from etl.web.confinement import within_memory, without_sockets
 
 HEAD, DATA, END, REFUSED = b"h", b"d", b"e", b"x"
@@ -119,7 +119,7 @@ def _end_with(pipe: int) -> None:
 def _answer(store: Store, question: dict[str, Any], frames: _Frames, *, confined: bool) -> None:
     """Answer a question in frames."""
     query = question["query"]
-    if not confined and "service" in _plain(query):
+    if not confined and "service" in unescaped(query).lower():
         _refuse(frames, 403, *_NO_SERVICE)
         return
     answer = store.query(query, prefixes=question["prefixes"], **_dataset(question))
@@ -168,17 +168,11 @@ def _dataset(question: dict[str, Any]) -> dict[str, Any]:
 
 
 _NO_SERVICE = "SERVICE is not answered here", "ask that server itself"
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-
-
-def _plain(query: str) -> str:
-    """Return a text in small letters, however they are written."""
-    return _ESCAPE.sub(lambda m: chr(min(int(m[1] or m[2], 16), sys.maxunicode)), query).lower()
 
 
 def _failed(query: str, error: Exception) -> tuple[int, str, str]:
     """Say that a query failed; one that wants others to be asked, that they are not."""
-    if "service" in _plain(query):
+    if "service" in unescaped(query).lower():
         return 403, *_NO_SERVICE
     return 500, f"the query failed: {str(error).partition(chr(10))[0]}", ""
 

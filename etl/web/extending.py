@@ -20,7 +20,7 @@ _AT_MOST = 50  # values of a property
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class TableProperty:
     """A property that a table may tell, and may be given: its id, its name, and its path."""
 
     name: str
@@ -28,36 +28,36 @@ class Property:
     kind: EntityKind | None = None
 
 
-def _own(*names: str) -> dict[str, Property]:
+def _own(*names: str) -> dict[str, TableProperty]:
     """Name properties of schema.org's, in words."""
     words = {name: "".join(f" {c.lower()}" if c.isupper() else c for c in name) for name in names}
-    return {name: Property(word, f"<{SCHEMA.iri}{name}>") for name, word in words.items()}
+    return {name: TableProperty(word, f"<{SCHEMA.iri}{name}>") for name, word in words.items()}
 
 
-def _people(**names: str) -> dict[str, Property]:
-    return {key: Property(name, f"<{SCHEMA.iri}{key}>", PERSON) for key, name in names.items()}
+def _people(**names: str) -> dict[str, TableProperty]:
+    return {key: TableProperty(name, f"<{SCHEMA.iri}{key}>", PERSON) for key, name in names.items()}
 
 
-PROPERTIES: dict[str, dict[str, Property]] = {
+PROPERTIES: dict[str, dict[str, TableProperty]] = {
     "Movie": {
         **_own("name", "alternateName", "datePublished", "duration", "genre", "inLanguage"),
         **_own("countryOfOrigin", "contentRating", "keywords", "abstract", "description"),
         **_people(director="director", actor="actor", author="writer", producer="producer"),
         **_people(musicBy="composer", editor="editor"),
-        "rating": Property("rating", f"{SCHEMA.aggregateRating}/{SCHEMA.ratingValue}"),
-        "sameAs": Property("pages elsewhere", str(SCHEMA.sameAs)),
+        "rating": TableProperty("rating", f"{SCHEMA.aggregateRating}/{SCHEMA.ratingValue}"),
+        "sameAs": TableProperty("pages elsewhere", str(SCHEMA.sameAs)),
     },
     "Person": {
         **_own("name", "birthDate", "deathDate", "jobTitle"),
-        "sameAs": Property("pages elsewhere", str(SCHEMA.sameAs)),
-        "film": Property("film", f"^({SCHEMA.director}|{SCHEMA.actor}|{SCHEMA.author})", FILM),
+        "sameAs": TableProperty("pages elsewhere", str(SCHEMA.sameAs)),
+        "film": TableProperty("film", f"^({SCHEMA.director}|{SCHEMA.actor}|{SCHEMA.author})", FILM),
     },
 }
 """What can be asked for and told, by type."""
 
 
 def values(
-    store: EmbeddedStore, base: str, iri: NamedNode, wanted: Property
+    store: EmbeddedStore, base: str, iri: NamedNode, wanted: TableProperty
 ) -> Iterator[dict[str, Any]]:
     """Yield the values of a property of a thing, each as the API writes it."""
     text = f"""SELECT DISTINCT ?value ?name WHERE {{

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from etl.errors import QueryError
-from etl.queries import SavedQuery, bind
+from etl.queries import SavedQuery, bind, mentioning
 from etl.web.list_pages import CSV, JSON, chosen_form
 from etl.web.questions import SHOWN, AnswerTable, answer_table, fields, is_complete
 from etl.web.site import reading, site_of
@@ -23,14 +23,10 @@ _SOLUTIONS = {CSV: "csv", JSON: "json"}
 
 def questions(request: Request) -> Response:
     """List the saved queries, or those that speak of what is looked for."""
-    wanted = request.query_params.get("q", "").casefold().split()
+    wanted = " ".join(request.query_params.get("q", "").casefold().split())
     site = site_of(request)
-    found = [
-        each
-        for each in site.queries.values()
-        if all(word in f"{each.name} {each.summary}".casefold() for word in wanted)
-    ]
-    return site.page("questions.html", queries=found, here="/queries", wanted=" ".join(wanted))
+    found = mentioning(site.queries.values(), wanted)
+    return site.page("questions.html", queries=found, here="/queries", wanted=wanted)
 
 
 async def question(request: Request) -> Response:

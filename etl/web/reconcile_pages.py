@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from etl.queries.lookup import FILM, PERSON, Entity
 from etl.rdf.vocab import SCHEMA
-from etl.web.extending import PROPERTIES, Property, values
+from etl.web.extending import PROPERTIES, TableProperty, values
 from etl.web.finding import find
 from etl.web.guarding import POLICY
 from etl.web.readers import Reading
@@ -168,7 +168,7 @@ def _extended(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"meta": [_meta(pid, every.get(pid)) for pid in pids], "rows": rows}
 
 
-def _meta(pid: str, known: Property | None) -> dict[str, Any]:
+def _meta(pid: str, known: TableProperty | None) -> dict[str, Any]:
     told: dict[str, Any] = {"id": pid, "name": known.name if known else pid}
     if known and known.kind:
         told["type"] = _type(_TYPE_OF[known.kind.noun])

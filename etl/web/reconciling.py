@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
@@ -56,12 +56,14 @@ def candidates(reading: Reading, asked: Asked) -> list[Candidate]:
     snapshot = reading.snapshot
     lookup = snapshot.lookup()
     kinds = (asked.kind,) if asked.kind else (FILM, PERSON)
-    found = [
-        each
-        for each in search(lookup, asked.text[:_LONGEST], _CANDIDATES)
-        if each.entity.kind in kinds
-    ]
-    told = [match for match in found if match.named.why != "character"]
+    texts = dict.fromkeys(text[:_LONGEST] for text in (asked.text, *asked.said.get("imdb", ())))
+    found = {
+        match.entity.iri.value: match
+        for text in reversed(texts)
+        for match in search(lookup, text, _CANDIDATES)
+        if match.entity.kind in kinds
+    }
+    told = [match for match in found.values() if match.named.why != "character"]
     films = [match for match in told if match.entity.kind is FILM]
     people = [match for match in told if match.entity.kind is PERSON]
     judged = [*_films(snapshot.store, asked, films), *_people(snapshot.store, asked, people)]
@@ -116,11 +118,11 @@ def _films(store: Queryable, asked: Asked, found: Sequence[Match]) -> Iterator[C
     )
     same = [each for each in known.values() if own and each.imdb_id == own]
     if same:
-        mention = FilmMention(own or "", "", None, own)
-        outcome = link_by_id(mention, same)
+        is_id = imdb_title_id(asked.text) is not None
+        outcome = link_by_id(replace(mention, title="") if is_id else mention, same)
     else:
-        outcome = TitleIndex(known.values()).link(mention)
-    called = [c for c in known.values() if _same_title(asked.text, c)]
+        outcome = TitleIndex(c for c in known.values() if not _is_other(own, c)).link(mention)
+    called = [c for c in known.values() if _same_title(asked.text, c) and not _is_other(own, c)]
     of_year = [c for c in called if mention.year in c.years]
     names_nobody = not (mention.directors or mention.actors)
     for match in found:
@@ -149,6 +151,11 @@ def _candidate(entity: Entity, store: Queryable) -> FilmCandidate:
         actors=tuple(told.get("actor", ())),
         evidence=entity.iri.value,
     )
+
+
+def _is_other(own: str | None, film: FilmCandidate) -> bool:
+    """Return whether a film has another id than the row says."""
+    return None not in (own, film.imdb_id) and own != film.imdb_id
 
 
 def _same_title(text: str, film: FilmCandidate) -> bool:

@@ -85,14 +85,25 @@ def test_a_film_is_found_by_its_title_and_what_the_row_says(sample: Website) -> 
             "query": "Emma",
             "properties": [*emma, {"pid": "director", "v": ["Douglas McGrath"]}],
         },
+        other={
+            "query": "Heat",
+            "properties": [*year, {"pid": "sameAs", "v": "https://www.imdb.com/title/tt9900099/"}],
+        },
+        same={
+            "query": "Heat",
+            "properties": [{"pid": "sameAs", "v": "https://www.imdb.com/title/tt0113277/"}],
+        },
+        elsewhere={"query": "Fargo", "properties": [{"pid": "sameAs", "v": "tt0113277"}]},
         nothing={"query": "No Such Film At All"},
         empty={"query": ""},
     )
     first = {key: results[0] for key, results in found.items() if results}
     heat = {"title", "year", "director", "wrong", "typo", "identifier"}
-    assert {key for key, each in first.items() if each["id"] == "movie/tt0113277"} == heat
+    assert {key for key, each in first.items() if each["id"] == "movie/tt0113277"} == heat | {
+        *("other", "same", "elsewhere")
+    }
     matched = {key for key, each in first.items() if each["match"]}
-    assert matched == {"year", "director", "identifier", "mcgrath"}
+    assert matched == {"year", "director", "identifier", "mcgrath", "same"}
     assert first["director"]["score"] == 99.8
     assert first["mcgrath"]["id"] == "movie/tt0116191"
     assert len(found["two"]) == 2
