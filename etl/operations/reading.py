@@ -40,6 +40,15 @@ def _absent(source: Source, counts: Mapping[str, int]) -> Finding:
     return Finding(Severity.INFO, "; ".join(told), shown(source.root), kind=NoteKind.ABSENCE)
 
 
+def _taken_in(inner: Source, outer: Source) -> Finding:
+    """Say that a source is now a part of another, and that its column map is not used there."""
+    message = f"takes in the source {inner.label}, whose files lie in it"
+    if inner.map in ("", outer.map):
+        return Finding(Severity.INFO, message, shown(outer.root))
+    message += "; its tables are read without the column map that it had: give that by --columns"
+    return Finding(Severity.WARNING, message, shown(outer.root))
+
+
 @dataclass(slots=True)
 class Reading:
     """One look at a source. It is used up by iterating: that reads the files.
@@ -104,8 +113,7 @@ class Reading:
         self.scope.extend((name, path) for path in looked_at)
         yield Read(list(self._gone(name, gone)))
         for source in self.absorbed:
-            taken = f"takes in the source {source.label}, whose files lie in it"
-            self.found(Finding(Severity.INFO, taken, shown(self.source.root)))
+            self.found(_taken_in(source, self.source))
             places_of = self.catalog.sources.place_counts(source.name) if self.catalog else {}
             yield Read(list(self._gone(source.name, list(places_of))))
 

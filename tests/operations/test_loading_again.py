@@ -48,3 +48,20 @@ def test_nothing_can_be_brought_up_to_date_in_a_new_workspace(etl: Etl) -> None:
         "",
         "Error: no source is known yet\nHint: name files or folders: etl load SOURCE\n",
     )
+
+
+def test_a_folder_says_which_sources_it_takes_in_and_whose_map_it_does_not_use(
+    etl: Etl, tmp_path: Path
+) -> None:
+    (tmp_path / "all").mkdir()
+    (tmp_path / "all" / "mine.csv").write_text("Was,Wann\nEmma,1996\nHeat,1995\n")
+    (tmp_path / "all" / "one.jsonl").write_text('{"movieId": 1, "title": "One"}\n')
+    (tmp_path / "map.toml").write_text('map = 1\n[fields]\ntitle = "Was"\nyear = "Wann"\n')
+    etl("load", "all/mine.csv", "--columns", "map.toml")
+    etl("load", "all/one.jsonl")
+    told = etl("load", "all").stderr
+    assert "Note: all: takes in the source one.jsonl, whose files lie in it\n" in told
+    assert (
+        "Warning: all: takes in the source mine.csv, whose files lie in it; its tables are read "
+        "without the column map that it had: give that by --columns\n"
+    ) in told
