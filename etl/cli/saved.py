@@ -151,15 +151,18 @@ def _draw(saved: SavedQuery, answer: object, form: str, output: Path | None, bas
     from etl.output.networks import network
     from etl.queries.syntax import column_order
 
-    drawing = network(answer, base_iri) if isinstance(answer, QueryTriples) else None
-    if saved.drawing and isinstance(answer, QuerySolutions):
+    drawing: str | None
+    if isinstance(answer, QueryTriples):
+        drawing, why = network(answer, base_iri), "no triple of its graph joins two things"
+    elif saved.drawing and isinstance(answer, QuerySolutions):
         solutions = Solutions.of(answer, column_order(saved.text))
         chart = drawn(saved.drawing, solutions.columns, solutions, base_iri)
-        drawing = chart.picture() if chart else None
+        drawing, why = chart.picture() if chart else None, "its answer has fewer than two numbers"
+    else:
+        hint = "declare one by a line '#+ chart: bars LABEL NUMBER' in it"
+        raise EtlError(f"{saved.name}: nothing to draw: it declares no chart", hint=hint)
     if drawing is None:
-        why = "its answer has too little" if saved.drawing else "it declares no chart"
-        hint = "a line '#+ chart: bars LABEL NUMBER' in a query of your own declares one"
-        raise EtlError(f"{saved.name}: nothing to draw: {why}", hint=hint)
+        raise EtlError(f"{saved.name}: nothing to draw: {why}", hint="see it as a table")
     written = as_file(drawing, form)
     with opened(output) as target:
         target.stream.write(written)
