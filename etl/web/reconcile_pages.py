@@ -5,12 +5,12 @@ Source: https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-2
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 from urllib.parse import parse_qs
 
+import msgspec
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -33,13 +33,9 @@ _PREVIEWED = {
     "Person": ("birthDate", "jobTitle", "film"),
 }
 _OPEN = {"Access-Control-Allow-Origin": "*"}
-
-
 _TYPES = {"Movie": FILM, "Person": PERSON}
 _NAMES = {"Movie": "Film", "Person": "Person"}
 _TYPE_OF = {kind.noun: name for name, kind in _TYPES.items()}
-
-
 _SAID = {
     "datePublished": "year",
     "year": "year",
@@ -68,13 +64,15 @@ async def reconcile(request: Request) -> Response:
 
 
 def _object(text: str) -> dict[str, Any]:
+    """Read an object of JSON.
+
+    Raises:
+        HTTPException: it is none, or has half of a surrogate pair, which no answer can repeat.
+    """
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise HTTPException(400, f"expected JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise HTTPException(400, "expected a JSON object")
-    return found
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise HTTPException(400, f"expected a JSON object: {error}") from error
 
 
 def _manifest(request: Request) -> dict[str, Any]:
@@ -139,20 +137,26 @@ def _asked(key: str, told: object) -> Asked:
     """
     if not isinstance(told, dict) or not isinstance(text := told.get("query", ""), str):
         raise HTTPException(400, f"{key}: expected an object with a text under 'query'")
+    properties = told.get("properties") or []
+    if not isinstance(properties, list):
+        raise HTTPException(400, f"{key}: expected a list under 'properties'")
     kind = told.get("type")
     name = str(kind.get("id") if isinstance(kind, dict) else kind or "").rpartition("/")[2]
     said: dict[str, list[str]] = {}
-    for each in told.get("properties") or ():
+    for each in properties:
         if isinstance(each, dict) and (meaning := _SAID.get(str(each.get("pid")))):
-            values = each.get("v")
-            for value in values if isinstance(values, list) else [values]:
-                told_value = (
-                    value.get("name", value.get("id")) if isinstance(value, dict) else value
-                )
-                said.setdefault(meaning, []).append(str(told_value))
+            said.setdefault(meaning, []).extend(_texts(each.get("v")))
     limit = told.get("limit")
     at_most = limit if isinstance(limit, int) and 0 < limit <= _SHOWN else 5
     return Asked(text, _TYPES.get(name), at_most, said)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield what a row says of a property: texts, numbers, things with a name."""
+    for each in value if isinstance(value, list) else [value]:
+        plain = each.get("name", each.get("id")) if isinstance(each, dict) else each
+        if plain is not None and (text := str(plain).strip()):
+            yield text
 
 
 def _extended(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:

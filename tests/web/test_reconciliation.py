@@ -184,13 +184,27 @@ def test_a_preview_may_be_shown_in_a_frame_and_escapes_what_it_shows(sample: Web
         ({"queries": "[]"}, 400),
         ({"queries": '{"a": 1}'}, 400),
         ({"queries": '{"a": {"query": 1}}'}, 400),
+        ({"queries": '{"a": {"query": "x", "properties": 5}}'}, 400),
+        ({"queries": r'{"\ud800": {"query": "x"}}'}, 400),
+        ({"queries": "[" * 100_000}, 400),
         ({"queries": json.dumps({str(n): {"query": "x"} for n in range(201)})}, 413),
         ({"extend": "{}"}, 400),
+        ({"extend": r'{"ids": ["\ud800"], "properties": [{"id": "name"}]}'}, 400),
         ({"extend": json.dumps({"ids": ["x"] * 201, "properties": []})}, 413),
     ],
 )
 def test_what_is_no_request_is_refused(sample: Website, form: dict[str, str], status: int) -> None:
     assert sample.client.post("/reconcile", data=form).status_code == status
+
+
+@pytest.mark.parametrize("nothing", [None, "", " ", [], [None], {"id": None}])
+def test_an_empty_cell_says_nothing(sample: Website, nothing: object) -> None:
+    rest = [{"pid": pid, "v": nothing} for pid in ("director", "year", "born", "film", "sameAs")]
+    for text in ("The <Amber> Signal", "Mara Ostholt"):
+        queries = {"alone": {"query": text}, "empty": {"query": text, "properties": rest}}
+        answer = sample.client.post("/reconcile", data={"queries": json.dumps(queries)}).json()
+        assert answer["alone"]["result"]
+        assert answer["empty"] == answer["alone"]
 
 
 def test_rows_of_a_table_are_matched_as_exactly_as_linking_does(tmp_path: Path) -> None:

@@ -189,11 +189,11 @@ def _duration(select: Select, value: str) -> str:
         f"coalesce(try_cast({matched(f'lower({value})', _RUNS, n)} AS INTEGER), 0)" for n in (1, 2)
     )
     total = select.let(f"60 * {hours} + {minutes}")
-    told_ = [
+    units = [
         f"CASE WHEN {part} > 0 THEN ({part})::VARCHAR || '{unit}' ELSE '' END"
         for part, unit in ((f"{total} // 60", "H"), (f"{total} % 60", "M"))
     ]
-    return select.let(f"CASE WHEN {total} > 0 THEN 'PT' || {' || '.join(told_)} END")
+    return select.let(f"CASE WHEN {total} > 0 THEN 'PT' || {' || '.join(units)} END")
 
 
 def segment(value: str) -> str:
