@@ -6,12 +6,12 @@ seconds a query).
 
 from __future__ import annotations
 
-import json
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 
 from etl.linking.inquiry import POLITE
 from etl.linking.wikidata import Question, Row
@@ -43,7 +43,7 @@ class Endpoint:
         """
         body = self._fetch(question.text(subjects))
         try:
-            return rows_of(json.loads(body), question, subjects)
+            return rows_of(msgspec.json.decode(body), question, subjects)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _broken("solutions in JSON, found", body) from error
 

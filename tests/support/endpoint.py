@@ -112,6 +112,8 @@ class Misbehaving:
                 body = answer(subjects, ["subject", "thing"])
             case "other-film":
                 body = answer([*subjects, "tt9999999"], ["subject", "item", "says", "value"])
+            case "half-a-letter":  # one half of a surrogate pair
+                body = right.replace(b'"Film ', rb'"\ud800 ')
             case "not-solutions":
                 body = b'{"boolean": true}'
         return code, {"Content-Type": kind, "Content-Length": str(len(body))} | headers, body
