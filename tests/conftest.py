@@ -14,7 +14,7 @@ from commands import Etl, kept_signals, run
 from desk import Desk
 from etl.rdf.identifiers import Iris
 from places import SEEDS, TESTS
-from servers import Oxigraph, Server, Virtuoso
+from servers import SERVERS, Oxigraph, Server
 from website import HOSTILE, KEPT_OUT, Website, served
 
 settings.register_profile("unhurried", deadline=None)  # machines differ, promises do not
@@ -104,7 +104,7 @@ def site(served_workspace: Path) -> Iterator[Website]:
         yield running
 
 
-@pytest.fixture(scope="session", params=[Oxigraph, Virtuoso], ids=["oxigraph", "virtuoso"])
+@pytest.fixture(scope="session", params=SERVERS, ids=lambda kind: kind.__name__.lower())
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, foreign: None
 ) -> Iterator[Server]:

@@ -19,7 +19,7 @@ from etl.rdf.identifiers import Iris
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
 from etl.stores.servers import ServerKind
-from etl.stores.updates import as_held
+from etl.stores.spellings import as_held
 from etl.workspace import Workspace
 from etl.workspace.snapshot import Snapshot
 

@@ -32,9 +32,11 @@ from etl.sparql.asking import N_TRIPLES, RESULTS, QueryOperation
 from etl.sparql.connection import Connection, NotUnderstood
 from etl.stores import Answer
 from etl.stores.servers import Endpoints
+from etl.stores.spellings import as_written, lines_as_written, results_as_written
 from etl.stores.updates import Piece, dataset, documents, replacement
 
 _N_QUADS = "application/n-quads"
+_UPDATE = "application/sparql-update; charset=utf-8"  # without a charset, RDF4J reads Latin-1
 
 
 class RemoteStore:
@@ -90,12 +92,14 @@ class RemoteStore:
                 hint="add a LIMIT, or raise ResultSetMaxRows in virtuoso.ini",
             )
         if "json" in kind:
-            answer = _results(response.content, self._where.query)
+            content = results_as_written(response.content, self._where.kind)
+            answer = _results(content, self._where.query)
             if isinstance(answer, QueryBoolean) != (asked.queryType == "ASK"):
                 raise not_sparql(self._where.query, "an answer to another kind of query")
             return answer
         if kind in (N_TRIPLES, "text/turtle", "text/plain"):
-            return _triples(response.content, self._where.query)
+            content = as_written(response.content, self._where.kind)
+            return _triples(content, self._where.query)
         raise not_sparql(self._where.query, kind)
 
     def holds_any(self, base_iri: str) -> bool:
@@ -128,8 +132,8 @@ class RemoteStore:
             StoreError: no address for updates is known.
         """
         where = self._where
-        if fresh and where.graph_store is not None:
-            written = self._documents(where.graph_store, pieces)
+        if fresh and where.takes_documents:
+            written = self._documents(where.graph_store or "", pieces)
             if not any(_has_longer(each.content, where.kind.document_text) for each in written):
                 return written
         if where.update is None:
@@ -138,7 +142,7 @@ class RemoteStore:
                 hint="run: etl store add NAME URL --update-url URL",
             )
         update = replacement(pieces, (where.graph, *self._provenance), where.kind, fresh=fresh)
-        return [self._post(where.update, update, "application/sparql-update")] if update else []
+        return [self._post(where.update, update, _UPDATE)] if update else []
 
     def _documents(self, url: str, pieces: Sequence[Piece]) -> list[httpx.Request]:
         where = self._where
@@ -199,7 +203,8 @@ class RemoteStore:
             with self._connection.stream(request) as response:
                 if "html" in response.headers.get("Content-Type", ""):
                     raise not_sparql(str(response.url), response.headers["Content-Type"])
-                given = cast(IO[bytes], Stream(self._connection.chunks(response)))
+                chunks = lines_as_written(self._connection.chunks(response), self._where.kind)
+                given = cast(IO[bytes], Stream(chunks))
                 try:
                     for quad in parse(given, RdfFormat.N_TRIPLES):
                         count += 1

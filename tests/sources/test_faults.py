@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -29,10 +30,9 @@ from etl.stores.updates import Piece
 from proxy import PASSING, Fault, Proxy, proxied
 from published import Publisher
 from records import Film
-from servers import Oxigraph, Server, Virtuoso, free_port
+from servers import SERVERS, Fuseki, Oxigraph, Rdf4j, Server, Virtuoso, free_port
 from thoroughness import THOROUGH, examples
 
-ROUNDS = examples(3, 200)
 PEOPLE = [f"Person {number}" for number in range(30)]
 
 
@@ -64,8 +64,8 @@ def test_whatever_goes_wrong_the_server_ends_in_step(
     chosen = random.Random(200)
     desk = Publisher(tmp_path, small(server.through(proxy.url), 150))
     desk.engine = Unchecked()
-    direct, failures = server.where, 0
-    for edition in range(ROUNDS):
+    direct, failures, rounds = server.where, 0, repeated("ROUNDS", server, 3, 200)
+    for edition in range(rounds):
         if edition % 10 == 5:  # the next publication is the first one there
             Outboxes(desk.workspace.path).remove("server")
             server.clear()
@@ -79,7 +79,13 @@ def test_whatever_goes_wrong_the_server_ends_in_step(
         proxy.likely = 0.0
         assert not tried(desk) or not tried(desk)  # the machine may be slow
         assert desk.there(direct) == desk.here(), f"round {edition}"
-    assert failures >= ROUNDS // 20
+    assert failures >= rounds // 20
+
+
+def repeated(name: str, server: Server, few: int, many: int) -> int:
+    """Return how often to try something: as the environment says, few times with a slow server."""
+    thoroughly = many // 10 if server.slow else many
+    return int(os.environ.get(name, examples(few, thoroughly)))
 
 
 def tried(desk: Publisher) -> bool:
@@ -124,20 +130,26 @@ def test_what_is_too_large_is_sent_in_halves(tmp_path: Path, server: Server, pro
 def test_a_server_that_is_killed_and_comes_back_is_waited_for(tmp_path: Path, own: Server) -> None:
     desk = Publisher(tmp_path, small(own.where, 100))
     desk.engine = Unchecked()
-    batches: list[int] = []
+    chosen, batches = random.Random(40), [0, 0]
 
-    def progress(*how_far: object) -> None:
-        batches.append(len(how_far))
-        if len(batches) % 10 == 5:
-            own.kill()
-            threading.Timer(0.3, own.start).start()
+    def progress(*_: object) -> None:
+        batches[0] += 1
+        if batches[0] % 10 == 5:
+            batches[1] += 1
+            threading.Timer(chosen.uniform(0, 0.02), killed_for_a_while).start()
 
-    for edition in (1, 2):  # the first publication, and one that replaces
+    def killed_for_a_while() -> None:
+        own.kill()
+        time.sleep(0.3)
+        own.start()
+
+    kills, edition = repeated("KILLS", own, 2, 40), 0
+    while batches[1] < kills:  # the first publication, and such as replace
+        edition += 1
         desk.write(*(film(number, edition) for number in range(1, 40)))
         desk.load()
         publish(desk.workspace, desk.target, PublishOptions(progress=progress))
-        assert desk.there() == desk.here()
-    assert len(batches) > 8
+        assert desk.there() == desk.here(), f"edition {edition}"
 
 
 def document(number: int, size: int) -> list[Piece]:
@@ -173,7 +185,10 @@ def test_a_document_is_taken_whole_or_not_at_all_though_the_server_is_killed(
         taken = quads
 
 
-@pytest.fixture(params=[Oxigraph, Virtuoso] if THOROUGH else [Oxigraph])
+@pytest.fixture(
+    params=SERVERS if THOROUGH or "KILLS" in os.environ else [Oxigraph],
+    ids=lambda kind: kind.__name__.lower(),
+)
 def own(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, foreign: None
 ) -> Iterator[Server]:
@@ -261,12 +276,19 @@ def test_a_server_that_may_only_be_read(tmp_path: Path, spare: Oxigraph) -> None
     )
 
 
-@pytest.mark.parametrize("running", [Virtuoso], indirect=True, ids=["virtuoso"])
-def test_a_wrong_password(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("running", "service"),
+    [(Virtuoso, "/sparql-graph-crud-auth"), (Fuseki, "/films/query"), (Rdf4j, Rdf4j.path)],
+    indirect=["running"],
+    ids=["virtuoso", "fuseki", "rdf4j"],
+)
+def test_a_wrong_password(
+    tmp_path: Path, server: Server, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ETL_STORE_PASSWORD", "wrong")
     text, hint = message(server.where, tmp_path)
     assert text == (
-        f"{server.url}/sparql-graph-crud-auth: the server does not accept "
+        f"http://127.0.0.1:{server.port}{service}: the server does not accept "
         "the user name or password (401)"
     )
     assert hint == (
