@@ -15,6 +15,7 @@ from desk import Desk
 from etl.rdf.identifiers import Iris
 from places import SEEDS, TESTS
 from servers import SERVERS, Oxigraph, Server
+from thoroughness import THOROUGH
 from website import HOSTILE, KEPT_OUT, Website, served
 
 settings.register_profile("unhurried", deadline=None)  # machines differ, promises do not
@@ -133,6 +134,25 @@ def spare(tmp_path: Path, foreign: None) -> Iterator[Oxigraph]:
     folder = tmp_path / "spare"
     folder.mkdir()
     server = Oxigraph(folder)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(
+    params=SERVERS if THOROUGH or "KILLS" in os.environ else [Oxigraph],
+    ids=lambda kind: kind.__name__.lower(),
+)
+def own(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, foreign: None
+) -> Iterator[Server]:
+    """Run a server that the test may kill."""
+    del foreign
+    folder = tmp_path / "own"
+    folder.mkdir()
+    server: Server = request.param(folder)
+    monkeypatch.setenv("ETL_STORE_USER", server.user)
+    monkeypatch.setenv("ETL_STORE_PASSWORD", server.password)
     server.start()
     yield server
     server.kill()

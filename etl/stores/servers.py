@@ -21,11 +21,12 @@ class ServerKind:
 
     `own_default_graph`: there is a default graph that can be written, and reading it shows
     nothing of the named graphs. So many triples are no burden in an update (`update_triples`), and
-    in a document sent by the Graph Store Protocol (0: none is sent), which takes statements up to
-    `document_text` bytes. One that has a `bulk_loader` takes documents of all graphs together, as N-Quads, each
-    whole or not at all. Whole graphs come as documents, too; with `answer_triples` it is asked for
-    so many at a time. Literals of the datatypes in `kept_as_text` it cannot hold; they are kept as
-    plain text there. With `decimal_point`, it needs one in each xsd:decimal, and gives one back.
+    in a document sent by the Graph Store Protocol, which takes statements up to `document_text`
+    bytes; with `document_triples` 0, none is sent. One that has a `bulk_loader` takes documents of
+    all graphs together, as N-Quads, each whole or not at all. Whole graphs come as documents, too;
+    with `answer_triples` it is asked for so many at a time. Literals of the datatypes in
+    `kept_as_text` it cannot hold; they are kept as plain text there. With `decimal_point`, it needs
+    one in each xsd:decimal, and gives one back.
     """
 
     name: str

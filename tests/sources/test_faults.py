@@ -30,8 +30,8 @@ from etl.stores.updates import Piece
 from proxy import PASSING, Fault, Proxy, proxied
 from published import Publisher
 from records import Film
-from servers import SERVERS, Fuseki, Oxigraph, Rdf4j, Server, Virtuoso, free_port
-from thoroughness import THOROUGH, examples
+from servers import Fuseki, Oxigraph, Rdf4j, Server, Virtuoso, free_port
+from thoroughness import examples
 
 PEOPLE = [f"Person {number}" for number in range(30)]
 
@@ -183,25 +183,6 @@ def test_a_document_is_taken_whole_or_not_at_all_though_the_server_is_killed(
         assert triples == quads * size
         assert quads in (taken, taken + 1)
         taken = quads
-
-
-@pytest.fixture(
-    params=SERVERS if THOROUGH or "KILLS" in os.environ else [Oxigraph],
-    ids=lambda kind: kind.__name__.lower(),
-)
-def own(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, foreign: None
-) -> Iterator[Server]:
-    """Run a server that the test may kill."""
-    del foreign
-    folder = tmp_path / "own"
-    folder.mkdir()
-    server: Server = request.param(folder)
-    monkeypatch.setenv("ETL_STORE_USER", server.user)
-    monkeypatch.setenv("ETL_STORE_PASSWORD", server.password)
-    server.start()
-    yield server
-    server.kill()
 
 
 PUBLISHER = """
