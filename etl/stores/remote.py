@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -13,14 +12,9 @@ from pyoxigraph import (
     NamedNode,
     Quad,
     QueryBoolean,
-    QueryResultsFormat,
     QuerySolutions,
-    QueryTriples,
     RdfFormat,
-    Store,
-    Variable,
     parse,
-    parse_query_results,
     serialize,
 )
 
@@ -31,6 +25,7 @@ from etl.sparql.answers import Stream
 from etl.sparql.asking import N_TRIPLES, RESULTS, QueryOperation
 from etl.sparql.connection import Connection, NotUnderstood
 from etl.stores import Answer
+from etl.stores.answers import not_sparql, results, triples
 from etl.stores.servers import Endpoints
 from etl.stores.spellings import as_written, lines_as_written, results_as_written
 from etl.stores.updates import Piece, dataset, documents, replacement
@@ -93,13 +88,13 @@ class RemoteStore:
             )
         if "json" in kind:
             content = results_as_written(response.content, self._where.kind)
-            answer = _results(content, self._where.query)
+            answer = results(content, self._where.query)
             if isinstance(answer, QueryBoolean) != (asked.queryType == "ASK"):
                 raise not_sparql(self._where.query, "an answer to another kind of query")
             return answer
         if kind in (N_TRIPLES, "text/turtle", "text/plain"):
             content = as_written(response.content, self._where.kind)
-            return _triples(content, self._where.query)
+            return triples(content, self._where.query)
         raise not_sparql(self._where.query, kind)
 
     def holds_any(self, base_iri: str) -> bool:
@@ -189,28 +184,33 @@ class RemoteStore:
     def copy(self, target: IO[bytes]) -> None:
         """Write every statement of the graph and of its provenance into a file, as N-Quads.
 
+        Those of the graph are spelt as the server does it.
+
         Raises:
             StoreError: the server fails, or cuts its answer short.
         """
-        serialize(self.export(), target, RdfFormat.N_QUADS)
+        for lines in self._lines(self._where.graph):
+            target.write(lines)
         for graph in self._provenance:
             serialize(self.export(NamedNode(graph)), target, RdfFormat.N_QUADS)
 
     def _document(self, graph: str | None) -> Iterator[Quad]:
         """Yield all of a graph, and see that it is all."""
+        try:
+            yield from parse(cast(IO[bytes], Stream(self._lines(graph))), RdfFormat.N_TRIPLES)
+        except SyntaxError as error:
+            raise not_sparql(self._where.query, "broken N-Triples") from error
+
+    def _lines(self, graph: str | None) -> Iterator[bytes]:
+        """Yield all of a graph, many whole lines of N-Triples at a time, and see that it is all."""
         expected, count = self._count(graph), 0
         for request in self._whole(graph, expected):
             with self._connection.stream(request) as response:
                 if "html" in response.headers.get("Content-Type", ""):
                     raise not_sparql(str(response.url), response.headers["Content-Type"])
-                chunks = lines_as_written(self._connection.chunks(response), self._where.kind)
-                given = cast(IO[bytes], Stream(chunks))
-                try:
-                    for quad in parse(given, RdfFormat.N_TRIPLES):
-                        count += 1
-                        yield quad
-                except SyntaxError as error:
-                    raise not_sparql(self._where.query, "broken N-Triples") from error
+                for lines in lines_as_written(self._connection.chunks(response), self._where.kind):
+                    count += lines.count(b"\n")
+                    yield lines
         if count != expected:
             raise StoreError(
                 f"{self._where.query}: the server gave {count} of {expected} triples",
@@ -261,38 +261,3 @@ def _graph_parameter(graph: str | None) -> dict[str, str]:
     Source: SPARQL 1.1 Graph Store HTTP Protocol, section 4.2.
     """
     return {"default": ""} if graph is None else {"graph": graph}
-
-
-def not_sparql(url: str, kind: str) -> StoreError:
-    """Return the error for a server that does not answer SPARQL."""
-    return StoreError(
-        f"{url}: expected an answer in SPARQL's formats, found {kind or 'an unnamed one'}",
-        hint="check that this is the address of a SPARQL endpoint, and not of a proxy",
-    )
-
-
-def _results(content: bytes, url: str) -> QuerySolutions | QueryBoolean:
-    try:
-        if isinstance(
-            read := parse_query_results(content, QueryResultsFormat.JSON), QuerySolutions
-        ):
-            deque(read, maxlen=0)  # what is wrong with a solution shows only here
-        answer = parse_query_results(content, QueryResultsFormat.JSON)
-        if isinstance(answer, QueryBoolean) or answer.variables != [Variable("__ASK_RETVAL")]:
-            return answer
-        truth = any(solution[0].value == "1" for solution in answer)  # so says Virtuoso yes
-        text = b'{"head":{},"boolean":%s}' % (b"true" if truth else b"false")
-        return parse_query_results(text, QueryResultsFormat.JSON)
-    except (SyntaxError, ValueError, OSError) as error:
-        raise not_sparql(url, "broken JSON") from error
-
-
-def _triples(content: bytes, url: str) -> QueryTriples:
-    """Give triples as the embedded engine would."""
-    store = Store()
-    try:
-        store.bulk_extend(parse(content, RdfFormat.TURTLE))
-    except (SyntaxError, ValueError) as error:
-        raise not_sparql(url, "broken Turtle") from error
-    answer = store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
-    return cast(QueryTriples, answer)

@@ -39,7 +39,8 @@ def lines_as_written(chunks: Iterable[bytes], kind: ServerKind) -> Iterator[byte
         whole, newline, rest = (rest + chunk).rpartition(b"\n")
         if whole:
             yield as_written(whole + newline, kind)
-    yield rest
+    if rest:
+        yield as_written(rest + b"\n", kind)
 
 
 def results_as_written(text: bytes, kind: ServerKind) -> bytes:
