@@ -189,7 +189,7 @@ class RemoteStore:
         Raises:
             StoreError: the server fails, or cuts its answer short.
         """
-        for lines in self._lines(self._where.graph):
+        for lines in self.lines(self._where.graph):
             target.write(lines)
         for graph in self._provenance:
             serialize(self.export(NamedNode(graph)), target, RdfFormat.N_QUADS)
@@ -197,12 +197,16 @@ class RemoteStore:
     def _document(self, graph: str | None) -> Iterator[Quad]:
         """Yield all of a graph, and see that it is all."""
         try:
-            yield from parse(cast(IO[bytes], Stream(self._lines(graph))), RdfFormat.N_TRIPLES)
+            yield from parse(cast(IO[bytes], Stream(self.lines(graph))), RdfFormat.N_TRIPLES)
         except SyntaxError as error:
             raise not_sparql(self._where.query, "broken N-Triples") from error
 
-    def _lines(self, graph: str | None) -> Iterator[bytes]:
-        """Yield all of a graph, many whole lines of N-Triples at a time, and see that it is all."""
+    def lines(self, graph: str | None) -> Iterator[bytes]:
+        """Yield all of a graph, many whole lines of N-Triples at a time, and see that it is all.
+
+        Raises:
+            StoreError: the server fails, or cuts its answer short.
+        """
         expected, count = self._count(graph), 0
         for request in self._whole(graph, expected):
             with self._connection.stream(request) as response:
