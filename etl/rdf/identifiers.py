@@ -139,7 +139,7 @@ def name_key(name: str) -> str:
     That is the name, marked where it looks like an id: `Jim Carrey`, `name-Q42`. Different names
     have different keys.
     """
-    if name[-1:] <= "9" and _LIKE_A_PERSON_ID.fullmatch(name):
+    if name[-1:] <= "9" and name[:1] in "nNqQ" and _LIKE_A_PERSON_ID.fullmatch(name):
         return f"name-{name}"
     return name
 

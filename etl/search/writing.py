@@ -14,7 +14,7 @@ from typing import Any, Self
 from pyoxigraph import NamedNode
 
 from etl.errors import StoreError, limit_reached
-from etl.rdf.descriptions import Description, statements
+from etl.rdf.descriptions import Description
 from etl.search.entries import Entry, Graph, entry, entry_in
 from etl.search.folding import folded, forms, words
 
@@ -99,7 +99,7 @@ class IndexWriter:
         """Add people to a new index, after all films that credit them."""
         people = ((str(each[0].value), each) for each in told if isinstance(each[0], NamedNode))
         with self._usable():
-            self._insert(entry(iri, statements([each]), self._credits(iri)) for iri, each in people)
+            self._insert(entry(iri, [each], self._credits(iri)) for iri, each in people)
 
     def replace(self, entries: Iterable[Entry], credited: Mapping[str, int]) -> None:
         """Bring films and people in step that have changed; those without labels go.
