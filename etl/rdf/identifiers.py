@@ -162,7 +162,9 @@ def _needs_encoding() -> re.Pattern[str]:
 
 _ENCODED = _needs_encoding()
 _NOT_ASCII = re.compile("[^\x00-\x7f]+")
-_PLAIN = re.compile(r"[A-Za-z'-][A-Za-z '-]*(?:\. [A-Za-z '-]+)*")  # most names: nothing to encode
+_PLAIN = re.compile(  # most names and all ids: nothing to encode
+    r"[A-Za-z0-9'-][A-Za-z0-9 '-]*(?:\. [A-Za-z0-9 '-]+)*"
+)
 
 
 def _segment(name: str) -> str:
