@@ -130,13 +130,14 @@ def test_what_is_too_large_is_sent_in_halves(tmp_path: Path, server: Server, pro
 def test_a_server_that_is_killed_and_comes_back_is_waited_for(tmp_path: Path, own: Server) -> None:
     desk = Publisher(tmp_path, small(own.where, 100))
     desk.engine = Unchecked()
-    chosen, batches = random.Random(40), [0, 0]
+    chosen, batches, killers = random.Random(40), 0, list[threading.Timer]()
 
     def progress(*_: object) -> None:
-        batches[0] += 1
-        if batches[0] % 10 == 5:
-            batches[1] += 1
-            threading.Timer(chosen.uniform(0, 0.02), killed_for_a_while).start()
+        nonlocal batches
+        batches += 1
+        if batches % 10 == 5:
+            killers.append(threading.Timer(chosen.uniform(0, 0.02), killed_for_a_while))
+            killers[-1].start()
 
     def killed_for_a_while() -> None:
         own.kill()
@@ -144,11 +145,12 @@ def test_a_server_that_is_killed_and_comes_back_is_waited_for(tmp_path: Path, ow
         own.start()
 
     kills, edition = repeated("KILLS", own, 2, 40), 0
-    while batches[1] < kills:  # the first publication, and such as replace
+    while len(killers) < kills:  # the first publication, and such as replace
         edition += 1
         desk.write(*(film(number, edition) for number in range(1, 40)))
         desk.load()
         publish(desk.workspace, desk.target, PublishOptions(progress=progress))
+        killers[-1].join()
         assert desk.there() == desk.here(), f"edition {edition}"
 
 

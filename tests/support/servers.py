@@ -273,6 +273,7 @@ class Rdf4j(Server):
                 content=REPOSITORY.encode(),
                 headers={"Content-Type": "text/turtle"},
                 auth=(self.user, self.password),
+                timeout=60,
                 trust_env=False,
             )
             assert answer.is_success, answer.text
