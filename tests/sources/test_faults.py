@@ -9,14 +9,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import httpx
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from desk import Unchecked
 from etl.errors import StoreError
@@ -133,6 +134,8 @@ def test_a_server_that_is_killed_and_comes_back_is_waited_for(tmp_path: Path, ow
     desk = Publisher(tmp_path, small(own.where, 100))
     desk.engine = Unchecked()
     chosen, batches, killers = random.Random(40), 0, list[threading.Timer]()
+    editions: list[Entities] = [{}]
+    halves: list[set[Triple]] = []
 
     def progress(*_: object) -> None:
         nonlocal batches
@@ -145,15 +148,33 @@ def test_a_server_that_is_killed_and_comes_back_is_waited_for(tmp_path: Path, ow
         own.kill()
         time.sleep(0.3)
         own.start()
+        if own.atomic:
+            with RemoteStore.opened(own.where) as remote:
+                held = entities(remote.export())
+            known = [each.get(entity) for entity in held for each in editions[-2:]]
+            halves.extend(each for each in held.values() if each not in known)
 
     kills, edition = repeated("KILLS", 2, 6), 0
     while len(killers) < kills:  # the first publication, and such as replace
         edition += 1
         desk.write(*(film(number, edition) for number in range(1, 40)))
         desk.load()
+        editions.append(entities(quad for quad in desk.here() if quad.graph_name == DefaultGraph()))
         publish(desk.workspace, desk.target, PublishOptions(progress=progress))
         killers[-1].join()
+        assert halves == []
         assert desk.there() == desk.here(), f"edition {edition}"
+
+
+Entities: TypeAlias = dict[str, set[Triple]]
+
+
+def entities(quads: Iterable[Quad]) -> Entities:
+    """Sort what is said by the entity that it is said of."""
+    found: Entities = {}
+    for quad in quads:
+        found.setdefault(str(quad.subject).strip("<>").partition("#")[0], set()).add(quad.triple)
+    return found
 
 
 def document(number: int, size: int) -> list[Piece]:

@@ -59,6 +59,7 @@ class Server:
     path = ""
     user = password = ""
     slow = False
+    atomic = True
     loads_online = False
     sign_in: type[httpx.BasicAuth | httpx.DigestAuth] = httpx.BasicAuth
 
@@ -160,6 +161,7 @@ class Virtuoso(Server):
     graph = "http://localhost:8000/graph/films"
     user = password = "dba"
     sign_in = httpx.DigestAuth
+    atomic = False
     loads_online = True
     buffers = 10_000
     most_rows = 1_000_000
