@@ -28,7 +28,7 @@ from etl.web.negotiation import HTML, preferred
 from etl.web.openapi import openapi
 from etl.web.overview import overview
 from etl.web.question_pages import question, questions
-from etl.web.reconcile_pages import preview, properties, reconcile, suggest
+from etl.web.reconcile_pages import preview, properties, reconcile, suggest, view
 from etl.web.record_pages import links, quarantine, runs, sources
 from etl.web.site import STATIC, Site, reading, site_of
 from etl.web.sparql_protocol import sparql
@@ -72,7 +72,8 @@ ROUTES = [  # what is asked most stands first
     Route("/reconcile", reconcile, methods=["GET", "POST"]),
     Route("/reconcile/properties", properties),
     Route("/reconcile/suggest/{what}", suggest),
-    Route("/reconcile/preview", preview),
+    Route("/reconcile/preview/{key:path}", preview),
+    Route("/reconcile/view/{key:path}", view),
     Route("/metrics", metrics),
     Route("/editor", editor),
 ]

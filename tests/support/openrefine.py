@@ -34,8 +34,8 @@ class OpenRefine(Server):
             **dict.fromkeys(("refine.interface", "refine.host"), "127.0.0.1"),
         }
         properties = [f"-D{name}={value}" for name, value in settings.items()]
-        classes = ["-cp", f"{_HOME}/server/*"]
-        return [_java(), "-Xmx512m", *classes, *properties, "com.google.refine.Refine"]
+        options = ["-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", f"{_HOME}/server/*"]
+        return [_java(), *options, *properties, "com.google.refine.Refine"]
 
 
 def _java() -> str:
@@ -52,9 +52,7 @@ def _java() -> str:
 class Project:
     """A table in OpenRefine, whose columns are matched with a service; `client` asks OpenRefine."""
 
-    def __init__(
-        self, client: httpx.Client, table: Sequence[Sequence[str]], service: str
-    ) -> None:
+    def __init__(self, client: httpx.Client, table: Sequence[Sequence[str]], service: str) -> None:
         self._client = client
         self._columns = list(table[0])
         self._service = service
@@ -87,8 +85,8 @@ class Project:
             time.sleep(0.05)
         return answer
 
-    def _got(self, command: str, **given: int) -> Any:  # noqa: ANN401 - JSON
-        return self._client.get(command, params=self._number | given).json()
+    def _got(self, command: str, **given: int) -> Any:
+        return self._client.get(command, params={**self._number, **given}).json()
 
     def guessed(self, column: str) -> list[str]:
         """Return the types that the cells of a column seem to have, the likeliest first."""

@@ -63,11 +63,12 @@ PAGES = {  # of each route that answers a page, the addresses that are tried
     "/links": ["/links", f"/links?show={ADDED}"],
     "/runs": ["/runs"],
     "/sources": ["/sources"],
-    "/reconcile/preview": [
-        "/reconcile/preview?id=movie/tt9900001",
-        "/reconcile/preview?id=person/Bo_Li",
-        f"/reconcile/preview?id={ADDED}",
+    "/reconcile/preview/{key:path}": [
+        "/reconcile/preview/movie/tt9900001",
+        "/reconcile/preview/person/Bo_Li",
+        f"/reconcile/preview/{ADDED}",
     ],
+    "/reconcile/view/{key:path}": [f"/reconcile/view/{ADDED}", f"/reconcile/view/movie/{ADDED}"],
     "/editor": [f"/editor?query={ADDED}", "/editor?name=evil", f"/editor?name={ADDED}"],
 }
 OTHERS = {"/healthz", "/.well-known/void", "/dataset", "/dump.nt.gz", "/robots.txt", "/metrics"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -16,6 +18,7 @@ from places import ROOT
 from shared_data import shared
 from website import Website, served
 
+ODD = ("Tom & Jerry", "Ada+Bo", "50% Less", "Who? What", "#1 Fan", "Face/Off", "Zoë", 'O\'Neil "X"')
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -32,12 +35,17 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Website]:
         "genres": ["Drama"],
         "directors": ["Mara Ostholt"],
         "rating": 7.5,
-        "actors": [{"name": "Jon Halde", "imdb": "nm9900003", "born": "1951-04-05"}],
+        "actors": [{"name": "Jon Halde", "imdb": "nm9900003", "born": "1951-04-05"}, *ODD],
     }
     (desk.source / "more.jsonl").write_text(json.dumps(told))
     desk.load(desk.source)
     with served(desk.workspace.path) as site:
         yield site
+
+
+def encode_uri(text: str) -> str:
+    """Encode a text as JavaScript's `encodeURI` does."""
+    return quote(text, safe=";/?:@&=+$,#-_.!~*'()")
 
 
 def asked(site: Website, **queries: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -64,8 +72,6 @@ def test_the_service_says_what_it_is(sample: Website) -> None:
     assert {each["id"] for each in told["defaultTypes"]} == {"Movie", "Person"}
     assert told["view"]["url"].count("{{id}}") == told["preview"]["url"].count("{{id}}") == 1
     assert all(isinstance(told["preview"][side], int) for side in ("width", "height"))
-    film = told["view"]["url"].replace("{{id}}", "movie/tt0113277")
-    assert "Heat" in sample.client.get(film, headers={"Accept": "text/html"}).text
 
 
 def test_a_film_is_found_by_its_title_and_what_the_row_says(sample: Website) -> None:
@@ -99,9 +105,9 @@ def test_a_film_is_found_by_its_title_and_what_the_row_says(sample: Website) -> 
     )
     first = {key: results[0] for key, results in found.items() if results}
     heat = {"title", "year", "director", "wrong", "typo", "identifier"}
-    assert {key for key, each in first.items() if each["id"] == "movie/tt0113277"} == heat | {
-        *("other", "same", "elsewhere")
-    }
+    heat |= {"other", "same"}
+    assert {key for key, each in first.items() if each["id"] == "movie/tt0113277"} == heat
+    assert {each["id"] for each in found["elsewhere"]} == {"movie/tt0113277", "movie/tt0116282"}
     matched = {key for key, each in first.items() if each["match"]}
     assert matched == {"year", "director", "identifier", "mcgrath", "same"}
     assert first["director"]["score"] == 99.8
@@ -109,6 +115,45 @@ def test_a_film_is_found_by_its_title_and_what_the_row_says(sample: Website) -> 
     assert len(found["two"]) == 2
     assert len(found["typo"]) <= 2
     assert (found["nothing"], found["empty"]) == ([], [])
+
+
+def test_an_identifier_is_matched_with_what_it_names(sample: Website) -> None:
+    texts = ("movie/tt0113277", "http://localhost:8000/movie/tt0113277", "person/Val_Kilmer")
+    found = asked(sample, **{text: {"query": text} for text in texts})
+    for text, results in found.items():
+        assert text.endswith(results[0]["id"])
+        assert (results[0]["score"], results[0]["match"]) == (100, True)
+        assert not any(each["match"] for each in results[1:])
+
+
+def test_types_are_one_or_several_and_an_unknown_one_hinders_nothing(sample: Website) -> None:
+    types: tuple[object, ...] = (
+        "Movie",
+        ["Movie"],
+        ["Person", "https://schema.org/Movie"],
+        "Cloud",
+        ["Cloud"],
+        [],
+    )
+    found = asked(sample, **{str(n): {"query": "Heat", "type": t} for n, t in enumerate(types)})
+    assert [results[0]["name"] for results in found.values()] == ["Heat"] * len(types)
+    [nobody] = asked(sample, person={"query": "Heat", "type": ["Person"]}).values()
+    assert {kind["id"] for each in nobody for kind in each["type"]} <= {"Person"}
+
+
+def test_a_row_without_a_name_is_found_by_its_id(sample: Website) -> None:
+    page = [{"pid": "sameAs", "v": "https://www.imdb.com/title/tt0113277/"}]
+    found = asked(sample, page={"properties": page}, no={"properties": page[:0]})
+    assert [each["id"] for each in found["page"]] == ["movie/tt0113277"]
+    assert found["no"] == []
+
+
+def test_namesakes_are_told_apart_by_their_descriptions(sample: Website) -> None:
+    found = asked(sample, emma={"query": "Emma", "type": "Movie"})["emma"]
+    assert {(each["name"], each["description"]) for each in found} == {
+        ("Emma", "1996, by Douglas McGrath"),
+        ("Emma", "1996, by Diarmuid Lawrence"),
+    }
 
 
 def test_a_person_is_found_by_name_and_by_a_film(sample: Website) -> None:
@@ -156,8 +201,9 @@ def test_columns_are_filled_from_the_graph(sample: Website) -> None:
 
 
 def test_things_properties_and_types_are_suggested(sample: Website) -> None:
-    def suggested(what: str, prefix: str) -> list[dict[str, Any]]:
-        response = sample.client.get(f"/reconcile/suggest/{what}", params={"prefix": prefix})
+    def suggested(what: str, prefix: str, cursor: int = 0) -> list[dict[str, Any]]:
+        given: dict[str, Any] = {"prefix": prefix, "cursor": cursor}
+        response = sample.client.get(f"/reconcile/suggest/{what}", params=given)
         result: list[dict[str, Any]] = response.json()["result"]
         assert all({"id", "name"} <= each.keys() for each in result)
         return result
@@ -165,16 +211,56 @@ def test_things_properties_and_types_are_suggested(sample: Website) -> None:
     assert suggested("entity", "Hea")[0]["id"] == "movie/tt0113277"
     assert {each["id"] for each in suggested("property", "dir")} == {"director"}
     assert suggested("type", "fi") == [{"id": "Movie", "name": "Film"}]
+    assert suggested("entity", "person/Val_Kilmer")[0]["name"] == "Val Kilmer"
+    assert suggested("property", "datePublished")[0]["name"] == "date published"
+    assert suggested("type", "Movie") == suggested("type", "fi")
+    every, rest = suggested("property", ""), suggested("property", "", 3)
+    assert rest == every[3:]
+    assert suggested("entity", "a", 10)[0] not in suggested("entity", "a")
+    assert suggested("entity", "a", 10**6) == []
+    assert sample.client.get("/reconcile/suggest/nothing").status_code == 404
     told = sample.client.get("/reconcile/properties", params={"type": "Person"}).json()
     assert {each["id"] for each in told["properties"]} >= {"birthDate", "film"}
 
 
+@pytest.mark.parametrize("encoded", [encode_uri, lambda text: quote(text, safe="")])
+def test_the_page_of_anything_is_found_however_its_id_is_encoded(
+    sample: Website, encoded: Callable[[str], str]
+) -> None:
+    """OpenRefine encodes an id as `encodeURI` does, the API wants `encodeURIComponent`."""
+    manifest = sample.client.get("/reconcile").json()
+    found = asked(sample, **{name: {"query": name, "type": "Person"} for name in ODD})
+    for name, results in found.items():
+        assert results[0]["name"] == name
+        for each in ("view", "preview"):
+            address = manifest[each]["url"].replace("{{id}}", encoded(results[0]["id"]))
+            page = sample.client.get(address, follow_redirects=True)
+            assert page.status_code == 200, (name, address)
+            assert name in html.unescape(page.text)
+
+
+def test_a_view_leads_to_things_of_ours_alone(sample: Website) -> None:
+    for key in ("/evil.example", "/evil.example/movie/", "queries", "movie", "..%2Fqueries", ""):
+        assert sample.client.get(f"/reconcile/view/{key}").status_code == 404
+    assert sample.client.get("/reconcile/view/movie/%0d%0aX-Odd:%201").status_code == 404
+
+
+def test_web_pages_of_others_may_ask_everything(sample: Website) -> None:
+    for path in (
+        *("", "?queries={}", "?queries=no", "/suggest/entity?prefix=h", "/suggest/none"),
+        *("/properties", "/preview/movie/tt0113277", "/preview/no", "/view/movie/tt0113277"),
+        "/view/no",
+    ):
+        answer = sample.client.get(f"/reconcile{path}")
+        assert answer.headers["Access-Control-Allow-Origin"] == "*", path
+
+
 def test_a_preview_may_be_shown_in_a_frame_and_escapes_what_it_shows(sample: Website) -> None:
-    response = sample.client.get("/reconcile/preview", params={"id": "movie/tt9900001"})
+    response = sample.client.get("/reconcile/preview/movie/tt9900001")
     assert "The &lt;Amber&gt; Signal" in response.text
     assert "director: Mara Ostholt" in response.text
     assert "frame-ancestors *" in response.headers["Content-Security-Policy"]
-    assert sample.client.get("/reconcile/preview", params={"id": "movie/no"}).status_code == 404
+    assert sample.client.get("/reconcile/preview/movie/no").status_code == 404
 
 
 @pytest.mark.parametrize(
