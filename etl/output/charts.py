@@ -12,7 +12,6 @@ from itertools import islice
 
 from pyoxigraph import Literal, NamedNode
 
-from etl.errors import EtlError
 from etl.queries.saved import Drawing
 from etl.rdf.vocab import XSD
 
@@ -157,24 +156,6 @@ def _label(term: object, base_iri: str) -> str:
     if isinstance(term, Literal | NamedNode):
         return term.value.removeprefix(base_iri)
     return "" if term is None else str(term)
-
-
-def as_file(svg: str, form: str) -> bytes:
-    """Write a drawing as a file, `svg` or `png`, which has twice as many points as it has units.
-
-    Raises:
-        EtlError: the library that draws is not installed.
-    """
-    if form == "svg":
-        return svg.encode()
-    try:
-        import resvg_py
-    except ImportError as error:
-        raise EtlError(
-            "a PNG needs a package that is not installed: resvg_py",
-            hint="run: pip install 'reelgraph[plot]', or write an SVG",
-        ) from error
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=2))
 
 
 Numbers = Sequence[tuple[str, float]]

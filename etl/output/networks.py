@@ -11,7 +11,7 @@ from html import escape
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from etl.errors import EtlError
+from etl.errors import QueryError
 from etl.rdf.vocab import RDF, SCHEMA
 
 _AT_MOST = 80  # things in a picture
@@ -36,7 +36,7 @@ def network(triples: Iterable[Triple], base_iri: str) -> str | None:
     A thing has the name that the graph gives it; other literals and types are not drawn.
 
     Raises:
-        EtlError: there are more things than can be told apart.
+        QueryError: there are more things than can be told apart.
     """
     names: dict[Resource, str] = {}
     edges: dict[tuple[Resource, Resource], list[str]] = {}
@@ -52,7 +52,7 @@ def network(triples: Iterable[Triple], base_iri: str) -> str | None:
     if not things:
         return None
     if len(things) > _AT_MOST:
-        raise EtlError(
+        raise QueryError(
             f"a picture of {len(things)} things cannot be read: at most {_AT_MOST} are drawn",
             hint="ask for less, by LIMIT or by a condition",
         )

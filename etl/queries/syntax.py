@@ -131,6 +131,12 @@ def unescaped(query: str) -> str:
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
+def query_form(text: str) -> str:
+    """Return which of the four forms a query has, such as `select`; the empty text if none."""
+    words = (token.text.lower() for token in tokens(text) if token.kind == "word")
+    return next((each for each in words if each in ("select", "ask", "construct", "describe")), "")
+
+
 def column_order(text: str) -> list[str]:
     """Return the variables of a query in the order of its columns, and perhaps others.
 
