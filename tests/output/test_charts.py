@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import struct
+import subprocess
+import sys
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -17,6 +20,7 @@ from etl.errors import EtlError
 from etl.output.charts import bars, columns
 from etl.output.networks import network
 from etl.rdf.vocab import SCHEMA
+from places import ROOT
 from records import EMMA, HEAT, Film, write
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -51,6 +55,24 @@ def test_a_picture_of_points_is_twice_as_wide(ask: Etl, tmp_path: Path) -> None:
     width, _ = struct.unpack(">II", data[16:24])
     root = ET.fromstring(ask("query", "films-by-decade", "-f", "svg").stdout)
     assert width == 2 * int(root.get("width", "0"))
+
+
+@pytest.mark.usefixtures("ask")
+def test_a_picture_without_a_font_to_write_with_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("resvg_py")
+    (tmp_path / "none").mkdir()
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text(f"<fontconfig><dir>{tmp_path / 'none'}</dir></fontconfig>")
+    done = subprocess.run(
+        [sys.executable, "-m", "etl", "query", "films-by-decade", "-o", "decades.png"],
+        env={**os.environ, "FONTCONFIG_FILE": str(fonts), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Error: a PNG needs a font, and none is installed\nHint: ")
+    assert not (tmp_path / "decades.png").exists()
 
 
 def test_what_has_no_chart_is_not_drawn(ask: Etl, tmp_path: Path) -> None:
