@@ -20,9 +20,9 @@ from pyoxigraph import (
 )
 
 from etl.output.charts import Chart, drawn, is_number
+from etl.output.lettering import shortened
 from etl.queries import Parameter, SavedQuery
 from etl.rdf.identifiers import Iris
-from etl.rdf.vocab import PREFIXES
 from etl.web.origins import Value
 from etl.web.site import path_of
 
@@ -110,18 +110,12 @@ def answer_table(query: SavedQuery, answer: WholeAnswer, iris: Iris) -> AnswerTa
 def _cell(term: NamedNode | BlankNode | Literal | Triple | None, iris: Iris) -> Value:
     match term:
         case NamedNode(value=iri):
-            return Value(short(iri, iris), path_of(iri, iris) if iri.startswith("http") else "")
+            return Value(
+                shortened(iri, iris.base), path_of(iri, iris) if iri.startswith("http") else ""
+            )
         case Literal(value=text):
             return Value(text)
         case None:
             return Value("")
         case _:
             return Value(str(term))
-
-
-def short(iri: str, iris: Iris) -> str:
-    """Write an IRI for people: without the base, or by its prefix."""
-    if iri.startswith(iris.base):
-        return iri.removeprefix(iris.base)
-    found = ((prefix, start) for prefix, start in PREFIXES.items() if iri.startswith(start))
-    return next((f"{prefix}:{iri.removeprefix(start)}" for prefix, start in found), iri)

@@ -189,7 +189,7 @@ def test_charts_draw_any_numbers() -> None:
     drawn = bars("Some", [("x" * 60, 10), ("y", 5.5)])
     assert drawn.bars[0].width > drawn.bars[1].width > 0
     assert len(drawn.bars[0].brief) < 60
-    assert [bar.shown for bar in drawn.bars] == ["10", "5.50"]
+    assert [bar.shown for bar in drawn.bars] == ["10.0", "5.5"]
 
 
 @pytest.mark.parametrize(
