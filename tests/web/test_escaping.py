@@ -59,6 +59,12 @@ PAGES = {  # of each route that answers a page, the addresses that are tried
         "/queries/films-by-genre",
         f"/queries/{ADDED}",
     ],
+    "/queries/{name}.svg": [
+        f"/queries/evil.svg?x={ADDED}",
+        "/queries/films-by-genre.svg",
+        f"/queries/cast-of-film.svg?film={ADDED}",
+    ],
+    "/queries/{name}.png": [f"/queries/{ADDED}.png", f"/queries/evil.png?x={ADDED}"],
     "/quarantine": ["/quarantine"],
     "/links": ["/links", f"/links?show={ADDED}"],
     "/runs": ["/runs"],
