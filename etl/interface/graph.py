@@ -84,8 +84,19 @@ class FilmGraph:
         """List the saved queries, or those in whose name or summary all words of a text are."""
         return mentioning(self._queries.values(), text)
 
-    def query(self, name: str, *values: object, **parameters: object) -> AnswerRows:
+    def query(self, name: str, /, *values: object, **parameters: object) -> AnswerRows:
         """Run a saved query; values are for its parameters in their order, or by their names.
+
+        Raises:
+            QueryError: there is no such query, its file is broken, or a value is not of its kind.
+        """
+        answer = self._ask(self.filled(name, *values, **parameters))
+        if not isinstance(answer, AnswerRows):
+            raise QueryError(f"{name}: no rows", hint="run its text with sparql()")
+        return answer
+
+    def filled(self, name: str, /, *values: object, **parameters: object) -> str:
+        """Return the text of a saved query with values in it.
 
         Raises:
             QueryError: there is no such query, its file is broken, or a value is not of its kind.
@@ -95,11 +106,7 @@ class FilmGraph:
         saved = find(self._queries, name)
         given = positional(saved, [str(value) for value in values])
         given |= {key: str(value) for key, value in parameters.items()}
-        terms = parse_terms(saved, given, self._snapshot.lookup())
-        answer = self._ask(fill(saved.text, terms))
-        if not isinstance(answer, AnswerRows):
-            raise QueryError(f"{name}: no rows", hint="run its text with sparql()")
-        return answer
+        return fill(saved.text, parse_terms(saved, given, self._snapshot.lookup()))
 
     def sparql(self, text: str) -> AnswerRows | bool | list[Triple]:
         """Ask SPARQL: rows for SELECT, a truth value for ASK, triples for CONSTRUCT and DESCRIBE.
