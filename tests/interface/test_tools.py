@@ -286,8 +286,8 @@ def test_a_text_that_speaks_of_a_service_asks_nobody(seeds: Path) -> None:
     "pattern",
     [
         "SERVICE <{}> {{ ?s ?p ?o }}",
-        '?s ?p "\\u005C" . SERVICE <{}> {{ ?s ?p ?o }} #"',
-        '?s ?p "\\u0022" . SERVICE <{}> {{ ?s ?p ?o }} #"',
+        'OPTIONAL {{ ?s ?p "\\u005C" }} SERVICE <{}> {{ ?s ?p ?o }} #"',
+        'OPTIONAL {{ ?s ?p "\\u0022" }} SERVICE <{}> {{ ?s ?p ?o }} #"',
         "# \\u000A SERVICE <{}> {{ ?s ?p ?o }}",
         "\\u0053ERVICE SILENT <{}> {{ ?s ?p ?o }}",
     ],
