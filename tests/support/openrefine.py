@@ -68,7 +68,7 @@ class Project:
             data=form | {"project-name": "films"},
             files={"project-file": ("films.csv", text.getvalue().encode())},
         )
-        self._number = {"project": made.headers["location"].rpartition("=")[2]}
+        self.number = {"project": made.headers["location"].rpartition("=")[2]}
 
     def _token(self) -> dict[str, str]:
         return {"csrf_token": self._client.get("get-csrf-token").json()["token"]}
@@ -80,13 +80,13 @@ class Project:
             for key, value in given.items()
         }
         form |= self._token() | {"engine": _ENGINE}
-        answer = self._client.post(command, params=self._number, data=form).raise_for_status()
+        answer = self._client.post(command, params=self.number, data=form).raise_for_status()
         while self._got("get-processes")["processes"]:
             time.sleep(0.05)
         return answer
 
     def _got(self, command: str, **given: int) -> Any:
-        return self._client.get(command, params={**self._number, **given}).json()
+        return self._client.get(command, params={**self.number, **given}).json()
 
     def guessed(self, column: str) -> list[str]:
         """Return the types that the cells of a column seem to have, the likeliest first."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 
+from browsing import running
 from openrefine import OpenRefine, Project
 from places import SEEDS
 from website import Website
@@ -70,3 +72,32 @@ def test_people_are_matched_by_name_and_by_a_film(project: Project) -> None:
     assert [bool(matched) for matched, _ in found] == [*(True for _ in rows), False, False, False]
     named = [row for row in project.extend("director", "name") if row["id"]]
     assert [row["name"] for row in named] == [director for _, _, director, _ in rows]
+
+
+def test_its_pages_add_the_service_suggest_properties_and_show_previews(
+    refine: OpenRefine, site: Website, project: Project
+) -> None:
+    title, _, director, imdb = sample()[0]
+    with running() as browser, browser.new_context(viewport={"width": 1300, "height": 900}) as seen:
+        page = seen.new_page()
+        page.goto(f"{refine.url}/project?{urlencode(project.number)}")
+        page.wait_for_selector(".data-table-cell-content")
+        page.evaluate("new ReconDialog(theProject.columnModel.columns[0], [])")
+        page.locator("button[bind=addStandardServiceButton]").click()
+        page.locator(".dialog-frame input[bind=input]").fill(f"{site.url}reconcile")
+        page.locator("button[bind=addButton]").click()
+        page.wait_for_selector("input[name=type-choice][value=Movie]")
+        page.locator("input[name=include][columnName=year]").check()
+        page.locator("input[name=property][columnName=year]").press_sequentially("date p")
+        page.locator(".fbs-list li", has_text="date published").first.click()
+        page.locator("button[bind=reconcileButton]").click()
+        matched = page.get_by_role("link", name=title, exact=True).first
+        matched.hover()
+        page.wait_for_selector("iframe")
+        preview = page.frame(url=re.compile("/reconcile/preview/"))
+        assert preview is not None
+        assert f"director: {director}" in (preview.text_content("body") or "")
+        assert preview.evaluate("document.documentElement.scrollHeight") <= 140
+        address = matched.get_attribute("href") or ""
+        shown = site.client.get(address, follow_redirects=True)
+        assert str(shown.url) == f"{site.url}movie/{imdb}"
