@@ -25,7 +25,7 @@ from etl.stores.spellings import as_held
 from etl.workspace import Workspace
 from etl.workspace.snapshot import Snapshot
 
-PART_BYTES = 1 << 29  # four million lines; their hashes take a third of a gigabyte
+PART_BYTES = 1 << 28  # two million lines; the hashes of both files take a third of a gigabyte
 SPELT_AT_ONCE = 10_000  # lines
 
 Compared: TypeAlias = list[tuple[str, int, int]]
