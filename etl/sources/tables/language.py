@@ -44,6 +44,9 @@ FILMS_KEYS = {"column": TEXT, "in": LIST}
 FILMS_MAY = {"none": TEXT}
 WITH = {
     "recognise": LIST,
+    "like": TEXT,
+    "header": LIST,
+    "delimiter": TEXT,
     "on": "a text or a table",
     "many": TEXT,
     "aggregate": TABLE,
