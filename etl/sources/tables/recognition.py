@@ -37,9 +37,8 @@ def recognise(path: str, chosen: str = "") -> Form | None:
         return as_form(sheet, name, named_by_map=True)
     if sheet and sheet.kind is not Kind.DELIMITED:
         return None
-    within = (
-        (name, look(path, map_of(name).top)) for name in SHIPPED if "begin" in map_of(name).top
-    )
+    tops = {name: top for name in SHIPPED if "begin" in (top := map_of(name).top)}
+    within = ((name, look(path, top)) for name, top in tops.items())
     return next((as_form(found, name) for name, found in within if found), None)
 
 

@@ -31,14 +31,14 @@ def with_joined(form: Form, path: str, suffixes: tuple[str, ...]) -> Form:
     for name in _others(path) if wanted else ():
         other, is_record = os.path.join(os.path.dirname(path), name), bare(name).endswith(suffixes)
         possible = {k: j for k, j in wanted.items() if k not in found and (j.like or not is_record)}
-        stat = stat_of(other) if possible else None
-        for key, sheet in _sheets(other, columns, possible) if stat else ():
-            beside = partial(Beside, key, name, stat=stat)
+        if not possible or not (stat := stat_of(other)):
+            continue
+        for key, sheet in _sheets(other, columns, possible):
             said = partial(as_form, sheet, form.map, top=columns.written(key))
             if _is_it(sheet, possible[key]):
-                found[key] = beside(said())
+                found[key] = Beside(key, name, said(), stat)
             elif (lists := wanted[key].lists) and _has(sheet, lists.recognise, wanted[key].theirs):
-                instead.setdefault(key, beside(said()))
+                instead.setdefault(key, Beside(key, name, said(), stat))
     found = instead | found
     kept = {key: each for key, each in found.items() if wanted[key].through in ("", *found)}
     return replace(form, joined=tuple(kept[key] for key in wanted if key in kept))
