@@ -112,9 +112,9 @@ def test_a_decision_accepts_or_rejects_what_is_for_review(near: Etl) -> None:
     assert near("links", "tmdb-900002=no").exit_code == 0
     assert films(near) == {"tt9900001>", "tt9900002>", "tmdb-900002>"}
     assert links(near, "--review") == []
-    assert [(row["film"], row["rung"]) for row in links(near)] == [("tt9900001", "decision")]
-    told = near("explain", "movie/tmdb-900001", "-f", "csv").stdout
-    assert [row["rule"] for row in csv.DictReader(io.StringIO(told))] == ["movie-linked"]
+    assert [(row["film"], row["rung"]) for row in links(near)] == [("tmdb-900001", "decision")]
+    told = near("explain", "movie/tmdb-900001", "dcterms:isReplacedBy", "-f", "csv").stdout
+    assert [row["field"] for row in csv.DictReader(io.StringIO(told))] == ["decision"]
     assert near("check").exit_code == 0
     assert near("undo", "3").exit_code == 0
     assert films(near) == {"tt9900001>", "tt9900002>", "tmdb-900001>", "tmdb-900002>"}
