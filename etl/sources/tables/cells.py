@@ -218,7 +218,10 @@ def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
         return ""
     character: object = at(item, keys["character"]) if "character" in keys else ""
     if isinstance(character, str) and character.startswith('["'):
-        character = parsed(character)
+        try:
+            character = parsed(character)
+        except Unreadable:  # an escape that is none, which costs nobody else
+            character = character[2:].removesuffix('"]').split('","')
     elif not isinstance(character, list):
         character = written(character).split(" / ")  # as TMDb and Kodi write several
     told = {f: value for f in PERSON_FACTS if f in keys and (value := at(item, keys[f]))}

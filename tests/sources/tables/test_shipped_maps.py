@@ -448,6 +448,36 @@ def test_actors_stand_with_and_without_space_behind_the_comma(desk: Desk) -> Non
     assert {"Mara Ostholt", "Ulf Rey", "Ida Kern"} <= values(desk, SCHEMA.name)
 
 
+def test_a_copy_of_imdb_movie_data_calls_its_columns_otherwise(desk: Desk) -> None:
+    text = (
+        "Rank,Title,Genre,Description,Director,Actors,Year,Runtime,Rating,Votes,Revenue,Metascore\n"
+        '1,Amber,"Drama,War",About.,Jon Halde,"Mara Ostholt,Ulf Rey",1987,104,7.1,1234,1.5,70\n'
+    )
+    desk.load(written(desk, "films.csv", text))
+    assert values(desk, SCHEMA.duration) == {"PT1H44M"}
+    assert desk.messages()[0].startswith("films.csv: IMDb's films")
+
+
+def test_a_copy_that_a_spreadsheet_saved_has_other_dates_and_lost_columns(desk: Desk) -> None:
+    text = (
+        "genres,id,original_title,release_date,title,vote_average,production_companies\n"
+        "[],900001,Bernstein,12/10/2009,Amber,7.1,[]\n[],900002,Stein,,Amber,0,[]\n"
+    )
+    [source] = desk.load(written(desk, "movies.csv", text)).sources
+    assert source.loaded == 2  # two films of one title, told apart by their ids
+    assert values(desk, SCHEMA.datePublished) == {"2009-12-10"}
+    assert "without budget" in desk.messages()[0] or "runtime" in desk.messages()[0]
+
+
+def test_a_copy_of_movielens_whose_letters_are_lost_says_so(desk: Desk) -> None:
+    text = "9001::Amb\ufffdr, The (1987)::Drama\n9002::Tides::Drama\n"
+    [source] = desk.load(written(desk, "movies.dat", text)).sources
+    assert source.loaded == 2
+    assert titles(desk) == {"The Amb\ufffdr", "Tides"}
+    assert values(desk, SCHEMA.datePublished) == {"1987"}  # one has no year, which is not guessed
+    assert any("movies.dat:1" in each and "lost" in each for each in desk.messages())
+
+
 def test_marks_of_no_width_around_a_title_are_taken_off(desk: Desk) -> None:
     text = (
         "show_id,type,title,director,cast,country,date_added,release_year,rating,duration,"
