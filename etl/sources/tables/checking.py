@@ -210,7 +210,7 @@ class Checked:
         if "flags" in told and "columns" not in told:
             self.fail((*here, "flags"), "expected with columns, each of which says yes or no")
         if "id" in told:
-            self.keys((*here, "id"), told["id"], {"imdb": language.TEXT})
+            self.keys((*here, "id"), told["id"], {"imdb": language.TEXT, "own": language.TEXT})
         for key in ("where", "order", "id", *PERSON_FACTS):
             if key in told and "json" not in told and "." not in str(told.get("column")):
                 self.fail((*here, key), "expected with json, or of a joined file's column")

@@ -72,7 +72,11 @@ VALUE = {
     "order": TEXT,
     "flags": "true",
 }
-PERSON = VALUE | {"character": TEXT, "id": "a table with imdb"} | dict.fromkeys(PERSON_FACTS, PATH)
+PERSON = (
+    VALUE
+    | {"character": TEXT, "id": "a table with imdb or own"}
+    | dict.fromkeys(PERSON_FACTS, PATH)
+)
 TITLE = VALUE | {"language": TEXT}
 RATING = {
     "value": TEXTS,
