@@ -219,14 +219,19 @@ def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
         return ""
     character: object = at(item, keys["character"]) if "character" in keys else ""
     if isinstance(character, str) and character.startswith('["'):
-        try:
-            character = parsed(character)
-        except Unreadable:  # an escape that is none, which costs nobody else
-            character = character[2:].removesuffix('"]').split('","')
+        character = _in_list(character)
     elif not isinstance(character, list):
         character = written(character).split(" / ")  # as TMDb and Kodi write several
     told = {f: value for f in PERSON_FACTS if f in keys and (value := at(item, keys[f]))}
     return {"name": name, "character": character, "imdb": imdb, "key": ids.get("own", ""), **told}
+
+
+def _in_list(text: str) -> object:
+    """Read a list of characters; an escape that is none costs nobody else."""
+    try:
+        return parsed(text)
+    except Unreadable:
+        return text.removeprefix('["').removesuffix('"]').split('","')
 
 
 def parsed(text: str) -> object:
