@@ -19,7 +19,14 @@ logging_level = ERROR
 [TABLE]
 mappings = {}
 """
-_RUN = "import sys, morph_kgc\nfor each in morph_kgc.materialize_set(sys.argv[1]): print(each, '.')"
+_RUN = """\
+import os, sys
+out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+os.dup2(2, 1)  # its database draws a bar of progress on the standard output where it takes long
+import morph_kgc
+for each in morph_kgc.materialize_set(sys.argv[1]):
+    print(each, ".", file=out)
+"""
 
 
 def materialized(mapping: Path) -> set[Triple]:
