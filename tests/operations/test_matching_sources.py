@@ -88,16 +88,16 @@ class Formats(RuleBasedStateMachine):
             case "nfo":
                 shutil.rmtree(path, ignore_errors=True)
                 for number, each in enumerate(told, start=1):
-                    film = ET.Element("movie")
-                    ET.SubElement(film, "title").text = each["title"]
-                    ET.SubElement(film, "year").text = str(each["year"])
+                    root = ET.Element("movie")
+                    ET.SubElement(root, "title").text = each["title"]
+                    ET.SubElement(root, "year").text = str(each["year"])
                     for name in each["directors"]:
-                        ET.SubElement(film, "director").text = name
+                        ET.SubElement(root, "director").text = name
                     for name in each["actors"]:
-                        actor = ET.SubElement(film, "actor")
+                        actor = ET.SubElement(root, "actor")
                         ET.SubElement(actor, "name").text = name
                     (path / str(number)).mkdir(parents=True)
-                    ET.ElementTree(film).write(path / str(number) / "movie.nfo")
+                    ET.ElementTree(root).write(path / str(number) / "movie.nfo")
             case _:
                 path.parent.mkdir(exist_ok=True)
                 with path.open("w", encoding="utf-8", newline="") as file:
