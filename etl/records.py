@@ -134,7 +134,10 @@ class FilmRecord:
     its visitors think; `rating` is one of unknown origin, `reviews` are single viewers'. `titles`
     are others than `title`. `lines` maps each field to the line of the record that it was read
     from, counting from 1, or to the line of the joined file that `files` names for it, by its path
-    from the record's file.
+    from the record's file. Where each value has a row in a joined file, `rows` maps the field, and
+    each value of it, to that row's line; a person's key is the id or the name, and `id: character`
+    for another row of theirs. `files` maps `person.name`, `person.born`, ... to the file that tells
+    this of people, if it is another; its path is then a key of `rows`.
     """
 
     identifiers: Mapping[str, str]
@@ -152,6 +155,7 @@ class FilmRecord:
     lines: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     files: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    rows: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: _NOTHING)
 
     @property
     def key(self) -> str:

@@ -63,12 +63,17 @@ class Places:
 
     def of(self, origin: Origin, record: FilmRecord | Heading, field: str) -> tuple[str, int]:
         """Return the file and the line that a record has a field from, or item and property."""
-        path, file, line = self.path(origin), record.files.get(field), record.lines.get(field, 1)
+        return self.at(origin, record.files.get(field, ""), record.lines.get(field, 1))
+
+    def at(self, origin: Origin, file: str, line: int) -> tuple[str, int]:
+        """Return the path and the line of a line of a record, or of a file that is joined to it.
+
+        Of a record of Wikidata's, `file` is the property, and no line is known.
+        """
+        path = self.path(origin)
         if origin.source == WIKIDATA.name:
             return f"{path} {file}" if file else path, 0
-        if file:
-            return beside(path, file), line
-        return path, origin.line + line - 1
+        return (beside(path, file), line) if file else (path, origin.line + line - 1)
 
     def format(self, origin: Origin) -> Format:
         """Return the format of a record's file, as it was read."""

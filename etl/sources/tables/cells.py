@@ -133,7 +133,7 @@ def chosen(keys: Mapping[str, Any], texts: Texts) -> list[Any]:
     """Give the objects in JSON or Python literals that fit, in order."""
     items = [item for text in texts for item in _items(parsed(text))]
     if where := keys.get("where"):
-        items = [item for item in items if _fits(where, item)]
+        items = [item for item in items if fits(where, item)]
     if order := keys.get("order"):
         items.sort(key=lambda item: _rank(item, order))
     return items
@@ -159,26 +159,7 @@ def flagged(cells: Sequence[str], columns: Iterable[tuple[str, int]]) -> Texts:
     return [name for name, place in columns if trimmed(cells[place]).casefold() in _YES]
 
 
-def line_in(
-    joined: str, at: Mapping[str, int], where: Mapping[str, Any]
-) -> Callable[[Sequence[str]], int]:
-    """Compile the way from a row to the line of a joined file that a field begins on."""
-    place, whole = at[f"{joined}#line"], at.get(joined)
-    if whole is None:
-        return lambda cells: int(cells[place] or 1)
-    fits = partial(_fits, where)
-
-    def first(cells: Sequence[str]) -> int:
-        if not cells[whole]:
-            return 1
-        items: list[object] = _JSON.decode(cells[whole])
-        lines: list[int] = _JSON.decode(cells[place])
-        return next((line for item, line in zip(items, lines, strict=True) if fits(item)), lines[0])
-
-    return first
-
-
-def _fits(where: Mapping[str, Any], item: object) -> bool:
+def fits(where: Mapping[str, Any], item: object) -> bool:
     """Return whether an object has one of the values that are wanted of each of its keys."""
     return all(
         isinstance(item, dict)

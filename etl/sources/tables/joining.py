@@ -127,7 +127,7 @@ class _Joining:
         within = f"FROM {name} WHERE n BETWEEN {films.start} AND {films.stop - 1}"
         if join.many:
             items = ", ".join(
-                f"to_json(list({each} ORDER BY rank, line))::VARCHAR" for each in ("item", "line")
+                f"to_json(list({each} ORDER BY rank, lines))::VARCHAR" for each in ("item", "lines")
             )
             items = f"[{items}]"
             found = self.db.execute(f"SELECT n, {items} {within} GROUP BY n")
@@ -223,7 +223,7 @@ class _Joining:
             f"FROM {self._with_films(join)}"
         )
         parts = [f"{sql_name(column)} := nullif(k.{sql_name(column)}, '\\N')" for column in own]
-        tables = "kept k"
+        tables, lines = "kept k", ["k.line"]
         for each in through:
             of, key = sql_name(f"of_{each.name}"), self._cell(each.name, each.theirs)
             packed = ", ".join(
@@ -231,16 +231,18 @@ class _Joining:
                 for column in each.columns
             )
             self.db.execute(
-                f"CREATE TABLE {of} AS SELECT trim({key}) AS key, "
+                f"CREATE TABLE {of} AS SELECT trim({key}) AS key, min(j.line) AS line, "
                 f"arg_min(struct_pack({packed}), j.line) AS item "
                 f"FROM {sql_name(f'file_{each.name}')} j "
                 f"WHERE trim({key}) IN (SELECT {sql_name(each.ours)} FROM kept) GROUP BY ALL"
             )
             tables += f" LEFT JOIN {of} ON {of}.key = k.{sql_name(each.ours)}"
             parts.append(f"{sql_name(each.name)} := {of}.item")
+            lines.append(f"{of}.line")
         self.db.execute(
-            f"CREATE TABLE {sql_name(f'of_{join.name}')} AS SELECT k.n, k.rank, k.line, "
-            f"struct_pack({', '.join(parts)}) AS item FROM {tables} ORDER BY k.n"
+            f"CREATE TABLE {sql_name(f'of_{join.name}')} AS SELECT k.n, k.rank, "
+            f"[{', '.join(lines)}] AS lines, struct_pack({', '.join(parts)}) AS item "
+            f"FROM {tables} ORDER BY k.n"
         )
         self.db.execute("DROP TABLE kept")
 
