@@ -20,24 +20,24 @@ from rapidfuzz import fuzz
 from etl.facts import CREDITS
 from etl.sources.tables import writing
 from etl.sources.tables.columns import Column
-from etl.sources.tables.fitting import agree, may_give
+from etl.sources.tables.fitting import MEDIA, agree, may_give
 from etl.sources.tables.looking import Sheet
+from etl.sources.tables.writing import NAMED_SITES, site_of
 
 _MOST = 0.6  # of the values have to be of a field's kind
+_SOME = 0.3
 _LOOSE = 90  # of 100, how alike names have to be
 _CUT = re.compile(r"[^\W\d_]{3}\.")
 _LOOSE_LENGTH = 6  # letters: shorter names are alike by chance
 _NOISE = re.compile(r"\b(?:film|films|filmu|filmens|movie|movies|the|of|s|names?|list|main|top)\b")
-_SITES = re.compile(
-    r"\b(?:imdb|tmdb|letterboxd|rotten tomatoes|film ?affinity|film ?web|kino ?poisk|kp"
-    r"|allo ?cine|csfd|movie ?pilot|douban)\b"
-)
 _UNIT = re.compile(r"(?:[ (\[,]|\bin )+(?:min(?:s|ut\w*)?|dk|dakika|h)\.?[)\]]?$")
 _MINE = re.compile(
     r"\b(?:my|our|own|mein\w*|eigene\w*|ma|mon|mes|nos|mi|mis|nuestra|propia|mio|mia|mijn|eigen"
     r"|min|mitt|mina|egen|egna|eget|moja|moje|minha|meu|moya|moi|moj|muj|me|benim\w*|oma\w*|sajat)\b"
 )
 _WITH = {"mit", "avec"}  # whom a film was seen with, too
+_UNSURE = {*_WITH, "distribution", "star", "stars", "casting"}  # where not of several people each
+_OTHER = ("own", "ambiguous", "others")  # sections that are of no field
 _NUMBERED = re.compile(r"(.*?)[ _-]?\(?\d{1,2}\)?(?:[ _-](\D*))?")
 _ELIDED = re.compile(r"\b([dl])'")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -60,6 +60,11 @@ class Proposal:
             self.guessed[name] = guess
 
     @property
+    def of_copies(self) -> bool:
+        """Return whether the table tells what its films are on."""
+        return any(column.share(MEDIA.search) > _SOME for column in self.columns)
+
+    @property
     def open(self) -> list[Column]:
         """Return the columns that give no field."""
         taken = {column.place for columns in self.fields.values() for column in columns}
@@ -68,7 +73,7 @@ class Proposal:
     @property
     def doubtful(self) -> list[Column]:
         """Return the open columns that may give one, by their names."""
-        return [column for column in self.open if not _own().search(plain(column.name))]
+        return [column for column in self.open if not _beginning("own").search(plain(column.name))]
 
 
 @cache
@@ -81,15 +86,15 @@ def _synonyms() -> dict[str, list[str]]:
     """Return the fields of each synonym, of which the first counts whose kind its values are of."""
     found: dict[str, list[str]] = {}
     for name, words in _words().items():
-        for word in () if name == "own" else map(plain, words):
+        for word in () if name in _OTHER else map(plain, words):
             found.setdefault(word, []).append(name)
     return found
 
 
 @cache
-def _own() -> re.Pattern[str]:
-    """Return what the names of columns have that are about a copy of a film, or its keeper."""
-    return re.compile(rf"\b(?:{'|'.join(map(plain, _words()['own']))})")
+def _beginning(section: str) -> re.Pattern[str]:
+    """Return what finds a beginning of a word that a section of the synonyms has."""
+    return re.compile(rf"\b(?:{'|'.join(map(plain, _words()[section]))})")
 
 
 def plain(name: str) -> str:
@@ -136,7 +141,12 @@ def _by_name(made: Proposal, candidates: Callable[[str], Iterable[str]]) -> None
 
 def _may_be(name: str, column: Column, made: Proposal) -> bool:
     """Say whether a column that is called as a field is may give it."""
-    if name in made.fields or (name == "rating" and _MINE.search(plain(column.name))):
+    called = plain(column.name)
+    if name in made.fields or (name == "rating" and _MINE.search(called)):
+        return False
+    if called in _UNSURE and not (_are_people(column) and _is_many(column)):
+        return False
+    if made.of_copies and called in map(plain, _words()["ambiguous"]):
         return False
     return not column.values or may_give(column, name)
 
@@ -144,8 +154,8 @@ def _may_be(name: str, column: Column, made: Proposal) -> bool:
 def _of_sites(columns: Sequence[Column]) -> list[Column]:
     """Keep one column for each site that rates, and one for all others: a site's, if any is."""
     found: dict[str, Column] = {}
-    for column in sorted(columns, key=lambda column: not _SITES.search(plain(column.name))):
-        found.setdefault(writing.site_of(plain(column.name)), column)
+    for column in sorted(columns, key=lambda column: not NAMED_SITES.search(plain(column.name))):
+        found.setdefault(site_of(plain(column.name)), column)
     return list(found.values())
 
 
@@ -162,7 +172,12 @@ def _stripped(raw: str) -> Iterable[str]:
     name = plain(raw)
     match = _NUMBERED.fullmatch(name)
     rest = f"{match[1]} {match[2] or ''}" if match else name
-    for each in (rest, _UNIT.sub("", name), _NOISE.sub(" ", rest), _SITES.sub(" ", rest)):
+    for each in (
+        rest,
+        _UNIT.sub("", name),
+        _NOISE.sub(" ", rest),
+        NAMED_SITES.sub(" ", rest),
+    ):
         if found := _synonyms().get(" ".join(each.split())):
             return found
     return {found for part in raw.split("/") for found in _exact(part)}
@@ -193,7 +208,8 @@ def _loose(raw: str) -> Sequence[str]:
 
 def _worded(raw: str) -> Iterable[str]:
     """Take people by one word of a name, since names of people cannot be mistaken for much else."""
-    words = set(plain(raw).split()) - _WITH
+    name = plain(raw)
+    words = set() if _beginning("others").search(name) else set(name.split()) - _UNSURE
     return {found for word in words for found in _exact(word) if found in CREDITS}
 
 

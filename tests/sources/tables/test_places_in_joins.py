@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 
 from desk import Desk, Unchecked
 from etl.inspection.explaining import Explainer, Explanation
-from etl.sources.tables.maps import read_map
-from etl.sources.tables.plans import Plan
 from etl.workspace.snapshot import Snapshot
 from thoroughness import examples
 

@@ -264,7 +264,7 @@ def test_names_are_shortened_have_units_and_sites(columns: str, field: str, name
         ("Titel:title|Regie:turned", 'directors = { column = "Regie", style = "surname_first" }'),
         ("Titel:title|Regie:two", 'directors = { column = "Regie", split = " und " }'),
         ("Título:title|Dirección:gasset", 'directors = "Dirección"'),
-        ("Titel:title|Note:half", '# rating = { value = "Note" } # on which scale?'),
+        ("Titel:title|Note:half", '# rating = { value = "Note" } # whose, and on which scale?'),
     ],
 )
 def test_a_field_is_written_as_its_values_want_it(columns: str, line: str) -> None:
@@ -278,7 +278,7 @@ def test_a_lone_column_of_names_beside_a_cast_is_a_marked_guess() -> None:
 
 def test_marks_of_which_nobody_knows_which_is_best_are_left_to_the_user() -> None:
     text = drafted(sheet("Titel:title|Note:mark"), "utf-8")
-    assert '# rating = { value = "Note" } # on which scale?' in text
+    assert '# rating = { value = "Note" } # whose, and on which scale?' in text
 
 
 def test_days_and_addresses_get_what_reads_them() -> None:
