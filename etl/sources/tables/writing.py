@@ -9,7 +9,7 @@ import msgspec
 
 from etl.facts import CREDITS, SITES
 from etl.sources.tables.cells import parsed
-from etl.sources.tables.columns import Column
+from etl.sources.tables.columns import Column, plain
 from etl.sources.tables.language import FIELDS, SCHEMES
 from etl.sources.tables.looking import Sheet
 
@@ -29,9 +29,7 @@ NAMED_SITES = re.compile(
 )
 """What the names of columns have that rate films as a site does, of ours or of others."""
 
-_AVERAGE = re.compile(
-    r"aver|avg|durchschn|moyen|promed|medi[ao]|gemidd|snitt|średn|средн", re.IGNORECASE
-)
+_AVERAGE = re.compile(r"aver|avg|durchschn|moyen|promed|medi[ao]|gemidd|snitt|sredn", re.IGNORECASE)
 _FILMS = re.compile(
     r"movies?|films?|feature film|spielfilme?|tv ?movie|short|kurzfilm|pel[ií]cula|speelfilm"
     r"|l[aå]ngfilm|filme|фильм|long[- ]m[eé]trage|documentary|video",
@@ -186,7 +184,7 @@ def _ratings(columns: Sequence[Column], votes: Sequence[Column]) -> Iterator[str
     """Write the ratings of sites, and one of no site with the scale that they seem to have."""
     sites: list[str] = []
     for number, column in enumerate(columns):
-        name = column.name.lower()
+        name = plain(column.name)
         site = site_of(name)
         count = f", count = {quoted(votes[0].name)}" if votes and not number else ""
         if site in SITES:

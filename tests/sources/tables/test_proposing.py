@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.sources.tables.columns import plain
 from etl.sources.tables.forms import Kind
 from etl.sources.tables.looking import Sheet, look
 from etl.sources.tables.maps import read_map
-from etl.sources.tables.proposing import drafted, plain, propose
+from etl.sources.tables.proposing import drafted, propose
 from shared_data import shared
 from thoroughness import examples
 
