@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 import msgspec
@@ -35,13 +35,21 @@ def trimmed(text: str) -> str:
     return text.strip().strip(_EDGES).strip()
 
 
-def steps(field: str, keys: Mapping[str, Any], null: Iterable[str]) -> Step:
-    """Compile what the keys of a field do to its texts, in the order that the language has."""
+def steps(
+    field: str, keys: Mapping[str, Any], null: Iterable[str], *, of_objects: bool = False
+) -> Step:
+    """Compile what the keys of a field do to its texts, in the order that the language has.
+
+    With `of_objects`, it is not given texts in JSON, but objects that are read from it.
+    """
     made: list[Step] = [partial(_without, frozenset((*ABSENT, *null, *keys.get("null", ()))))]
     if "unless" in keys:
         made.append(partial(_unless, re.compile(keys["unless"]).search))
-    if "json" in keys:
-        made.append(partial(_inside, keys))
+    if of_objects:
+        makes_objects = "language" in keys or not keys.keys().isdisjoint(_OF_PERSON)
+        made = [partial(_taken, keys), *([] if makes_objects else made)]
+    elif "json" in keys:
+        made.append(lambda texts: _taken(keys, chosen(keys, texts)))
     if "split" in keys:
         marks = keys["split"] if isinstance(keys["split"], list) else [keys["split"]]
         made.append(partial(_split, re.compile("|".join(map(re.escape, marks))).split))
@@ -139,19 +147,18 @@ def chosen(keys: Mapping[str, Any], texts: Texts) -> list[Any]:
     return items
 
 
-def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
-    """Take what a path leads to out of JSON or a Python literal, of each object that fits."""
-    items = chosen(keys, texts)
+def _taken(keys: Mapping[str, Any], items: Sequence[Any]) -> Texts:
+    """Take what a path leads to out of each object."""
     if not keys.keys().isdisjoint(_OF_PERSON):
-        people = (each for item in items if (each := _person(item, keys)))
-        return list({str(each): each for each in people}.values())
+        people = [each for item in items if (each := _person(item, keys))]
+        return list({str(each): each for each in people}.values()) if len(people) > 1 else people
     if language := keys.get("language"):
         return [
             {"title": text, "language": written(at(item, language))}
             for item in items
-            if (text := written(at(item, keys["json"])))
+            if (text := written(at(item, keys.get("json", ""))))
         ]
-    return [text for item in items if (text := written(at(item, keys["json"])))]
+    return [text for item in items if (text := written(at(item, keys.get("json", ""))))]
 
 
 def flagged(cells: Sequence[str], columns: Iterable[tuple[str, int]]) -> Texts:
@@ -161,11 +168,11 @@ def flagged(cells: Sequence[str], columns: Iterable[tuple[str, int]]) -> Texts:
 
 def fits(where: Mapping[str, Any], item: object) -> bool:
     """Return whether an object has one of the values that are wanted of each of its keys."""
-    return all(
-        isinstance(item, dict)
-        and item.get(key) in (wanted if isinstance(wanted, list) else [wanted])
-        for key, wanted in where.items()
-    )
+    for key, wanted in where.items():
+        value = item.get(key) if isinstance(item, dict) else None
+        if value not in wanted if isinstance(wanted, list) else value != wanted:
+            return False
+    return True
 
 
 def _rank(item: object, order: str) -> float:
@@ -193,7 +200,7 @@ def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
 
     Nothing is given of somebody without a name or an id, or where there is no such file.
     """
-    name = written(at(item, keys["json"]))
+    name = written(at(item, keys.get("json", "")))
     own = written(at(item, keys["id"]["imdb"])) if "id" in keys else ""
     if not name and not (own and _holds(item, keys["json"])):
         return ""
@@ -226,9 +233,14 @@ def parsed(text: str) -> object:
 
 def at(item: object, path: str) -> object:
     """Return what a path such as `movie.ids` leads to; the empty one leads to the value itself."""
-    for key in filter(None, path.split(".")):
+    for key in _keys(path):
         item = item.get(key) if isinstance(item, dict) else None
     return item
+
+
+@lru_cache(maxsize=1024)
+def _keys(path: str) -> Sequence[str]:
+    return list(filter(None, path.split(".")))
 
 
 def is_nameless(person: object, notes: Notes) -> bool:

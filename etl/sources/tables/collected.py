@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -14,8 +14,9 @@ from etl.sources.notes import Notes, Unreadable
 from etl.sources.people import credits_of, merged
 from etl.sources.tables.cells import Texts, fits, is_nameless
 from etl.sources.tables.checking import Spec
+from etl.sources.tables.language import RATINGS
 from etl.sources.tables.maps import ColumnMap
-from etl.sources.tables.reading import SEVERAL, Cells, Reader, names_of, reader_of, texts_of
+from etl.sources.tables.reading import SEVERAL, Reader, names_of, objects_of, reader_of
 
 Rows: TypeAlias = list[tuple[object, list[int]]]
 """The rows of a film in a joined file, each with its line and those of the rows it leads to."""
@@ -49,8 +50,9 @@ class Collected:
 
     `files` are the names and paths of these files, in the order of a row's lines; `parts` are the
     keys of a person that each of them tells, that of the name first. Rows that are not `wanted` say
-    nothing; `texts` and `reader` take one as a cell of JSON. `key` is the field's in `Places`;
-    `columns` are those of the field and of what is said of people.
+    nothing; `texts` and `reader` take one as a row with one cell. `key` is the field's in `Places`,
+    `columns` are those of the field and of what is said of people. `others` are the files that tell
+    of people alone, `person_files` says what they tell, as `FilmRecord.files` does.
     """
 
     name: str
@@ -59,7 +61,9 @@ class Collected:
     wanted: Mapping[str, Any]
     files: Sequence[tuple[str, str]]
     parts: Sequence[tuple[int, Sequence[str]]]
-    texts: Callable[[Cells], Texts]
+    others: Sequence[tuple[int, str]]
+    person_files: Mapping[str, str]
+    texts: Callable[[Texts], Texts]
     reader: Reader
 
     @classmethod
@@ -72,7 +76,7 @@ class Collected:
         for part, path in paths.items():
             head = path.partition(".")[0]
             parts.setdefault(names.index(head) if head in names else 0, []).append(part)
-        texts = texts_of(spec, {joined: 0}, map_)
+        texts = objects_of(spec, map_)
         return cls(
             name,
             key,
@@ -80,6 +84,8 @@ class Collected:
             spec.keys.get("where", {}),
             [(each, files[each]) for each in names],
             list(parts.items()),
+            [(n, files[names[n]]) for n in parts if n],
+            {f"person.{key}": files[names[n]] for n, keys in parts.items() if n for key in keys},
             texts,
             reader_of(spec, texts, {joined: 0}, map_),
         )
@@ -91,9 +97,8 @@ class Collected:
             if not fits(self.wanted, item):
                 continue
             notes.at(lines[0], file, path)
-            cells = [msgspec.json.encode([item]).decode()]
             try:
-                told = self._told(cells, lines, notes, places)
+                told = self._told(item, lines, notes, places)
             except Unreadable as error:
                 notes.unread(error)
                 continue
@@ -103,45 +108,57 @@ class Collected:
                 if self.name not in SEVERAL:
                     return told
                 found += told
+        if found:
+            places.files |= self.person_files
         notes.at(places.lines.get(self.key, 1), file, path)
         return merged(found, notes) if self.name in CREDITS else tuple(dict.fromkeys(found))
 
-    def _told(self, cells: Cells, lines: Sequence[int], notes: Notes, places: Places) -> Any:  # noqa: ANN401 - by its field
+    def _told(self, item: object, lines: Sequence[int], notes: Notes, places: Places) -> Any:  # noqa: ANN401 - by its field
         if self.name in CREDITS:
-            return list(self._people(cells, lines, notes, places))
-        told = self.reader(cells, notes)
+            return self._people(item, lines, notes, places)
+        cell: Any = msgspec.json.encode([item]).decode() if self.name in RATINGS else item
+        told = self.reader([cell], notes)
         for value in told if self.name in SEVERAL else ():
             places.add(self.key, value.text if isinstance(value, Title) else value, lines[0])
         return told
 
     def _people(
-        self, cells: Cells, lines: Sequence[int], notes: Notes, places: Places
-    ) -> Iterator[Credit]:
-        """Read the people of a row, what each file tells of them at its own line."""
-        for told in self.texts(cells):
+        self, item: object, lines: Sequence[int], notes: Notes, places: Places
+    ) -> list[Credit]:
+        """Read the people of a row; what is noted of them stands at the line that says it."""
+        found = list[Credit]()
+        for told in self.texts([item]):
             person = told if isinstance(told, dict) else {"name": told}
             if is_nameless(person, notes):
                 continue
-            whole = Credit("")
-            for n, keys in self.parts:
-                notes.at(lines[n], *self.files[n])
-                part = {key: person[key] for key in keys if person.get(key)}
-                for each in credits_of([{"name": whole.name, **part}], notes) if part else ():
-                    whole = _put_together(whole, each)
-            if whole.name or whole.imdb_id:
-                self._place(whole, lines, places)
-                yield whole
+            quick = Notes()
+            credits_ = credits_of([person], quick)
+            if quick.notes:
+                credits_ = self._by_file(person, lines, notes)
+            for credit in credits_:
+                self._place(credit, lines, places)
+            found += credits_
+        return found
+
+    def _by_file(
+        self, person: Mapping[str, object], lines: Sequence[int], notes: Notes
+    ) -> tuple[Credit, ...]:
+        """Read somebody, what each file tells of them at its own line."""
+        whole = Credit("")
+        for n, keys in self.parts:
+            notes.at(lines[n], *self.files[n])
+            part = {key: person[key] for key in keys if person.get(key)}
+            for each in credits_of([{"name": whole.name, **part}], notes) if part else ():
+                whole = _put_together(whole, each)
+        return (whole,) if whole.name or whole.imdb_id else ()
 
     def _place(self, credit: Credit, lines: Sequence[int], places: Places) -> None:
         who = credit.imdb_id or credit.name
         if places.add(self.key, who, lines[0]) != lines[0]:
             for character in credit.characters:
                 places.add(self.key, f"{who}: {character}", lines[0])
-        for n, keys in self.parts:
-            if n:
-                path = self.files[n][1]
-                places.add(path, who, lines[n])
-                places.files |= dict.fromkeys((f"person.{key}" for key in keys), path)
+        for n, path in self.others:
+            places.add(path, who, lines[n])
 
 
 def _put_together(one: Credit, other: Credit) -> Credit:

@@ -45,6 +45,11 @@ def place_of(
     return place
 
 
+def objects_of(spec: Spec, map_: ColumnMap) -> Callable[[Texts], Texts]:
+    """Compile the way from an object that is read from JSON to the texts of a field."""
+    return steps(spec.field, spec.keys, map_.top.get("null", ()), of_objects=True)
+
+
 def texts_of(spec: Spec, at: Mapping[str, int], map_: ColumnMap) -> Callable[[Cells], Texts]:
     """Compile the way from a row to the texts of a field."""
     made = steps(spec.field, spec.keys, map_.top.get("null", ()))
@@ -61,7 +66,7 @@ def texts_of(spec: Spec, at: Mapping[str, int], map_: ColumnMap) -> Callable[[Ce
 
 
 def reader_of(
-    spec: Spec, texts: Callable[[Cells], Texts], at: Mapping[str, int], map_: ColumnMap
+    spec: Spec, texts: Callable[[Any], Texts], at: Mapping[str, int], map_: ColumnMap
 ) -> Reader:
     """Compile the reading of a field."""
     name = spec.field
