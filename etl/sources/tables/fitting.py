@@ -80,7 +80,7 @@ FITS: dict[str, Callable[[Column], bool]] = {
     "companies": lambda c: _few_words(c) or c.nested > _MOST,
     "collection": lambda c: _few_words(c),
     "images": lambda c: c.addresses > _MOST,
-    "pages": lambda c: c.addresses > _MOST and c.share(_PAGE.match) > _MOST,
+    "pages": lambda c: c.share(_PAGE.match) > _MOST and c.imdb < _MOST,
     "rating": _is_rating,
     "votes": lambda c: c.numbers > _MOST,
     "imdb": lambda c: c.imdb > _MOST,
