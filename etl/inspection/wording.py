@@ -132,8 +132,10 @@ def _naming(field: str, credit: Credit, record: FilmRecord, character: str = "")
     told = who if named else _written(credit)
     rows, value = record.rows.get(field, {}), f"{told}: {character}" if character else told
     line = rows.get(f"{who}: {character}") or rows.get(who) or record.lines.get(field, 1)
-    part = f".{'character' if character else 'imdb'}" if rows else ""
-    found = Wording(field + part, line, value, file=record.files.get(field, ""))
+    part = "character" if character else "imdb" if named else "name"
+    found = Wording(
+        f"{field}.{part}" if rows else field, line, value, file=record.files.get(field, "")
+    )
     return [found, named] if named else [found]
 
 
