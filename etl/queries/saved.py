@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from etl.errors import QueryError
 from etl.queries.kinds import KINDS
-from etl.queries.syntax import refuse_ill_formed
+from etl.queries.syntax import query_form, refuse_ill_formed
 from etl.resources import folder
 
 
@@ -52,6 +52,11 @@ class SavedQuery:
     parameters: tuple[Parameter, ...]
     path: Path
     drawing: Drawing | None = None
+
+    @property
+    def form(self) -> str:
+        """Which of SPARQL's forms it has: `select`, `ask`, `construct` or `describe`."""
+        return query_form(self.text)
 
     @classmethod
     def read(cls, path: Path) -> Self:
