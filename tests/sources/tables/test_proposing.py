@@ -55,6 +55,12 @@ def cell(kind: str, n: int) -> str:
         "trailer": f"https://www.youtube.com/watch?v=x{n}",
         "half": f"{(n % 7) / 2 + 1.5}",
         "hour": ["19:30", "20:15", "21:00"][n % 3],
+        "dashed": f"{PEOPLE[n]} - {PEOPLE[(n + 5) % 12]}",
+        "company": ["Amber Pictures", "Stone Films", "Tide Studios"][n % 3],
+        "remark": f"Disc {n} is scratched, the box of this DVD is missing",
+        "count": str(n + 1),
+        "shop": f"https://films.example.org/{n}",
+        "keeping": ["Keep", "Sell", "Give away"][n % 3],
         "turned": ", ".join(reversed(PEOPLE[n].split())),
         "two": " und ".join(PEOPLE[n : n + 2]),
         "gasset": ["José Ortega y Gasset", "Ann Lee y Luc Rey"][n % 2],
@@ -319,3 +325,39 @@ def test_a_draft_is_toml_whatever_the_table(header: list[str], rows: Sequence[li
 def test_names_are_compared_without_accents_and_capitals() -> None:
     assert plain("Année_de sortie") == "annee de sortie"
     assert plain("primaryTitle") == "primary title"
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ("Film:title|Produzent:company", "producers"),
+        ("Film:title|Distribution:company", "actors"),
+        ("Film:title|Description:remark", "overview"),
+        ("Film:title|Format:medium|Studio:company", "companies"),
+        ("Film:title|Nr:count", "key"),
+        ("Film:title|Link:shop", "pages"),
+        ("Film:title|Category:keeping", "genres"),
+        ("Film:title|Rated:mark", "certificate"),
+        ("Film:title|Kamera:person|Cast:cast", "directors"),
+    ],
+)
+def test_a_word_with_a_second_meaning_claims_nothing_against_its_values(
+    columns: str, field: str
+) -> None:
+    assert field not in claimed(columns)
+
+
+@pytest.mark.parametrize(
+    ("columns", "field", "name"),
+    [
+        ("Titre VF:title", "title", "Titre VF"),
+        ("Film:title|Réal:person", "directors", "Réal"),
+        ("Film:title|Sortie France:day", "date", "Sortie France"),
+        ("Film:title|Nota do IMDb:komma", "rating", "Nota do IMDb"),
+        ("Film:title|AlloCiné (/5):score", "rating", "AlloCiné (/5)"),
+        ("Film:title|Protagonistas:dashed", "actors", "Protagonistas"),
+        ("Streifchen:title|Bemerkungen:rare|Regie:person", "title", "Streifchen"),
+    ],
+)
+def test_names_are_cut_off_or_of_a_country_or_a_site(columns: str, field: str, name: str) -> None:
+    assert claimed(columns)[field] == name
