@@ -134,10 +134,8 @@ class FilmRecord:
     its visitors think; `rating` is one of unknown origin, `reviews` are single viewers'. `titles`
     are others than `title`. `lines` maps each field to the line of the record that it was read
     from, counting from 1, or to the line of the joined file that `files` names for it, by its path
-    from the record's file. Where each value has a row in a joined file, `rows` maps the field, and
-    each value of it, to that row's line; a person's key is the id or the name, and `id: character`
-    for another row of theirs. `files` maps `person.name`, `person.born`, ... to the file that tells
-    this of people, if it is another; its path is then a key of `rows`.
+    from the record's file. `rows` maps a field and a value of it (of people the id or name, or `id:
+    character`) to its own row there; `person.name` in `files` is a file of people, a key of `rows`.
     """
 
     identifiers: Mapping[str, str]
