@@ -63,12 +63,18 @@ class Places:
 
     def of(self, origin: Origin, record: FilmRecord | Heading, field: str) -> tuple[str, int]:
         """Return the file and the line that a record has a field from, or item and property."""
-        path, file, line = self.path(origin), record.files.get(field), record.lines.get(field, 1)
+        told = field if field in record.lines else field.partition(".")[0]
+        return self.at(origin, record.files.get(told, ""), record.lines.get(told, 1))
+
+    def at(self, origin: Origin, file: str, line: int) -> tuple[str, int]:
+        """Return the path and the line of a line of a record, or of a file that is joined to it.
+
+        Of a record of Wikidata's, `file` is the property, and no line is known.
+        """
+        path = self.path(origin)
         if origin.source == WIKIDATA.name:
             return f"{path} {file}" if file else path, 0
-        if file:
-            return beside(path, file), line
-        return path, origin.line + line - 1
+        return (beside(path, file), line) if file else (path, origin.line + line - 1)
 
     def format(self, origin: Origin) -> Format:
         """Return the format of a record's file, as it was read."""
@@ -142,11 +148,12 @@ def located(
     severity: Severity, places: Places, origin: Origin, record: FilmRecord | Heading, reason: Reason
 ) -> Finding:
     """Point a validation result at the line of the field that it speaks of."""
+    keys = places.format(origin).keys
     return Finding(
         severity,
         reason.message,
         *places.of(origin, record, reason.field),
-        key=places.format(origin).keys.get(reason.field, ""),
+        key=keys.get(reason.field) or keys.get(reason.field.partition(".")[0], ""),
         value=reason.value,
         text=reason.text,
         path=reason.path,

@@ -41,9 +41,7 @@ def credits_of(value: object, notes: Notes) -> tuple[Credit, ...]:
         Unreadable: one of them is neither a name nor an id, or is given ids that differ.
     """
     if isinstance(value, str):
-        return _merged(
-            [each for text in value.split("\n") for each in _in_line(text, notes)], notes
-        )
+        return merged([each for text in value.split("\n") for each in _in_line(text, notes)], notes)
     items = value if isinstance(value, list) else [value]
     objects = _Objects()
     people: list[Credit] = []
@@ -66,7 +64,7 @@ def credits_of(value: object, notes: Notes) -> tuple[Credit, ...]:
         notes.extend(objects.said)
     for key, message in objects.unread.items():
         notes.once(key, message, NoteKind.LOSS)
-    return _merged(people, notes)
+    return merged(people, notes)
 
 
 def _in_line(text: str, notes: Notes) -> list[Credit]:
@@ -104,8 +102,8 @@ def _split(value: str, said: list[str]) -> list[str]:
     return [item for item in items if item]
 
 
-def _merged(people: Sequence[Credit], notes: Notes) -> tuple[Credit, ...]:
-    """Keep everybody once, in order, with all their characters."""
+def merged(people: Sequence[Credit], notes: Notes) -> tuple[Credit, ...]:
+    """Return everybody once, in order, with all their characters."""
     if len({credit[0] for credit in people}) == len(people):
         return tuple(people)
     found: dict[tuple[str, str | None], dict[str, None]] = {}
