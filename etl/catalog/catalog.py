@@ -15,7 +15,7 @@ from typing import Self
 
 import duckdb
 
-from etl.catalog.connection import connect, looked_into
+from etl.catalog.connection import connect, disconnect, opened
 from etl.catalog.entries import Place, Staged
 from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
@@ -31,7 +31,7 @@ from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.records import LinkRecord
 from etl.resolution.comparison import Comparison
 from etl.resolution.resolved import Resolved
-from etl.resolution.tables import scalar
+from etl.resolution.tables import beside, scalar
 from etl.sources.files import Source
 
 _FILMS_AT_ONCE = 10_000
@@ -63,8 +63,7 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or another version of us wrote it.
         """
-        connection = connect(path, read_only=True)
-        try:
+        with opened(path) as connection:
             found = found_version(connection, path)
             if found < VERSION:
                 raise WorkspaceError(
@@ -73,13 +72,11 @@ class Catalog:
                     hint="to bring it up to date, run: etl rebuild",
                 )
             yield cls(connection)
-        finally:
-            connection.close()
 
     @contextmanager
     def apart(self) -> Iterator[Self]:
         """Give another connection to the same, for another thread."""
-        with self._db.cursor() as connection:
+        with beside(self._db) as connection:
             yield type(self)(connection)
 
     @classmethod
@@ -92,7 +89,10 @@ class Catalog:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
         connection = connect(path, read_only=False, memory_bytes=memory_bytes)
-        migrate(connection, found_version(connection, path))
+        with ExitStack() as on_failure:
+            on_failure.callback(disconnect, connection)
+            migrate(connection, found_version(connection, path))
+            on_failure.pop_all()
         return cls(connection)
 
     @staticmethod
@@ -102,7 +102,7 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
-        with looked_into(path) as connection:
+        with opened(path) as connection:
             return found_version(connection, path)
 
     def close(self) -> None:
@@ -110,12 +110,12 @@ class Catalog:
         try:
             self._db.execute("CHECKPOINT")
         finally:
-            self._db.close()
+            disconnect(self._db)
 
     @staticmethod
     def own_shapes(path: Path) -> str:
         """Return the user's own shapes that a catalog remembers, whichever version wrote it."""
-        with looked_into(path) as connection:
+        with opened(path) as connection:
             return Settings(connection).own_shapes
 
     @property
