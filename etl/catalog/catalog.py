@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -48,11 +49,9 @@ class Catalog:
     def create(cls, path: Path, iris: Iris, memory_bytes: int = 0) -> Self:
         """Make an empty catalog; for `memory_bytes` see `connect`."""
         catalog = cls(connect(path, read_only=False, memory_bytes=memory_bytes))
-        catalog._db.execute(TABLES + VIEWS)
-        catalog._db.executemany(
-            "INSERT INTO settings VALUES (?, ?)",
-            [("schema_version", str(VERSION)), ("base_iri", iris.base)],
-        )
+        with catalog.at_once():
+            catalog._db.execute(TABLES + VIEWS)
+            catalog.settings.set(schema_version=str(VERSION), base_iri=iris.base)
         return catalog
 
     @classmethod
@@ -148,7 +147,7 @@ class Catalog:
         """Return what sources have ever said, though the graph may no longer hold it."""
         return Past(self._db)
 
-    @property
+    @cached_property
     def iris(self) -> Iris:
         """Return the minter of the workspace's IRIs."""
         return Iris(self.settings.get("base_iri") or DEFAULT_BASE_IRI)
@@ -177,7 +176,8 @@ class Catalog:
         self.try_again()
         for table in ("films", "people", "redirects"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
-        self.settings.set("base_iri", iris.base)
+        self.settings.set(base_iri=iris.base)
+        self.iris = iris
 
     @contextmanager
     def at_once(self) -> Iterator[None]:

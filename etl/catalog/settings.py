@@ -18,9 +18,11 @@ class Settings:
         found: str | None = scalar(self._db, "SELECT value FROM settings WHERE name = ?", [name])
         return found
 
-    def set(self, name: str, value: str) -> None:
-        """Remember a setting in the place of the one before."""
-        self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
+    def set(self, **values: str) -> None:
+        """Remember settings in the place of those before."""
+        rows = ", ".join(["(?, ?)"] * len(values))
+        told = [each for item in values.items() for each in item]
+        self._db.execute(f"INSERT OR REPLACE INTO settings VALUES {rows}", told)  # noqa: S608
 
     @property
     def mapping(self) -> int:
@@ -44,7 +46,6 @@ class Settings:
 
     def keep_shapes(self, *, own: str | None = None, digest: str | None = None) -> None:
         """Remember the user's own shapes, or the digest of those that all films were judged by."""
-        if own is not None:
-            self.set("own_shapes", own)
-        if digest is not None:
-            self.set("shapes_digest", digest)
+        told = {"own_shapes": own, "shapes_digest": digest}
+        if known := {name: value for name, value in told.items() if value is not None}:
+            self.set(**known)

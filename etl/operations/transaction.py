@@ -68,12 +68,13 @@ class Change:
         """
         catalog = self._catalog(iris or Iris())
         try:
-            self.report.run = catalog.runs.begin(self._options.command)
-            if afresh:
-                catalog.forget_graph(iris or catalog.iris)
-            elif self.current is not None:
-                _refuse_other_mapping(catalog)
-            self._keep_shapes(catalog, fresh=self.current is None or afresh)
+            with catalog.at_once():
+                self.report.run = catalog.runs.begin(self._options.command)
+                if afresh:
+                    catalog.forget_graph(iris or catalog.iris)
+                elif self.current is not None:
+                    _refuse_other_mapping(catalog)
+                self._keep_shapes(catalog, fresh=self.current is None or afresh)
             store = self._store(afresh=afresh)
             try:
                 with self._index(catalog, store, afresh=afresh) as index:
@@ -179,7 +180,8 @@ class Change:
             ended.licences = list(licences.get(source.name, ()))
             self.report.sources.append(ended)
             self._ended[source.name] = ended
-        for refused in kept_out(catalog, scope) if why else ():
+        out = any({"rejected", "quarantined"} & ended.keys() for ended in statuses.values())
+        for refused in kept_out(catalog, scope) if why and out else ():
             for finding in refused.findings:
                 self._options.found(finding)
 
@@ -191,18 +193,19 @@ class Change:
     def record(self, builder: Builder) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
         catalog, run = builder.catalog, self.report.run or 0
-        self._count(catalog)
+        if not self._ended:
+            self._count(catalog)
         for name, ended in self._ended.items():
             if name != LINKS.name:
                 ended.files, ended.bytes, ended.digest = catalog.sources.extent(name)
         seconds = time.perf_counter() - self._started
-        catalog.runs.end(run, seconds, self.report.summary(self._following.number))
-        catalog.settings.set("mapping", str(MAPPING_VERSION))
-        catalog.settings.set("tally", builder.tally.encode())
+        with catalog.at_once():
+            catalog.runs.end(run, seconds, self.report.summary(self._following.number))
+            catalog.settings.set(mapping=str(MAPPING_VERSION), tally=builder.tally.encode())
         with self.report.timed("store"):
             runs = catalog.runs.all()
             described = runs if builder.fresh else concerned(runs, run)
-            describe(catalog, builder.store, builder.tally, described)
+            describe(catalog, builder.store, builder.tally, described, fresh=builder.fresh)
             builder.store.finish()
 
     def commit(self) -> None:

@@ -12,11 +12,24 @@ from etl.records import Heading, Origin, decode_heading
 from etl.resolution.films import NO_IDENTITIES, Identities, Person, Redirect, person_of
 from etl.resolution.groups import Group, MemberRow, groups_of
 from etl.resolution.matching import TITLE, Match
-from etl.resolution.statements import CREDITED
 from etl.resolution.tables import beside, scalar
 
 if TYPE_CHECKING:
     import duckdb
+
+
+# The names and ids by which some records name people; those of them that links give.
+CREDITED = """
+WITH credits AS (
+    SELECT unnest(string_split(names, chr(10))) AS name,
+           unnest(string_split(name_ids, chr(10))) AS id FROM versions
+    WHERE version BETWEEN $1 AND $2 AND version IN (SELECT unnest($3::BIGINT[]))),
+called AS (SELECT DISTINCT name FROM credits),
+known AS (
+    SELECT id FROM credits WHERE id <> '' UNION
+    SELECT identities.id FROM called JOIN identities USING (name) UNION
+    SELECT unnest([imdb, wikidata]) FROM links WHERE version IN (SELECT unnest($3::BIGINT[])))
+"""
 
 
 class Claim(NamedTuple):
