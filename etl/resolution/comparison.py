@@ -19,7 +19,6 @@ from etl.resolution.resolved import identities_of, rows_of
 from etl.resolution.statements import (
     BY_FIELD,
     CALLED,
-    CONTRADICTED,
     DISPUTED,
     FALLBACK,
     GROUPS,
@@ -109,7 +108,7 @@ class Comparison:
     def _group(self) -> None:
         """Put together who the people of the members are, and from what each film is made."""
         if self._linked:
-            self._put_together(LINKED, ITEMS, CONTRADICTED)
+            self._put_together(LINKED, ITEMS)
         if self._linked or self._identified:
             self._put_together(IDENTITIES, KNOWN_PEOPLE)
         if self._ranked:

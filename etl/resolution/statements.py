@@ -177,12 +177,8 @@ GROUP BY id
 # Which Wikidata item goes with which IMDb id, where one goes with one.
 ITEMS = """
 CREATE OR REPLACE TEMP TABLE items AS
-SELECT DISTINCT imdb, wikidata FROM film_links WHERE imdb <> '' AND wikidata <> ''
-"""
-
-CONTRADICTED = """
-DELETE FROM items WHERE imdb IN (SELECT imdb FROM items GROUP BY imdb HAVING count(*) > 1)
-OR wikidata IN (SELECT wikidata FROM items GROUP BY wikidata HAVING count(*) > 1)
+FROM (SELECT DISTINCT imdb, wikidata FROM film_links WHERE imdb <> '' AND wikidata <> '')
+QUALIFY count(*) OVER (PARTITION BY imdb) = 1 AND count(*) OVER (PARTITION BY wikidata) = 1
 """
 
 # Who a linked name is: by IMDb id where one is known for the item, else by the item.
@@ -299,11 +295,5 @@ UNION
 SELECT 'movie', matches.film, key FROM matches JOIN films ON films.film = key
 """
 
-PARTS = {
-    "people": PEOPLE,
-    "who": WHO,
-    "nameless": NAMELESS,
-    "ranked": RANKED,
-    "name_key": NAME_KEY,
-}
+PARTS = {"people": PEOPLE, "who": WHO, "nameless": NAMELESS, "ranked": RANKED, "name_key": NAME_KEY}
 """What the statements have in common."""
