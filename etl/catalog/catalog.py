@@ -39,10 +39,10 @@ _FILMS_AT_ONCE = 10_000
 
 
 class Catalog:
-    """The records, runs and quarantine of one generation."""
+    """The records, runs and quarantine of one generation; `migrated_from` is an older version."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._db = connection
+    def __init__(self, db: duckdb.DuckDBPyConnection, migrated_from: int | None = None) -> None:
+        self._db, self.migrated_from = db, migrated_from
         self._tried = list[int]()
 
     @classmethod
@@ -90,9 +90,10 @@ class Catalog:
         connection = connect(path, read_only=False, memory_bytes=memory_bytes)
         with ExitStack() as on_failure:
             on_failure.callback(disconnect, connection)
-            migrate(connection, found_version(connection, path))
+            found = found_version(connection, path)
+            migrate(connection, found)
             on_failure.pop_all()
-        return cls(connection)
+        return cls(connection, found if found < VERSION else None)
 
     @staticmethod
     def version(path: Path) -> int:
@@ -117,7 +118,7 @@ class Catalog:
         with opened(path) as connection:
             return Settings(connection).own_shapes
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
         """Return the settings that the catalog keeps."""
         return Settings(self._db)
@@ -294,7 +295,6 @@ class Catalog:
 
     def counts(self) -> tuple[int, int]:
         """Count the films and the people in the graph."""
-        return (
-            int(scalar(self._db, "SELECT count(*) FROM films")),
-            int(scalar(self._db, "SELECT count(*) FROM people")),
-        )
+        sql = "SELECT (SELECT count(*) FROM films), (SELECT count(*) FROM people)"
+        films, people = self._db.execute(sql).fetchall()[0]
+        return int(films), int(people)

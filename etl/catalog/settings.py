@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import duckdb
+from functools import cached_property
 
-from etl.resolution.tables import scalar
+import duckdb
 
 
 class Settings:
@@ -13,16 +13,20 @@ class Settings:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
 
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return dict(self._db.execute("FROM settings").fetchall())
+
     def get(self, name: str) -> str | None:
         """Return a setting, or None where there is none."""
-        found: str | None = scalar(self._db, "SELECT value FROM settings WHERE name = ?", [name])
-        return found
+        return self._known.get(name)
 
     def set(self, **values: str) -> None:
         """Remember settings in the place of those before."""
         rows = ", ".join(["(?, ?)"] * len(values))
         told = [each for item in values.items() for each in item]
         self._db.execute(f"INSERT OR REPLACE INTO settings VALUES {rows}", told)  # noqa: S608
+        self._known.update(values)
 
     @property
     def mapping(self) -> int:

@@ -13,7 +13,6 @@ from pyoxigraph import NamedNode, Quad
 from etl.catalog.catalog import Catalog
 from etl.catalog.connection import expect_openable, reads_whole
 from etl.catalog.kept_out import Places, Scope, kept_out, located
-from etl.catalog.migrations import VERSION
 from etl.entities.judging import reason
 from etl.entities.mapping import MAPPING_VERSION
 from etl.entities.tally import Tally
@@ -95,9 +94,9 @@ class Change:
             if self.current is None:
                 return Catalog.create(self._following.catalog, iris, memory_bytes)
             shutil.copyfile(self.current.catalog, self._following.catalog)
-            if (found := Catalog.version(self._following.catalog)) != VERSION:
-                self.report.migrated_from = found
-            return Catalog.write(self._following.catalog, memory_bytes)
+            catalog = Catalog.write(self._following.catalog, memory_bytes)
+            self.report.migrated_from = self.report.migrated_from or catalog.migrated_from
+            return catalog
 
     def _store(self, *, afresh: bool) -> EmbeddedStore:
         with self.report.timed("store"):
