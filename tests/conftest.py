@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,10 @@ from website import HOSTILE, KEPT_OUT, Website, served
 
 settings.register_profile("unhurried", deadline=None)  # machines differ, promises do not
 settings.load_profile("unhurried")
+
+# What is compiled once is compiled for every worker, and for all commands that tests run.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
