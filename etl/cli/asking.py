@@ -39,7 +39,7 @@ from etl.errors import QueryError
 def any_query(
     query: str, workspace: Path, store: str | None, format_name: str | None, output: Path | None
 ) -> None:
-    """Run any SPARQL query.
+    """Run a SPARQL query of your own.
 
     The query is given as text, as the name of a file, or on standard input (-).
 
@@ -114,8 +114,8 @@ def search(
 ) -> None:
     """Find films and people by name or id, despite typing errors.
 
-    Films are also found by the names of their characters. Each match has the reason why it was
-    found, and the character, or two films that a person is best known for.
+    Each match says why it was found. Films are also found by the names of characters, which are
+    then shown. Of a person, two of the best-known films are shown.
     """
     from etl.output import Rows
     from etl.queries.lookup import best_known, search

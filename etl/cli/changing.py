@@ -59,7 +59,7 @@ from etl.cli.session import chosen_map, engine
     "--match",
     group=Group.SOURCES,
     type=click.Choice(["title", "witness"]),
-    help="Match films by title (the default), or only if a person agrees too (remembered).",
+    help="What films without a common id must share: title and year, or a person too.",
 )
 @option(
     "--base-iri",
@@ -74,7 +74,7 @@ from etl.cli.session import chosen_map, engine
     "--repair",
     group=Group.PLACES,
     is_flag=True,
-    help="Compare all that the server of --store holds, and correct the server.",
+    help="Compare the whole graph on the server with ours, and correct the server.",
 )
 @json_option
 @quiet_option
@@ -99,8 +99,8 @@ def load(
     removes those that the source no longer has. Without SOURCE, all sources that were loaded before
     are loaded again.
 
-    --store also sends the changes to a SPARQL server. With --repair and without SOURCE, only the
-    server is put right, and no source is read.
+    --store also sends the changes to a SPARQL server. --repair without SOURCE reads no source; it
+    only corrects the server.
     """
     from etl.operations.load import LoadOptions, load
     from etl.workspace import Workspace
@@ -178,8 +178,8 @@ def remove(source: str, workspace: Path, **shared: Any) -> None:  # noqa: ANN401
 def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click checks them
     """Read and validate again the records that are kept out.
 
-    Run this after changing the shapes, or when you have corrected some files of a large source:
-    'etl load' reads those too, and everything else that has changed.
+    Run this after changing the shapes, or after correcting some files of a large source. It reads
+    only what is kept out; 'etl load' reads all files that have changed.
     """
     from etl.operations.options import ChangeOptions
     from etl.operations.replay import replay
@@ -204,7 +204,7 @@ def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click chec
     group=Group.PLACES,
     type=Whole(1),
     metavar="N",
-    help="Number of generations to keep, from now on.",
+    help="Number of past states of the workspace to keep, from now on.",
 )
 @shapes_option
 @memory_option
@@ -224,8 +224,9 @@ def rebuild(
 ) -> None:
     """Make the graph anew from the catalog.
 
-    Run this after the mapping, the shapes or the base IRI have changed, or when the store is
-    damaged. If the catalog is damaged, that of the previous generation is used.
+    Run this after an update of Reelgraph that asks for it, after changing the shapes, to set
+    another --base-iri, or when the store is damaged. If the catalog is damaged too, that of the
+    state before is used.
     """
     from etl.operations.rebuild import RebuildOptions, rebuild
     from etl.workspace import Workspace

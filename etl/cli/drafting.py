@@ -29,8 +29,8 @@ def columns(
     check and edit; the first records read by it are printed on standard error. Columns that give
     no field are listed in a comment. Then load: etl load FILE --columns films.toml
 
-    With --export, the map that reads the table is printed as YARRRML: yours (--columns), that of a
-    known format (--as), or the one that recognises it. Fields that YARRRML cannot express are
+    --export prints a map as YARRRML instead: that of --columns, or that of the format of --as, or,
+    without both, that of the format which is recognised. Fields that YARRRML cannot express are
     listed in a comment.
     """
     if export:

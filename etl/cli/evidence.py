@@ -83,7 +83,7 @@ language_option = option(
     metavar="CODE",
     default="en",
     show_default=True,
-    help="Language of the names in --facts, where Wikidata has it; English elsewhere.",
+    help="Language of names loaded by --facts; English where Wikidata has none in it.",
 )
 
 

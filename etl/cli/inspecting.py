@@ -65,7 +65,7 @@ def diff(first: int, last: int, workspace: Path, format_name: str) -> None:
     The graph after run A is compared with the graph after run B. Triples are lines of N-Triples
     that begin with - if they left and + if they entered. The number of films and people concerned
     is printed on standard error; --format json prints the numbers alone. 'etl runs' lists the runs.
-    Both graphs are made by the current shapes.
+    Both graphs are made anew by the current shapes, and may differ from those of that time.
     """
     from etl.cli.progress import Meter
     from etl.operations.compare import compare
@@ -116,8 +116,8 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     All files are read. The store must hold exactly the triples that follow from the catalog: films,
     people, and the description of runs, sources and statistics. --store checks that server too.
 
-    Notes list ids about which records contradict each other. These are not faults. An id that
-    records give to different films is not used to join them.
+    A note is no fault. It names an id that records give to different films; such an id is not used
+    to tell which records are of one film.
 
     JSON is one object: status (sound, damaged or different), findings, notes, generation, films,
     people, triples and hash of the graph, bytes, remedy.

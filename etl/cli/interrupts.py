@@ -12,8 +12,10 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 
 from etl.process.temporary import remove_temporary
@@ -21,7 +23,10 @@ from etl.process.temporary import remove_temporary
 _GRACE_S = 0.2  # what a command that only asks has to end in
 _LONGER_S = 5.0  # what a change may take to be taken back
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_LEFT = b"\0"  # what the thread is sent when the command has ended by itself
+_LEFT = 0  # what the thread is sent when the command has ended by itself
+_UNHEARD = 255  # what it is sent when the interrupt came where nothing can be raised
+_AGAIN = signal.SIGUSR1  # what it sends then, a little later
+_AGAIN_S = 0.005
 
 
 class Interrupted(BaseException):
@@ -61,8 +66,9 @@ def interruptible() -> Iterator[None]:
     heard, told = os.pipe()
     os.set_blocking(told, False)
     handlers = {number: signal.signal(number, _interrupt) for number in _SIGNALS}
+    handlers[_AGAIN] = signal.signal(_AGAIN, _interrupt_again)
     before = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
-    hook, sys.unraisablehook = sys.unraisablehook, _again
+    hook, sys.unraisablehook = sys.unraisablehook, partial(_unheard, told)
     thread = threading.Thread(target=_end_in_time, args=(heard,), name="interrupts", daemon=True)
     thread.start()
     try:
@@ -70,10 +76,12 @@ def interruptible() -> Iterator[None]:
     finally:
         sys.unraisablehook = hook
         signal.set_wakeup_fd(before)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        os.write(told, _LEFT)
+        signal.signal(_AGAIN, signal.SIG_IGN)  # until the thread that sends it has ended
+        for number in _SIGNALS:
+            signal.signal(number, handlers[number])
+        os.write(told, bytes([_LEFT]))
         thread.join()
+        signal.signal(_AGAIN, handlers[_AGAIN])
         os.close(told)
         os.close(heard)
 
@@ -86,28 +94,33 @@ def _interrupt(number: int, _: FrameType | None) -> None:
     raise Interrupted(number)
 
 
-def _again(unraisable: sys.UnraisableHookArgs) -> None:
-    """Interrupt again where that happened in code that can raise nothing."""
+def _interrupt_again(*_: object) -> None:
+    raise Interrupted(_heard)
+
+
+def _unheard(told: int, unraisable: sys.UnraisableHookArgs) -> None:
+    """Have the process interrupted again where that happened in code that can raise nothing."""
     if isinstance(unraisable.exc_value, Interrupted):
-        number = unraisable.exc_value.exit_code - 128
-        signal.signal(number, _interrupt)
-        signal.raise_signal(number)
+        os.write(told, bytes([_UNHEARD]))
     else:
         sys.__unraisablehook__(unraisable)
 
 
 def _end_in_time(heard: int) -> None:
     """Wait for a signal, then for a second one or for the grace to be over, and end the process."""
-    number = os.read(heard, 1)
+    number = os.read(heard, 1)[0]
     if number == _LEFT:
         return
-    timer = threading.Timer(_grace_s, _end, [number[0]])
+    timer = threading.Timer(_grace_s, _end, [number])
     timer.daemon = True
     timer.start()
-    again = os.read(heard, 1)
+    while (again := os.read(heard, 1)[0]) in (_UNHEARD, _AGAIN):
+        if again == _UNHEARD:
+            time.sleep(_AGAIN_S)
+            signal.pthread_kill(threading.main_thread().ident or 0, _AGAIN)
     timer.cancel()
     if again != _LEFT:
-        _end(again[0])
+        _end(again)
 
 
 def _end(number: int) -> None:

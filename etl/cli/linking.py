@@ -67,8 +67,8 @@ def link(
     """Link films and people to Wikidata and IMDb.
 
     Each link is kept with its evidence. A FILE is a crosswalk of IMDb ids and Wikidata items, as
-    SSSOM TSV or CSV. A FOLDER holds IMDb's tables, such as title.principals.tsv.gz. A SPARQL
-    endpoint is asked too, unless with --offline.
+    SSSOM TSV or CSV. A FOLDER holds IMDb's tables, such as title.principals.tsv.gz. The SPARQL
+    endpoint is asked as well, unless you give --offline.
 
     A person is only compared with the people of the same film. Answers of the endpoint are stored
     and not requested again. A link stays until evidence contradicts it.
@@ -144,7 +144,7 @@ def _decisions(workspace: Path, path: Path) -> list[Decision]:
 @option(
     "--rung",
     group=Group.CHOICE,
-    help="List links of this rung only; 'none' is the same as --unlinked.",
+    help="List only links found by this rule, by its name in the column rung.",
 )
 @option(
     "--min-confidence",
@@ -183,8 +183,8 @@ def links(
     the link found, 'no' rejects it, 'none' rules out any link. A film is named by any of its ids,
     its title or its IRI. A FILE holds decisions as SSSOM TSV; --format sssom writes such a file.
 
-    A table ends with the films and names that have no link. --unlinked lists all of them, in any
-    format.
+    A table also shows, after the links, films and names that have none. --unlinked lists only
+    these, in any format.
     """
     if decided:
         _decide(workspace, decisions, decided)

@@ -71,14 +71,14 @@ columns_option = option(
     group=Group.SOURCES,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Column map for tables, such as 'etl columns' drafts.",
+    help="Column map for tables; 'etl columns FILE' drafts one.",
 )
 as_option = option(
     "--as",
     "format_of_tables",
     group=Group.SOURCES,
     metavar="FORMAT",
-    help="Format of the tables, by its name in docs/formats.md; auto: recognise it.",
+    help="Known format of the tables, such as netflix_titles; auto: recognise it.",
 )
 # Where a command keeps the values of options that are not its own arguments.
 SHAPE_TIMEOUT, TIMEOUT, MEMORY = "etl.shape_timeout", "etl.timeout", "etl.memory"
@@ -130,19 +130,19 @@ shape_timeout_option = _limit_option(
     above=True,
 )
 memory_option = _limit_option(
-    *("memory", MEMORY, "half of the machine's"),
+    *("memory", MEMORY, "half of the machine's memory"),
     "Memory that a command may take, in megabytes",
     metavar="MB",
 )
 query_timeout_option = _limit_option(
-    "timeout", TIMEOUT, "60", "Time until the first solution of a query"
+    "timeout", TIMEOUT, "60", "Time that a query may take until its first solution"
 )
 file_timeout_option = _limit_option(
-    "timeout", TIMEOUT, "5, and 1 for each megabyte", "Time to read a file of RDF"
+    "timeout", TIMEOUT, "5, and 1 for each megabyte", "Time that reading a file of RDF may take"
 )
 timeout_setting = _limit_option(
     *("timeout", TIMEOUT, "60, of a file 5"),
-    "Time until the first solution of a query, or to read a file of RDF",
+    "Time that a query may take until its first solution, or reading a file of RDF",
 )
 serving_timeout_option = _limit_option(
     "timeout", TIMEOUT, "10", "Time for the whole answer to a query", above=True
@@ -204,7 +204,7 @@ DRAWABLE = Written("solutions", (*_SOLUTIONS, *PICTURES))
 ANY_ANSWER = Written(
     "an answer",
     (*_SOLUTIONS, *_GRAPH),
-    "table or ttl on a terminal, else tsv or nt",
+    "on a terminal table, or ttl of a graph; else tsv or nt",
     _GRAPH,
 )
 GRAPH = Written("a graph", _GRAPH, "ttl on a terminal, else nt")

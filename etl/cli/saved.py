@@ -107,10 +107,11 @@ def query(
 ) -> None:
     """Run a saved query.
 
-    'etl query NAME --help' describes the parameters of NAME. A film or a person is given by name,
-    by an id of IMDb, MovieLens or Wikidata, or by IRI. 'Emma (1996)' distinguishes films of the
-    same name. Each VALUE is taken for the next parameter of the query. As svg or png, the chart
-    that the query declares is drawn, or the graph that it constructs.
+    'etl query NAME --help' describes the parameters of NAME; the VALUEs fill them in order. A film
+    or a person is given by name, by IRI or by id: tt0113277 (IMDb), 6 (MovieLens), tmdb-949 (TMDb),
+    Q42198 (Wikidata). 'Heat (1995)' tells films of the same name apart.
+
+    The formats svg and png draw the chart that the query declares, or the graph that it constructs.
     """
     from etl.queries import assignments, fill, find, parse_terms, positional
     from etl.queries.lookup import near_values

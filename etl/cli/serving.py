@@ -33,7 +33,7 @@ rate_option = option(
     metavar="N",
     default=50,
     show_default=True,
-    help="Requests a second from one client, but for this machine itself (0: no limit).",
+    help="Requests per second of one client on another machine (0: no limit).",
 )
 proxies_option = option(
     "--proxies",
@@ -43,7 +43,7 @@ proxies_option = option(
     metavar="N",
     default=0,
     show_default=True,
-    help="Proxies in front, whose X-Forwarded-For says who the client is.",
+    help="How many proxies stand in front, each adding to X-Forwarded-For.",
 )
 
 
@@ -79,8 +79,9 @@ def serve(
     """Show the graph in a browser, and answer SPARQL queries.
 
     Films and people are served at their own IRIs, as pages and as RDF. The server changes nothing.
-    It shows what is loaded meanwhile at once. With --store it shows a copy of what a SPARQL server
-    holds, made anew when that is sent another run. Ctrl-C or SIGTERM ends it.
+    Loads that end while it is running are shown at once. With --store it shows a copy of the graph
+    on that SPARQL server, and copies it again after changes are sent there. Ctrl-C or SIGTERM ends
+    the server.
     """
     from etl.errors import EtlError
     from etl.workspace import Workspace
@@ -139,7 +140,7 @@ def _served(workspace: Workspace, store: str | None) -> Iterator[tuple[Workspace
 @serving_memory_option
 @workspace_option
 def mcp(folder: Path | None, workspace: Path) -> None:
-    """Give a language model tools to ask the graph (Model Context Protocol, by stdin and stdout).
+    """Serve the graph to a language model (Model Context Protocol, over stdin and stdout).
 
     The tools search, describe films and people, run saved queries and SPARQL, and explain where
     facts come from. They change nothing. A client starts this command itself.

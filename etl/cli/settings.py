@@ -76,8 +76,8 @@ def settings(
 
     A setting has the name of the option that it stands for. An option takes its value from the
     command line, else from the environment (ETL_MEMORY for --memory), else from the workspace,
-    else it has its default; the list names the origin of each value. It also has base-iri, keep
-    and shapes, which `etl rebuild` sets.
+    else it has its default; the list names the origin of each value. The list also shows
+    base-iri, keep and shapes, which are set by options of `etl rebuild`.
     """
     from etl.output import Rows
     from etl.workspace.remembered import remember

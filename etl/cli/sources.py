@@ -31,7 +31,7 @@ def sources(
     """List the sources: their ranks, formats, files, records and films, licence and path.
 
     If sources have different values for a field of a film, the first source in this list that has a
-    value gives it, unless the field has ranks of its own. Without ranks, they are sorted by name.
+    value gives it, unless the field has ranks of its own. Those without a rank are sorted by name.
     """
     if context.invoked_subcommand:
         return
@@ -69,8 +69,8 @@ def rank(
     """Set which sources come first (remembered).
 
     If several sources have a value for a field, the first SOURCE that has one gives it; sources
-    that are not named follow, sorted by name. The file of --fields replaces the ranks of all single
-    fields. Films for which this makes a difference change; 'etl undo' undoes it.
+    that are not named follow, sorted by name. --fields replaces all ranks that were set for single
+    fields. Films whose values depend on the ranks are changed, and 'etl undo' changes them back.
     """
     from etl.operations.rank import RankOptions, rank, read_ranks
     from etl.workspace import Workspace
@@ -93,9 +93,9 @@ def disagreements(
 ) -> None:
     """List where sources disagree, with both values.
 
-    A FIELD is title, year, date, duration, genres, rating, ratings or another that one source
-    gives. Titles disagree if the films are not called the same, lists if they have nothing in
-    common. Texts, addresses and people never do.
+    A FIELD is title, year, date, duration, genres, rating, ratings or another for which one source
+    counts. Two titles disagree if they are not names of one film, two lists if they have no entry
+    in common. Texts, addresses and people are not compared.
     """
     from etl.inspection.disagreeing import COLUMNS, rows
     from etl.output import Rows

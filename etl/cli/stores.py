@@ -35,7 +35,7 @@ def store() -> None:
     group=Group.SERVER,
     metavar="IRI",
     show_default="the default graph",
-    help="Graph of the server that takes ours.",
+    help="Named graph on the server into which ours is written.",
 )
 @option("--query-url", group=Group.SERVER, metavar="URL", help="URL for queries.")
 @option("--update-url", group=Group.SERVER, metavar="URL", help="URL for updates.")
@@ -50,8 +50,8 @@ def add(name: str, url: str | None, workspace: Path, **details: str | None) -> N
 
     A KIND is Oxigraph, Fuseki, GraphDB, RDF4J, Virtuoso, Blazegraph, QLever, Stardog or Neptune.
 
-    Name and password of the user are never given here. They are read from ETL_STORE_USER and
-    ETL_STORE_PASSWORD, from ETL_STORE_TOKEN, or from a netrc file.
+    User name and password are never given on the command line. They are read from ETL_STORE_USER
+    and ETL_STORE_PASSWORD, from ETL_STORE_TOKEN, or from a netrc file.
     """
     from etl.publication.outbox import Outboxes
     from etl.publication.targets import Described, Target, give_name
@@ -65,7 +65,7 @@ def add(name: str, url: str | None, workspace: Path, **details: str | None) -> N
 @workspace_option
 @output_options
 def list_stores(workspace: Path, format_name: str | None, output: Path | None) -> None:
-    """List the stores, and how many entities wait to be sent to each."""
+    """List the servers, and what waits to be sent to each."""
     from etl.output import Rows
     from etl.publication.outbox import Outboxes
     from etl.publication.targets import known
@@ -78,7 +78,7 @@ def list_stores(workspace: Path, format_name: str | None, output: Path | None) -
 @click.argument("name")
 @workspace_option
 def remove(name: str, workspace: Path) -> None:
-    """Forget a store; the server keeps its data."""
+    """Forget a server, which keeps its data."""
     from etl.publication.outbox import Outboxes
     from etl.publication.targets import forget
 

@@ -52,7 +52,7 @@ all_option = option(
     "everything",
     group=Group.OUTPUT,
     is_flag=True,
-    help="List every place of a finding in a table, not the first five.",
+    help="List every place of a finding in a table, not only the first five.",
 )
 
 

@@ -23,7 +23,7 @@ from etl.cli.options import (
     memory_option,
     read_elsewhere,
 )
-from etl.process.limits import FILE_S, MB, QUERY_S, Bounds, memory_taken
+from etl.process.limits import COMPARING_BYTES, FILE_S, MB, QUERY_S, Bounds, memory_taken
 from etl.process.temporary import remove_temporary
 
 _LOOK_S = 0.05
@@ -36,7 +36,9 @@ def file_bounds() -> Bounds:
 
 def memory_bytes() -> int:
     """Return how much memory comparing records may take in this command."""
-    return _bounds(FILE_S).memory_bytes
+    most = _bounds(FILE_S).memory_bytes
+    given = click.get_current_context().meta[MEMORY] is not None
+    return most if given else min(most, COMPARING_BYTES)
 
 
 def _bounds(default_s: float) -> Bounds:

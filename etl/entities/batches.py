@@ -15,7 +15,6 @@ from pyoxigraph import NamedNode
 from etl.entities.drafting import Draft, draft, stored_text
 from etl.entities.judging import at_fault, judged
 from etl.entities.tally import Tally
-from etl.rdf.descriptions import statements
 from etl.rdf.identifiers import Iris
 from etl.resolution.films import Film, Identities
 from etl.resolution.groups import MemberRow, groups_of
@@ -93,11 +92,8 @@ def build_batch(engine: Engine, batch: Batch) -> Built:
         new=added,
         added=len(new),
         tally=Tally.of_descriptions(chain.from_iterable(each.descriptions for each in new)),
-        entries=[
-            entry(batch.iris.movie(each.film.key).value, statements(each.descriptions))
-            for each in new
-        ],
-        credited=credited(chain.from_iterable(statements(each.descriptions) for each in new)),
+        entries=[entry(batch.iris.movie(each.film.key).value, each.descriptions) for each in new],
+        credited=credited(chain.from_iterable(each.descriptions for each in new)),
         changed=changed,
         judged=found,
         map_s=described - started + ended - validated,

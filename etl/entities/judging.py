@@ -83,9 +83,9 @@ def _described(people: Iterable[Person], iris: Iris) -> Iterator[Description]:
     return (_described_person(person, iris) for person in people)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1 << 16)
 def _described_person(person: Person, iris: Iris) -> Description:
-    """Describe a person, and remember it: many play in film after film."""
+    """Describe a person, and remember it."""
     return describe_person(person, iris)
 
 

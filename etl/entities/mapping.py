@@ -161,13 +161,25 @@ RULES: tuple[Rule, ...] = (
 """The mapping of a film, in the order of its triples."""
 
 
+_OF_SOME = len(RULES) - len(CREW) - len(FACTS)  # the rules before them are of every film
+
+
+def _rules(film: Film) -> Iterator[Rule]:
+    """Yield the rules that have something to say of a film."""
+    yield from RULES[:_OF_SOME]
+    if film.crew or film.facts:
+        for rule in RULES[_OF_SOME:]:
+            if rule.field in film.crew or rule.field in film.facts:
+                yield rule
+
+
 def describe_film(film: Film, iris: Iris) -> list[Description]:
     """Describe a film and its parts, its people not; each node once."""
     movie = iris.movie(film.key)
     properties: list[NamedNode] = []
     cells: list[Cell] = []
     parts: list[Description] = []
-    for rule in RULES:
+    for rule in _rules(film):
         for found in rule.describe(film, movie, iris):
             if found[0] is movie:
                 properties += found[1]
@@ -185,7 +197,7 @@ def map_film(film: Film, iris: Iris) -> list[Triple]:
 def explain_film(film: Film, iris: Iris) -> Iterator[tuple[Rule, Triple]]:
     """Turn a film into its triples, each with the rule that made it."""
     movie = iris.movie(film.key)
-    for rule in RULES:
+    for rule in _rules(film):
         for triple in triples(rule.describe(film, movie, iris)):
             yield rule, triple
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 MB = 1_000_000
 QUERY_S, FILE_S = 60.0, 5.0  # a file has a second more for each megabyte
+COMPARING_BYTES = 1_500 * MB
+"""What comparing records takes at most, where nobody says: more is faster by little."""
 _SHARE = 0.5
 _CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain, starmap
+from itertools import chain, repeat, starmap
 from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -68,6 +68,16 @@ def written(told: Iterable[Description]) -> bytes:
 @lru_cache(maxsize=1024)
 def _written_properties(properties: tuple[NamedNode, ...]) -> list[str]:
     return [f" {each} " for each in properties]
+
+
+def said(told: Iterable[Told]) -> Iterator[tuple[Node, NamedNode, Cell]]:
+    """Yield what is told, property by property: a node, a property and values of it."""
+    for each in told:
+        if isinstance(each, Triple):
+            yield tuple(each)
+        else:
+            node, properties, cells = each
+            yield from zip(repeat(node), properties, cells, strict=False)
 
 
 def triples(told: Iterable[Told]) -> Iterator[Triple]:

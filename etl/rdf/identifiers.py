@@ -139,7 +139,7 @@ def name_key(name: str) -> str:
     That is the name, marked where it looks like an id: `Jim Carrey`, `name-Q42`. Different names
     have different keys.
     """
-    if name[-1:] <= "9" and _LIKE_A_PERSON_ID.fullmatch(name):
+    if name[-1:] <= "9" and name[:1] in "nNqQ" and _LIKE_A_PERSON_ID.fullmatch(name):
         return f"name-{name}"
     return name
 
@@ -162,7 +162,9 @@ def _needs_encoding() -> re.Pattern[str]:
 
 _ENCODED = _needs_encoding()
 _NOT_ASCII = re.compile("[^\x00-\x7f]+")
-_PLAIN = re.compile(r"[A-Za-z'-][A-Za-z '-]*(?:\. [A-Za-z '-]+)*")  # most names: nothing to encode
+_PLAIN = re.compile(  # most names and all ids: nothing to encode
+    r"[A-Za-z0-9'-][A-Za-z0-9 '-]*(?:\. [A-Za-z0-9 '-]+)*"
+)
 
 
 def _segment(name: str) -> str:

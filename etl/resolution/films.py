@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
@@ -38,6 +39,12 @@ class Person(NamedTuple):
 def person_of(name: str, imdb: str | None, wikidata: str | None, facts: str | None) -> Person:
     """Make a person of a row of the catalog."""
     return Person(name, imdb, wikidata, from_line(facts) if facts else ())
+
+
+@lru_cache(maxsize=1 << 16)
+def _person(name: str, imdb: str | None, wikidata: str | None) -> Person:
+    """Make a person, the same for the same: most play in film after film."""
+    return Person(name, imdb, wikidata)
 
 
 _NOTHING: Mapping[str, Any] = {}
@@ -242,8 +249,8 @@ class _People:
         elif not name:
             name = self._identities.names.get(known, "")
         if known is None or known.startswith("Q"):
-            return Person(name, None, known)
-        return Person(name, known, self._identities.elsewhere.get(known))
+            return _person(name, None, known)
+        return _person(name, known, self._identities.elsewhere.get(known))
 
     def of(self, lists: Iterable[Sequence[Credit]]) -> tuple[Person, ...]:
         """Join the lists of several records; a person is named once, by the first spelling."""

@@ -147,18 +147,24 @@ def rows_of(
 
 def identities_of(db: duckdb.DuckDBPyConnection, versions: Sequence[int]) -> Identities:
     """Return who the people are whom some versions name, by the tables that a connection sees."""
-    if not scalar(db, "SELECT EXISTS(FROM identities) OR EXISTS(FROM items) OR EXISTS(FROM names)"):
-        return NO_IDENTITIES
+    found = db.execute("SELECT EXISTS(FROM identities), EXISTS(FROM items), EXISTS(FROM names)")
+    known = dict(zip(_ABOUT, found.fetchone() or (), strict=True))
     asked = [min(versions, default=0), max(versions, default=0), versions]
-    return Identities(*(dict(db.execute(CREDITED + sql, asked).fetchall()) for sql in _ABOUT))
+    return NO_IDENTITIES._replace(
+        **{
+            field: dict(db.execute(CREDITED + _ABOUT[field], asked).fetchall())
+            for field in _ABOUT
+            if known[field]
+        }
+    )
 
 
-_ABOUT = (
-    "SELECT name, identities.id FROM called JOIN identities USING (name)",
-    """
+_ABOUT = {
+    "by_name": "SELECT name, identities.id FROM called JOIN identities USING (name)",
+    "elsewhere": """
     SELECT imdb, wikidata FROM items WHERE imdb IN (FROM known)
     UNION ALL SELECT wikidata, imdb FROM items WHERE wikidata IN (FROM known)
     """,
-    "SELECT id, called FROM names WHERE id IN (FROM known)",
-)
-"""By name, elsewhere and names of `Identities`."""
+    "names": "SELECT id, called FROM names WHERE id IN (FROM known)",
+}
+"""What tells each field of `Identities`."""

@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad
 
 from etl.facts import CREDITS
-from etl.rdf.descriptions import Statement
+from etl.rdf.descriptions import Told, said, values_of
 from etl.rdf.vocab import SCHEMA
 
 CHARACTER = "character"
 
 _WHY = {SCHEMA.name: "", SCHEMA.alternateName: "also known as", SCHEMA.characterName: CHARACTER}
+_TELLING = frozenset((*_WHY, SCHEMA.datePublished, SCHEMA.ratingCount))
 _CREDITS = frozenset(CREDITS.values())
 
 
@@ -31,31 +32,31 @@ class Entry(NamedTuple):
     labels: tuple[tuple[str, str], ...]
 
 
-def entry(iri: str, said: Iterable[Statement | Triple], weight: int = 0) -> Entry:
-    """Return the entry of a film or a person by what is said of it and its parts."""
+def entry(iri: str, told: Iterable[Told], weight: int = 0) -> Entry:
+    """Return the entry of a film or a person by what is told of it and its parts."""
     labels: set[tuple[str, str]] = set()
     year = None
-    for subject, predicate, value in said:
-        if not isinstance(value, Literal):
+    for subject, predicate, cell in said(told):
+        if predicate not in _TELLING:
             continue
-        if (why := _WHY.get(predicate)) is not None:
-            labels.add((why, value.value))
-        elif predicate == SCHEMA.datePublished and subject == NamedNode(iri):  # not of a review
-            year = value.value[:4]
+        texts = [value.value for value in values_of(cell) if isinstance(value, Literal)]
+        if predicate in _WHY:
+            labels.update((_WHY[predicate], text) for text in texts)
         elif predicate == SCHEMA.ratingCount:
-            weight = max(weight, int(value.value))
+            weight = max(weight, *map(int, texts))
+        elif texts and subject == NamedNode(iri):  # not of a review
+            year = texts[-1][:4]
     return Entry(iri, year, weight, tuple(sorted(labels)))
 
 
-def credited(said: Iterable[Statement | Triple]) -> Counter[str]:
-    """Count the credits of each person in what is said of films; a role is no credit."""
+def credited(told: Iterable[Told]) -> Counter[str]:
+    """Count the credits of each person in what is told of films; a role is no credit."""
     return Counter(
         value.value
-        for subject, predicate, value in said
-        if predicate in _CREDITS
-        and isinstance(value, NamedNode)
-        and isinstance(subject, NamedNode)
-        and "#" not in subject.value
+        for subject, predicate, cell in said(told)
+        if predicate in _CREDITS and isinstance(subject, NamedNode) and "#" not in subject.value
+        for value in values_of(cell)
+        if isinstance(value, NamedNode)
     )
 
 

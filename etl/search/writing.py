@@ -14,7 +14,7 @@ from typing import Any, Self
 from pyoxigraph import NamedNode
 
 from etl.errors import StoreError, limit_reached
-from etl.rdf.descriptions import Description, statements
+from etl.rdf.descriptions import Description
 from etl.search.entries import Entry, Graph, entry, entry_in
 from etl.search.folding import folded, forms, words
 
@@ -43,6 +43,7 @@ DELETE FROM temp.credit;
 _PERSON = "person/"
 _CACHE_KB = 1 << 16
 _AT_ONCE = 10_000
+_PEOPLE_AT_ONCE = 1 << 17  # whose credits are counted in memory
 _STEPS = 8  # of weight, for each time that it doubles
 _LIGHTEST = 255
 KIND, STEP = 40, 32
@@ -63,11 +64,13 @@ class IndexWriter:
         self.filling = new  # until `finish` or `make`
         self._later: list[Entry] = []
         self._last: dict[int, int] = {}
+        self._credited = Counter[str]()
         with self._usable():
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.executescript(
                 f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; "
-                f"PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -{_CACHE_KB};"
+                f"PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -{_CACHE_KB}; "
+                f"PRAGMA temp.cache_size = -{_CACHE_KB};"
             )
             self._db.executescript(_TABLES + _COUNTED if new else _COUNTED)
             self._db.execute("BEGIN")
@@ -97,9 +100,10 @@ class IndexWriter:
 
     def add_people(self, told: Iterable[Description]) -> None:
         """Add people to a new index, after all films that credit them."""
+        self._write_credits()
         people = ((str(each[0].value), each) for each in told if isinstance(each[0], NamedNode))
         with self._usable():
-            self._insert(entry(iri, statements([each]), self._credits(iri)) for iri, each in people)
+            self._insert(entry(iri, [each], self._credits(iri)) for iri, each in people)
 
     def replace(self, entries: Iterable[Entry], credited: Mapping[str, int]) -> None:
         """Bring films and people in step that have changed; those without labels go.
@@ -113,12 +117,19 @@ class IndexWriter:
             self._replace_some(entries)
 
     def _credit(self, credited: Mapping[str, int]) -> None:
+        self._credited.update(credited)
+        if len(self._credited) >= _PEOPLE_AT_ONCE:
+            self._write_credits()
+
+    def _write_credits(self) -> None:
+        """Write down the credits that were counted: one by one, that would take far longer."""
         with self._usable():
             self._db.executemany(
                 "INSERT INTO temp.credit VALUES (?, ?) "
                 "ON CONFLICT DO UPDATE SET credits = credits + excluded.credits",
-                credited.items(),
+                self._credited.items(),
             )
+        self._credited.clear()
 
     def _credits(self, person: str) -> int:
         """Return how many credits more, or fewer, somebody was counted to have."""
@@ -127,6 +138,7 @@ class IndexWriter:
 
     def finish(self) -> None:
         """Bring in step what is left: words of a new index, people of whom only credits changed."""
+        self._write_credits()
         if self.filling:
             self._fill()
             self._replace_some(self._later)
@@ -165,6 +177,7 @@ class IndexWriter:
 
     def _replace_some(self, entries: Iterable[Entry]) -> None:
         """Replace those entries that are not as they are held."""
+        self._write_credits()
         counted: list[tuple[str]] = []
         old: list[tuple[int, str]] = []
         new: list[Entry] = []

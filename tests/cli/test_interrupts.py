@@ -202,6 +202,29 @@ def test_a_process_beside_a_load_that_is_killed_is_said_in_one_line(tmp_path: Pa
     assert left_of(process.pid) == []
 
 
+UNHEARD = """
+import signal, time
+from etl.cli.interrupts import Interrupted, interruptible
+
+class Last:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+try:
+    with interruptible():
+        Last()
+        time.sleep(60)
+except Interrupted as error:
+    print("taken back", error.exit_code)
+"""
+
+
+def test_an_interrupt_where_nothing_can_be_raised_is_heard_a_little_later() -> None:
+    command = [sys.executable, "-c", UNHEARD]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.stdout, ended.stderr) == ("taken back 130\n", "")
+
+
 def workers_of(parent: int) -> list[int]:
     children = Path(f"/proc/{parent}/task/{parent}/children")
     try:
