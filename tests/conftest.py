@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -38,6 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "foreign" in item.fixturenames:
             item.add_marker(pytest.mark.server)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # what was collected stays to the end: no garbage is looked for in it
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
