@@ -122,6 +122,7 @@ class Quarantined:
     heading: Heading
     reasons: tuple[Reason, ...]
     run: int
+    version: int
 
 
 class TakenBack(NamedTuple):

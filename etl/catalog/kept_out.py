@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from etl.catalog.catalog import Catalog
@@ -83,20 +83,35 @@ def kept_out(
 ) -> Iterator[KeptOut]:
     """Yield the records that are kept out, by place; a scope as in `Catalog.statuses`."""
     places = places or Places(catalog)
-
-    def inside(origin: Origin) -> bool:
-        whole = (origin.source, None)
-        return scope is None or whole in scope or (origin.source, origin.path) in scope
-
     for origin, reject in catalog.refusals.rejects():
-        if inside(origin):
+        if _inside(scope, origin):
             path = beside(places.path(origin), reject.file)
             finding = unreadable(path, origin.line, reject)
             label = places.sources[origin.source].label
             yield KeptOut("rejected", label, "", "", (finding,))
     for item in catalog.refusals.quarantined():
-        if inside(item.origin):
+        if _inside(scope, item.origin):
             yield _quarantined(item, places)
+
+
+def _inside(scope: Scope | None, origin: Origin) -> bool:
+    whole = (origin.source, None)
+    return scope is None or whole in scope or (origin.source, origin.path) in scope
+
+
+def displaced(catalog: Catalog, scope: Scope, before: Set[int] | None) -> Iterator[KeptOut]:
+    """Yield the records outside a scope that are in quarantine, and were not `before` a change.
+
+    That is how it ends for a record whose film conformed until another record of it, or a new
+    shape, came. With None there was no change.
+    """
+    if before is None:
+        return
+    items = catalog.refusals.quarantined()
+    found = [i for i in items if i.version not in before and not _inside(scope, i.origin)]
+    if found:
+        places = Places(catalog)
+        yield from (_quarantined(item, places) for item in found)
 
 
 def _quarantined(item: Quarantined, places: Places) -> KeptOut:

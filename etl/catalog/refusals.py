@@ -8,6 +8,7 @@ import duckdb
 
 from etl.catalog.entries import Quarantined
 from etl.records import Origin, Reason, Reject, decode_heading, decode_reject
+from etl.resolution.tables import scalar
 
 
 class Refusals:
@@ -29,8 +30,10 @@ class Refusals:
 
     def quarantined(self) -> list[Quarantined]:
         """List the records that are kept out by the shapes, by place."""
+        if not scalar(self._db, "SELECT count(*) FROM quarantine"):
+            return []
         rows = self._db.execute(
-            "SELECT v.source, v.path, v.line, q.film, v.body, q.results, v.run "
+            "SELECT v.source, v.path, v.line, q.film, v.body, q.results, v.run, version "
             "FROM quarantine q JOIN versions v USING (version) SEMI JOIN heads USING (version) "
             "ORDER BY v.source, v.path, v.line"
         )
@@ -41,8 +44,9 @@ class Refusals:
                 decode_heading(body),
                 tuple(Reason(**reason) for reason in json.loads(reasons)),
                 run,
+                version,
             )
-            for source, path, line, film, body, reasons, run in rows.fetchall()
+            for source, path, line, film, body, reasons, run, version in rows.fetchall()
         ]
 
     def files(self) -> dict[str, list[str]]:

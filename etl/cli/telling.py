@@ -113,6 +113,7 @@ def change_document(report: LoadReport | None, command: str, *, dry_run: bool) -
         "sources": [asdict(source) for source in report.sources],
         **asdict(report.graph),
         "kept_out": report.kept_out,
+        "displaced": report.displaced,
         "disputes": report.disputes,
         "matched": report.matched,
     }
@@ -139,6 +140,8 @@ def load_lines(report: LoadReport, *, dry_run: bool) -> Iterator[str]:
             continue
         records = counted(source.read, "record")
         yield f"{source.label}: {records} read: {ended or 'none'}{gone}{others}"
+    for label, number in report.displaced.items():
+        yield f"{label}: {counted(number, 'record')} quarantined that conformed before"
     yield from change_lines(report, dry_run=dry_run)
 
 

@@ -119,7 +119,8 @@ class LoadReport:
     `lost` says that runs were lost with a damaged catalog. With `shapes_changed`, part of the
     graph was judged by other shapes than today's. `disputes` counts the ids of films, and the
     films, of which records contradict each other, `matched` the films that are one with another by
-    title and year alone.
+    title and year alone, `displaced` the records of other sources than those that were read that
+    are kept out from now on, by the source's label.
     """
 
     run: int | None = None
@@ -130,6 +131,7 @@ class LoadReport:
     disputes: int = 0
     matched: int = 0
     sources: list[SourceReport] = field(default_factory=list)
+    displaced: dict[str, int] = field(default_factory=dict)
     graph: GraphDiff = field(default_factory=GraphDiff)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -145,8 +147,8 @@ class LoadReport:
 
     @property
     def kept_out(self) -> int:
-        """Count the records of the named sources that are not in the graph."""
-        return sum(source.kept_out for source in self.sources)
+        """Count the records of the named sources that are not in the graph, and the displaced."""
+        return sum(source.kept_out for source in self.sources) + sum(self.displaced.values())
 
     @contextmanager
     def timed(self, part: str) -> Iterator[None]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import chain
 
 from pyoxigraph import NamedNode, Quad
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.connection import expect_openable, reads_whole
-from etl.catalog.kept_out import Places, Scope, kept_out, located
+from etl.catalog.kept_out import Places, Scope, displaced, kept_out, located
 from etl.entities.judging import reason
 from etl.entities.mapping import MAPPING_VERSION
 from etl.entities.tally import Tally
@@ -57,6 +59,7 @@ class Change:
         self._places: Places | None = None
         self._ended: dict[str, SourceReport] = {}
         self._touched: set[str] | None = None
+        self._quarantined: Set[int] | None = None  # before this change
 
     @contextmanager
     def building(self, iris: Iris | None, *, afresh: bool = False) -> Iterator[Builder]:
@@ -69,6 +72,7 @@ class Change:
         try:
             with catalog.at_once():
                 self.report.run = catalog.runs.begin(self._options.command)
+                self._quarantined = {each.version for each in catalog.refusals.quarantined()}
                 if afresh:
                     catalog.forget_graph(iris or catalog.iris)
                 elif self.current is not None:
@@ -91,10 +95,10 @@ class Change:
     def _catalog(self, iris: Iris) -> Catalog:
         memory_bytes = self._options.memory_bytes
         with self.report.timed("catalog"):
+            path = self._following.catalog
             if self.current is None:
-                return Catalog.create(self._following.catalog, iris, memory_bytes)
-            shutil.copyfile(self.current.catalog, self._following.catalog)
-            catalog = Catalog.write(self._following.catalog, memory_bytes)
+                return Catalog.create(path, iris, memory_bytes)
+            catalog = Catalog.write(shutil.copyfile(self.current.catalog, path), memory_bytes)
             self.report.migrated_from = self.report.migrated_from or catalog.migrated_from
             return catalog
 
@@ -180,7 +184,9 @@ class Change:
             self.report.sources.append(ended)
             self._ended[source.name] = ended
         out = any({"rejected", "quarantined"} & ended.keys() for ended in statuses.values())
-        for refused in kept_out(catalog, scope) if why and out else ():
+        others = list(displaced(catalog, scope, self._quarantined)) if why else []
+        self.report.displaced = dict(Counter(each.source for each in others))
+        for refused in chain(kept_out(catalog, scope) if why and out else (), others):
             for finding in refused.findings:
                 self._options.found(finding)
 

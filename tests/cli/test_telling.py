@@ -12,14 +12,14 @@ import pytest
 from commands import Etl, said, seeds
 from places import SEEDS
 from prepared import Prepared
-from records import EMMA, HEAT, Film
+from records import EMMA, HEAT, Film, write
 from servers import Oxigraph
 from small_evidence import CROSSWALK, TABLES
 from small_evidence import HEAT as LINKED
 
 FIELDS = {
     *("run", "command", "dry_run", "committed", "migrated_from", "sources"),
-    *("films", "people", "redirects", "kept_out", "disputes", "matched"),
+    *("films", "people", "redirects", "kept_out", "displaced", "disputes", "matched"),
     *("warnings", "notes", "findings", "publication"),
 }
 
@@ -121,6 +121,28 @@ def test_a_strict_load_that_is_refused_says_that_nothing_was_written(changing: E
         "value": "'never'",
         "text": "year: never",
     }
+
+
+def test_a_record_that_another_source_displaces_is_told_with_the_reason(etl: Etl) -> None:
+    seeds(HEAT.but(rating=""), EMMA)
+    etl("load", "seeds")
+    Path("more").mkdir()
+    write(Path("more"), HEAT.but(rating=""))
+    Path("own.ttl").write_text(OWN, "utf-8")
+    options = ("load", "more", "--shapes", "own.ttl")
+    strict = etl(*options, "--strict")
+    assert "nothing was written: --strict" in strict.stdout
+    loaded = etl(*options)
+    assert loaded.exit_code == 1
+    assert "seeds: 1 record quarantined that conformed before\n" in loaded.stdout
+    assert "Error: seeds/6.txt:5: ratingValue: Rate it" in loaded.stderr
+    told = etl("load", "more", "--format", "json")
+    assert json.loads(told.stdout)["displaced"] == {}, "it has not conformed since"
+
+
+OWN = """@prefix schema: <https://schema.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+<urn:own> sh:targetClass schema:Movie ; sh:property [
+  sh:path schema:aggregateRating ; sh:minCount 1 ; sh:message "Rate it" ] ."""
 
 
 def test_linking_is_told_as_an_object(etl: Etl) -> None:
