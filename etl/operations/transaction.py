@@ -51,8 +51,7 @@ class Change:
     ) -> None:
         self.current = base
         self.report = LoadReport()
-        self._workspace = workspace
-        self._following = following
+        self._workspace, self._following = workspace, following
         self.engine = engine
         self._options = options
         self._started = time.perf_counter()

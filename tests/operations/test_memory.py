@@ -9,7 +9,7 @@ from commands import Etl, said
 from desk import Desk
 from etl.process.limits import MB
 
-FILMS, TIGHT_MB = 2500, 25
+FILMS, TIGHT_MB = 2500, 22
 TOO_LITTLE = "comparing records takes more memory than it may; the graph is unchanged"
 
 
