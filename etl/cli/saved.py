@@ -113,6 +113,8 @@ def query(
 
     The formats svg and png draw the chart that the query declares, or the graph that it constructs.
     """
+    from etl.output import opened
+    from etl.output.pictures import as_file, picture
     from etl.queries import assignments, fill, find, parse_terms, positional
     from etl.queries.lookup import near_values
 
@@ -126,7 +128,9 @@ def query(
         answer = graph.query(fill(saved.text, terms))
         form = format_name or (output.suffix.lower().removeprefix(".") if output else "")
         if form in PICTURES:
-            _draw(saved, answer, form, output, snapshot.iris.base)
+            drawn = as_file(picture(saved, answer, snapshot.iris.base), form)
+            with opened(output) as target:
+                target.stream.write(drawn)
             return
         shown = Shown(format_name, output, snapshot.iris.base, watch.answered)
         if write_answer(answer, saved.text, shown):
@@ -136,37 +140,6 @@ def query(
             for name, values in near_values(graph, saved, terms)
         ]
         click.echo(f"Note: no solutions{''.join(near)}", err=True)
-
-
-def _draw(saved: SavedQuery, answer: object, form: str, output: Path | None, base_iri: str) -> None:
-    """Draw the chart that a query declares, or the graph that it constructs.
-
-    Raises:
-        EtlError: there is nothing to draw, or too much, or a library is missing.
-    """
-    from pyoxigraph import QuerySolutions, QueryTriples
-
-    from etl.errors import EtlError
-    from etl.output import Solutions, opened
-    from etl.output.charts import as_file, drawn
-    from etl.output.networks import network
-    from etl.queries.syntax import column_order
-
-    drawing: str | None
-    if isinstance(answer, QueryTriples):
-        drawing, why = network(answer, base_iri), "no triple of its graph joins two things"
-    elif saved.drawing and isinstance(answer, QuerySolutions):
-        solutions = Solutions.of(answer, column_order(saved.text))
-        chart = drawn(saved.drawing, solutions.columns, solutions, base_iri)
-        drawing, why = chart.picture() if chart else None, "its answer has fewer than two numbers"
-    else:
-        hint = "declare one by a line '#+ chart: bars LABEL NUMBER' in it"
-        raise EtlError(f"{saved.name}: nothing to draw: it declares no chart", hint=hint)
-    if drawing is None:
-        raise EtlError(f"{saved.name}: nothing to draw: {why}", hint="see it as a table")
-    written = as_file(drawing, form)
-    with opened(output) as target:
-        target.stream.write(written)
 
 
 @command()

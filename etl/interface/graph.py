@@ -10,7 +10,7 @@ from typing import Self
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
 
 from etl.entities.people import person_iri
-from etl.errors import QueryError
+from etl.errors import QueryError, WorkspaceError
 from etl.facts import CREDITS, PERSON_FACTS
 from etl.inspection.explaining import Explainer, Explanation
 from etl.interface.answers import AnswerRows
@@ -18,6 +18,7 @@ from etl.interface.things import FilmFacts, NamedThing, PersonFacts
 from etl.output.answers import Solutions
 from etl.queries import (
     SavedQuery,
+    check_text,
     fill,
     find,
     mentioning,
@@ -27,7 +28,7 @@ from etl.queries import (
     read_queries,
 )
 from etl.queries.lookup import Match, search
-from etl.queries.syntax import column_order, predeclared
+from etl.queries.syntax import column_order, predeclared, refuse_endless
 from etl.rdf.vocab import SCHEMA
 from etl.resolution.films import Film, Person
 from etl.workspace import Workspace
@@ -54,7 +55,7 @@ class FilmGraph:
         """
         self._opened = ExitStack()
         generation = Workspace(Path(workspace)).required()
-        self._snapshot = self._opened.enter_context(Snapshot.opened(generation))
+        self._held: Snapshot | None = self._opened.enter_context(Snapshot.opened(generation))
         own, self._broken = read_own(Path(queries)) if queries else ({}, {})
         self._queries = {**read_queries(), **own}
 
@@ -66,7 +67,14 @@ class FilmGraph:
 
     def close(self) -> None:
         """Close what was opened."""
+        self._held = None
         self._opened.close()
+
+    @property
+    def _snapshot(self) -> Snapshot:
+        if self._held is None:
+            raise WorkspaceError("this graph is closed", hint="open it again with etl.open")
+        return self._held
 
     def sources(self) -> list[dict[str, str]]:
         """Return the title and the licences of each source that the graph is made from."""
@@ -84,8 +92,19 @@ class FilmGraph:
         """List the saved queries, or those in whose name or summary all words of a text are."""
         return mentioning(self._queries.values(), text)
 
-    def query(self, name: str, *values: object, **parameters: object) -> AnswerRows:
+    def query(self, name: str, /, *values: object, **parameters: object) -> AnswerRows:
         """Run a saved query; values are for its parameters in their order, or by their names.
+
+        Raises:
+            QueryError: there is no such query, its file is broken, or a value is not of its kind.
+        """
+        answer = self._ask(self.filled(name, *values, **parameters))
+        if not isinstance(answer, AnswerRows):
+            raise QueryError(f"{name}: no rows", hint="run its text with sparql()")
+        return answer
+
+    def filled(self, name: str, /, *values: object, **parameters: object) -> str:
+        """Return the text of a saved query with values in it.
 
         Raises:
             QueryError: there is no such query, its file is broken, or a value is not of its kind.
@@ -95,11 +114,7 @@ class FilmGraph:
         saved = find(self._queries, name)
         given = positional(saved, [str(value) for value in values])
         given |= {key: str(value) for key, value in parameters.items()}
-        terms = parse_terms(saved, given, self._snapshot.lookup())
-        answer = self._ask(fill(saved.text, terms))
-        if not isinstance(answer, AnswerRows):
-            raise QueryError(f"{name}: no rows", hint="run its text with sparql()")
-        return answer
+        return fill(saved.text, parse_terms(saved, given, self._snapshot.lookup()))
 
     def sparql(self, text: str) -> AnswerRows | bool | list[Triple]:
         """Ask SPARQL: rows for SELECT, a truth value for ASK, triples for CONSTRUCT and DESCRIBE.
@@ -107,13 +122,15 @@ class FilmGraph:
         The prefixes schema, film, movie, person and those of the graph's vocabularies are known.
 
         Raises:
-            QueryError: it is no query.
+            QueryError: it is no query, or its brackets lie too deep in one another.
         """
         return self._ask(text, predeclared(self._snapshot.iris))
 
     def _ask(
         self, text: str, prefixes: Mapping[str, str] | None = None
     ) -> AnswerRows | bool | list[Triple]:
+        check_text(text)
+        refuse_endless(text)
         answer = self._snapshot.store.query(text, prefixes)
         if isinstance(answer, QuerySolutions):
             return AnswerRows.of(Solutions.of(answer, column_order(text)))
@@ -132,6 +149,7 @@ class FilmGraph:
         Raises:
             QueryError: there is none, or more than one; its hint says which.
         """
+        check_text(name)
         iri = self._snapshot.lookup().film(name)
         made = self._snapshot.film(self._snapshot.iris.film_key(iri.value))
         if made is None:
@@ -167,6 +185,7 @@ class FilmGraph:
         Raises:
             QueryError: there is none, or more than one; its hint says which.
         """
+        check_text(name)
         iri = self._snapshot.lookup().person(name)
         said = [(quad.predicate, quad.object) for quad in self._snapshot.store.about(iri.value)]
 
@@ -198,6 +217,7 @@ class FilmGraph:
         Raises:
             QueryError: there is no such thing in the graph.
         """
+        check_text(name)
         snapshot = self._snapshot
         explainer = Explainer(snapshot, snapshot.store)
         return explainer.explain_part(snapshot.lookup().entity(name).iri, predicate)

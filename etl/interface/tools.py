@@ -7,10 +7,11 @@ Source: https://modelcontextprotocol.io/specification, sections Tools and Transp
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from decimal import Decimal
 from importlib.metadata import version
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,7 +49,7 @@ def server(workspace: Path, queries: Path | None, bounds: Bounds) -> MCPServer[A
     made: MCPServer[Any] = MCPServer(
         "reelgraph", instructions=_INSTRUCTIONS, version=version("reelgraph"), log_level="ERROR"
     )
-    tools = _Tools(Asker(workspace, queries, bounds))
+    tools = _Tools(Asker(workspace, bounds), queries)
     for name in _NAMES:
         made.tool(annotations=_READS, structured_output=True)(getattr(tools, name))
     return made
@@ -70,15 +71,16 @@ def _refusing(tool: _Tool) -> _Tool:
 class _Tools:
     """The tools; their names, their docstrings and their parameters are what a model sees."""
 
-    def __init__(self, asker: Asker) -> None:
+    def __init__(self, asker: Asker, queries: Path | None) -> None:
         self._asker = asker
+        self._queries = queries
 
     def _opened(self) -> FilmGraph:
-        return FilmGraph(self._asker.workspace, self._asker.queries)
+        return FilmGraph(self._asker.workspace, self._queries)
 
-    def _table(self, command: str, options: Sequence[str], text: str, limit: int) -> dict[str, Any]:
+    def _table(self, text: str, limit: int) -> dict[str, Any]:
         """Return the rows of a query that runs in a process of its own."""
-        rows, more = self._asker.rows(command, options, text, max(1, min(limit, _MOST_ROWS)))
+        rows, more = self._asker.rows(text, max(1, min(limit, _MOST_ROWS)))
         with self._opened() as graph:
             return _answer(graph, {"columns": rows.columns, "rows": list(rows), "more": more})
 
@@ -143,7 +145,10 @@ class _Tools:
 
     @_refusing
     def run_saved_query(
-        self, name: str, parameters: dict[str, str] | None = None, limit: int = 50
+        self,
+        name: str,
+        parameters: dict[str, str | int | float] | None = None,
+        limit: int = 50,
     ) -> dict[str, Any]:
         """Run a saved query and return its rows.
 
@@ -153,12 +158,13 @@ class _Tools:
                 films and people may be given by name.
             limit: how many rows to return at most.
         """
-        given = [f"--parameter={key}={value}" for key, value in (parameters or {}).items()]
-        return self._table("query", given, name, limit)
+        with self._opened() as graph:
+            text = graph.filled(name, **(parameters or {}))
+        return self._table(text, limit)
 
     @_refusing
     def sparql(self, query: str, limit: int = 50) -> dict[str, Any]:
-        """Run a SPARQL SELECT query within limits of time and memory and return its rows.
+        """Run a SPARQL query within limits of time and memory and return its rows or triples.
 
         The prefixes schema, film, movie, person and xsd are known. Films are schema:Movie, people
         schema:Person; a year is an xsd:gYear, so compare xsd:integer(SUBSTR(STR(?date), 1, 4)).
@@ -169,7 +175,7 @@ class _Tools:
             query: the text of the query; ask for few rows, by LIMIT or by counting.
             limit: how many rows to return at most.
         """
-        return self._table("sparql", [], query, limit)
+        return self._table(query, limit)
 
     @_refusing
     def explain(self, name: str, predicate: str | None = None) -> dict[str, Any]:
@@ -197,7 +203,7 @@ class _Tools:
     @_refusing
     def vocabulary(self) -> dict[str, Any]:
         """List the classes and properties of the graph, with the number of their uses."""
-        return self._table("sparql", [], _VOCABULARY, _MOST_ROWS)
+        return self._table(_VOCABULARY, _MOST_ROWS)
 
 
 _NAMES = [name for name in vars(_Tools) if not name.startswith("_")]
@@ -220,6 +226,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any value that JSON is made of
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     if isinstance(value, Decimal):
-        return float(value)
+        value = float(value)
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)  # JSON has no such number
     scalar: PythonValue = value
     return scalar if isinstance(scalar, str | int | float | bool | None) else str(scalar)

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from html import escape
+from urllib.parse import unquote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from etl.errors import EtlError
+from etl.errors import QueryError
+from etl.output.lettering import breadth, fitted, written
 from etl.rdf.vocab import RDF, SCHEMA
 
 _AT_MOST = 80  # things in a picture
 _SPACE = 150  # units between two things
 _ROUNDS = 300
-_EDGE, _LETTER, _LETTERS = 40, 7.2, 28
+_EDGE, _LABEL = 40, 200
+_WIDER = 1.5  # than high: labels lie
 _DOT = 6
 _STYLE = (
     "text { font: 13px sans-serif; fill: #1d1d1d; paint-order: stroke; stroke: #ffffff; "
@@ -36,7 +38,7 @@ def network(triples: Iterable[Triple], base_iri: str) -> str | None:
     A thing has the name that the graph gives it; other literals and types are not drawn.
 
     Raises:
-        EtlError: there are more things than can be told apart.
+        QueryError: there are more things than can be told apart.
     """
     names: dict[Resource, str] = {}
     edges: dict[tuple[Resource, Resource], list[str]] = {}
@@ -47,32 +49,31 @@ def network(triples: Iterable[Triple], base_iri: str) -> str | None:
         if isinstance(value, Literal) and triple.predicate in _NAMES:
             names.setdefault(subject, value.value)
         elif isinstance(value, Resource) and triple.predicate != RDF.type:
-            edges.setdefault((subject, value), []).append(_local(triple.predicate.value))
+            edges.setdefault((subject, value), []).append(
+                _local(triple.predicate.value).rpartition("#")[2]
+            )
     things = list(dict.fromkeys(each for edge in edges for each in edge))
     if not things:
         return None
     if len(things) > _AT_MOST:
-        raise EtlError(
+        raise QueryError(
             f"a picture of {len(things)} things cannot be read: at most {_AT_MOST} are drawn",
             hint="ask for less, by LIMIT or by a condition",
         )
     number = {thing: place for place, thing in enumerate(things)}
-    labels = [_brief(names.get(each) or _short(each, base_iri)) for each in things]
+    labels = [fitted(names.get(each) or _short(each, base_iri), _LABEL) for each in things]
     pairs = {(number[one], number[other]): told for (one, other), told in edges.items()}
     return _written(_placed(len(things), pairs), pairs, labels)
 
 
 def _local(iri: str) -> str:
-    return iri.rstrip("/").rpartition("/")[2].rpartition("#")[2]
+    return iri.rstrip("/").rpartition("/")[2]
 
 
 def _short(thing: Resource, base_iri: str) -> str:
-    value = thing.value.removeprefix(base_iri)
-    return value if value != thing.value or isinstance(thing, BlankNode) else _local(value)
-
-
-def _brief(text: str) -> str:
-    return text if len(text) <= _LETTERS else text[: _LETTERS - 1] + "…"
+    if isinstance(thing, NamedNode) and thing.value.startswith(base_iri):
+        return unquote(_local(thing.value).replace("_", " "))
+    return _local(thing.value)
 
 
 def _placed(count: int, pairs: Iterable[tuple[int, int]]) -> list[Place]:
@@ -121,13 +122,13 @@ def _written(
     places: list[Place], pairs: dict[tuple[int, int], list[str]], labels: list[str]
 ) -> str:
     left, top = (min(place[axis] for place in places) - _EDGE for axis in (0, 1))
-    at = [(round(x - left, 1), round(y - top, 1)) for x, y in places]
-    right = max(x + _DOT + _LETTER * len(text) for (x, _), text in zip(at, labels, strict=True))
+    at = [(round((x - left) * _WIDER, 1), round(y - top, 1)) for x, y in places]
+    right = max(x + _DOT + breadth(text) for (x, _), text in zip(at, labels, strict=True))
     width, height = math.ceil(right + _EDGE), math.ceil(max(y for _, y in at) + _EDGE)
     lines = [*_arrows(at, pairs), *_dots(at, labels)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}">\n<style>{_STYLE}</style>\n'
+        f'width="{width}" height="{height}">\n<style type="text/css">{_STYLE}</style>\n'
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="14" refY="4" markerWidth="7" '
         'markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#9a9a9a"/></marker></defs>\n'
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n'
@@ -142,11 +143,11 @@ def _arrows(at: list[Place], pairs: dict[tuple[int, int], list[str]]) -> Iterato
         yield (
             f'<line class="edge" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" marker-end="url(#tip)"/>'
         )
-        x, y, words = round((x1 + x2) / 2, 1), round((y1 + y2) / 2, 1), escape(", ".join(told))
+        x, y, words = round((x1 + x2) / 2, 1), round((y1 + y2) / 2, 1), written(", ".join(told))
         yield f'<text class="of" x="{x}" y="{y}" text-anchor="middle">{words}</text>'
 
 
 def _dots(at: list[Place], labels: list[str]) -> Iterator[str]:
     for (x, y), label in zip(at, labels, strict=True):
         yield f'<circle class="node" cx="{x}" cy="{y}" r="{_DOT}"/>'
-        yield f'<text x="{x + _DOT + 3}" y="{y + 4}">{escape(label)}</text>'
+        yield f'<text x="{x + _DOT + 3}" y="{y + 4}">{written(label)}</text>'

@@ -14,6 +14,7 @@ from __future__ import annotations
 from etl.queries.binding import (
     assignments,
     bind,
+    check_text,
     fill,
     parse_terms,
     portable,
@@ -40,6 +41,7 @@ __all__ = [
     "Term",
     "assignments",
     "bind",
+    "check_text",
     "fill",
     "find",
     "mentioning",

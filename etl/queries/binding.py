@@ -60,14 +60,14 @@ def parse_terms(query: SavedQuery, values: Mapping[str, str], lookup: Lookup) ->
                 hint=f"add -p {parameter.name}=… ({parameter.description})",
             )
         try:
-            _check_encoding(value)
+            check_text(value)
             terms[parameter.name] = KINDS[parameter.kind](value, lookup)
         except QueryError as error:
             raise QueryError(f"{parameter.name}: {error}", hint=error.hint) from error
     return terms
 
 
-def _check_encoding(text: str) -> None:
+def check_text(text: str) -> None:
     """Refuse the lone surrogates that Python puts for bytes that are not UTF-8."""
     if any("\ud800" <= letter <= "\udfff" for letter in text):
         raise QueryError(f"expected text in UTF-8, found {text!r}")

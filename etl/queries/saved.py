@@ -10,7 +10,7 @@ from typing import Self
 
 from etl.errors import QueryError
 from etl.queries.kinds import KINDS
-from etl.queries.syntax import refuse_ill_formed
+from etl.queries.syntax import query_form, refuse_ill_formed
 from etl.resources import folder
 
 
@@ -50,6 +50,11 @@ class SavedQuery:
     parameters: tuple[Parameter, ...]
     path: Path
     drawing: Drawing | None = None
+
+    @property
+    def form(self) -> str:
+        """Which of SPARQL's forms it has: `select`, `ask`, `construct` or `describe`."""
+        return query_form(self.text)
 
     @classmethod
     def read(cls, path: Path) -> Self:

@@ -118,9 +118,11 @@ def refuse_ill_formed(text: str) -> None:
 def asks_others(query: str) -> bool:
     """Return whether a query names another server to be asked (`SERVICE`), however it is written.
 
+    Escaped quotes and backslashes end a string for some engines and not for others.
     Source: SPARQL 1.1 section 19.2, codepoint escape sequences.
     """
-    return any(token.text.lower() == "service" for token in tokens(unescaped(query)))
+    readings = (query, unescaped(query))
+    return any(token.text.lower() == "service" for text in readings for token in tokens(text))
 
 
 def unescaped(query: str) -> str:
@@ -129,6 +131,12 @@ def unescaped(query: str) -> str:
 
 
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+
+
+def query_form(text: str) -> str:
+    """Return which of the four forms a query has, such as `select`; the empty text if none."""
+    words = (token.text.lower() for token in tokens(text) if token.kind == "word")
+    return next((each for each in words if each in ("select", "ask", "construct", "describe")), "")
 
 
 def column_order(text: str) -> list[str]:

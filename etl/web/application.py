@@ -27,8 +27,8 @@ from etl.web.list_pages import FORMS, listing
 from etl.web.negotiation import HTML, preferred
 from etl.web.openapi import openapi
 from etl.web.overview import overview
-from etl.web.question_pages import question, questions
-from etl.web.reconcile_pages import preview, properties, reconcile, suggest
+from etl.web.question_pages import PICTURES, question, questions
+from etl.web.reconcile_pages import preview, properties, reconcile, suggest, view
 from etl.web.record_pages import links, quarantine, runs, sources
 from etl.web.site import STATIC, Site, reading, site_of
 from etl.web.sparql_protocol import sparql
@@ -41,9 +41,9 @@ def home(request: Request) -> Response:
         return site_of(request).page("home.html", page=overview(opened))
 
 
-def _in_forms(path: str, handler: Callable[[Request], object]) -> list[Route]:
-    """Route an address to a handler, also with the suffix of a form."""
-    return [Route(path + suffix, handler) for suffix in (*FORMS, "")]
+def _in_forms(path: str, handler: Callable[[Request], object], *more: str) -> list[Route]:
+    """Route an address to a handler, also with the suffix of a form, or of some `more`."""
+    return [Route(path + suffix, handler) for suffix in (*FORMS, *more, "")]
 
 
 ROUTES = [  # what is asked most stands first
@@ -57,7 +57,7 @@ ROUTES = [  # what is asked most stands first
     *_in_forms("/people", listing(PEOPLE)),
     *_in_forms("/search", search_page),
     Route("/queries", questions),
-    *_in_forms("/queries/{name}", question),
+    *_in_forms("/queries/{name}", question, *PICTURES),
     *_in_forms("/quarantine", quarantine),
     Route("/links", links),
     Route("/runs", runs),
@@ -72,7 +72,8 @@ ROUTES = [  # what is asked most stands first
     Route("/reconcile", reconcile, methods=["GET", "POST"]),
     Route("/reconcile/properties", properties),
     Route("/reconcile/suggest/{what}", suggest),
-    Route("/reconcile/preview", preview),
+    Route("/reconcile/preview/{key:path}", preview),
+    Route("/reconcile/view/{key:path}", view),
     Route("/metrics", metrics),
     Route("/editor", editor),
 ]

@@ -57,6 +57,8 @@ _SCHEMAS: dict[str, Schema] = {
             ),
         }
     ),
+    "Truth": _object({"boolean": {"type": "boolean"}}),
+    "Graph": {"type": ["object", "array"]},
     "Found": _list(
         _object(dict.fromkeys(("kind", "label", "path", "iri", "why", "details"), _STRING))
     ),
@@ -74,6 +76,7 @@ _SCHEMAS: dict[str, Schema] = {
         }
     ),
 }
+_OF_FORM = {"select": "Solutions", "ask": "Truth"}  # the answers; any other is a graph
 _PROBLEMS = {
     "400": "what is given cannot be answered: a value is missing or not of its kind",
     "429": "this client asks too often; Retry-After says when to ask again",
@@ -124,7 +127,7 @@ def described(
 
 def _query(query: SavedQuery, examples: Mapping[str, str]) -> dict[str, Any]:
     parameters = [_of_query(each, examples) for each in query.parameters]
-    return _get(query.name, query.summary, parameters, "Solutions")
+    return _get(query.name, query.summary, parameters, _OF_FORM.get(query.form, "Graph"))
 
 
 def _of_query(parameter: Parameter, examples: Mapping[str, str]) -> dict[str, Any]:
@@ -168,4 +171,5 @@ def _get(name: str, summary: str, parameters: list[Any], schema: str) -> dict[st
 
 
 def _answer(description: str, schema: str) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": _ref(schema)}}}
+    media_type = "application/ld+json" if schema == "Graph" else "application/json"
+    return {"description": description, "content": {media_type: {"schema": _ref(schema)}}}

@@ -1,8 +1,9 @@
-"""`/queries`: every saved query as a form, and its answer as a page, JSON or CSV."""
+"""`/queries`: every saved query as a form, and its answer as a page, JSON, CSV or a picture."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -10,15 +11,21 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from etl.errors import QueryError
+from etl.errors import EtlError, QueryError
+from etl.output.pictures import as_file, picture
 from etl.queries import SavedQuery, bind, mentioning
 from etl.web.list_pages import CSV, JSON, chosen_form
-from etl.web.questions import SHOWN, AnswerTable, answer_table, fields, is_complete
+from etl.web.negotiation import HTML
+from etl.web.questions import AnswerTable, WholeAnswer, answer_table, fields, is_complete
 from etl.web.site import reading, site_of
 from etl.web.sparql_protocol import sent
 from etl.web.worker import Question
 
-_SOLUTIONS = {CSV: "csv", JSON: "json"}
+_SOLUTIONS, _GRAPHS = {CSV: "csv"}, {CSV: "", JSON: "jsonld"}
+_DRAWN = {"svg": "image/svg+xml"} | ({"png": "image/png"} if find_spec("resvg_py") else {})
+PICTURES = {f".{name}": media_type for name, media_type in _DRAWN.items()}
+"""The forms of a picture by their suffixes; what draws points is an extra."""
+_STYLED = "default-src 'none'; style-src 'unsafe-inline'"  # a picture has its own style
 
 
 def questions(request: Request) -> Response:
@@ -36,22 +43,28 @@ async def question(request: Request) -> Response:
     if query is None:
         raise HTTPException(404, "there is no such saved query")
     values = given_values(query, request)
-    form = chosen_form(request)
+    suffix = request.url.path.removeprefix("/queries/").removeprefix(query.name)
+    form = PICTURES.get(suffix) or chosen_form(request)
     if not is_complete(query, values):
-        if form in _SOLUTIONS:
+        if form != HTML:
             raise QueryError("a parameter is missing", hint=f"see /queries/{query.name}")
         return _page(request, query, values)
     try:
         text = await run_in_threadpool(_bound, request, query, values)
     except QueryError as error:
-        if form in _SOLUTIONS:
+        if form != HTML:
             raise
         return _page(request, query, values, problem=error)
-    answer = await site.workers.ask(Question(text, {}, _SOLUTIONS.get(form, "json")))
-    if form in _SOLUTIONS:
-        return await sent(answer, f"{form}; charset=utf-8" if form == CSV else form)
-    solutions = await answer.whole()
-    return await run_in_threadpool(_answered, request, query, values, text, solutions)
+    asked = Question(text, {}, _SOLUTIONS.get(form, "json"), _GRAPHS.get(form, "nt"))
+    answer = await site.workers.ask(asked)
+    if form == CSV:
+        return await sent(answer, f"{CSV}; charset=utf-8")
+    if form == JSON:
+        return await sent(answer, "application/ld+json" if answer.is_graph else JSON)
+    whole = WholeAnswer(await answer.whole(), answer.is_graph)
+    if form == HTML:
+        return await run_in_threadpool(_answered, request, query, values, text, whole)
+    return await run_in_threadpool(_drawn, request, query, whole, suffix)
 
 
 def given_values(query: SavedQuery, request: Request) -> dict[str, str]:
@@ -71,11 +84,22 @@ def _bound(request: Request, query: SavedQuery, values: Mapping[str, str]) -> st
 
 
 def _answered(
-    request: Request, query: SavedQuery, values: Mapping[str, str], text: str, solutions: bytes
+    request: Request, query: SavedQuery, values: Mapping[str, str], text: str, answer: WholeAnswer
 ) -> Response:
     with reading(request) as opened:
-        table = answer_table(query, solutions, opened.snapshot.iris)
+        table = answer_table(query, answer, opened.snapshot.iris)
     return _page(request, query, values, table=table, text=text)
+
+
+def _drawn(request: Request, query: SavedQuery, answer: WholeAnswer, suffix: str) -> Response:
+    with reading(request) as opened:
+        base = opened.snapshot.iris.base
+    try:
+        content = as_file(picture(query, answer.read(), base), suffix.removeprefix("."))
+    except EtlError as error:
+        raise error.with_traceback(None) from None  # no other thread may drop what was read
+    headers = {"Access-Control-Allow-Origin": "*", "Content-Security-Policy": _STYLED}
+    return Response(content, media_type=PICTURES[suffix], headers=headers)
 
 
 def _page(
@@ -97,6 +121,6 @@ def _page(
         table=table,
         text=text or query.text,
         asked=suffix,
-        most=SHOWN,
+        pictures=[each.removeprefix(".") for each in PICTURES],
         here="/queries",
     )

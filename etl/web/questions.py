@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,16 +10,19 @@ from pyoxigraph import (
     BlankNode,
     Literal,
     NamedNode,
+    QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
+    RdfFormat,
     Triple,
+    parse,
     parse_query_results,
 )
 
 from etl.output.charts import Chart, drawn, is_number
+from etl.output.lettering import shortened
 from etl.queries import Parameter, SavedQuery
 from etl.rdf.identifiers import Iris
-from etl.rdf.vocab import PREFIXES
 from etl.web.origins import Value
 from etl.web.site import path_of
 
@@ -46,13 +49,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTable:
-    """The first rows of an answer, how many there are, and its chart if it has one."""
+    """The first rows of an answer, or triples; how many there are; its chart if it has one."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     numeric: frozenset[int]
     total: int
     chart: Chart | None
+    is_graph: bool
 
 
 def fields(query: SavedQuery, given: Mapping[str, str]) -> tuple[Field, ...]:
@@ -65,38 +69,53 @@ def is_complete(query: SavedQuery, given: Mapping[str, str]) -> bool:
     return all(each.default is not None or given.get(each.name) for each in query.parameters)
 
 
-def answer_table(query: SavedQuery, solutions: bytes, iris: Iris) -> AnswerTable:
-    """Read an answer from SPARQL's JSON, and draw it as its query says."""
-    answer = parse_query_results(solutions, QueryResultsFormat.JSON)
-    assert isinstance(answer, QuerySolutions)  # noqa: S101 - saved queries are SELECT queries
-    names = tuple(variable.value for variable in answer.variables)
-    shown = list(islice(map(tuple, answer), SHOWN))
-    total = len(shown) + sum(1 for _ in answer)
+@dataclass(frozen=True, slots=True)
+class WholeAnswer:
+    """An answer as it was received: SPARQL's JSON, or a graph as N-Triples."""
+
+    content: bytes
+    is_graph: bool
+
+    def read(self) -> QuerySolutions | QueryBoolean | Iterator[Triple]:
+        """Read it; solutions and triples are read while they are asked for."""
+        if self.is_graph:
+            return (quad.triple for quad in parse(self.content, RdfFormat.N_TRIPLES))
+        return parse_query_results(self.content, QueryResultsFormat.JSON)
+
+
+def answer_table(query: SavedQuery, answer: WholeAnswer, iris: Iris) -> AnswerTable:
+    """Make a table of an answer, and draw it as its query says."""
+    read, chart = answer.read(), None
+    names: tuple[str, ...]
+    if isinstance(read, QueryBoolean):
+        names, every = ("answer",), iter([(Literal("yes" if read else "no"),)])
+    elif isinstance(read, QuerySolutions):
+        names, every = tuple(each.value for each in read.variables), map(tuple, read)
+        again = answer.read()
+        if query.drawing and isinstance(again, QuerySolutions):
+            chart = drawn(query.drawing, names, map(tuple, again), iris.base)
+    else:
+        names, every = ("subject", "predicate", "object"), map(tuple, read)
+    shown = list(islice(every, SHOWN))
+    total = len(shown) + sum(1 for _ in every)
     numeric = frozenset(
         place
         for place in range(len(names))
         if shown and all(row[place] is None or is_number(row[place]) for row in shown)
     )
-    rows = tuple(tuple(_cell(term, iris) for term in row) for row in shown[:SHOWN])
-    chart = drawn(query.drawing, names, shown, iris.base) if query.drawing else None
-    return AnswerTable(names, rows, numeric, total, chart)
+    rows = tuple(tuple(_cell(term, iris) for term in row) for row in shown)
+    return AnswerTable(names, rows, numeric, total, chart, answer.is_graph)
 
 
 def _cell(term: NamedNode | BlankNode | Literal | Triple | None, iris: Iris) -> Value:
     match term:
         case NamedNode(value=iri):
-            return Value(short(iri, iris), path_of(iri, iris) if iri.startswith("http") else "")
+            return Value(
+                shortened(iri, iris.base), path_of(iri, iris) if iri.startswith("http") else ""
+            )
         case Literal(value=text):
             return Value(text)
         case None:
             return Value("")
         case _:
             return Value(str(term))
-
-
-def short(iri: str, iris: Iris) -> str:
-    """Write an IRI for people: without the base, or by its prefix."""
-    if iri.startswith(iris.base):
-        return iri.removeprefix(iris.base)
-    found = ((prefix, start) for prefix, start in PREFIXES.items() if iri.startswith(start))
-    return next((f"{prefix}:{iri.removeprefix(start)}" for prefix, start in found), iri)

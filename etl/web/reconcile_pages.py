@@ -15,23 +15,24 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from etl.queries.lookup import FILM, PERSON, Entity
+from etl.queries.lookup import FILM, PERSON, Entity, search
 from etl.rdf.vocab import SCHEMA
 from etl.web.extending import PROPERTIES, TableProperty, values
-from etl.web.finding import find
-from etl.web.guarding import POLICY
 from etl.web.readers import Reading
-from etl.web.reconciling import Asked, candidates
+from etl.web.reconciling import LONGEST, Asked, candidates, described
 from etl.web.site import path_of, reading
 
 _AT_ONCE = 200  # queries, or things to be described, in one request
 _SHOWN = 50
+_SUGGESTED, _FURTHEST = 10, 200
 _PREVIEWED = {
     "Movie": ("director", "actor", "genre"),
     "Person": ("birthDate", "jobTitle", "film"),
 }
+_STYLE = "body { font: 13px sans-serif; margin: 8px } h1 { font-size: 15px } p { margin: 4px 0 }"
+_FRAMED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *"
 _OPEN = {"Access-Control-Allow-Origin": "*"}
 _TYPES = {"Movie": FILM, "Person": PERSON}
 _NAMES = {"Movie": "Film", "Person": "Person"}
@@ -89,8 +90,9 @@ def _manifest(request: Request) -> dict[str, Any]:
         "identifierSpace": base,
         "schemaSpace": SCHEMA.iri,
         "defaultTypes": list(map(_type, _TYPES)),
-        "view": {"url": f"{here}{{{{id}}}}"},
-        "preview": {"url": f"{here}reconcile/preview?id={{{{id}}}}", "width": 400, "height": 140},
+        "batchSize": _AT_ONCE,
+        "view": {"url": f"{here}reconcile/view/{{{{id}}}}"},
+        "preview": {"url": f"{here}reconcile/preview/{{{{id}}}}", "width": 400, "height": 140},
         "suggest": suggest,
         "extend": {
             "propose_properties": {
@@ -110,23 +112,24 @@ def _matched(request: Request, queries: Mapping[str, Any]) -> dict[str, Any]:
     if len(queries) > _AT_ONCE:
         raise HTTPException(413, f"at most {_AT_ONCE} queries in one request")
     with reading(request) as opened:
-        base = opened.snapshot.iris.base
         return {
             key: {
                 "result": [
-                    {
-                        "id": each.entity.iri.value.removeprefix(base),
-                        "name": each.entity.label,
-                        "description": each.description,
-                        "type": [_type(_TYPE_OF[each.entity.kind.noun])],
-                        "score": each.score,
-                        "match": each.match,
-                    }
+                    _thing(opened, each.entity, "type") | {"score": each.score, "match": each.match}
                     for each in candidates(opened, _asked(key, told))
                 ]
             }
             for key, told in queries.items()
         }
+
+
+def _thing(opened: Reading, entity: Entity, types: str) -> dict[str, Any]:
+    return {
+        "id": entity.iri.value.removeprefix(opened.snapshot.iris.base),
+        "name": entity.name,
+        "description": described(opened.snapshot.store, entity),
+        types: [_type(_TYPE_OF[entity.kind.noun])],
+    }
 
 
 def _asked(key: str, told: object) -> Asked:
@@ -140,15 +143,19 @@ def _asked(key: str, told: object) -> Asked:
     properties = told.get("properties") or []
     if not isinstance(properties, list):
         raise HTTPException(400, f"{key}: expected a list under 'properties'")
-    kind = told.get("type")
-    name = str(kind.get("id") if isinstance(kind, dict) else kind or "").rpartition("/")[2]
+    types = told.get("type")
+    ids = (
+        each.get("id") if isinstance(each, dict) else each
+        for each in (types if isinstance(types, list) else [types])
+    )
+    kinds = [kind for each in ids if (kind := _TYPES.get(str(each).rpartition("/")[2]))]
     said: dict[str, list[str]] = {}
     for each in properties:
         if isinstance(each, dict) and (meaning := _SAID.get(str(each.get("pid")))):
             said.setdefault(meaning, []).extend(_texts(each.get("v")))
     limit = told.get("limit")
-    at_most = limit if isinstance(limit, int) and 0 < limit <= _SHOWN else 5
-    return Asked(text, _TYPES.get(name), at_most, said)
+    at_most = int(limit) if isinstance(limit, int | float) and 1 <= limit <= _SHOWN else 5
+    return Asked(text, kinds or (FILM, PERSON), at_most, said)
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -197,42 +204,53 @@ def _row(opened: Reading, key: str, pids: list[str]) -> dict[str, list[dict[str,
 def properties(request: Request) -> Response:
     """Answer `/reconcile/properties`: what can be asked for of a type."""
     name = request.query_params.get("type", "Movie").rpartition("/")[2]
-    found = PROPERTIES.get(name, {})
-    told = {"properties": [{"id": pid, "name": each.name} for pid, each in found.items()]}
-    return JSONResponse(told | {"type": name}, headers=_OPEN)
+    found = _named(PROPERTIES.get(name, {}))[: _number(request, "limit", _SHOWN)]
+    return JSONResponse({"properties": found, "type": name}, headers=_OPEN)
+
+
+def _named(known: Mapping[str, TableProperty]) -> list[dict[str, Any]]:
+    return [{"id": pid, "name": each.name} for pid, each in known.items()]
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    """Read a number of an address; what is none is the default."""
+    text = request.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else default
 
 
 def suggest(request: Request) -> Response:
-    """Answer `/reconcile/suggest/…`: things, properties or types whose name begins so."""
+    """Answer `/reconcile/suggest/…`: things, properties or types that are named or called so."""
     what, prefix = request.path_params["what"], request.query_params.get("prefix", "")
-    result: list[dict[str, Any]] = []
+    skipped = _number(request, "cursor", 0)
     if what == "entity":
         with reading(request) as opened:
-            base = opened.snapshot.iris.base
-            result = [
-                {
-                    "id": each.iri.removeprefix(base),
-                    "name": each.label,
-                    "description": each.details,
-                    "notable": [_type(_TYPE_OF[each.kind])],
-                }
-                for each in find(opened, prefix, 10)
-            ]
-    elif what == "type":
-        result = [_type(name) for name in _TYPES if _NAMES[name].lower().startswith(prefix.lower())]
+            at_most = min(skipped + _SUGGESTED, _FURTHEST)
+            found = search(opened.snapshot.lookup(), prefix[:LONGEST], at_most)[skipped:]
+            result = [_thing(opened, each.entity, "notable") for each in found]
+    elif what in ("type", "property"):
+        properties = _named(PROPERTIES["Movie"] | PROPERTIES["Person"])
+        known = list(map(_type, _TYPES)) if what == "type" else properties
+        begun = prefix.lower()
+        result = [each for each in known if any(begun in text.lower() for text in each.values())]
+        result = result[skipped:]
     else:
-        every = PROPERTIES["Movie"] | PROPERTIES["Person"]
-        result = [
-            {"id": pid, "name": each.name}
-            for pid, each in every.items()
-            if prefix.lower() in each.name.lower() or prefix.lower() in pid.lower()
-        ]
+        raise HTTPException(404, "entities, properties and types are suggested, nothing else")
     return JSONResponse({"result": result}, headers=_OPEN)
 
 
+def view(request: Request) -> Response:
+    """Answer `/reconcile/view/…`: lead on to the page of a thing."""
+    key = request.path_params["key"]
+    if not key.startswith(("movie/", "person/")):
+        raise HTTPException(404, "there is nothing of this id")
+    with reading(request) as opened:
+        path = path_of(opened.snapshot.iris.base + key, opened.snapshot.iris)
+    return RedirectResponse(path, 303, headers=_OPEN)
+
+
 def preview(request: Request) -> Response:
-    """Answer `/reconcile/preview`: a few words about a thing, to be shown in a frame."""
-    key = request.query_params.get("id", "")
+    """Answer `/reconcile/preview/…`: a few words about a thing, to be shown in a frame."""
+    key = request.path_params["key"]
     with reading(request) as opened:
         snapshot = opened.snapshot
         found = snapshot.lookup().identified(snapshot.iris.base + key)
@@ -243,12 +261,12 @@ def preview(request: Request) -> Response:
     rest = "".join(f"<p>{escape(line)}</p>" for line in lines)
     address = escape(str(request.base_url).rstrip("/") + path, quote=True)
     page = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(found[0].label)}'
-        f'</title><h1><a href="{address}" target="_blank" rel="noopener">'
-        f"{escape(found[0].label)}</a></h1>{rest}</html>"
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        f"<title>{escape(found[0].label)}</title><style>{_STYLE}</style>"
+        f'<h1><a href="{address}" target="_blank" rel="noopener">{escape(found[0].label)}</a></h1>'
+        f"{rest}</html>"
     )
-    policy = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
-    return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+    return HTMLResponse(page, headers={"Content-Security-Policy": _FRAMED, **_OPEN})
 
 
 def _words(opened: Reading, entity: Entity) -> list[str]:

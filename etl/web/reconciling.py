@@ -24,7 +24,7 @@ from etl.resolution.matching import TITLE
 from etl.resolution.names import exact_titles, words_of_name
 from etl.web.readers import Reading
 
-_LONGEST = 200  # characters of a cell that are looked for
+LONGEST = 200  # characters of a cell that are looked for
 _CANDIDATES = 25
 _YEAR = re.compile(r"\d{4}")
 _ALONE = 0.8  # how sure the only one of a name is, where nothing else is told
@@ -33,10 +33,10 @@ _LIKE = 0.6  # how sure the most similar name is
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A cell, what kind of thing it names, if that is told, and what else the row says."""
+    """A cell, what kinds of things it may name, and what else the row says."""
 
     text: str
-    kind: EntityKind | None = None
+    kinds: Sequence[EntityKind] = (FILM, PERSON)
     limit: int = 5
     said: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -48,33 +48,39 @@ class Candidate:
     entity: Entity
     score: float
     match: bool
-    description: str
 
 
 def candidates(reading: Reading, asked: Asked) -> list[Candidate]:
     """Return what a cell may mean, the surest first."""
     snapshot = reading.snapshot
     lookup = snapshot.lookup()
-    kinds = (asked.kind,) if asked.kind else (FILM, PERSON)
-    texts = dict.fromkeys(text[:_LONGEST] for text in (asked.text, *asked.said.get("imdb", ())))
+    texts = dict.fromkeys(text[:LONGEST] for text in (asked.text, *asked.said.get("imdb", ())))
     found = {
         match.entity.iri.value: match
         for text in reversed(texts)
         for match in search(lookup, text, _CANDIDATES)
-        if match.entity.kind in kinds
+        if match.entity.kind in asked.kinds
     }
     told = [match for match in found.values() if match.named.why != "character"]
     films = [match for match in told if match.entity.kind is FILM]
     people = [match for match in told if match.entity.kind is PERSON]
     judged = [*_films(snapshot.store, asked, films), *_people(snapshot.store, asked, people)]
-    judged.sort(key=lambda each: (-each.score, each.entity.iri.value))
-    certain = [each for each in judged if each.match]
-    if len(certain) > 1:  # a film and a person of one name, say
-        judged = [
-            Candidate(each.entity, each.score, match=False, description=each.description)
-            for each in judged
-        ]
+    ids = (asked.text, snapshot.iris.base + asked.text)
+    meant = [each for each in judged if each.entity.iri.value in ids]
+    certain = meant or [each for each in judged if each.match]
+    if meant or len(certain) > 1:  # a film and a person of one name, say
+        judged = [replace(each, match=False) for each in judged if each not in meant]
+        judged += [replace(each, score=100.0, match=True) for each in meant]
+    judged.sort(key=lambda e: (-e.score, e.entity.name != asked.text, e.entity.iri.value))
     return judged[: asked.limit]
+
+
+def described(store: Queryable, entity: Entity) -> str:
+    """Tell a thing from its namesakes: year and directors of a film, two films of a person."""
+    if entity.kind is PERSON:
+        return ", ".join(best_known(store, entity))
+    people = ", ".join(directors(store, entity))
+    return ", ".join(filter(None, (entity.year, people and f"by {people}")))
 
 
 _OF_FILM = f"""SELECT ?what ?value WHERE {{
@@ -135,9 +141,7 @@ def _films(store: Queryable, asked: Asked, found: Sequence[Match]) -> Iterator[C
         elif called == [each] and mention.year is None:
             score = max(score, _ALONE)
         certain = outcome.linked is each or (of_year == [each] and names_nobody)
-        people = ", ".join(directors(store, match.entity))
-        told = filter(None, (match.entity.year, people and f"by {people}"))
-        yield Candidate(match.entity, round(100 * score, 1), certain, ", ".join(told))
+        yield Candidate(match.entity, round(100 * score, 1), certain)
 
 
 def _candidate(entity: Entity, store: Queryable) -> FilmCandidate:
@@ -187,5 +191,4 @@ def _people(store: Queryable, asked: Asked, found: Sequence[Match]) -> Iterator[
             certain = certain and any(
                 each[:4] == told["born"][0][:4] for each in asked.said["born"]
             )
-        known = ", ".join(best_known(store, match.entity))
-        yield Candidate(match.entity, round(100 * score, 1), certain, known)
+        yield Candidate(match.entity, round(100 * score, 1), certain)

@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+import rdflib
 from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Triple
+from rdflib.exceptions import ParserError
+from rdflib.plugins.parsers.notation3 import BadSyntax
 
 from commands import Etl, said
 from etl.rdf.vocab import RDF
@@ -84,3 +87,18 @@ def test_json_ld_cannot_say_it(films: Etl) -> None:
     code, _, err = said(films("export", "--rdf12", "-f", "jsonld"))
     assert code == 2
     assert err.startswith("Error: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs", "refusal"),
+    [("nt", "nt", ParserError), ("ttl", "turtle", BadSyntax)],
+)
+def test_rdflib_does_not_read_it_as_the_help_says(
+    films: Etl, name: str, theirs: str, refusal: type[Exception]
+) -> None:
+    text = films("export", "--rdf12", "-f", name).stdout
+    with pytest.raises(refusal):
+        rdflib.Graph().parse(data=text, format=theirs)
+    plain = rdflib.Graph().parse(data=films("export", "-f", name).stdout, format=theirs)
+    assert len(plain) > 40
+    assert "rdflib and QLever cannot read it" in " ".join(films("export", "--help").stdout.split())

@@ -97,6 +97,26 @@ def test_what_cannot_be_answered_is_said(graph: FilmGraph, tmp_path: Path) -> No
         reelgraph.open(tmp_path / "nowhere")
 
 
+def test_no_text_ends_the_program(graph: FilmGraph) -> None:
+    deep = f"SELECT ({'(' * 100_000}1{')' * 100_000} AS ?x) {{}}"
+    for ask in (
+        *(lambda: graph.sparql(deep), lambda: graph.sparql("\ud800")),
+        *(lambda: graph.film("a\ud800"), lambda: graph.person("\ud800")),
+        *(lambda: graph.explain("\ud800"), lambda: graph.query("films-called", name="x")),
+    ):
+        with pytest.raises(QueryError):
+            ask()
+    assert graph.search("\ud800") == graph.search("Heat", 0) == []
+
+
+def test_a_closed_graph_says_so(graph: FilmGraph) -> None:
+    graph.close()
+    graph.close()
+    for ask in (lambda: graph.query("films-by-decade"), lambda: graph.film("Heat"), graph.sources):
+        with pytest.raises(WorkspaceError, match="this graph is closed"):
+            ask()
+
+
 def test_queries_of_ones_own_are_known(graph: FilmGraph, tmp_path: Path) -> None:
     graph.close()
     own = tmp_path / "own"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import shutil
+import socket
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -18,7 +20,7 @@ pytest.importorskip("mcp")  # an extra
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-from commands import Etl
+from commands import Etl, run
 from places import ROOT
 
 Call = tuple[str, dict[str, Any]]
@@ -68,7 +70,7 @@ def names(key: str) -> Callable[[Any], Any]:
     return lambda result: [name for _, name in result[key]]
 
 
-def query(name: str, **parameters: str) -> Call:
+def query(name: str, /, **parameters: str) -> Call:
     return "run_saved_query", {"name": name, "parameters": parameters, "limit": 1000}
 
 
@@ -200,12 +202,14 @@ QUESTIONS: list[tuple[str, Call, Callable[[Any], Any], Any]] = [
 ]
 
 
-def asked(folder: Path, calls: list[Call]) -> list[Any]:
+def asked(
+    folder: Path, calls: list[Call], *options: str, between: Callable[[], None] | None = None
+) -> list[Any]:
     """Start the server as a client does, and call tools one after the other."""
 
     async def ask() -> list[Any]:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        command = ["-m", "etl", "mcp", "--workspace", str(folder / ".etl")]
+        command = ["-m", "etl", "mcp", "--workspace", str(folder / ".etl"), *options]
         program = StdioServerParameters(
             command=sys.executable, args=command, env=environment, cwd=str(folder)
         )
@@ -214,7 +218,12 @@ def asked(folder: Path, calls: list[Call]) -> list[Any]:
             assert {each.name for each in tools} >= {name for name, _ in calls}
             assert all(each.annotations and each.annotations.read_only_hint for each in tools)
             assert all(each.description for each in tools)
-            return [await client.call_tool(name, arguments) for name, arguments in calls]
+            answers: list[Any] = []
+            for name, arguments in calls:
+                if answers and between:
+                    between()
+                answers.append(await client.call_tool(name, arguments))
+            return answers
 
     return asyncio.run(ask())
 
@@ -271,6 +280,92 @@ def test_a_text_that_speaks_of_a_service_asks_nobody(seeds: Path) -> None:
     text = 'SELECT ?x WHERE { ?x schema:name ?n FILTER(CONTAINS(?n, "SERVICE")) } # service'
     [answer] = asked(seeds, [("sparql", {"query": text})])
     assert not answer.is_error
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "SERVICE <{}> {{ ?s ?p ?o }}",
+        'OPTIONAL {{ ?s ?p "\\u005C" }} SERVICE <{}> {{ ?s ?p ?o }} #"',
+        'OPTIONAL {{ ?s ?p "\\u0022" }} SERVICE <{}> {{ ?s ?p ?o }} #"',
+        "# \\u000A SERVICE <{}> {{ ?s ?p ?o }}",
+        "\\u0053ERVICE SILENT <{}> {{ ?s ?p ?o }}",
+    ],
+)
+def test_no_query_reaches_another_server(seeds: Path, pattern: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.1)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        text = f"SELECT * WHERE {{ {pattern.format(address)}\n }}"
+        [answer] = asked(seeds, [("sparql", {"query": text})])
+        assert answer.is_error
+        with pytest.raises(TimeoutError):
+            listening.accept()
+
+
+def test_a_query_is_no_name_of_a_file(seeds: Path) -> None:
+    (seeds / "secret").write_text("word: a secret\n")
+    (seeds / "secret.rq").write_text("ASK { ?s ?p ?o }")
+    texts = ("secret", str(seeds / "secret.rq"), "secret.rq", "-", "--help", "")
+    for answer in asked(seeds, [("sparql", {"query": text}) for text in texts]):
+        assert answer.is_error
+        assert "not SPARQL" in answer.content[0].text
+        assert "a secret" not in answer.content[0].text
+
+
+def test_queries_of_every_form_and_values_of_every_kind_are_answered(seeds: Path) -> None:
+    own = seeds / "own"
+    own.mkdir()
+    (own / "is-there.rq").write_text(
+        "#+ summary: Whether there is a film.\n#+ param: name text: a title\n"
+        "ASK {\n  VALUES ?name { UNDEF }\n  ?film <https://schema.org/name> ?name\n}\n"
+    )
+    odd = "SELECT ?x ?y { VALUES (?x ?y) { ('INF'^^xsd:double 'NaN'^^xsd:double) } }"
+    there, no_text, graph, numbers, year, long = asked(
+        seeds,
+        [
+            query("is-there", name="Heat"),
+            query("is-there", name="a\0b"),
+            sparql("CONSTRUCT WHERE { ?film schema:director person:Michael_Mann }"),
+            sparql(odd),
+            ("run_saved_query", {"name": "films-of-year", "parameters": {"year": 1995}}),
+            query("films-called", title="x" * 300_000),
+        ],
+        "--queries",
+        str(own),
+    )
+    assert there.structured_content["result"]["rows"] == [[True]]
+    assert no_text.structured_content["result"]["rows"] == [[False]]
+    told = graph.structured_content["result"]
+    assert told["columns"] == ["subject", "predicate", "object"]
+    assert [row[0].rpartition("/")[2] for row in told["rows"]] == ["tt0113277"]
+    assert numbers.structured_content["result"]["rows"] == [["inf", "nan"]]
+    assert column("title")(year.structured_content["result"]) == SEEDS.titled(
+        year=lambda film: film["year"] == "1995"
+    )
+    assert long.structured_content["result"]["rows"] == []
+
+
+def test_a_load_is_seen_by_the_next_question(seeds: Path) -> None:
+    count = sparql(COUNT % "Movie")
+    more = {"id": 1, "imdb": "tt9900001", "title": "New"}
+    (seeds / "more.jsonl").write_text(json.dumps(more))
+
+    def load() -> None:
+        run("load", seeds / "more.jsonl", "--workspace", seeds / ".etl")
+
+    before, after = asked(seeds, [count, count], between=load)
+    assert column("n")(before.structured_content["result"]) == {len(SEEDS.films)}
+    assert column("n")(after.structured_content["result"]) == {len(SEEDS.films) + 1}
+    assert len(after.structured_content["sources"]) == 2
+
+
+def test_a_graph_of_nothing_says_so(seeds: Path) -> None:
+    run("remove", "seeds", "--workspace", seeds / ".etl")
+    calls = [("search", {"text": "Heat"}), ("vocabulary", {}), ("saved_queries", {})]
+    found, words, queries = (each.structured_content for each in asked(seeds, calls))
+    assert (found["result"], found["sources"], words["result"]["rows"]) == ([], [], [])
+    assert len(queries["result"]) > 30
 
 
 def test_a_query_without_an_end_is_ended(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,15 +59,22 @@ PAGES = {  # of each route that answers a page, the addresses that are tried
         "/queries/films-by-genre",
         f"/queries/{ADDED}",
     ],
+    "/queries/{name}.svg": [
+        f"/queries/evil.svg?x={ADDED}",
+        "/queries/films-by-genre.svg",
+        f"/queries/cast-of-film.svg?film={ADDED}",
+    ],
+    "/queries/{name}.png": [f"/queries/{ADDED}.png", f"/queries/evil.png?x={ADDED}"],
     "/quarantine": ["/quarantine"],
     "/links": ["/links", f"/links?show={ADDED}"],
     "/runs": ["/runs"],
     "/sources": ["/sources"],
-    "/reconcile/preview": [
-        "/reconcile/preview?id=movie/tt9900001",
-        "/reconcile/preview?id=person/Bo_Li",
-        f"/reconcile/preview?id={ADDED}",
+    "/reconcile/preview/{key:path}": [
+        "/reconcile/preview/movie/tt9900001",
+        "/reconcile/preview/person/Bo_Li",
+        f"/reconcile/preview/{ADDED}",
     ],
+    "/reconcile/view/{key:path}": [f"/reconcile/view/{ADDED}", f"/reconcile/view/movie/{ADDED}"],
     "/editor": [f"/editor?query={ADDED}", "/editor?name=evil", f"/editor?name={ADDED}"],
 }
 OTHERS = {"/healthz", "/.well-known/void", "/dataset", "/dump.nt.gz", "/robots.txt", "/metrics"}

@@ -55,6 +55,13 @@ def test_a_page_fits_its_window(site: Website, browser: Browser, path: str, widt
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_picture_keeps_its_style(site: Website, browser: Browser) -> None:
+    with visiting(browser, site.url) as visit:
+        page = visit.open("/queries/films-by-decade.svg")
+        size = "getComputedStyle(document.querySelector('.title')).fontSize"
+        assert page.evaluate(size) == "18px"
+
+
 def test_one_finds_a_film_sees_where_a_fact_comes_from_and_follows_an_actor(
     site: Website, browser: Browser
 ) -> None:

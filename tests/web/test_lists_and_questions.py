@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from commands import run
 from etl.errors import QueryError
 from etl.output.charts import bars, columns
 from etl.queries import SavedQuery, read_queries
@@ -125,6 +127,39 @@ def test_an_answer_that_counts_has_a_chart(site: Website) -> None:
     assert "style=" not in page
 
 
+def test_the_picture_of_an_answer_is_that_of_the_command_line(
+    site: Website, served_workspace: Path
+) -> None:
+    pytest.importorskip("resvg_py")
+    for name, values in (("films-by-decade", {}), ("co-actors-of-person", {"person": "Al Pacino"})):
+        page = site.client.get(f"/queries/{name}", params=values).text
+        drawn = re.findall("<figure.*?(<svg.*?)</figure>", page, re.DOTALL)[0]
+        marks = re.compile("<(?:rect class|text).*?/", re.DOTALL)
+        for form, media_type in (("svg", "image/svg+xml"), ("png", "image/png")):
+            [address] = re.findall(f'href="(/queries/{name}[.]{form}[^"]*)"', page)
+            answer = site.get(html.unescape(address))
+            assert answer.headers["Content-Type"].partition(";")[0] == media_type
+            asked = [f"-p{key}={value}" for key, value in values.items()]
+            told = run("query", name, *asked, "-f", form, "--workspace", served_workspace)
+            assert answer.content == told.stdout_bytes
+        svg = site.client.get(f"/queries/{name}.svg", params=values).text
+        assert marks.findall(svg[svg.index("<g ") :]) == marks.findall(drawn)
+
+
+def test_what_cannot_be_drawn_is_not_offered_and_says_why(site: Website) -> None:
+    assert "cast-of-film.svg" not in site.get("/queries/cast-of-film?film=Heat").text
+    for address, reason in (
+        ("cast-of-film.svg?film=Heat", "it declares no chart"),
+        ("co-actors-of-person.png?person=Ann", "no person is called"),
+        ("co-actors-of-person.svg", "a parameter is missing"),
+        ("films-by-language.svg", "fewer than two numbers"),
+    ):
+        answer = site.get(f"/queries/{address}", "text/plain")
+        assert (answer.status_code, reason in answer.text) == (400, True), answer.text
+    assert "Traceback" not in "".join(site.said)
+    assert site.get("/queries/none.svg").status_code == 404
+
+
 def test_queries_of_ones_own_count_beside_ours(served_workspace: Path, tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()
@@ -154,7 +189,7 @@ def test_charts_draw_any_numbers() -> None:
     drawn = bars("Some", [("x" * 60, 10), ("y", 5.5)])
     assert drawn.bars[0].width > drawn.bars[1].width > 0
     assert len(drawn.bars[0].brief) < 60
-    assert [bar.shown for bar in drawn.bars] == ["10", "5.50"]
+    assert [bar.shown for bar in drawn.bars] == ["10.0", "5.5"]
 
 
 @pytest.mark.parametrize(

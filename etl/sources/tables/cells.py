@@ -213,16 +213,25 @@ def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
     Nothing is given of somebody without a name or an id, or where there is no such file.
     """
     name = written(at(item, keys["json"]))
-    own = written(at(item, keys["id"]["imdb"])) if "id" in keys else ""
-    if not name and not (own and _holds(item, keys["json"])):
+    ids = {kind: written(at(item, path)) for kind, path in keys.get("id", {}).items()}
+    imdb = ids.get("imdb", "")
+    if not name and not (imdb and _holds(item, keys["json"])):
         return ""
     character: object = at(item, keys["character"]) if "character" in keys else ""
     if isinstance(character, str) and character.startswith('["'):
-        character = parsed(character)
+        character = _in_list(character)
     elif not isinstance(character, list):
         character = written(character).split(" / ")  # as TMDb and Kodi write several
     told = {f: value for f in PERSON_FACTS if f in keys and (value := at(item, keys[f]))}
-    return {"name": name, "character": character, "imdb": own, **told}
+    return {"name": name, "character": character, "imdb": imdb, "key": ids.get("own", ""), **told}
+
+
+def _in_list(text: str) -> object:
+    """Read a list of characters; an escape that is none costs nobody else."""
+    try:
+        return parsed(text)
+    except Unreadable:
+        return text.removeprefix('["').removesuffix('"]').split('","')
 
 
 def parsed(text: str) -> object:

@@ -154,7 +154,8 @@ class _Joining:
                 reject = Reject(1, "", expected, str(len(cells)), text[:65_536], each.path)
                 yield Row(line, [], reject)
             lines = lines_of(path, form.delimiter)
-            select = f"SELECT line, cells FROM {lines} WHERE line > 1 AND len(cells) = {width}"
+            below = f"line > {int(form.has_header)} AND len(cells) = {width}"
+            select = f"SELECT line, cells FROM {lines} WHERE {below}"
         join = self.form.columns.join(each.name)
         if join.lists and join.is_listed(form.header):
             select = _unfolded(select, form.header, join.theirs, join.lists.words)
@@ -178,7 +179,7 @@ class _Joining:
         try:
             return self.db.execute(
                 f"SELECT line, cells FROM {lines} "
-                f"WHERE line > 1 AND len(cells) <> {width} ORDER BY line"
+                f"WHERE line > {int(form.has_header)} AND len(cells) <> {width} ORDER BY line"
             ).fetchall()
         except duckdb.Error:  # bytes that are no UTF-8, or line ends of two kinds
             return None
