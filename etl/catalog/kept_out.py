@@ -113,10 +113,11 @@ def displaced(catalog: Catalog, scope: Scope, before: Set[int] | None) -> Iterat
     """
     if before is None:
         return
-    places = Places(catalog)
-    for item in catalog.refusals.quarantined():
-        if item.version not in before and not _inside(scope, item.origin):
-            yield _quarantined(item, places)
+    items = catalog.refusals.quarantined()
+    found = [i for i in items if i.version not in before and not _inside(scope, i.origin)]
+    if found:
+        places = Places(catalog)
+        yield from (_quarantined(item, places) for item in found)
 
 
 def _quarantined(item: Quarantined, places: Places) -> KeptOut:
