@@ -2,8 +2,9 @@
 
 All of it is measured in one run, on servers that are started here: our publication of a loaded
 workspace, a POST of the finished file by the Graph Store Protocol, SPARQLWrapper's INSERT DATA,
-and the server's own loader, which reads the file from the disk: Oxigraph's without a server,
-Virtuoso's within it. Virtuoso is measured where it is installed.
+and the server's own loader, which reads the file from the disk: those of Oxigraph and Fuseki
+without the server. Then what was published is read once, thrown away, and checked as `etl check
+--store` does. Servers that are not installed are left out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,21 +24,26 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from pyoxigraph import DefaultGraph, RdfFormat, Store
-from SPARQLWrapper import DIGEST, POST, SPARQLWrapper
+import pytest
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
+from SPARQLWrapper import BASIC, DIGEST, POST, SPARQLWrapper
 
 from bench.records import write_records
+from etl.inspection.checking import check
 from etl.operations.load import LoadOptions, load
+from etl.process.progress import silent
+from etl.publication.comparing import comparing
 from etl.publication.publishing import PublishOptions, publish
 from etl.publication.targets import Target
 from etl.resources import folder
 from etl.shacl import CompiledEngine, Shapes
+from etl.stores.remote import RemoteStore
 from etl.stores.servers import Endpoints
 from etl.workspace import Workspace
 
 sys.path.append(str(Path(__file__).parent.parent / "tests" / "support"))
 
-from servers import Oxigraph, Server, Virtuoso
+from servers import PROVENANCE, SERVERS, Server, Virtuoso
 
 SAMPLE = 50_000  # triples that SPARQLWrapper is given
 BATCH = 1_000  # triples in one of its updates
@@ -99,7 +104,7 @@ def posted(server: Server, lines: Sequence[bytes]) -> None:
     params = {"graph": server.graph} if server.graph else {"default": ""}
     if isinstance(server, Virtuoso):
         at_once = VIRTUOSO_TAKES
-    auth = httpx.DigestAuth(server.user, server.password) if server.user else None
+    auth = server.sign_in(server.user, server.password) if server.user else None
     with httpx.Client(auth=auth, timeout=3600) as client:
         for start in range(0, len(lines), at_once):
             answer = client.post(
@@ -118,36 +123,13 @@ def inserted(server: Server, lines: Sequence[bytes]) -> None:
         update = SPARQLWrapper(server.where.update or "")
         update.setMethod(POST)
         if server.user:
-            update.setHTTPAuth(DIGEST)
+            update.setHTTPAuth(DIGEST if isinstance(server, Virtuoso) else BASIC)
             update.setCredentials(server.user, server.password, realm="SPARQL")
         text = b"".join(lines[start : start + BATCH]).decode()
         update.setQuery(
             f"INSERT DATA {{ {into} {{ {text} }} }}" if into else f"INSERT DATA {{ {text} }}"
         )
         update.query()
-
-
-def loaded(server: Server, dump: Path) -> None:
-    """Load a file with the server's own loader.
-
-    Raises:
-        RuntimeError: it was not loaded.
-    """
-    if isinstance(server, Virtuoso):
-        os.link(dump, server.folder / dump.name)  # Virtuoso reads where `DirsAllowed` says
-        script = (
-            f"ld_dir('{server.folder}', '{dump.name}', '{server.graph}'); rdf_loader_run(); "
-            "checkpoint; SELECT ll_state, ll_error FROM DB.DBA.load_list;"
-        )
-        to = [f"127.0.0.1:{server.sql_port}", server.user, server.password]
-        command = ["isql-vt", *to, "ERRORS=STDOUT", "VERBOSE=OFF", "BANNER=OFF", f"exec={script}"]
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        if told.split()[-2:] != ["2", "NULL"]:  # finished, without an error
-            raise RuntimeError(told)
-        return
-    program = str(Path(sys.executable).with_name("oxigraph"))
-    command = [program, "load", "-l", str(server.folder / "offline"), "-f", str(dump)]
-    subprocess.run(command, check=True, capture_output=True)
 
 
 def run(records: int, place: Path) -> dict[str, Any]:
@@ -165,11 +147,12 @@ def run(records: int, place: Path) -> dict[str, Any]:
     with dump.open("rb") as file:
         triples = sum(1 for _ in file)
     figures: dict[str, Any] = {"records": records, "triples": triples, "load here": local.wall_s}
-    figures["servers"] = {
-        kind.kind.name: _measured(kind, workspace, dump, place)
-        for kind in (Oxigraph, Virtuoso)
-        if kind is Oxigraph or shutil.which("virtuoso-t")
-    }
+    figures["servers"] = {}
+    for kind in SERVERS:
+        try:
+            figures["servers"][kind.kind.name] = _measured(kind, workspace, dump, place)
+        except pytest.skip.Exception as absent:
+            print(f"{kind.kind.name} is left out: {absent}", file=sys.stderr)
     return figures
 
 
@@ -178,18 +161,45 @@ def _measured(kind: type[Server], workspace: Workspace, dump: Path, place: Path)
     os.environ["ETL_STORE_USER"], os.environ["ETL_STORE_PASSWORD"] = kind.user, kind.password
     ways: dict[str, tuple[int, Callable[[Server], object]]] = {
         POSTED: (len(lines), lambda server: posted(server, lines)),
-        "our publication": (len(lines), lambda server: our_publication(workspace, server.where)),
         f"SPARQLWrapper, INSERT DATA of {BATCH:,}": (
             SAMPLE,
             lambda server: inserted(server, lines[:SAMPLE]),
         ),
-        "the server's own offline loader": (len(lines), lambda server: loaded(server, dump)),
+        "our publication": (len(lines), lambda server: our_publication(workspace, server.where)),
     }
     costs = {}
     for way, (triples, work) in ways.items():
         with started(kind, place / "server") as server:
             costs[way] = cost(partial(work, server), min(triples, len(lines)), server)
+            if way == "our publication":
+                costs["reading it all once"] = cost(lambda: read(server), len(lines), server)
+                costs["reading it all once"] = cost(partial(read, server), len(lines), server)
+                check_it = partial(checked, workspace, Target(server.where.query, server.where))
+                costs["check --store"] = cost(check_it, len(lines), server)
+    with started(kind, place / "server") as server:
+        if not server.loads_online:
+            server.kill()
+        costs["the server's own loader"] = cost(
+            partial(server.load, dump, server.graph), len(lines)
+        )
     return costs
+
+
+def read(server: Server) -> None:
+    """Read both graphs of a server as N-Triples, and throw them away."""
+    provenance = NamedNode(PROVENANCE)
+    with RemoteStore.opened(server.where, provenance) as remote:
+        for graph in (server.graph, PROVENANCE):
+            for _ in remote.lines(graph):
+                pass
+
+
+def checked(workspace: Workspace, target: Target) -> None:
+    """Check a workspace and a server as `etl check --store` does."""
+    with comparing(workspace, target) as compare:
+        check(workspace, silent)
+        if compare():
+            raise RuntimeError("the server and the workspace differ")
 
 
 POSTED = "Graph Store POST of the finished file"
@@ -205,6 +215,10 @@ def printed(figures: dict[str, Any]) -> str:
             ratio = each.rate / costs[POSTED].rate
             cpu = f"{each.cpu_s:10.1f}" if each.cpu_s > 0.1 else ""
             lines.append(f"  {way:40} {each.rate:11,.0f} {ratio:12.2f} {cpu}".rstrip())
+        once, checking = costs["reading it all once"].wall_s, costs["check --store"].wall_s
+        lines.append(
+            f"  check --store took {checking:.1f} s, {checking / once:.1f} times the reading"
+        )
     return "\n".join(lines)
 
 

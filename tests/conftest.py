@@ -16,7 +16,8 @@ from commands import Etl, kept_signals, run
 from desk import Desk
 from etl.rdf.identifiers import Iris
 from places import SEEDS, TESTS
-from servers import Oxigraph, Server, Virtuoso
+from servers import SERVERS, Oxigraph, Server
+from thoroughness import THOROUGH
 from website import HOSTILE, KEPT_OUT, Website, served
 
 settings.register_profile("unhurried", deadline=None)  # machines differ, promises do not
@@ -115,7 +116,7 @@ def site(served_workspace: Path) -> Iterator[Website]:
         yield running
 
 
-@pytest.fixture(scope="session", params=[Oxigraph, Virtuoso], ids=["oxigraph", "virtuoso"])
+@pytest.fixture(scope="session", params=SERVERS, ids=lambda kind: kind.__name__.lower())
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, foreign: None
 ) -> Iterator[Server]:
@@ -144,6 +145,25 @@ def spare(tmp_path: Path, foreign: None) -> Iterator[Oxigraph]:
     folder = tmp_path / "spare"
     folder.mkdir()
     server = Oxigraph(folder)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(
+    params=SERVERS if THOROUGH or "KILLS" in os.environ else [Oxigraph],
+    ids=lambda kind: kind.__name__.lower(),
+)
+def own(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, foreign: None
+) -> Iterator[Server]:
+    """Run a server that the test may kill."""
+    del foreign
+    folder = tmp_path / "own"
+    folder.mkdir()
+    server: Server = request.param(folder)
+    monkeypatch.setenv("ETL_STORE_USER", server.user)
+    monkeypatch.setenv("ETL_STORE_PASSWORD", server.password)
     server.start()
     yield server
     server.kill()

@@ -189,6 +189,19 @@ def explain(
     is_flag=True,
     help="Add file, line and field behind each triple, as RDF 1.2 triple terms.",
 )
+@option(
+    "--shards",
+    group=Group.OUTPUT,
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write numbered files for a server's own loader, with the provenance, into DIR.",
+)
+@option(
+    "--kind",
+    group=Group.OUTPUT,
+    metavar="KIND",
+    help="Product that the files of --shards are for: Fuseki, Virtuoso, …",
+)
 @workspace_option
 @store_option
 @writes(GRAPH)
@@ -196,6 +209,8 @@ def export(
     provenance: bool,
     owl_same_as: bool,
     rdf12: bool,
+    shards: Path | None,
+    kind: str | None,
     workspace: Path,
     store: str | None,
     format_name: str | None,
@@ -209,22 +224,38 @@ def export(
     The number of triples and their hash are printed on standard error. Both depend neither on the
     format nor on the order of the triples; 'etl check' prints those of the store. Sources with a
     non-commercial or share-alike licence are named there too.
+
+    With --shards, both graphs are written as compressed N-Triples, a million triples in a file,
+    and a manifest with their numbers and hashes. Virtuoso and Fuseki need files of their own
+    (--kind).
     """
     from etl.inspection.reifying import reified
     from etl.output import GraphAnswer, GraphHash
     from etl.output.graphs import with_owl_same_as
     from etl.provenance.recording import provenance_of
+    from etl.publication.sharding import write_shards
     from etl.sources.licences import terms
+    from etl.stores.servers import GENERIC, kind_called
 
+    if shards is None and kind is not None:
+        raise click.UsageError("--kind belongs to --shards")
+    if shards is not None and (provenance or owl_same_as or rdf12 or output):
+        raise click.UsageError("--shards goes with --kind alone")
     with opened_store(workspace, store) as (snapshot, held):
-        graph = with_owl_same_as(held.export()) if owl_same_as else held.export()
-        added = provenance_of(snapshot.catalog, held) if provenance else ()
-        origins = reified(snapshot) if rdf12 else ()
-        exported = GraphHash()
-        write(GraphAnswer(exported.counting(chain(graph, added, origins))), format_name, output)
+        if shards is not None:
+            product = GENERIC if kind is None else kind_called(kind)
+            exported = write_shards(held, snapshot.iris.provenance_graph, shards, product)
+        else:
+            graph = with_owl_same_as(held.export()) if owl_same_as else held.export()
+            added = provenance_of(snapshot.catalog, held) if provenance else ()
+            origins = reified(snapshot) if rdf12 else ()
+            exported = {"graph": GraphHash()}
+            counted = exported["graph"].counting(chain(graph, added, origins))
+            write(GraphAnswer(counted), format_name, output)
         known = snapshot.catalog.sources
         licences, standing = known.licences(), known.standing()
-    click.echo(f"graph: {exported}", err=True)
+    for name, hashed in exported.items():
+        click.echo(f"{name}: {hashed}", err=True)
     for source in standing:
         if asked := terms(licences[source.name]):
             where = ", ".join(licences[source.name])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from etl.cli.watching import memory_bytes
 
 if TYPE_CHECKING:
     from etl.inspection.checking import Health
+    from etl.publication.comparing import Compared
     from etl.workspace import Workspace
 
 
@@ -128,27 +130,13 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     from etl.workspace import Workspace
 
     held = Workspace(workspace)
-    with Meter(quiet=False) as meter:
-        health = check(held, meter.update)
-    taken = health.bytes_taken
-    click.echo(
-        f"disk: {counted(len(taken), 'generation')}, {sum(taken.values()) / 1e6:.1f} MB", err=True
-    )
-    if health.graph is not None:
-        click.echo(f"graph: {health.graph}", err=True)
-    for generation in health.unnamed:
-        told = "complete but never made current, because a command was killed"
-        click.echo(f"Note: {generation.path}: {told}; the next change deletes it", err=True)
-    if not health.remedy:
-        people = counted(health.people, "person", "people")
-        films = counted(health.films, "film")
-        click.echo(f"store and catalog agree: {films}, {people}", err=True)
-    with Telling(quiet=False, lists="etl check -f json") as telling:
-        for note in health.notes:
-            telling.tell(note)
-    verdict = _of_workspace(health, workspace)
-    if store is not None and not verdict.rows:
-        verdict = _of_server(held, store)
+    with _server(held, store) as compare:  # which is copied meanwhile
+        with Meter(quiet=False) as meter:
+            health = check(held, meter.update)
+        _tell(health)
+        verdict = _of_workspace(health, workspace)
+        if store is not None and not verdict.rows:
+            verdict = _of_server(store, compare())
     if verdict.rows or format_name or output:
         document = _document(verdict, health, held.newest().number)
         write(Rows(verdict.columns, verdict.rows, document=document), format_name, output)
@@ -182,18 +170,44 @@ def _of_workspace(health: Health, workspace: Path) -> Verdict:
     return Verdict(status, ("place", "problem"), rows, f"{workspace}: {fault}", health.remedy)
 
 
-def _of_server(held: Workspace, store: str) -> Verdict:
-    """Compare a server with what the catalog says."""
-    from etl.publication.comparing import compared
+def _server(held: Workspace, store: str | None) -> AbstractContextManager[Callable[[], Compared]]:
+    """Begin to copy a server, if one is named; give what compares it with the catalog."""
+    from etl.publication.comparing import comparing
     from etl.publication.outbox import Outboxes
     from etl.publication.targets import Target
 
-    found = compared(held, Target.named(Outboxes(held.path), store))
+    if store is None or held.is_new:
+        return nullcontext(list)
+    return comparing(held, Target.named(Outboxes(held.path), store))
+
+
+def _of_server(store: str, found: Compared) -> Verdict:
+    """Judge what differs on a server."""
     if not found:
         click.echo(f"{store} and catalog agree", err=True)
     columns = ("entity", "missing triples", "surplus triples")
     fault, remedy = f"{store} and catalog differ", f"run: etl load --repair --store {store}"
     return Verdict("different" if found else "sound", columns, found, fault, remedy)
+
+
+def _tell(health: Health) -> None:
+    """Tell how a workspace is, as far as nothing is wrong with it."""
+    taken = health.bytes_taken
+    click.echo(
+        f"disk: {counted(len(taken), 'generation')}, {sum(taken.values()) / 1e6:.1f} MB", err=True
+    )
+    if health.graph is not None:
+        click.echo(f"graph: {health.graph}", err=True)
+    for generation in health.unnamed:
+        told = "complete but never made current, because a command was killed"
+        click.echo(f"Note: {generation.path}: {told}; the next change deletes it", err=True)
+    if not health.remedy:
+        people = counted(health.people, "person", "people")
+        films = counted(health.films, "film")
+        click.echo(f"store and catalog agree: {films}, {people}", err=True)
+    with Telling(quiet=False, lists="etl check -f json") as telling:
+        for note in health.notes:
+            telling.tell(note)
 
 
 def _document(verdict: Verdict, health: Health, generation: int) -> dict[str, object]:

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
+from typing import TypeAlias
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, RdfFormat, parse, serialize
 
 from etl.process.temporary import temporary_folder
 from etl.publication.outbox import Outboxes
 from etl.publication.targets import Target
 from etl.rdf.identifiers import Iris
+from etl.stores.answers import not_sparql
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
-from etl.stores.servers import ServerKind
-from etl.stores.updates import as_held
+from etl.stores.servers import Endpoints
+from etl.stores.spellings import as_held
 from etl.workspace import Workspace
 from etl.workspace.snapshot import Snapshot
 
-PART_BYTES = 1 << 29  # four million lines; their hashes take a third of a gigabyte
+PART_BYTES = 1 << 28  # two million lines; the hashes of both files take a third of a gigabyte
+SPELT_AT_ONCE = 10_000  # lines
+
+Compared: TypeAlias = list[tuple[str, int, int]]
+"""The entities that a server has otherwise, with the numbers of triples missing and too many."""
 
 
 def provenance_graphs(base_iri: str, bases: Iterable[str]) -> list[NamedNode]:
@@ -68,51 +74,72 @@ def differing(
     Raises:
         StoreError: the server fails, or cuts its answer short.
     """
-    found: defaultdict[str, Differing] = defaultdict(Differing)
-    ours = tuple(bases)
     with temporary_folder(workspace.path, "copy-") as folder:
         here, there = Path(folder, "here.nq"), Path(folder, "there.nq")
         with ThreadPoolExecutor(1) as beside, there.open("wb") as target:
             dumped = beside.submit(store.dump, here)
             remote.copy(target)
             dumped.result()
-        for line, missing in _apart(here, there, remote.where.kind):
-            subject = line[1 : line.index(b">")].decode()
-            if missing:
-                found[subject].missing += 1
-            elif subject.startswith(ours):
-                found[subject].surplus += 1
+        return _differing(here, there, bases, remote.where)
+
+
+def _differing(
+    here: Path, there: Path, bases: Iterable[str], where: Endpoints
+) -> dict[str, Differing]:
+    """Compare two files of N-Quads: as they are, then what is left of them in one spelling."""
+    found: defaultdict[str, Differing] = defaultdict(Differing)
+    ours = tuple(bases)
+    rest_here, rest_there = here.with_suffix(".rest"), there.with_suffix(".rest")
+    with rest_here.open("wb") as missing, rest_there.open("wb") as surplus:
+        for line, is_missing in _apart(here, there):
+            (missing if is_missing else surplus).write(line)
+    _respell(rest_here, where)
+    _respell(rest_there, where)
+    for line, is_missing in _apart(rest_here, rest_there):
+        subject = line[1 : line.index(b">")].decode()
+        if is_missing:
+            found[subject].missing += 1
+        elif subject.startswith(ours):
+            found[subject].surplus += 1
     return found
 
 
-def _apart(here: Path, there: Path, kind: ServerKind) -> Iterator[tuple[bytes, bool]]:
+def _apart(here: Path, there: Path) -> Iterator[tuple[bytes, bool]]:
     """Yield the lines that only one of two files has, and whether that is the first.
 
     Lines are told apart by their hashes, of so many at a time as fit into the memory.
     """
     parts = here.stat().st_size // PART_BYTES + 1
     for part in range(parts):
-        wanted = {code for code, _ in _hashed(here, part, parts, kind)}
-        for code, line in _hashed(there, part, parts, kind):
+        wanted, strange = set(_codes(here, part, parts)), set[int]()
+        for code in _codes(there, part, parts):
             if code in wanted:
                 wanted.remove(code)
             else:
-                yield line, False
-        if wanted:
-            for code, line in _hashed(here, part, parts, kind):
-                if code in wanted:
-                    yield line, True
+                strange.add(code)
+        for path, codes in ((there, strange), (here, wanted)):
+            if codes:
+                with path.open("rb") as file:
+                    yield from ((line, path is here) for line in file if hash(line) in codes)
 
 
-def _hashed(path: Path, part: int, parts: int, kind: ServerKind) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of a part of a file, as a server can hold them, each with its hash."""
+def _codes(path: Path, part: int, parts: int) -> Iterator[int]:
+    """Yield the hashes of the lines of a part of a file."""
     with path.open("rb") as file:
-        for line in file:
-            if kind.kept_as_text:
-                line = as_held(line, kind)
-            code = hash(line)
-            if code % parts == part:
-                yield code, line
+        yield from (code for code in map(hash, file) if code % parts == part)
+
+
+def _respell(path: Path, where: Endpoints) -> None:
+    """Write the lines of a file as we spell them, where a server can hold them so."""
+    spelt = path.with_suffix(".spelt")
+    with path.open("rb") as file, spelt.open("wb") as target:
+        while some := b"".join(islice(file, SPELT_AT_ONCE)):
+            try:
+                text = serialize(parse(some, RdfFormat.N_QUADS), format=RdfFormat.N_QUADS)
+            except SyntaxError as error:
+                raise not_sparql(where.query, "broken N-Triples") from error
+            target.write(as_held(text or b"", where.kind))
+    spelt.replace(path)
 
 
 def by_entity(found: Mapping[str, Differing]) -> Iterator[tuple[str, int, int]]:
@@ -126,18 +153,41 @@ def _entity(subject: str) -> str:
     return subject.partition("#")[0]
 
 
-def compared(workspace: Workspace, target: Target) -> list[tuple[str, int, int]]:
-    """Compare a remote store with the current generation; give what differs, by entity.
+def compared(workspace: Workspace, target: Target) -> Compared:
+    """Compare a remote store with the current generation. See `comparing`."""
+    with comparing(workspace, target) as compare:
+        return compare()
+
+
+@contextmanager
+def comparing(workspace: Workspace, target: Target) -> Iterator[Callable[[], Compared]]:
+    """Begin to copy what a server holds; give what compares it, entity by entity.
 
     Raises:
-        StoreError: the server cannot be reached, fails, or cuts its answer short.
+        StoreError: at the comparison, if the server cannot be reached, fails, or cuts its answer
+            short.
     """
+    with temporary_folder(workspace.path, "copy-") as folder, ThreadPoolExecutor(1) as beside:
+        here, there = Path(folder, "here.nq"), Path(folder, "there.nq")
+        copied = beside.submit(_copy, workspace, target, there)
+
+        def compare() -> Compared:
+            with Snapshot.opened(workspace.required()) as snapshot:
+                snapshot.store.dump(here)
+            bases = copied.result()
+            return list(by_entity(_differing(here, there, bases, target.where)))
+
+        yield compare
+
+
+def _copy(workspace: Workspace, target: Target, there: Path) -> list[str]:
+    """Copy what a server holds below our base IRIs, which are returned, into a file."""
     with Snapshot.opened(workspace.required()) as snapshot:
-        iris, store = snapshot.iris, snapshot.store
-    bases, outboxes = [iris.base], Outboxes(workspace.path)
+        bases, outboxes = [snapshot.iris.base], Outboxes(workspace.path)
     if outboxes.has(target.name):
         with outboxes.open(target.name) as outbox:
             bases += outbox.bases
-    graphs = provenance_graphs(iris.base, bases)
-    with RemoteStore.opened(target.where, *graphs) as remote:
-        return list(by_entity(differing(workspace, store, remote, bases)))
+    graphs = provenance_graphs(bases[0], bases)
+    with RemoteStore.opened(target.where, *graphs) as remote, there.open("wb") as file:
+        remote.copy(file)
+    return bases

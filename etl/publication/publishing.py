@@ -189,7 +189,7 @@ class _Publication:
 
     def _sender(self, sent: Published, progress: Progress, total: int, *, fresh: bool) -> Sender:
         where = self._remote.where
-        documents = fresh and where.graph_store is not None
+        documents = fresh and where.takes_documents
         triples = where.kind.document_triples if documents else where.kind.update_triples
         return Sender(
             self._remote, sent, lambda done: progress("entities sent", done, total), triples

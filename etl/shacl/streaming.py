@@ -34,7 +34,7 @@ from etl.shacl.targets import (
 )
 
 FOCUS_NODES_AT_ONCE = 1000
-IN_MEMORY_TRIPLES = 500_000  # about 300 MB with what validation makes of them
+IN_MEMORY_TRIPLES = 1_500_000  # about 900 MB with what validation makes of them
 
 # The parameters whose values are properties, of which a focus node's values are compared.
 _PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)

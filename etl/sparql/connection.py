@@ -104,10 +104,14 @@ class Connection:
             yield chunk
 
     def name_of_server(self, url: str) -> str:
-        """Return what a server calls itself in the header `Server`, whatever else it answers."""
+        """Return what a server calls itself in its headers, whatever else it answers.
+
+        That is `Server`, or the name of a header of its own: `Fuseki-Request-Id`.
+        """
         response = self._answer(self.request("GET", url), kept=False, whatever=True)
         response.close()
-        return str(response.headers.get("Server", ""))
+        own = (name for name in response.headers if name.endswith("-request-id"))
+        return str(response.headers.get("Server") or next(own, ""))
 
     def _answer(
         self, request: httpx.Request, *, kept: bool, whatever: bool = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -13,14 +12,9 @@ from pyoxigraph import (
     NamedNode,
     Quad,
     QueryBoolean,
-    QueryResultsFormat,
     QuerySolutions,
-    QueryTriples,
     RdfFormat,
-    Store,
-    Variable,
     parse,
-    parse_query_results,
     serialize,
 )
 
@@ -31,10 +25,13 @@ from etl.sparql.answers import Stream
 from etl.sparql.asking import N_TRIPLES, RESULTS, QueryOperation
 from etl.sparql.connection import Connection, NotUnderstood
 from etl.stores import Answer
+from etl.stores.answers import not_sparql, results, triples
 from etl.stores.servers import Endpoints
+from etl.stores.spellings import as_written, lines_as_written, results_as_written
 from etl.stores.updates import Piece, dataset, documents, replacement
 
 _N_QUADS = "application/n-quads"
+_UPDATE = "application/sparql-update; charset=utf-8"  # without a charset, RDF4J reads Latin-1
 
 
 class RemoteStore:
@@ -90,12 +87,14 @@ class RemoteStore:
                 hint="add a LIMIT, or raise ResultSetMaxRows in virtuoso.ini",
             )
         if "json" in kind:
-            answer = _results(response.content, self._where.query)
+            content = results_as_written(response.content, self._where.kind)
+            answer = results(content, self._where.query)
             if isinstance(answer, QueryBoolean) != (asked.queryType == "ASK"):
                 raise not_sparql(self._where.query, "an answer to another kind of query")
             return answer
         if kind in (N_TRIPLES, "text/turtle", "text/plain"):
-            return _triples(response.content, self._where.query)
+            content = as_written(response.content, self._where.kind)
+            return triples(content, self._where.query)
         raise not_sparql(self._where.query, kind)
 
     def holds_any(self, base_iri: str) -> bool:
@@ -128,8 +127,8 @@ class RemoteStore:
             StoreError: no address for updates is known.
         """
         where = self._where
-        if fresh and where.graph_store is not None:
-            written = self._documents(where.graph_store, pieces)
+        if fresh and where.takes_documents:
+            written = self._documents(where.graph_store or "", pieces)
             if not any(_has_longer(each.content, where.kind.document_text) for each in written):
                 return written
         if where.update is None:
@@ -138,7 +137,7 @@ class RemoteStore:
                 hint="run: etl store add NAME URL --update-url URL",
             )
         update = replacement(pieces, (where.graph, *self._provenance), where.kind, fresh=fresh)
-        return [self._post(where.update, update, "application/sparql-update")] if update else []
+        return [self._post(where.update, update, _UPDATE)] if update else []
 
     def _documents(self, url: str, pieces: Sequence[Piece]) -> list[httpx.Request]:
         where = self._where
@@ -185,27 +184,37 @@ class RemoteStore:
     def copy(self, target: IO[bytes]) -> None:
         """Write every statement of the graph and of its provenance into a file, as N-Quads.
 
+        Those of the graph are spelt as the server does it.
+
         Raises:
             StoreError: the server fails, or cuts its answer short.
         """
-        serialize(self.export(), target, RdfFormat.N_QUADS)
+        for lines in self.lines(self._where.graph):
+            target.write(lines)
         for graph in self._provenance:
             serialize(self.export(NamedNode(graph)), target, RdfFormat.N_QUADS)
 
     def _document(self, graph: str | None) -> Iterator[Quad]:
         """Yield all of a graph, and see that it is all."""
+        try:
+            yield from parse(cast(IO[bytes], Stream(self.lines(graph))), RdfFormat.N_TRIPLES)
+        except SyntaxError as error:
+            raise not_sparql(self._where.query, "broken N-Triples") from error
+
+    def lines(self, graph: str | None) -> Iterator[bytes]:
+        """Yield all of a graph, many whole lines of N-Triples at a time, and see that it is all.
+
+        Raises:
+            StoreError: the server fails, or cuts its answer short.
+        """
         expected, count = self._count(graph), 0
         for request in self._whole(graph, expected):
             with self._connection.stream(request) as response:
                 if "html" in response.headers.get("Content-Type", ""):
                     raise not_sparql(str(response.url), response.headers["Content-Type"])
-                given = cast(IO[bytes], Stream(self._connection.chunks(response)))
-                try:
-                    for quad in parse(given, RdfFormat.N_TRIPLES):
-                        count += 1
-                        yield quad
-                except SyntaxError as error:
-                    raise not_sparql(self._where.query, "broken N-Triples") from error
+                for lines in lines_as_written(self._connection.chunks(response), self._where.kind):
+                    count += lines.count(b"\n")
+                    yield lines
         if count != expected:
             raise StoreError(
                 f"{self._where.query}: the server gave {count} of {expected} triples",
@@ -256,38 +265,3 @@ def _graph_parameter(graph: str | None) -> dict[str, str]:
     Source: SPARQL 1.1 Graph Store HTTP Protocol, section 4.2.
     """
     return {"default": ""} if graph is None else {"graph": graph}
-
-
-def not_sparql(url: str, kind: str) -> StoreError:
-    """Return the error for a server that does not answer SPARQL."""
-    return StoreError(
-        f"{url}: expected an answer in SPARQL's formats, found {kind or 'an unnamed one'}",
-        hint="check that this is the address of a SPARQL endpoint, and not of a proxy",
-    )
-
-
-def _results(content: bytes, url: str) -> QuerySolutions | QueryBoolean:
-    try:
-        if isinstance(
-            read := parse_query_results(content, QueryResultsFormat.JSON), QuerySolutions
-        ):
-            deque(read, maxlen=0)  # what is wrong with a solution shows only here
-        answer = parse_query_results(content, QueryResultsFormat.JSON)
-        if isinstance(answer, QueryBoolean) or answer.variables != [Variable("__ASK_RETVAL")]:
-            return answer
-        truth = any(solution[0].value == "1" for solution in answer)  # so says Virtuoso yes
-        text = b'{"head":{},"boolean":%s}' % (b"true" if truth else b"false")
-        return parse_query_results(text, QueryResultsFormat.JSON)
-    except (SyntaxError, ValueError, OSError) as error:
-        raise not_sparql(url, "broken JSON") from error
-
-
-def _triples(content: bytes, url: str) -> QueryTriples:
-    """Give triples as the embedded engine would."""
-    store = Store()
-    try:
-        store.bulk_extend(parse(content, RdfFormat.TURTLE))
-    except (SyntaxError, ValueError) as error:
-        raise not_sparql(url, "broken Turtle") from error
-    answer = store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
-    return cast(QueryTriples, answer)

@@ -22,10 +22,11 @@ class ServerKind:
     `own_default_graph`: there is a default graph that can be written, and reading it shows
     nothing of the named graphs. So many triples are no burden in an update (`update_triples`), and
     in a document sent by the Graph Store Protocol, which takes statements up to `document_text`
-    bytes. One that has a `bulk_loader` takes documents of all graphs together, as N-Quads, each
-    whole or not at all. Whole graphs come as documents, too; with `answer_triples` it is asked for
-    so many at a time. Literals of the datatypes in `kept_as_text` it cannot hold; they are kept as
-    plain text there.
+    bytes; with `document_triples` 0, none is sent. One that has a `bulk_loader` takes documents of
+    all graphs together, as N-Quads, each whole or not at all. Whole graphs come as documents, too;
+    with `answer_triples` it is asked for so many at a time. Literals of the datatypes in
+    `kept_as_text` it cannot hold; they are kept as plain text there. With `decimal_point`, it needs
+    one in each xsd:decimal, and gives one back.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ServerKind:
     bulk_loader: bool = False
     answer_triples: int | None = None
     kept_as_text: frozenset[NamedNode] = frozenset()
+    decimal_point: bool = False
 
 
 GENERIC = ServerKind("SPARQL 1.1", "", "", None, (), own_default_graph=True)
@@ -55,9 +57,19 @@ KINDS: dict[str, ServerKind] = {
             document_triples=50_000,  # below a million its bulk loader takes them in one step
             bulk_loader=True,
         ),
-        ServerKind("Fuseki", "/query", "/update", "/data", ("fuseki",), own_default_graph=True),
+        ServerKind(
+            *("Fuseki", "/query", "/update", "/data", ("fuseki",)),
+            own_default_graph=True,
+            update_triples=10_000,
+            document_triples=0,  # one that breaks off at the end of a line is taken for whole
+            decimal_point=True,  # TDB2 never deletes a decimal that was written otherwise
+        ),
         ServerKind("GraphDB", "", "/statements", "/rdf-graphs/service", ("graphdb",)),
-        ServerKind("RDF4J", "", "/statements", "/rdf-graphs/service", ("rdf4j", "/repositories/")),
+        ServerKind(
+            *("RDF4J", "", "/statements", "/rdf-graphs/service", ("rdf4j", "/repositories/")),
+            update_triples=10_000,
+            document_triples=0,  # both graphs are changed by one update, or neither
+        ),
         ServerKind(
             *("Virtuoso", "/sparql", "/sparql-auth", "/sparql-graph-crud-auth", ("virtuoso",)),
             update_triples=2_000,
@@ -88,6 +100,11 @@ class Endpoints:
     def services(self) -> tuple[str, ...]:
         """Return the URLs of what it has beside queries."""
         return tuple(filter(None, (self.update, self.graph_store)))
+
+    @property
+    def takes_documents(self) -> bool:
+        """Return whether a first publication goes to it by the Graph Store Protocol."""
+        return self.graph_store is not None and self.kind.document_triples > 0
 
     @property
     def addresses(self) -> tuple[str | None, ...]:

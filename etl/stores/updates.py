@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +12,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from etl.queries import portable
 from etl.stores.servers import ServerKind
+from etl.stores.spellings import as_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,6 @@ class Piece:
     entity: str
     subjects: tuple[str, ...]
     statements: Sequence[Triple | Quad] = field(repr=False)
-
-
-def as_held(text: bytes, kind: ServerKind) -> bytes:
-    """Return statements, as N-Triples or N-Quads, as a server can hold them."""
-    for datatype in kind.kept_as_text:
-        named = f'"^^{datatype}'.encode()
-        if named in text:  # looking is far quicker than the expression
-            text = re.sub(rb"(?<!\\)" + re.escape(named), b'"', text)
-    return text
 
 
 def dataset(pieces: Iterable[Piece], graph: str | None, kind: ServerKind) -> bytes:

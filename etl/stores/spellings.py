@@ -1,0 +1,48 @@
+"""Literals as servers keep them: some cannot hold a datatype, or spell its values otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from etl.rdf.vocab import XSD
+from etl.stores.servers import ServerKind
+
+_DECIMAL = f'"^^{XSD.decimal}'.encode()
+_WHOLE = re.compile(rb' "(-?\d+)' + re.escape(_DECIMAL))  # after a space, a literal begins
+_WHOLE_IN_JSON = re.compile(
+    rb'("datatype"\s*:\s*"' + re.escape(XSD.decimal.value.encode()) + rb'"\s*,\s*'
+    rb'"value"\s*:\s*"-?\d+)\.0"'
+)
+
+
+def as_held(text: bytes, kind: ServerKind) -> bytes:
+    """Return statements, as N-Triples or N-Quads, as a server can hold them."""
+    for datatype in kind.kept_as_text:
+        named = f'"^^{datatype}'.encode()
+        if named in text:  # looking is far quicker than the expression
+            text = re.sub(rb"(?<!\\)" + re.escape(named), b'"', text)
+    if kind.decimal_point and _DECIMAL in text:
+        text = _WHOLE.sub(rb' "\1.0' + _DECIMAL, text)
+    return text
+
+
+def as_written(text: bytes, kind: ServerKind) -> bytes:
+    """Return statements of a server, in whole lines of N-Triples, as we write them."""
+    return text.replace(b".0" + _DECIMAL, _DECIMAL) if kind.decimal_point else text
+
+
+def lines_as_written(chunks: Iterable[bytes], kind: ServerKind) -> Iterator[bytes]:
+    """Yield the statements of a server as we write them, of chunks that end anywhere."""
+    rest = b""
+    for chunk in chunks:
+        whole, newline, rest = (rest + chunk).rpartition(b"\n")
+        if whole:
+            yield as_written(whole + newline, kind)
+    if rest:
+        yield as_written(rest + b"\n", kind)
+
+
+def results_as_written(text: bytes, kind: ServerKind) -> bytes:
+    """Return a server's solutions, in JSON, with values as we write them."""
+    return _WHOLE_IN_JSON.sub(rb'\1"', text) if kind.decimal_point else text
