@@ -3,8 +3,9 @@
     python -m bench.matching [--data ../shared/data]
 
 Text records beside copies of themselves whose ids are hidden and whose titles are varied, with and
-without people; and beside the titles of MovieLens, by whose ids the right answers are known. Each
-time also with every other target taken away. Rates have a Wilson interval at 95 %.
+without people; and beside the titles of MovieLens, by whose ids the right answers are known, alone
+and with two lists of IMDb's films, which name people, in the same workspace. Each time also with
+every other target taken away. Rates have a Wilson interval at 95 %.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,12 +78,18 @@ def _inverted(name: str) -> str:
 
 @dataclass(frozen=True)
 class Case:
-    """Two sources, and the film of the second that each film of the first is, by their keys."""
+    """Two sources, and the film of the second that each film of the first is, by their keys.
+
+    Of films that are `dated` otherwise, the two sources give different years: known errors of the
+    gold. `beside` are other sources in the same workspace.
+    """
 
     name: str
     ours: Sequence[Told]
     theirs: Sequence[Told]
     right: Mapping[str, str]
+    dated: frozenset[str] = frozenset()
+    beside: Sequence[Path] = ()
 
 
 def text_records(data: Path) -> list[tuple[str, FilmRecord]]:
@@ -123,8 +130,10 @@ def copies(records: Sequence[tuple[str, FilmRecord]], *, people: bool) -> Case:
     return Case(f"copies, {'with people' if people else 'no people'}", ours, theirs, right)
 
 
-def movielens(data: Path, records: Sequence[tuple[str, FilmRecord]]) -> Case:
-    """Set records beside the titles of MovieLens, which names nobody."""
+def movielens(
+    data: Path, records: Sequence[tuple[str, FilmRecord]], *, lists: bool = False
+) -> Case:
+    """Set records beside the titles of MovieLens, which names nobody, and lists of IMDb's films."""
     with (data / "movielens" / "links.csv").open(encoding="utf-8") as file:
         numbers = {f"tt{row['imdbId']}": row["movieId"] for row in csv.DictReader(file)}
     with (data / "movielens" / "movies.csv").open(encoding="utf-8") as file:
@@ -133,7 +142,16 @@ def movielens(data: Path, records: Sequence[tuple[str, FilmRecord]]) -> Case:
         ]
     ours = [line(record, imdb=imdb) for imdb, record in records]
     right = {imdb: f"movielens-{numbers[imdb]}" for imdb, _ in records if imdb in numbers}
-    return Case("MovieLens", ours, theirs, right)
+    titles = {_key(each): each["title"].rstrip() for each in theirs}
+    dated = {
+        imdb
+        for imdb, record in records
+        if imdb in right and not titles[right[imdb]].endswith(f"({record.year})")
+    }
+    names = ("IMDB-Movie-Data.csv", "imdb_top_1000.csv") if lists else ()
+    beside = [data / "files" / name for name in names]
+    name = "MovieLens and IMDb's lists" if lists else "MovieLens"
+    return Case(name, ours, theirs, right, frozenset(dated), beside)
 
 
 def without_half(case: Case) -> Case:
@@ -141,7 +159,8 @@ def without_half(case: Case) -> Case:
     gone = set(list(case.right.values())[::2])
     theirs = [each for each in case.theirs if _key(each) not in gone]
     right = {film: target for film, target in case.right.items() if target not in gone}
-    return Case(f"{case.name}, half absent", case.ours, theirs, right)
+    dated = case.dated & right.keys()
+    return replace(case, name=f"{case.name}, half absent", theirs=theirs, right=right, dated=dated)
 
 
 def _key(told: Told) -> str:
@@ -159,7 +178,10 @@ class Score:
     right: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
+    dated: list[str] = field(default_factory=list)
+    of_one_year: tuple[int, int] = (0, 0)
     review: int = 0
+    proposed: int = 0
 
     def lines(self, name: str) -> Iterator[str]:
         """Say it, and name what is wrong or missed."""
@@ -168,14 +190,16 @@ class Score:
         for rate, right, of in (
             ("precision", found, found + len(self.wrong)),
             ("recall", found, self.possible),
+            ("of one year", *self.of_one_year),
         ):
             low, high = interval(right, of)
             share = right / of if of else 1
-            yield f"  {rate:9} {right} of {of}: {share:.4f} ({low:.4f} to {high:.4f})"
+            yield f"  {rate:11} {right} of {of}: {share:.4f} ({low:.4f} to {high:.4f})"
         ways = ", ".join(f"{count} {rung}" for rung, count in sorted(self.right.items()))
-        yield f"  {ways}; {self.review} left for review"
+        yield f"  {ways}; {self.review} left for review, {self.proposed} of them right"
         yield from (f"  wrong: {each}" for each in self.wrong)
         yield from (f"  missed: {each}" for each in self.missed)
+        yield from (f"  missed, of another year there: {each}" for each in self.dated)
 
 
 def score(case: Case) -> Score:
@@ -185,26 +209,32 @@ def score(case: Case) -> Score:
     with tempfile.TemporaryDirectory() as place:
         path = Path(place)
         sources = [_write(path / "ours.jsonl", case.ours), _theirs(path, case.theirs)]
+        sources += map(str, case.beside)
         workspace = Workspace(path / ".etl")
         engine = CompiledEngine(Shapes.read([folder("shapes")]))
         for source in sources:  # each by itself, or they would be one
             load(workspace, [source], engine, LoadOptions())
         with Catalog.read(workspace.required().catalog) as catalog:
             matches = catalog.resolved.matches()
-    found.review = sum(match.key is None for match in matches)
+    ours = {told["imdb"]: told for told in case.ours}
+    same = case.right.keys() - case.dated
+    matched = set[str]()
     for match in matches:
+        if match.film not in titles or (match.key or match.other) not in ours:
+            continue  # it is about another source
+        is_right = case.right.get(match.key or match.other) == match.film
         if match.key is None:
-            continue
-        if case.right.get(match.key) == match.film:
+            found.review += 1
+            found.proposed += is_right
+        elif is_right:
             found.right[match.rung] += 1
+            matched.add(match.key)
         else:
             found.wrong.append(f"{match.key} with {match.film}: {match.title} ({match.rung})")
-    matched = {match.key for match in matches}
-    for told in case.ours:
-        if told["imdb"] in case.right.keys() - matched:
-            found.missed.append(
-                f"{told['title']}, {told['year']}: {titles[case.right[told['imdb']]]}"
-            )
+    found.of_one_year = len(same & matched), len(same)
+    for imdb in sorted(ours.keys() & case.right.keys() - matched):
+        told = f"{ours[imdb]['title']}, {ours[imdb]['year']}: {titles[case.right[imdb]]}"
+        (found.dated if imdb in case.dated else found.missed).append(told)
     return found
 
 
@@ -233,6 +263,7 @@ def main() -> None:
         copies(records, people=True),
         copies(records, people=False),
         movielens(data, records),
+        movielens(data, records, lists=True),
     ]
     for case in cases:
         for each in (case, without_half(case)):

@@ -134,7 +134,8 @@ class FilmRecord:
     its visitors think; `rating` is one of unknown origin, `reviews` are single viewers'. `titles`
     are others than `title`. `lines` maps each field to the line of the record that it was read
     from, counting from 1, or to the line of the joined file that `files` names for it, by its path
-    from the record's file.
+    from the record's file. `rows` maps a field and a value of it (of people the id or name, or `id:
+    character`) to its own row there; `person.name` in `files` is a file of people, a key of `rows`.
     """
 
     identifiers: Mapping[str, str]
@@ -152,6 +153,7 @@ class FilmRecord:
     lines: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     files: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    rows: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: _NOTHING)
 
     @property
     def key(self) -> str:

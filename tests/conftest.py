@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +23,10 @@ from website import HOSTILE, KEPT_OUT, Website, served
 settings.register_profile("unhurried", deadline=None)  # machines differ, promises do not
 settings.load_profile("unhurried")
 
+# What is compiled once is compiled for every worker, and for all commands that tests run.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -34,6 +40,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "foreign" in item.fixturenames:
             item.add_marker(pytest.mark.server)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # what was collected stays to the end: no garbage is looked for in it
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 import duckdb
 
-from etl.catalog.connection import connect, looked_into
+from etl.catalog.connection import connect, disconnect, opened
 from etl.catalog.entries import Place, Staged
 from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
@@ -31,28 +32,26 @@ from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.records import LinkRecord
 from etl.resolution.comparison import Comparison
 from etl.resolution.resolved import Resolved
-from etl.resolution.tables import scalar
+from etl.resolution.tables import beside, scalar
 from etl.sources.files import Source
 
 _FILMS_AT_ONCE = 10_000
 
 
 class Catalog:
-    """The records, runs and quarantine of one generation."""
+    """The records, runs and quarantine of one generation; `migrated_from` is an older version."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._db = connection
+    def __init__(self, db: duckdb.DuckDBPyConnection, migrated_from: int | None = None) -> None:
+        self._db, self.migrated_from = db, migrated_from
         self._tried = list[int]()
 
     @classmethod
     def create(cls, path: Path, iris: Iris, memory_bytes: int = 0) -> Self:
         """Make an empty catalog; for `memory_bytes` see `connect`."""
         catalog = cls(connect(path, read_only=False, memory_bytes=memory_bytes))
-        catalog._db.execute(TABLES + VIEWS)
-        catalog._db.executemany(
-            "INSERT INTO settings VALUES (?, ?)",
-            [("schema_version", str(VERSION)), ("base_iri", iris.base)],
-        )
+        with catalog.at_once():
+            catalog._db.execute(TABLES + VIEWS)
+            catalog.settings.set(schema_version=str(VERSION), base_iri=iris.base)
         return catalog
 
     @classmethod
@@ -63,8 +62,7 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or another version of us wrote it.
         """
-        connection = connect(path, read_only=True)
-        try:
+        with opened(path) as connection:
             found = found_version(connection, path)
             if found < VERSION:
                 raise WorkspaceError(
@@ -73,13 +71,11 @@ class Catalog:
                     hint="to bring it up to date, run: etl rebuild",
                 )
             yield cls(connection)
-        finally:
-            connection.close()
 
     @contextmanager
     def apart(self) -> Iterator[Self]:
         """Give another connection to the same, for another thread."""
-        with self._db.cursor() as connection:
+        with beside(self._db) as connection:
             yield type(self)(connection)
 
     @classmethod
@@ -92,8 +88,12 @@ class Catalog:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
         connection = connect(path, read_only=False, memory_bytes=memory_bytes)
-        migrate(connection, found_version(connection, path))
-        return cls(connection)
+        with ExitStack() as on_failure:
+            on_failure.callback(disconnect, connection)
+            found = found_version(connection, path)
+            migrate(connection, found)
+            on_failure.pop_all()
+        return cls(connection, found if found < VERSION else None)
 
     @staticmethod
     def version(path: Path) -> int:
@@ -102,7 +102,7 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
-        with looked_into(path) as connection:
+        with opened(path) as connection:
             return found_version(connection, path)
 
     def close(self) -> None:
@@ -110,15 +110,15 @@ class Catalog:
         try:
             self._db.execute("CHECKPOINT")
         finally:
-            self._db.close()
+            disconnect(self._db)
 
     @staticmethod
     def own_shapes(path: Path) -> str:
         """Return the user's own shapes that a catalog remembers, whichever version wrote it."""
-        with looked_into(path) as connection:
+        with opened(path) as connection:
             return Settings(connection).own_shapes
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
         """Return the settings that the catalog keeps."""
         return Settings(self._db)
@@ -148,7 +148,7 @@ class Catalog:
         """Return what sources have ever said, though the graph may no longer hold it."""
         return Past(self._db)
 
-    @property
+    @cached_property
     def iris(self) -> Iris:
         """Return the minter of the workspace's IRIs."""
         return Iris(self.settings.get("base_iri") or DEFAULT_BASE_IRI)
@@ -177,7 +177,8 @@ class Catalog:
         self.try_again()
         for table in ("films", "people", "redirects"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
-        self.settings.set("base_iri", iris.base)
+        self.settings.set(base_iri=iris.base)
+        self.iris = iris
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
@@ -294,7 +295,6 @@ class Catalog:
 
     def counts(self) -> tuple[int, int]:
         """Count the films and the people in the graph."""
-        return (
-            int(scalar(self._db, "SELECT count(*) FROM films")),
-            int(scalar(self._db, "SELECT count(*) FROM people")),
-        )
+        sql = "SELECT (SELECT count(*) FROM films), (SELECT count(*) FROM people)"
+        films, people = self._db.execute(sql).fetchall()[0]
+        return int(films), int(people)

@@ -63,12 +63,18 @@ class Places:
 
     def of(self, origin: Origin, record: FilmRecord | Heading, field: str) -> tuple[str, int]:
         """Return the file and the line that a record has a field from, or item and property."""
-        path, file, line = self.path(origin), record.files.get(field), record.lines.get(field, 1)
+        told = field if field in record.lines else field.partition(".")[0]
+        return self.at(origin, record.files.get(told, ""), record.lines.get(told, 1))
+
+    def at(self, origin: Origin, file: str, line: int) -> tuple[str, int]:
+        """Return the path and the line of a line of a record, or of a file that is joined to it.
+
+        Of a record of Wikidata's, `file` is the property, and no line is known.
+        """
+        path = self.path(origin)
         if origin.source == WIKIDATA.name:
             return f"{path} {file}" if file else path, 0
-        if file:
-            return beside(path, file), line
-        return path, origin.line + line - 1
+        return (beside(path, file), line) if file else (path, origin.line + line - 1)
 
     def format(self, origin: Origin) -> Format:
         """Return the format of a record's file, as it was read."""
@@ -107,10 +113,11 @@ def displaced(catalog: Catalog, scope: Scope, before: Set[int] | None) -> Iterat
     """
     if before is None:
         return
-    places = Places(catalog)
-    for item in catalog.refusals.quarantined():
-        if item.version not in before and not _inside(scope, item.origin):
-            yield _quarantined(item, places)
+    items = catalog.refusals.quarantined()
+    found = [i for i in items if i.version not in before and not _inside(scope, i.origin)]
+    if found:
+        places = Places(catalog)
+        yield from (_quarantined(item, places) for item in found)
 
 
 def _quarantined(item: Quarantined, places: Places) -> KeptOut:
@@ -142,11 +149,12 @@ def located(
     severity: Severity, places: Places, origin: Origin, record: FilmRecord | Heading, reason: Reason
 ) -> Finding:
     """Point a validation result at the line of the field that it speaks of."""
+    keys = places.format(origin).keys
     return Finding(
         severity,
         reason.message,
         *places.of(origin, record, reason.field),
-        key=places.format(origin).keys.get(reason.field, ""),
+        key=keys.get(reason.field) or keys.get(reason.field.partition(".")[0], ""),
         value=reason.value,
         text=reason.text,
         path=reason.path,

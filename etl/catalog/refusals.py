@@ -8,6 +8,7 @@ import duckdb
 
 from etl.catalog.entries import Quarantined
 from etl.records import Origin, Reason, Reject, decode_heading, decode_reject
+from etl.resolution.tables import scalar
 
 
 class Refusals:
@@ -29,6 +30,8 @@ class Refusals:
 
     def quarantined(self) -> list[Quarantined]:
         """List the records that are kept out by the shapes, by place."""
+        if not scalar(self._db, "SELECT count(*) FROM quarantine"):
+            return []
         rows = self._db.execute(
             "SELECT v.source, v.path, v.line, q.film, v.body, q.results, v.run, version "
             "FROM quarantine q JOIN versions v USING (version) SEMI JOIN heads USING (version) "

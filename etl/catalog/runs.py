@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
 import duckdb
@@ -25,6 +24,8 @@ class Runs:
 
     def begin(self, command: str) -> int:
         """Begin a run and return its number."""
+        from importlib.metadata import version  # which takes a while
+
         number = (scalar(self._db, "SELECT max(run) FROM runs") or 0) + 1
         self._db.execute(
             "INSERT INTO runs (run, command, started, software) VALUES (?, ?, ?, ?)",

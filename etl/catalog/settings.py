@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import duckdb
+from functools import cached_property
 
-from etl.resolution.tables import scalar
+import duckdb
 
 
 class Settings:
@@ -13,14 +13,20 @@ class Settings:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
 
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return dict(self._db.execute("FROM settings").fetchall())
+
     def get(self, name: str) -> str | None:
         """Return a setting, or None where there is none."""
-        found: str | None = scalar(self._db, "SELECT value FROM settings WHERE name = ?", [name])
-        return found
+        return self._known.get(name)
 
-    def set(self, name: str, value: str) -> None:
-        """Remember a setting in the place of the one before."""
-        self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
+    def set(self, **values: str) -> None:
+        """Remember settings in the place of those before."""
+        rows = ", ".join(["(?, ?)"] * len(values))
+        told = [each for item in values.items() for each in item]
+        self._db.execute(f"INSERT OR REPLACE INTO settings VALUES {rows}", told)  # noqa: S608
+        self._known.update(values)
 
     @property
     def mapping(self) -> int:
@@ -44,7 +50,6 @@ class Settings:
 
     def keep_shapes(self, *, own: str | None = None, digest: str | None = None) -> None:
         """Remember the user's own shapes, or the digest of those that all films were judged by."""
-        if own is not None:
-            self.set("own_shapes", own)
-        if digest is not None:
-            self.set("shapes_digest", digest)
+        told = {"own_shapes": own, "shapes_digest": digest}
+        if known := {name: value for name, value in told.items() if value is not None}:
+            self.set(**known)

@@ -140,6 +140,7 @@ def shape_timeout_s() -> float:
     return SHAPE_TIMEOUT_S if seconds is None else seconds
 
 
+@cache
 def provenance_engine(name: str) -> Engine:
     """Build the engine that validates the description of runs, sources and data set."""
     from etl.resources import folder

@@ -197,6 +197,8 @@ def _field(film: Film, focus: str, path: str, iris: Iris) -> str:
     for role, people in {"directors": film.directors, **film.crew, "actors": film.people}.items():
         if any(person_iri(person, iris).value == focus for person in people):
             return role
-    if _site(focus):
-        return "ratings"
+    if site := _site(focus):
+        return f"ratings.{site}"
+    if (role := focus.partition("#role-")[2]) and film.performances[int(role) - 1].span is None:
+        return "actors"
     return field_of(path.strip("<>"))

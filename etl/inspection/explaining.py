@@ -15,7 +15,7 @@ from etl.errors import QueryError
 from etl.facts import CREDITS
 from etl.findings import Finding
 from etl.inspection.justifying import credit_links, film_links, is_about, person_links, told
-from etl.inspection.wording import FACT_OF_PERSON, Wording, person_wording, wording
+from etl.inspection.wording import FACT_OF_PERSON, Wording, person_wordings, wordings
 from etl.queries.syntax import predeclared
 from etl.rdf.identifiers import film_id, imdb_title_id, movielens_id, tmdb_id, wikidata_id
 from etl.rdf.vocab import DCTERMS, PREFIXES, RDF, SCHEMA, XSD
@@ -74,7 +74,8 @@ def explain(
         return [], refused
     refused = refused or explainer.refused(node.value)
     subject = _iri(f"{node.value}#{part}") if part else node
-    return [each.row(iris.base) for each in explainer.explain_part(subject, predicate)], refused
+    found = explainer.explain_part(subject, predicate)
+    return list(dict.fromkeys(each.row(iris.base) for each in found)), refused
 
 
 def _iri(text: str) -> NamedNode:
@@ -158,7 +159,7 @@ class Explainer:
         """Explain the triples of a film as `Snapshot.film` gives it, its parts included."""
         for rule, triple in mapping.explain_film(film, self._iris):
             for member in film.group.ordered(rule.field):
-                if words := wording(rule.field, triple, film, member.record, self._iris):
+                for words in wordings(rule.field, triple, film, member.record, self._iris):
                     yield self._explanation(triple, rule.name, member, words, runs)
             if linked := film.group.linked:
                 for link in self._links(rule.field, triple, film, linked.record):
@@ -205,7 +206,7 @@ class Explainer:
         for rule, triple in explain_person(called, self._iris):
             for member in film.group.members:
                 for field in CREDITS:
-                    if found := person_wording(field, triple, member.record, film, self._iris):
+                    for found in person_wordings(field, triple, member.record, film, self._iris):
                         yield self._explanation(triple, rule, member, found, runs)
             if linked := film.group.linked:
                 for link in person_links(iri, film, linked.record, self._iris):
@@ -248,10 +249,9 @@ class Explainer:
         origin = member.origin
         form = self._places.format(origin)
         whole = found.field.partition(".")[0]
-        path, _ = self._places.of(origin, member.record, found.field)
-        in_record = found.field not in member.record.files
-        first = origin.line - 1 if in_record else 0
-        line = first + (1 if in_record and form.one_line else found.line)
+        path, line = self._places.at(origin, found.file, found.line)
+        if not found.file and form.one_line:
+            line = origin.line
         return Explanation(
             triple=triple,
             rule=rule,

@@ -16,22 +16,40 @@ from etl.resolution.films import Film, Performance, Person
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of a record that bear out a triple, or speak against it."""
+    """The words of a record that bear out a triple, or speak against it.
+
+    `file` is a joined one that they stand in, by its path from the record's, and `line` its.
+    """
 
     field: str
     line: int
     value: str
     agrees: bool = True
+    file: str = ""
+
+    @classmethod
+    def of(cls, field: str, record: FilmRecord, value: str, agrees: bool = True) -> Wording:
+        """Find the line of a value in a field."""
+        line = record.rows.get(field, {}).get(value) or record.lines.get(field, 1)
+        return cls(field, line, value, agrees, record.files.get(field, ""))
 
 
-def wording(
+def wordings(
     field: str, triple: Triple, film: Film, record: FilmRecord, iris: Iris
-) -> Wording | None:
+) -> list[Wording]:
     """Find what a record says about a triple that a rule made from a field."""
     if field in CREDITS:
-        return credit_wording(field, triple.object, record, film, iris)
+        credit = _credit(field, triple.object, record, film, iris)
+        return _naming(field, credit, record) if credit else []
     if field == "performances":
-        return _performance_wording(triple, film, record, iris)
+        return _performance_wordings(triple, film, record, iris)
+    found = _wording(field, triple, film, record, iris)
+    return [found] if found else []
+
+
+def _wording(
+    field: str, triple: Triple, film: Film, record: FilmRecord, iris: Iris
+) -> Wording | None:
     if field == "titles":
         return _title_wording(triple, record)
     if field in FACTS:
@@ -55,7 +73,7 @@ def _told(field: str, record: FilmRecord, value: object, chosen: object) -> Word
     if not value:
         return None
     text = str(value.value) if isinstance(value, Rating) else str(value)
-    return Wording(field, record.lines.get(field, 1), text, value == chosen)
+    return Wording.of(field, record, text, value == chosen)
 
 
 def _review_wording(triple: Triple, film: Film, record: FilmRecord, iris: Iris) -> Wording | None:
@@ -64,8 +82,7 @@ def _review_wording(triple: Triple, film: Film, record: FilmRecord, iris: Iris) 
     for each in record.reviews:
         if iris.review(movie, each.name).value == part:
             said = each.text if each.value is None or triple.predicate == SCHEMA.reviewBody else ""
-            line = record.lines.get("reviews", 1)
-            return Wording("reviews", line, said or str(each.value))
+            return Wording.of("reviews", record, said or str(each.value))
     return None
 
 
@@ -84,7 +101,7 @@ def _title_wording(triple: Triple, record: FilmRecord) -> Wording | None:
         if text == said.value and language == (said.language or ""):
             is_original = "original_title" in record.lines and text == record.titles[0].text
             field = TITLE_FIELDS[not is_original]
-            return Wording(field, record.lines.get(field, 1), text)
+            return Wording.of(field, record, text)
     return None
 
 
@@ -96,17 +113,39 @@ def _fact_wording(field: str, triple: Triple, record: FilmRecord) -> Wording | N
         return None
     agrees = said.value in values
     value = said.value if agrees else ", ".join(values)
-    return Wording(field, record.lines.get(field, 1), value, agrees)
+    return Wording.of(field, record, value, agrees)
 
 
-def credit_wording(
-    field: str, iri: object, record: FilmRecord, film: Film, iris: Iris
+def _credit(field: str, iri: object, record: FilmRecord, film: Film, iris: Iris) -> Credit | None:
+    """Find the credit of a record that is somebody's, by any spelling that stands for them."""
+    credits_ = record.credited(field)
+    return next((c for c in credits_ if person_iri(_person(c, film), iris) == iri), None)
+
+
+def _naming(field: str, credit: Credit, record: FilmRecord, character: str = "") -> list[Wording]:
+    """Find where a record gives somebody a credit or a part, and their name if that is elsewhere.
+
+    The name is elsewhere where rows of people are joined to those of the credits.
+    """
+    who = credit.imdb_id or credit.name
+    named = _of_person("name", field, credit, record, credit.name)
+    told = who if named else _written(credit)
+    rows, value = record.rows.get(field, {}), f"{told}: {character}" if character else told
+    line = rows.get(f"{who}: {character}") or rows.get(who) or record.lines.get(field, 1)
+    part = "character" if character else "imdb" if named else "name"
+    found = Wording(
+        f"{field}.{part}" if rows else field, line, value, file=record.files.get(field, "")
+    )
+    return [found, named] if named else [found]
+
+
+def _of_person(
+    key: str, field: str, credit: Credit, record: FilmRecord, value: str
 ) -> Wording | None:
-    """Find where a record names a person, by any spelling that stands for them in the film."""
-    for credit in record.credited(field):
-        if person_iri(_person(credit, film), iris) == iri:
-            return Wording(field, record.lines.get(field, 1), _written(credit))
-    return None
+    """Find where a file of people, which is joined to that of the credits, says something."""
+    file = record.files.get(f"person.{key}", "")
+    line = record.rows.get(file, {}).get(credit.imdb_id or credit.name)
+    return Wording(f"{field}.{key}", line, value, file=file) if line and value else None
 
 
 def _person(credit: Credit, film: Film) -> Person:
@@ -122,23 +161,28 @@ def _written(credit: Credit) -> str:
     return credit.name or credit.imdb_id or ""
 
 
-def person_wording(
+def person_wordings(
     field: str, triple: Triple, record: FilmRecord, film: Film, iris: Iris
-) -> Wording | None:
+) -> list[Wording]:
     """Find where a record says of somebody, whom it names in a field, what a triple is about."""
     iri = triple.subject
-    found = credit_wording(field, iri, record, film, iris)
-    if found is None:
-        return None
+    credit = _credit(field, iri, record, film, iris)
+    if credit is None:
+        return []
+    first, *more = _naming(field, credit, record)
     if fact := FACT_OF_PERSON.get(triple.predicate):
         credits_ = (c for c in record.credited(field) if person_iri(_person(c, film), iris) == iri)
         told = [value for c in credits_ for name, value in c.facts if name == fact]
         agrees = isinstance(triple.object, Literal) and triple.object.value in told
-        return replace(found, value=", ".join(told), agrees=agrees) if told else None
-    if not _gives(record, field, found.value, triple):
-        return None
-    agrees = triple.predicate != SCHEMA.name or triple.object == Literal(found.value)
-    return replace(found, agrees=agrees)
+        value = ", ".join(told)
+        found = _of_person(fact, field, credit, record, value) or replace(first, value=value)
+        return [replace(found, agrees=agrees)] if told else []
+    name = _written(credit)
+    if not _gives(record, field, name, triple):
+        return []
+    if triple.predicate == SCHEMA.name:
+        return [replace(each, agrees=triple.object == Literal(name)) for each in more or [first]]
+    return [first]
 
 
 FACT_OF_PERSON = {fact.property: name for name, fact in PERSON_FACTS.items()}
@@ -161,27 +205,27 @@ def _gives(record: FilmRecord, field: str, name: str, triple: Triple) -> bool:
     )
 
 
-def _performance_wording(
+def _performance_wordings(
     triple: Triple, film: Film, record: FilmRecord, iris: Iris
-) -> Wording | None:
+) -> list[Wording]:
     """Find the words of a synopsis that say who played a part, or the credit that does."""
     node = triple.object if triple.subject == iris.movie(film.key) else triple.subject
     number = int(node.value.rpartition("-")[2]) if isinstance(node, NamedNode) else 0
     performance = film.performances[number - 1]
     span = performance.span
     if span is None:
-        return _part_wording(performance, record, film)
+        found = _part_wordings(performance, record, film)
+        return found if triple.predicate == SCHEMA.actor else found[:1]
     if record.synopsis is None or record.synopsis != film.synopsis:
-        return None
-    line = record.lines.get("synopsis", 1) + record.synopsis.count("\n", 0, span.start)
-    return Wording("synopsis", line, span.justification(record.synopsis))
+        return []
+    told = Wording.of("synopsis", record, span.justification(record.synopsis))
+    return [replace(told, line=told.line + record.synopsis.count("\n", 0, span.start))]
 
 
-def _part_wording(performance: Performance, record: FilmRecord, film: Film) -> Wording | None:
+def _part_wordings(performance: Performance, record: FilmRecord, film: Film) -> list[Wording]:
     """Find the credit that gives somebody a part."""
     for credit in record.actors:
         same = performance.actor.key == _person(credit, film).key
         if performance.character in credit.characters and same:
-            value = f"{_written(credit)}: {performance.character}"
-            return Wording("actors", record.lines.get("actors", 1), value)
-    return None
+            return _naming("actors", credit, record, performance.character)
+    return []

@@ -60,9 +60,7 @@ def decide_match(text: str, matches: Sequence[Match], iris: Iris) -> Decision | 
             f"{film} might be one with {others}", hint=f"name one: {film}={found[0].other}"
         )
     [match] = found
-    if match.key:
-        return Decision(match.key, "", _elsewhere(film), verdict == "no")
-    return Decision(film, "", _elsewhere(match.other), verdict == "no")
+    return Decision(match.key or match.other, "", _elsewhere(film), verdict == "no")
 
 
 def _elsewhere(key: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from etl.linking import ladder
@@ -141,12 +141,8 @@ class TitleIndex:
 
     def called(self, title: str) -> list[FilmCandidate]:
         """Return the candidates of which one title is like this one, in the order of their ids."""
-        found: Mapping[str, FilmCandidate] = {
-            candidate.key: candidate
-            for form in titles(title)
-            for candidate in self._by_form.get(form, ())
-        }
-        return [found[key] for key in sorted(found)]
+        found = {each for form in titles(title) for each in self._by_form.get(form, ())}
+        return sorted(found, key=lambda each: (each.key, each.titles, each.directors, each.actors))
 
     def near(self, film: FilmMention) -> list[FilmCandidate]:
         """Return the candidates that are called like a film and are of its year, or one off."""
@@ -170,9 +166,9 @@ class TitleIndex:
 
 def _of_that_year(film: FilmMention, called: Sequence[FilmCandidate]) -> FilmOutcome:
     """Choose among the films of that title and year the one with a director or actor in common."""
-    people = {each.key: _People.of(film, each) for each in called}
-    agreeing = [each for each in called if people[each.key].agree]
-    directed = [each for each in agreeing if people[each.key].director]
+    people = {each: _People.of(film, each) for each in called}
+    agreeing = [each for each in called if people[each].agree]
+    directed = [each for each in agreeing if people[each].director]
     if len(directed) == 1:
         return _found(film, directed[0], ladder.FILM_TITLE_DIRECTOR)
     if len(agreeing) == 1:
@@ -180,8 +176,8 @@ def _of_that_year(film: FilmMention, called: Sequence[FilmCandidate]) -> FilmOut
     if len(called) > 1:
         return FilmOutcome(film, rivals=tuple(called), reason="several films of that year")
     [item] = called
-    if people[item.key].disagree:
-        against = {"directors": people[item.key].director, "cast": people[item.key].actor}
+    if people[item].disagree:
+        against = {"directors": people[item].director, "cast": people[item].actor}
         reason = "; ".join(_other(what, item) for what, same in against.items() if same is False)
         return FilmOutcome(film, rivals=(item,), reason=reason)
     reason = "nobody who worked on it is known in both"
@@ -191,15 +187,15 @@ def _of_that_year(film: FilmMention, called: Sequence[FilmCandidate]) -> FilmOut
 def _of_near_year(film: FilmMention, called: Sequence[FilmCandidate]) -> FilmOutcome:
     """Choose the film of that title a year off with a director, or several actors, in common."""
     near = [each for each in called if _off_by(film, each, 1)]
-    people = {each.key: _People.of(film, each) for each in near}
-    agreeing = [each for each in near if people[each.key].agree]
-    directed = [each for each in agreeing if people[each.key].director]
+    people = {each: _People.of(film, each) for each in near}
+    agreeing = [each for each in near if people[each].agree]
+    directed = [each for each in agreeing if people[each].director]
     if len(directed) == 1:
         return _found(film, directed[0], ladder.FILM_NEAR_YEAR_DIRECTOR)
     if len(agreeing) == 1 and _share_much_of_the_cast(film, agreeing[0]):
         return _found(film, agreeing[0], ladder.FILM_NEAR_YEAR_CAST)
     only = near[0] if near == called and len(near) == 1 else None
-    if only and _is_distinct(film) and not people[only.key].disagree:
+    if only and _is_distinct(film) and not people[only].disagree:
         reason = f"{_other('year', only)}, and nothing else says that it is the same"
         return FilmOutcome(film, only, ladder.FILM_NEAR_YEAR, reason=reason)
     return FilmOutcome(film, rivals=tuple(called), reason="films called so are of other years")

@@ -31,10 +31,10 @@ class Rung:
 
 MATCHES = tuple(
     Rung(each.name, each.takes, LEXICAL, each.confidence)
-    for each in matching.RUNGS
+    for each in (*matching.RUNGS, matching.OPEN)
     if each is not matching.DECIDED
 )
-"""The ways in which films of several sources are matched with each other."""
+"""The ways in which films of several sources are matched with each other, or might be."""
 
 
 DECISION = Rung("decision", "a person said so", CURATION, 1.0)

@@ -64,10 +64,7 @@ class Builder:
         about any more goes.
         """
         self.sources.update(
-            {
-                source.name: self.iris.source(source.slug)
-                for source in self.catalog.sources.standing()
-            }
+            {source.name: self.iris.source(source.slug) for source in self.catalog.sources.all()}
         )
         with self.report.timed("catalog"):
             self._comparison = self.catalog.compare()
@@ -82,7 +79,8 @@ class Builder:
             self._comparison.forget([film])
         self._apply()
         self._people()
-        self._comparison.keep()
+        with self.catalog.at_once():
+            self._comparison.keep()
         with self.report.timed("search"):
             self.index.finish()
         if self.fresh:

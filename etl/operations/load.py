@@ -132,7 +132,7 @@ class _Load:
                 return
             with self._change.building(self._iris) as builder:
                 if options.match:
-                    builder.catalog.settings.set("match", options.match)
+                    builder.catalog.settings.set(match=options.match)
                 self._stage(builder, first, reads)
                 self._guard(readings)
                 self._keep(builder.catalog, readings)
@@ -211,11 +211,12 @@ class _Load:
                     reading.refuse_mass_removal()
 
     def _keep(self, catalog: Catalog, readings: Iterable[Reading]) -> None:
-        for reading in readings:
-            catalog.sources.keep(reading.source)
-            catalog.files.keep(self._report.run or 0, reading.source.name, reading.stats)
-            for source in reading.absorbed:
-                catalog.files.forget(source.name)
+        with catalog.at_once():
+            for reading in readings:
+                catalog.sources.keep(reading.source)
+                catalog.files.keep(self._report.run or 0, reading.source.name, reading.stats)
+                for source in reading.absorbed:
+                    catalog.files.forget(source.name)
 
     def _finish(self, catalog: Catalog, readings: Sequence[Reading]) -> None:
         ended = [(reading.source, reading.vanished) for reading in readings]

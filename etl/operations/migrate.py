@@ -53,7 +53,7 @@ def _bring_up_to_date(generation: Generation, options: ChangeOptions) -> set[str
     store.touched = set()
     try:
         tally = tally_of(store)
-        catalog.settings.set("tally", tally.encode())
+        catalog.settings.set(tally=tally.encode())
         describe(catalog, store, tally, catalog.runs.all())
         for rows, _ in catalog.resolved.pages(CHUNK_FILMS, records=2):
             store.add([q for group in groups_of(rows) for q in disputed(group, catalog.iris)])

@@ -15,7 +15,6 @@ from pyoxigraph import NamedNode, Quad
 from etl.catalog.catalog import Catalog
 from etl.catalog.connection import expect_openable, reads_whole
 from etl.catalog.kept_out import Places, Scope, displaced, kept_out, located
-from etl.catalog.migrations import VERSION
 from etl.entities.judging import reason
 from etl.entities.mapping import MAPPING_VERSION
 from etl.entities.tally import Tally
@@ -52,8 +51,7 @@ class Change:
     ) -> None:
         self.current = base
         self.report = LoadReport()
-        self._workspace = workspace
-        self._following = following
+        self._workspace, self._following = workspace, following
         self.engine = engine
         self._options = options
         self._started = time.perf_counter()
@@ -71,13 +69,14 @@ class Change:
         """
         catalog = self._catalog(iris or Iris())
         try:
-            self.report.run = catalog.runs.begin(self._options.command)
-            self._quarantined = {each.version for each in catalog.refusals.quarantined()}
-            if afresh:
-                catalog.forget_graph(iris or catalog.iris)
-            elif self.current is not None:
-                _refuse_other_mapping(catalog)
-            self._keep_shapes(catalog, fresh=self.current is None or afresh)
+            with catalog.at_once():
+                self.report.run = catalog.runs.begin(self._options.command)
+                self._quarantined = {each.version for each in catalog.refusals.quarantined()}
+                if afresh:
+                    catalog.forget_graph(iris or catalog.iris)
+                elif self.current is not None:
+                    _refuse_other_mapping(catalog)
+                self._keep_shapes(catalog, fresh=self.current is None or afresh)
             store = self._store(afresh=afresh)
             try:
                 with self._index(catalog, store, afresh=afresh) as index:
@@ -95,12 +94,12 @@ class Change:
     def _catalog(self, iris: Iris) -> Catalog:
         memory_bytes = self._options.memory_bytes
         with self.report.timed("catalog"):
+            path = self._following.catalog
             if self.current is None:
-                return Catalog.create(self._following.catalog, iris, memory_bytes)
-            shutil.copyfile(self.current.catalog, self._following.catalog)
-            if (found := Catalog.version(self._following.catalog)) != VERSION:
-                self.report.migrated_from = found
-            return Catalog.write(self._following.catalog, memory_bytes)
+                return Catalog.create(path, iris, memory_bytes)
+            catalog = Catalog.write(shutil.copyfile(self.current.catalog, path), memory_bytes)
+            self.report.migrated_from = self.report.migrated_from or catalog.migrated_from
+            return catalog
 
     def _store(self, *, afresh: bool) -> EmbeddedStore:
         with self.report.timed("store"):
@@ -183,9 +182,10 @@ class Change:
             ended.licences = list(licences.get(source.name, ()))
             self.report.sources.append(ended)
             self._ended[source.name] = ended
+        out = any({"rejected", "quarantined"} & ended.keys() for ended in statuses.values())
         others = list(displaced(catalog, scope, self._quarantined)) if why else []
         self.report.displaced = dict(Counter(each.source for each in others))
-        for refused in chain(kept_out(catalog, scope) if why else (), others):
+        for refused in chain(kept_out(catalog, scope) if why and out else (), others):
             for finding in refused.findings:
                 self._options.found(finding)
 
@@ -197,18 +197,19 @@ class Change:
     def record(self, builder: Builder) -> None:
         """Write down the run, in the catalog and in the provenance graph, and end the building."""
         catalog, run = builder.catalog, self.report.run or 0
-        self._count(catalog)
+        if not self._ended:
+            self._count(catalog)
         for name, ended in self._ended.items():
             if name != LINKS.name:
                 ended.files, ended.bytes, ended.digest = catalog.sources.extent(name)
         seconds = time.perf_counter() - self._started
-        catalog.runs.end(run, seconds, self.report.summary(self._following.number))
-        catalog.settings.set("mapping", str(MAPPING_VERSION))
-        catalog.settings.set("tally", builder.tally.encode())
+        with catalog.at_once():
+            catalog.runs.end(run, seconds, self.report.summary(self._following.number))
+            catalog.settings.set(mapping=str(MAPPING_VERSION), tally=builder.tally.encode())
         with self.report.timed("store"):
             runs = catalog.runs.all()
             described = runs if builder.fresh else concerned(runs, run)
-            describe(catalog, builder.store, builder.tally, described)
+            describe(catalog, builder.store, builder.tally, described, fresh=builder.fresh)
             builder.store.finish()
 
     def commit(self) -> None:

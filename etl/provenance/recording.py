@@ -18,19 +18,24 @@ from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
 
 
-def describe(catalog: Catalog, store: Writable, tally: Tally, runs: Iterable[Run]) -> None:
+def describe(
+    catalog: Catalog, store: Writable, tally: Tally, runs: Iterable[Run], *, fresh: bool = False
+) -> None:
     """Bring what the provenance graph says in step: of some runs, all sources, and the data set.
 
-    What it says of the others stays. `tally` is how much of what the graph holds.
+    What it says of the others stays; a `fresh` store says nothing of them. `tally` is how much of
+    what the graph holds.
     """
     gone: list[Quad] = []
     new: list[Quad] = []
     graph = catalog.iris.provenance_graph
     for subject, wanted in descriptions(catalog, tally, runs):
-        held = {quad for quad in store.entity(subject) if quad.graph_name == graph}
+        said = () if fresh else store.entity(subject)
+        held = {quad for quad in said if quad.graph_name == graph}
         gone += held - wanted
         new += wanted - held
-    store.remove(gone)
+    if gone:
+        store.remove(gone)
     store.add(new)
 
 

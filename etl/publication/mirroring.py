@@ -74,7 +74,7 @@ class _Mirror:
                 shutil.copyfile(self.published_by.required().catalog, generation.catalog)
             else:
                 catalog = Catalog.create(generation.catalog, iris)
-                catalog.settings.set("tally", tally_of(store).encode())
+                catalog.settings.set(tally=tally_of(store).encode())
                 catalog.close()
             with IndexWriter(generation.search, iris.base, new=True) as index:
                 index.make(store)

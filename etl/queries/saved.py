@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from rapidfuzz import fuzz, process
-
 from etl.errors import QueryError
 from etl.queries.kinds import KINDS
 from etl.queries.syntax import query_form, refuse_ill_formed
@@ -204,6 +202,8 @@ def read_own(place: Path) -> tuple[dict[str, SavedQuery], dict[str, QueryError]]
 
 def nearest(text: str, names: Iterable[str], limit: int = 3) -> list[str]:
     """Return the names that look most like a text, the nearest first."""
+    from rapidfuzz import fuzz, process  # which takes a while
+
     found = process.extract(text, sorted(names), scorer=fuzz.ratio, score_cutoff=60, limit=limit)
     return [name for name, _, _ in found]
 

@@ -9,42 +9,40 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from etl.rdf.identifiers import FILM_SCHEMES
 from etl.records import Reason
 from etl.resolution.films import Identities, Person, Redirect, person_of
 from etl.resolution.groups import Group, MemberRow
 from etl.resolution.lives import LIVES, SEVERAL
-from etl.resolution.matches import NO_MATCHES, find_matches
+from etl.resolution.matches import find_matches
 from etl.resolution.matching import Match
 from etl.resolution.resolved import identities_of, rows_of
 from etl.resolution.statements import (
+    BY_FIELD,
     CALLED,
-    CONTRADICTED,
     DISPUTED,
     FALLBACK,
     GROUPS,
     IDENTITIES,
     IDS,
     ITEMS,
+    KNOWN_PEOPLE,
     LINKED,
     MEMBERS,
     MENTIONS,
-    NAME_KEY,
     NAMED,
-    NAMELESS,
     NAMES,
-    PEOPLE,
+    PARTS,
     PLACES,
-    RANKED,
+    RANK_OF,
     REDIRECTED,
     REFUSED,
     SETTLED,
     STRONGEST,
     UNNAMED,
     WEAKER,
-    WHO,
+    WEAKER_RANKS,
 )
-from etl.resolution.tables import scalar
+from etl.resolution.tables import EMPTY, PRESENT, scalar
 
 
 class Page(NamedTuple):
@@ -83,37 +81,56 @@ class Comparison:
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, settled: bool = False) -> None:
         self._db = connection
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
-        self._db.execute("CREATE OR REPLACE TEMP TABLE upheld (film TEXT, inputs TEXT)")
-        self._db.execute(PLACES)
-        self._put_together(IDS, STRONGEST)
-        for rank in range(1, len(FILM_SCHEMES)):
-            self._db.execute(WEAKER, {"rank": rank})
-        self._db.execute(NO_MATCHES)
+        present = self._db.execute(PRESENT).fetchall()[0]
+        self._linked, self._identified, self._lives, self._ranked = map(bool, present)
+        self._pending, self._only = 0, dict[str, int]()
+        self._db.execute(EMPTY)
+        self._put_together(PLACES, IDS, STRONGEST)
+        for rank in self._db.execute(WEAKER_RANKS).fetchall():
+            self._db.execute(WEAKER, rank)
         self._put_together(MEMBERS)
-        if not settled and find_matches(self._db):
+        self._matched = not settled and find_matches(self._db)
+        if self._matched:
             self._put_together(MEMBERS)
-        self._put_together(DISPUTED, LINKED, UNNAMED)
-        self._db.execute("CREATE OR REPLACE TEMP TABLE names (id TEXT, called TEXT)")
-        if scalar(self._db, "SELECT count(*) FROM unnamed"):
-            self._put_together(NAMES)
-        if settled and scalar(self._db, "SELECT count(*) FROM quarantine"):
-            self._put_together(SETTLED, MEMBERS, LINKED)
-        self._put_together(ITEMS, CONTRADICTED, IDENTITIES, GROUPS)
+        self._put_together(DISPUTED)
+        if self._linked:
+            self._put_together(LINKED)
+        if self._identified:
+            self._put_together(UNNAMED)
+            if scalar(self._db, "SELECT count(*) FROM unnamed"):
+                self._put_together(NAMES)
+        if settled and self._refuses:
+            self._put_together(SETTLED, MEMBERS)
+        self._group()
         if not settled:
             self.step_down()
+
+    def _group(self) -> None:
+        """Put together who the people of the members are, and from what each film is made."""
+        if self._linked:
+            self._put_together(LINKED, ITEMS)
+        if self._linked or self._identified:
+            self._put_together(IDENTITIES, KNOWN_PEOPLE)
+        if self._ranked:
+            self._put_together(RANK_OF, BY_FIELD)
+        self._put_together(GROUPS)
+
+    @property
+    def _refuses(self) -> bool:
+        return bool(scalar(self._db, "SELECT count(*) FROM quarantine"))
 
     def _put_together(self, *statements: str) -> None:
         """Put together which of the chosen versions make which film, and who its names are."""
         for sql in statements:
-            self._db.execute(sql.format(people=PEOPLE, who=WHO, nameless=NAMELESS, ranked=RANKED))
+            self._db.execute(sql.format(**PARTS, several=SEVERAL))
 
     def step_down(self) -> bool:
         """Let places fall back from what has been refused; say whether any did."""
         stepped = False
-        while True:
+        while self._refuses:
             self._db.execute(REFUSED)
             if not scalar(self._db, "SELECT count(*) FROM refused"):
-                return stepped
+                break
             stepped, self._fresh = True, False
             self._db.execute("INSERT INTO upheld SELECT DISTINCT film, inputs FROM refused")
             self._db.execute(FALLBACK)
@@ -121,7 +138,9 @@ class Comparison:
                 "UPDATE places SET choice = fallback.choice FROM fallback "
                 "WHERE places.choice = fallback.version"
             )
-            self._put_together(MEMBERS, LINKED, ITEMS, CONTRADICTED, IDENTITIES, GROUPS)
+            self._put_together(MEMBERS)
+            self._group()
+        return stepped
 
     def forget_refusals(self) -> None:
         """Take out of quarantine what was not refused this time."""
@@ -131,17 +150,17 @@ class Comparison:
 
     def list_pending(self) -> int:
         """List the films that differ from the graph's, the first read first; say how many."""
-        self._db.execute(
+        self._pending = scalar(
+            self._db,
             "CREATE OR REPLACE TEMP TABLE pending AS SELECT * FROM groups g "
             "WHERE NOT EXISTS (FROM films f WHERE f.film = g.film AND f.inputs = g.inputs) "
-            "ORDER BY first"
+            "ORDER BY first",
         )
-        return int(scalar(self._db, "SELECT count(*) FROM pending"))
+        return self._pending
 
     def pending(self, size: int) -> Iterator[Page]:
         """Yield the films that were listed, so many at once."""
-        total = int(scalar(self._db, "SELECT count(*) FROM pending"))
-        for start in range(0, total, size):
+        for start in range(0, self._pending, size):
             films = self._db.execute(
                 "SELECT film, inputs, versions FROM pending WHERE rowid >= ? AND rowid < ?",
                 [start, start + size],
@@ -163,14 +182,13 @@ class Comparison:
 
     def accept(self, refused: Sequence[str]) -> None:
         """Remember what the films in the graph are made from: the pending, but for the refused."""
-        self._db.execute(
-            "CREATE OR REPLACE TEMP TABLE accepted AS SELECT film, inputs, versions FROM pending "
-            "WHERE film NOT IN (SELECT unnest($1::TEXT[]))",
-            [refused],
-        )
+        if refused:
+            self._db.execute(
+                "DELETE FROM pending WHERE film IN (SELECT unnest($1::TEXT[]))", [refused]
+            )
         if not self._fresh:
-            self._db.execute("DELETE FROM films WHERE film IN (SELECT film FROM accepted)")
-        self._db.execute("INSERT INTO films FROM accepted")
+            self._db.execute("DELETE FROM films WHERE film IN (SELECT film FROM pending)")
+        self._db.execute("INSERT INTO films SELECT film, inputs, versions FROM pending")
         self._fresh = False
 
     def forget(self, films: Sequence[str]) -> None:
@@ -196,14 +214,15 @@ class Comparison:
 
     def compare_people(self) -> None:
         """Put together who the people of the films in the graph are, and what redirects to them."""
-        self._db.execute(MENTIONS.format(people=PEOPLE, who=WHO))
-        self._db.execute(CALLED)
-        self._db.execute("CREATE OR REPLACE TEMP TABLE lives (who TEXT, facts TEXT)")
-        if scalar(self._db, "SELECT count(*) FROM versions WHERE name_facts IS NOT NULL"):
-            self._db.execute(LIVES.format(people=PEOPLE, who=WHO, several=SEVERAL))
+        self._put_together(MENTIONS)
+        if self._identified:
+            self._db.execute(CALLED)
+        if self._lives:
+            self._put_together(LIVES)
         self._db.execute(NAMED)
-        self._db.execute(REDIRECTED.format(name_key=NAME_KEY))
         self._split("people", "named")
+        if self._linked or self._matched:
+            self._put_together(REDIRECTED)
         self._split("redirects", "redirected")
 
     def change_people(self, size: int) -> Iterator[tuple[list[Person], list[Person]]]:
@@ -212,36 +231,44 @@ class Comparison:
         A person whose name changed is in both. People with an IMDb id have the name that most
         films give them, the first by alphabet among equals.
         """
-        for removed in self._people("only_people", size):
+        for removed in self._people("people", size):
             yield removed, []
-        for added in self._people("only_named", size):
+        for added in self._people("named", size):
             yield [], added
-        self._db.execute("DELETE FROM people")
-        self._db.execute("INSERT INTO people SELECT * FROM named")
+        self._replace("people", "named")
 
     def _split(self, old: str, new: str) -> None:
-        """Put apart what only one of two tables has."""
+        """Put apart what only one of two tables has, and remember how many rows that is."""
         for mine, theirs in ((old, new), (new, old)):
-            self._db.execute(
-                f"CREATE OR REPLACE TEMP TABLE only_{mine} AS "  # noqa: S608
-                f"SELECT * FROM {mine} EXCEPT SELECT * FROM {theirs} ORDER BY ALL"
-            )
+            self._only[mine] = scalar(self._db, f"SELECT count(*) FROM {mine}")  # noqa: S608
+            if self._only[mine]:
+                self._only[mine] = scalar(
+                    self._db,
+                    f"CREATE OR REPLACE TEMP TABLE only_{mine} AS "  # noqa: S608
+                    f"SELECT * FROM {mine} EXCEPT SELECT * FROM {theirs} ORDER BY ALL",
+                )
+
+    def _replace(self, old: str, new: str) -> None:
+        """Put one table in the place of another, from which it was split."""
+        if self._only[old] or self._only[new]:
+            self._db.execute(f"DELETE FROM {old}; INSERT INTO {old} FROM {new}")  # noqa: S608
 
     def change_redirects(self) -> tuple[list[Redirect], list[Redirect]]:
         """Bring the redirects in step with films and people; give those removed and those added."""
         removed, added = (
-            [Redirect(*row) for row in self._db.execute(f"FROM {table}").fetchall()]
-            for table in ("only_redirects", "only_redirected")
+            [Redirect(*row) for row in self._db.execute(f"FROM only_{table}").fetchall()]
+            if self._only[table]
+            else []
+            for table in ("redirects", "redirected")
         )
-        self._db.execute("DELETE FROM redirects")
-        self._db.execute("INSERT INTO redirects SELECT * FROM redirected")
+        self._replace("redirects", "redirected")
         return removed, added
 
     def _people(self, table: str, size: int) -> Iterator[list[Person]]:
-        total = int(scalar(self._db, f"SELECT count(*) FROM {table}"))  # noqa: S608
-        for start in range(0, total, size):
+        for start in range(0, self._only[table], size):
             rows = self._db.execute(
-                f"SELECT name, imdb, wikidata, facts FROM {table} WHERE rowid >= ? AND rowid < ?",  # noqa: S608
+                f"SELECT name, imdb, wikidata, facts FROM only_{table} "  # noqa: S608
+                "WHERE rowid >= ? AND rowid < ?",
                 [start, start + size],
             )
             yield [person_of(*row) for row in rows.fetchall()]
@@ -249,14 +276,20 @@ class Comparison:
     def keep(self) -> None:
         """Write what was found into the tables of the catalog, by the difference."""
         kept = scalar(self._db, "SELECT current_database()")  # not the temporary tables
+        held = " UNION ALL ".join(
+            f"(SELECT '{place}.{table}' FROM {place}.{table} LIMIT 1)"  # noqa: S608
+            for table in RESULTS
+            for place in (kept, "temp")
+        )
+        filled = {name for (name,) in self._db.execute(held).fetchall()}
         for table, columns in RESULTS.items():
-            row = ", ".join(columns)
+            old, new, row = f"{kept}.{table}", f"temp.{table}", ", ".join(columns)
             same = " AND ".join(f"old.{each} IS NOT DISTINCT FROM new.{each}" for each in columns)
-            self._db.execute(
-                f"DELETE FROM {kept}.{table} AS old "  # noqa: S608
-                f"WHERE NOT EXISTS (FROM temp.{table} AS new WHERE {same})"
-            )
-            self._db.execute(
-                f"INSERT INTO {kept}.{table} SELECT {row} FROM temp.{table} "  # noqa: S608
-                f"EXCEPT SELECT {row} FROM {kept}.{table}"
-            )
+            if old in filled:
+                self._db.execute(
+                    f"DELETE FROM {old} AS old WHERE NOT EXISTS (FROM {new} AS new WHERE {same})"  # noqa: S608
+                )
+            if new in filled:
+                self._db.execute(
+                    f"INSERT INTO {old} SELECT {row} FROM {new} EXCEPT SELECT {row} FROM {old}"  # noqa: S608
+                )

@@ -23,12 +23,6 @@ _AT_ONCE = 10_000
 _CLUSTERS_AT_ONCE = 100
 _LONGEST_TITLE = 300  # letters; no two films are the same by a longer one
 
-NO_MATCHES = """
-CREATE OR REPLACE TEMP TABLE matches (
-    film TEXT, other TEXT, key TEXT, rung TEXT, title TEXT, year INTEGER, other_title TEXT,
-    other_year INTEGER, witness TEXT, reason TEXT)
-"""
-
 # Whether more than one source tells of films; linking tells of no others.
 SEVERAL = (
     "SELECT min(source) < max(source) FROM places "

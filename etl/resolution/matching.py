@@ -36,8 +36,14 @@ NEAR = Rung(
 )
 TITLE = Rung("match-title", "title and year agree, and one side names nobody", 0.99)
 
+OPEN = Rung(
+    "match-open",
+    "title and year agree, if only nearly, and no person says whether they are one",
+    0.5,
+)
+
 RUNGS = (DECIDED, WITNESS, NEAR, TITLE)
-"""The ways to match films, the surest first."""
+"""The ways to match films, the surest first; what is `OPEN` is for a person to decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,12 @@ class _Group:
         shared = sorted(self.ids.keys() & other.ids.keys())
         return next((each for each in shared if self.ids[each] != other.ids[each]), "")
 
+    def is_of_others(self, other: _Group) -> bool:
+        """Say whether both name people, and nobody is in both."""
+        return bool(self.people and other.people) and self.people.isdisjoint(other.people)
 
+
+_UNCONFIRMED = "nobody who worked on it is known in both"
 _Node = TypeVar("_Node")
 
 
@@ -179,6 +190,7 @@ class Matching:
             edges = [pair for pair in known if self._concerns(rung, pair)]
             for component in self._components(edges):
                 self._settle(rank, rung, component)
+        self._offer(known)
         inside = defaultdict[frozenset[str], list[tuple[int, Pair, str]]](list)
         for each in self._joined:
             inside[self._groups[each[1].one].films].append(each)
@@ -208,7 +220,7 @@ class Matching:
     def _supports(self, rung: Rung, pair: Pair) -> bool:
         one, other = self._ends(pair)
         return rung is not TITLE or not (
-            (one.people and other.people) or one.differs(other) or one.sources & other.sources
+            one.is_of_others(other) or one.differs(other) or one.sources & other.sources
         )
 
     def _components(self, edges: Sequence[Pair]) -> Iterator[list[Pair]]:
@@ -239,6 +251,18 @@ class Matching:
         whole = _Group.of(self._films[film] for film in films)
         self._groups.update(dict.fromkeys(films, whole))
 
+    def _offer(self, pairs: Iterable[Pair]) -> None:
+        """List the pairs of which nothing says whether they are one, if nothing better is there."""
+        for pair in pairs:
+            one, other = self._ends(pair)
+            if (
+                self._contested.isdisjoint(pair[:2])
+                and not one.is_of_others(other)
+                and not (one.differs(other) or one.sources & other.sources)
+            ):
+                film = max(pair[:2], key=film_rank)
+                self._left.append(Match.of(film, pair, "", OPEN, None, _UNCONFIRMED))
+
     def _witness(self, pair: Pair) -> str:
         one, other = self._ends(pair)
         return min(one.people & other.people, default="")
@@ -255,7 +279,7 @@ class Matching:
                 return f"several ids of {scheme}"
             if rung is not DECIDED and one.sources & other.sources:
                 return "several films of one source"
-            if rung is TITLE and one.people and other.people:
+            if rung is TITLE and one.is_of_others(other):
                 return "several films of other people"
         return ""
 

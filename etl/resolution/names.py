@@ -22,10 +22,15 @@ _SUBTITLE = re.compile(r":\s+|\s+[-–—:]\s+")
 _BRAND = re.compile(r"^\S.*?['’]s?\s+(?=\S)")
 _ARTICLES_IN_FRONT = {"the", "a", "an"}
 _LEFT_OUT = {"part"}
-_NUMBERS = {
-    roman: str(number)
-    for number, roman in enumerate("ii iii iv v vi vii viii ix x xi xii xiii".split(), start=2)
-}
+_FIRST = {"i", "1", "one"}  # part of a title that is often left out
+_WRITTEN = {
+    word: str(number)
+    for words in (
+        "ii iii iv v vi vii viii ix x xi xii xiii",
+        "two three four five six seven eight nine ten eleven twelve thirteen",
+    )
+    for number, word in enumerate(words.split(), start=2)
+} | {"dr": "doctor", "st": "saint", "mr": "mister", "vs": "versus", "vol": "volume"}
 
 
 @lru_cache(maxsize=1 << 16)
@@ -83,7 +88,8 @@ def _in_front(text: str) -> str:
 def exact_titles(text: str) -> frozenset[str]:
     """Return the forms by which two films are called the same.
 
-    Beside what `titles` does, an article in front goes, as does `part`; `II` is `2`.
+    Beside what `titles` does, an article in front goes, as do `part` and a first part's number;
+    `II` and `two` are `2`, and `Dr.` is `doctor`, or `drive` at the end.
     """
     return frozenset(form for part in _parts(text) if (form := _exact(part)))
 
@@ -102,8 +108,12 @@ def _exact(text: str) -> str:
     words = folded(_in_front(text).replace("&", " and ")).split()
     if len(words) > 1 and words[0] in _ARTICLES_IN_FRONT:
         words = words[1:]
+    if len(words) > 2 and words[-2] in _LEFT_OUT and words[-1] in _FIRST:
+        words = words[:-2]
+    if len(words) > 1 and words[-1] == "dr":
+        words[-1] = "drive"
     words = [word for word in words if word not in _LEFT_OUT] or words
-    return "".join(_NUMBERS.get(word, word) for word in words)
+    return "".join(_WRITTEN.get(word, word) for word in words)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -73,17 +73,19 @@ CREATE OR REPLACE TEMP TABLE keys AS
 SELECT DISTINCT scheme, id, id AS film, true AS own FROM ids WHERE rank = 0
 """
 
+WEAKER_RANKS = "SELECT DISTINCT rank FROM ids WHERE rank > 0 ORDER BY rank"
+
 WEAKER = """
 INSERT INTO keys
 WITH stronger AS (
     SELECT version, arg_min(scheme, rank) AS scheme, arg_min(id, rank) AS id
-    FROM ids WHERE rank < $rank GROUP BY version)
+    FROM ids WHERE rank < $1 GROUP BY version)
 SELECT ids.scheme, ids.id,
        CASE WHEN count(DISTINCT film) = 1 THEN min(film) ELSE ids.scheme || '-' || ids.id END,
        count(DISTINCT film) = 1 AND count(film) FILTER (kind = 'film') > 0
 FROM ids LEFT JOIN stronger USING (version)
 LEFT JOIN keys ON keys.scheme = stronger.scheme AND keys.id = stronger.id
-WHERE rank = $rank GROUP BY ids.scheme, ids.id
+WHERE rank = $1 GROUP BY ids.scheme, ids.id
 """
 
 # The versions of each film, by their strongest ids and by matches; `unlinked` is the key it has
@@ -175,12 +177,8 @@ GROUP BY id
 # Which Wikidata item goes with which IMDb id, where one goes with one.
 ITEMS = """
 CREATE OR REPLACE TEMP TABLE items AS
-SELECT DISTINCT imdb, wikidata FROM film_links WHERE imdb <> '' AND wikidata <> ''
-"""
-
-CONTRADICTED = """
-DELETE FROM items WHERE imdb IN (SELECT imdb FROM items GROUP BY imdb HAVING count(*) > 1)
-OR wikidata IN (SELECT wikidata FROM items GROUP BY wikidata HAVING count(*) > 1)
+FROM (SELECT DISTINCT imdb, wikidata FROM film_links WHERE imdb <> '' AND wikidata <> '')
+QUALIFY count(*) OVER (PARTITION BY imdb) = 1 AND count(*) OVER (PARTITION BY wikidata) = 1
 """
 
 # Who a linked name is: by IMDb id where one is known for the item, else by the item.
@@ -196,41 +194,52 @@ FROM (
 WHERE id <> '' AND name <> '' GROUP BY name HAVING count(DISTINCT id) = 1
 """
 
-# What a film is made from: its versions, those of the source that ranks first before the others;
-# who the people it names are; and, where several sources tell of it, which versions come first in a
-# field whose ranks are its own: a line each, of which the first letter says what the rest is.
-# Of sources without a rank, what Wikidata states comes last.
+# Who the people of a film are: a line each, of which the first letter says what the rest is.
+KNOWN_PEOPLE = """
+CREATE OR REPLACE TEMP TABLE known_people AS
+SELECT film, string_agg(DISTINCT who, chr(10) ORDER BY who) AS people FROM (
+    SELECT film, 'p' || identities.id || '=' || name AS who
+    FROM (SELECT film, {people} FROM members WHERE counts)
+    JOIN identities USING (name)
+    UNION ALL
+    SELECT film, 'i' || wikidata || '=' || items.imdb
+    FROM film_links AS links JOIN items USING (wikidata) WHERE links.imdb IS NULL
+    UNION ALL
+    SELECT film, 'n' || id || '=' || called
+    FROM (SELECT film, {people} FROM members WHERE counts AND {nameless})
+    JOIN names USING (id) WHERE name = '')
+GROUP BY film
+"""
+
+# Which source comes where; and, where several tell of a film, which versions come first in a field
+# whose ranks are its own, in lines of the same kind.
+RANK_OF = """
+CREATE OR REPLACE TEMP TABLE rank_of AS SELECT source, rank FROM ranks WHERE field = ''
+"""
+
+BY_FIELD = """
+CREATE OR REPLACE TEMP TABLE by_field AS
+SELECT film, string_agg('f' || field || '=' || versions, chr(10) ORDER BY field) AS fields
+FROM (
+    SELECT film, field, string_agg(version::TEXT, ',' ORDER BY rank, path, line) AS versions
+    FROM members JOIN ranks USING (source) WHERE counts AND field <> '' AND film IN (
+        SELECT film FROM members WHERE counts AND kind = 'film'
+        GROUP BY film HAVING min(source) < max(source))
+    GROUP BY film, field)
+GROUP BY film
+"""
+
+# What a film is made from: its versions, those of the source that ranks first before the others,
+# and those lines. Of sources without a rank, what Wikidata states comes last.
 GROUPS = """
 CREATE OR REPLACE TEMP TABLE groups AS
-WITH named AS (
-    SELECT film, string_agg(DISTINCT who, chr(10) ORDER BY who) AS people FROM (
-        SELECT film, 'p' || identities.id || '=' || name AS who
-        FROM (SELECT film, {people} FROM members WHERE counts)
-        JOIN identities USING (name)
-        UNION ALL
-        SELECT film, 'i' || wikidata || '=' || items.imdb
-        FROM film_links AS links JOIN items USING (wikidata) WHERE links.imdb IS NULL
-        UNION ALL
-        SELECT film, 'n' || id || '=' || called
-        FROM (SELECT film, {people} FROM members WHERE counts AND {nameless})
-        JOIN names USING (id) WHERE name = '')
-    GROUP BY film),
-by_field AS (
-    SELECT film, string_agg('f' || field || '=' || versions, chr(10) ORDER BY field) AS fields
-    FROM (
-        SELECT film, field, string_agg(version::TEXT, ',' ORDER BY rank, path, line) AS versions
-        FROM members JOIN ranks USING (source) WHERE counts AND field <> '' AND film IN (
-            SELECT film FROM members WHERE counts AND kind = 'film'
-            GROUP BY film HAVING min(source) < max(source))
-        GROUP BY film, field)
-    GROUP BY film)
 SELECT film, min(version) AS first, list(version ORDER BY place, source, path, line) AS versions,
        string_agg(version::TEXT, ',' ORDER BY place, source, path, line)
            || coalesce(chr(10) || any_value(people), '')
            || coalesce(chr(10) || any_value(fields), '') AS inputs
 FROM (SELECT members.*, coalesce(rank, if(source = 'wikidata', 2000000, 1000000)) AS place
-      FROM members LEFT JOIN (FROM ranks WHERE field = '') USING (source))
-LEFT JOIN named USING (film) LEFT JOIN by_field USING (film)
+      FROM members LEFT JOIN rank_of USING (source))
+LEFT JOIN known_people USING (film) LEFT JOIN by_field USING (film)
 WHERE counts GROUP BY film HAVING bool_or(kind = 'film')
 """
 
@@ -286,15 +295,5 @@ UNION
 SELECT 'movie', matches.film, key FROM matches JOIN films ON films.film = key
 """
 
-# The names and ids by which some records name people; those of them that links give.
-CREDITED = """
-WITH credits AS (
-    SELECT unnest(string_split(names, chr(10))) AS name,
-           unnest(string_split(name_ids, chr(10))) AS id FROM versions
-    WHERE version BETWEEN $1 AND $2 AND version IN (SELECT unnest($3::BIGINT[]))),
-called AS (SELECT DISTINCT name FROM credits),
-known AS (
-    SELECT id FROM credits WHERE id <> '' UNION
-    SELECT identities.id FROM called JOIN identities USING (name) UNION
-    SELECT unnest([imdb, wikidata]) FROM links WHERE version IN (SELECT unnest($3::BIGINT[])))
-"""
+PARTS = {"people": PEOPLE, "who": WHO, "nameless": NAMELESS, "ranked": RANKED, "name_key": NAME_KEY}
+"""What the statements have in common."""

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import NamedTuple, Self
 from urllib.parse import quote
 
-from rapidfuzz.distance import OSA
-
 from etl.search.folding import ARTICLES, core, folded, forms, telling, turned, words
 from etl.search.writing import KIND
 
@@ -143,6 +141,8 @@ class SearchIndex:
 
     def _nearest(self, word: str) -> list[str]:
         """Return the words that a word may have been meant for, itself first if there is one."""
+        from rapidfuzz.distance import OSA  # which takes a while
+
         rows = self._db.execute(
             "SELECT DISTINCT word, labels FROM typo JOIN word USING (word) "
             "WHERE form IN (SELECT value FROM json_each(?))",

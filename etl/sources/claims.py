@@ -53,7 +53,8 @@ def find_claimed(
                 yield replace(found, problem=problem)
                 continue
             if not source.map and bare(found.path).endswith(SUFFIXES[0]):
-                yield found
+                if found.path not in joined:
+                    yield found
                 continue
             alone = found.path == source.root
             form = form_of(found.path, source.map, alone=alone, reviews=source.reviews)

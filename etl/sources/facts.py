@@ -79,8 +79,7 @@ def read_fact(fact: Fact, value: object, notes: Notes) -> tuple[str, ...]:
         try:
             found[_READERS[fact.kind](text, notes)] = None
         except Unreadable as error:
-            message = f"not read: expected {error.expected}, found {error.found}"
-            notes.add(message, NoteKind.LOSS)
+            notes.unread(error)
     found.pop("", None)
     if not fact.many and len(found) > 1:
         first, *others = found
@@ -137,7 +136,7 @@ def _or_nothing(reader: Callable[[str, Notes], str], text: str, notes: Notes) ->
     try:
         return reader(text, notes)
     except Unreadable as error:
-        notes.add(f"not read: expected {error.expected}, found {error.found}", NoteKind.LOSS)
+        notes.unread(error)
         return ""
 
 

@@ -111,10 +111,12 @@ def film_record(
     where: Mapping[str, int],
     notes: Notes,
     files: Mapping[str, str] | None = None,
+    rows: Mapping[str, Mapping[str, int]] | None = None,
 ) -> FilmRecord:
     """Make a record of what was read, and of the line that each field was read from.
 
-    That line is of the record, or of the joined file that `files` has for the field.
+    That line is of the record, or of the joined file that `files` has for the field; `rows` as in
+    `FilmRecord`.
 
     Raises:
         Bad: nothing in it tells the film from others.
@@ -151,6 +153,7 @@ def film_record(
         lines=where,
         notes=tuple(notes.notes),
         files=files or {},
+        rows=rows or {},
     )
 
 

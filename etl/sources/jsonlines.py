@@ -77,6 +77,8 @@ class _Named(msgspec.Struct):
     movieId: Any = None  # noqa: N815 - as the file has it
     imdb: Any = None
     url: Any = None
+    wikidata: Any = None
+    tmdb: Any = None
 
 
 def _number(text: str) -> Decimal:
@@ -164,7 +166,8 @@ def _key(data: bytes) -> str:
         named = _NAMED.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    for each in (named.id, named.movieId, named.imdb, named.url):
+    told = (named.id, named.movieId, named.imdb, named.url, named.wikidata, named.tmdb)
+    for each in told:
         if type(each) is int or (type(each) is str and each != ""):
             key = str(each)
             return composed(key) if len(key) <= _KEY_LENGTH else ""

@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from etl.errors import SourceError
 from etl.sources.claims import form_of, joined_files
-from etl.sources.files import OURS, Source, shown
+from etl.sources.files import OURS, Source, bare, shown
 from etl.sources.finding import is_document
 from etl.sources.formats import SUFFIXES
 from etl.sources.kinds import FileKind, unclaimed
@@ -122,11 +122,12 @@ def _claimed(paths: list[str], map_of: Callable[[str], str]) -> list[str]:
     alone = len(paths) == 1
     told = ((path, unclaimed(path, map_of(path), alone=alone)) for path in files)
     refused = {path: kind for path, kind in told if kind}
-    claimed = (path for path in files if refused and path not in refused)
+    in_doubt = refused or any(bare(path).endswith(SUFFIXES) for path in files[1:])
+    claimed = (path for path in files if in_doubt and path not in refused)
     joined = {
         other for path in claimed for other in joined_files(form_of(path, map_of(path)), path)
     }
-    dropped = {path for path in refused if path in joined or is_document(path)}
+    dropped = joined | {path for path in refused if is_document(path)}
     rest = [path for path in paths if path not in dropped]
     if not rest or any(path in refused for path in rest):
         _refuse([(path, refused[path]) for path in rest or paths if path in refused])

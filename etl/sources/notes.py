@@ -48,6 +48,10 @@ class Notes:
         elif not self.is_full:
             self.notes.append(Note(self.line, "", f"more than {_AT_MOST} notes"))
 
+    def unread(self, error: Unreadable) -> None:
+        """Note that the field that is being read is not of its kind."""
+        self.add(f"not read: expected {error.expected}, found {error.found}", NoteKind.LOSS)
+
     @property
     def is_full(self) -> bool:
         """Return whether no more is noted."""

@@ -26,6 +26,7 @@ _KEYS = {
     **dict.fromkeys(("born", "birthdate", "birthday", "birthyear", "dateofbirth"), "born"),
     **dict.fromkeys(("died", "deathdate", "deathday", "deathyear", "dateofdeath"), "died"),
     **dict.fromkeys(("jobs", "jobtitle", "profession", "primaryprofession", "occupation"), "jobs"),
+    "key": "key",
     **dict.fromkeys(("id", "personid", "nameid", "identifier", "url", "link", "sameas"), "own"),
 }
 """What a key in a person's object gives, by its letters alone, in small ones."""
@@ -40,9 +41,7 @@ def credits_of(value: object, notes: Notes) -> tuple[Credit, ...]:
         Unreadable: one of them is neither a name nor an id, or is given ids that differ.
     """
     if isinstance(value, str):
-        return _merged(
-            [each for text in value.split("\n") for each in _in_line(text, notes)], notes
-        )
+        return merged([each for text in value.split("\n") for each in _in_line(text, notes)], notes)
     items = value if isinstance(value, list) else [value]
     objects = _Objects()
     people: list[Credit] = []
@@ -57,11 +56,15 @@ def credits_of(value: object, notes: Notes) -> tuple[Credit, ...]:
             raise Unreadable(_EXPECTED, as_json(item))
         if credit:
             people.append(credit)
+    for name, keys in objects.keys.items():
+        if len(keys) > 1:
+            told = f"{len(keys)} people called {name} ({listed(sorted(keys))}) are one here"
+            objects.said.append(Loss(f"{told}: no IMDb id tells them apart"))
     if objects.said:
         notes.extend(objects.said)
     for key, message in objects.unread.items():
         notes.once(key, message, NoteKind.LOSS)
-    return _merged(people, notes)
+    return merged(people, notes)
 
 
 def _in_line(text: str, notes: Notes) -> list[Credit]:
@@ -99,8 +102,8 @@ def _split(value: str, said: list[str]) -> list[str]:
     return [item for item in items if item]
 
 
-def _merged(people: Sequence[Credit], notes: Notes) -> tuple[Credit, ...]:
-    """Keep everybody once, in order, with all their characters."""
+def merged(people: Sequence[Credit], notes: Notes) -> tuple[Credit, ...]:
+    """Return everybody once, in order, with all their characters."""
     if len({credit[0] for credit in people}) == len(people):
         return tuple(people)
     found: dict[tuple[str, str | None], dict[str, None]] = {}
@@ -134,11 +137,13 @@ _known_facts = lru_cache(maxsize=1 << 15)(_read_facts)
 class _Objects:
     """Reads people who are written as objects.
 
-    What was repaired collects in `said`, keys whose values are not read in `unread`.
+    What was repaired collects in `said`, keys whose values are not read in `unread`, and in `keys`
+    those by which a source tells people without an IMDb id apart, by their names.
     """
 
     said: list[str] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, set[str]] = field(default_factory=dict)
 
     def person(self, item: Mapping[str, object]) -> Credit | None:
         """Read somebody: a name, perhaps an IMDb id and characters; without a name, nobody."""
@@ -146,10 +151,13 @@ class _Objects:
         identifiers: list[str] = []
         characters: list[str] = []
         facts: list[tuple[str, str]] = []
+        own = ""
         for key, value in item.items():
             kind = _KEYS.get(key) or _KEYS.get(_NOT_LETTERS.sub("", key).lower())
             if value is None:
                 continue
+            if kind in ("key", "own") and isinstance(value, str | int):
+                own = str(value)
             if kind == "name":
                 if name not in (None, value):
                     raise Unreadable("one name", f"{as_json(name)} and {as_json(value)}")
@@ -158,7 +166,7 @@ class _Objects:
                 characters += self._characters(key, value)
             elif kind in PERSON_FACTS:
                 facts += self._facts(kind, value)
-            elif identifier := self._identifier(kind, key, value):
+            elif kind != "key" and (identifier := self._identifier(kind, key, value)):
                 identifiers.append(identifier)
         if not isinstance(name, str) and not (name is None and identifiers):
             raise Unreadable(_EXPECTED, as_json(item))
@@ -168,6 +176,8 @@ class _Objects:
         if credit is None and not identifiers:
             self.said.append(Loss(f"somebody without a name left out: {quoted(as_json(item))}"))
             return None
+        if own and credit and not identifiers:
+            self.keys.setdefault(credit.name, set()).add(own)
         return _put_together(credit, identifiers, characters, self._of_one_life(facts))
 
     def _identifier(self, kind: str | None, key: str, value: object) -> str | None:

@@ -34,11 +34,11 @@ _FLAG = "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
 _JOINERS = "\u200c\u200d"
 _TAGS = frozenset(map(chr, range(0xE0000, 0xE0080)))
 # Scripts from Hebrew on, and emoji: what a joiner joins, and a selector chooses a form of.
-_JOINED = re.compile(
+_JOINED = (
     "[\u0590-\u1cff\u2190-\u2bff\u2d30-\u2dff\u2e80-\ud7ff\uf900-\ufdff\ufe0f\ufe70-\ufefc"
     "\U00010a00-\U0001ffff\U00020000-\U0003ffff]"
 )
-_CHOSEN = re.compile(f"{_JOINED.pattern}|[#*0-9©®‼⁉™ℹ]")
+_CHOSEN = f"{_JOINED}|[#*0-9©®‼⁉™ℹ]"
 _VIRAMA = 9  # the combining class of signs that join consonants of Indic scripts
 # What may be wrong with a line though it can be printed, and with a text of several lines.
 _PRINTED = "\u034f\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0\ufffd\U000e0100-\U000e01ef"
@@ -212,8 +212,8 @@ def _meant(mark: re.Match[str]) -> str:
     if mark[0] in _TAGS:
         return ""
     if mark[0] not in _JOINERS:
-        return mark[0] if _CHOSEN.match(before) else ""
-    joins = _JOINED.match(before) and (
-        _JOINED.match(behind) or unicodedata.combining(before) == _VIRAMA
+        return mark[0] if re.match(_CHOSEN, before) else ""
+    joins = re.match(_JOINED, before) and (
+        re.match(_JOINED, behind) or unicodedata.combining(before) == _VIRAMA
     )
     return mark[0] if joins else ""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, cast
 
 from pyoxigraph import (
-    BlankNode,
     DefaultGraph,
-    Literal,
     NamedNode,
     Quad,
     QuerySolutions,
@@ -30,6 +28,7 @@ from etl.facts import CREDITS
 from etl.queries.syntax import syntax_error
 from etl.rdf.vocab import RDF, SCHEMA
 from etl.stores import Answer
+from etl.stores.graphs import StoredGraph
 
 _ANYWHERE = "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }"
 _SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
@@ -49,6 +48,7 @@ class EmbeddedStore:
         self._waiting_bytes = self._added_bytes = 0
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="bulk-load")
         self.touched: set[str] | None = None  # the subjects that were changed, if anybody asks
+        self._unsettled = set[str]()  # those of what was added last, without their parts
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -80,11 +80,8 @@ class EmbeddedStore:
 
     @staticmethod
     def checkpoint(source: Path, target: Path) -> None:
-        """Make a copy of a finished store that shares its files by hard links."""
-        try:
-            Store.read_only(str(source)).backup(str(target))
-        except (OSError, RuntimeError) as error:
-            raise _unusable(source, error) from error
+        """Make a copy of a finished store that shares its files of data by hard links."""
+        shutil.copytree(source, target, ignore=_OF_NO_DATA, copy_function=_share)
 
     def query(self, sparql: str, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Answer a query. See `Readable.query`."""
@@ -95,7 +92,7 @@ class EmbeddedStore:
 
     def entity(self, subject: NamedNode) -> set[Quad]:
         """Return an entity's quads. See `Writable.entity`."""
-        self._settle()
+        self._settle_about(subject.value)
         new = quads = set(self._store.quads_for_pattern(subject, None, None))
         seen, start = set[object](), subject.value + "#"
         while new:  # a part may have parts
@@ -150,7 +147,9 @@ class EmbeddedStore:
         many small ones cost far more than a few large ones, and large ones take much memory.
         """
         if self.touched is not None:
-            self.touched.update(map(bytes.decode, set(_SUBJECT.findall(batch))))
+            subjects = set(map(bytes.decode, set(_SUBJECT.findall(batch))))
+            self.touched |= subjects
+            self._unsettled.update(each.partition("#")[0] for each in subjects)
         self._waiting.append(batch)
         self._waiting_bytes += len(batch)
         worth = max(_LEAST_PART, self._added_bytes // _PART_OF_ALL)
@@ -192,15 +191,22 @@ class EmbeddedStore:
                 self._start()
             if self._load is not None:
                 self._load.result()
+            self._unsettled.clear()
         except (OSError, RuntimeError) as error:
             raise StoreError(f"the store could not be written: {error}") from error
 
+    def _settle_about(self, subject: str) -> None:
+        """Wait for what is being added, if any of it may be about a subject."""
+        if self.touched is None or subject.partition("#")[0] in self._unsettled:
+            self._settle()
+
     def remove(self, quads: Iterable[Quad]) -> None:
         """Remove quads."""
-        self._settle()
         for quad in quads:
+            subject: str = quad.subject.value  # type: ignore[union-attr]
+            self._settle_about(subject)
             if self.touched is not None:
-                self.touched.add(quad.subject.value)  # type: ignore[union-attr]
+                self.touched.add(subject)
             self._store.remove(quad)
 
     def export(self, graph: NamedNode | None = None) -> Iterator[Quad]:
@@ -246,22 +252,16 @@ class EmbeddedStore:
         del self._store
 
 
-@dataclass(frozen=True, slots=True)
-class StoredGraph:
-    """One graph of a store."""
+_OF_NO_DATA = shutil.ignore_patterns("LOCK", "LOG", "LOG.old*")
 
-    _store: Store
-    _name: NamedNode | DefaultGraph
 
-    def triples(
-        self,
-        subject: NamedNode | BlankNode | Triple | None,
-        predicate: NamedNode | None,
-        object_: NamedNode | BlankNode | Literal | Triple | None,
-    ) -> Iterator[Triple]:
-        """Yield the triples that have these parts, where they are given."""
-        found = self._store.quads_for_pattern(subject, predicate, object_, self._name)
-        return (quad.triple for quad in found)
+def _share(source: str, target: str) -> None:
+    """Copy a file of a finished store, or share it where nobody ever writes to it again."""
+    if source.endswith(".sst"):
+        with suppress(OSError):  # not every system has links
+            os.link(source, target)
+            return
+    shutil.copyfile(source, target)
 
 
 def _compact_in_the_background() -> None:

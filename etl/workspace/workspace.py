@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from etl.errors import WorkspaceError, readable
 from etl.workspace.entries import expect_entries, misplaced, writable
 from etl.workspace.generations import MEND, Damage, Generation
@@ -194,6 +192,8 @@ class Workspace:
 
     @contextlib.contextmanager
     def _lock(self, command: str, waiting: Callable[[str], None]) -> Iterator[None]:
+        from filelock import FileLock, Timeout  # which readers have no need of
+
         lock = FileLock(self.path / "lock")
         holder = self.path / "holder"
         with writable(self.path):

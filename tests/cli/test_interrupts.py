@@ -232,3 +232,27 @@ def workers_of(parent: int) -> list[int]:
         return [p for p in found if "serve()" in Path(f"/proc/{p}/cmdline").read_text()]
     except OSError:
         return []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_join_ends_when_it_is_interrupted(
+    tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, there = Desk(tmp_path), tmp_path / "temporary"
+    there.mkdir()
+    monkeypatch.setenv("TMPDIR", str(there))
+    films, rows = range(1, 3001), "".join(f"1,{n},3.5,9\n" for n in range(1, 3001))
+    movies = "".join(f"{n},Film {n} (1990),Drama\n" for n in films)
+    (desk.source / "movies.csv").write_text(f"movieId,title,genres\n{movies}")
+    (desk.source / "ratings.csv").write_text(f"userId,movieId,rating,timestamp\n{rows * 1000}")
+    process = start(desk, "load", desk.source.name, "-q")
+    while not list(there.glob("etl-join-*/films")) and process.poll() is None:
+        time.sleep(0.01)
+    assert process.poll() is None, "the load was over before the join had begun"
+    began = time.monotonic()
+    ended = interrupted(process, number, 0.5, group=False)
+    took = time.monotonic() - began
+    assert (ended.code, ended.stderr, ended.left) == (128 + number, "Error: interrupted\n", [])
+    assert took < 10
+    assert not list(there.glob("etl-join-*"))
+    assert desk.graph() == set()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import permutations
 from random import Random
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from etl.linking.candidates import (
@@ -341,6 +341,11 @@ def test_a_film_without_an_id_is_never_linked_but_with_somebody_in_common(
 
 
 @given(MENTIONS, st.lists(CANDIDATES, max_size=5), st.randoms(use_true_random=False))
+@example(
+    FilmMention("movielens-1", "Heat", 1994, directors=("Ann Lee",)),
+    [FilmCandidate(("Heat",), (1994,)), FilmCandidate(("Heat",), (1994,), directors=("Ann Lee",))],
+    Random(1),
+)
 def test_the_order_of_evidence_is_of_no_account_for_films(
     film: FilmMention, candidates: list[FilmCandidate], chance: Random
 ) -> None:

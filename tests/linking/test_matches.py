@@ -76,6 +76,65 @@ def test_a_film_that_was_matched_is_found_and_explained_by_its_own_id(both: Etl)
     ]
 
 
+AMBER = {"imdb": "tt9900001", "title": "Amber", "year": 1989, "directors": ["Jon Halde"]}
+LATER = {"tmdb": 900001, "title": "Amber", "year": 1990}
+LONGER = {"tmdb": 900002, "title": "Stone: The Story", "year": 1991}
+STONE = {"imdb": "tt9900002", "title": "Stone", "year": 1991, "actors": ["Mara Ostholt"]}
+
+
+@pytest.fixture
+def near(etl: Etl) -> Etl:
+    """Load two sources, one of which names nobody, whose films agree nearly."""
+    say("ours/a.jsonl", AMBER, STONE)
+    say("theirs/b.jsonl", LATER, LONGER)
+    etl("load", "ours/a.jsonl", "-q")
+    assert not etl("load", "theirs/b.jsonl").stderr.endswith(NOTE)
+    return etl
+
+
+def test_films_a_year_apart_or_of_part_of_a_title_are_for_review_without_a_witness(
+    near: Etl,
+) -> None:
+    assert links(near) == []
+    assert films(near) == {"tt9900001>", "tt9900002>", "tmdb-900001>", "tmdb-900002>"}
+    asked = ("film", "imdb", "rung", "evidence", "reason")
+    assert [tuple(row[key] for key in asked) for row in links(near, "--review")] == [
+        (f"tmdb-{tmdb}", imdb, "match-open", told, "nobody who worked on it is known in both")
+        for tmdb, imdb, told in (
+            (900001, "tt9900001", "Amber, 1990; Amber, 1989"),
+            (900002, "tt9900002", "Stone: The Story, 1991; Stone, 1991"),
+        )
+    ]
+
+
+def test_a_decision_accepts_or_rejects_what_is_for_review(near: Etl) -> None:
+    assert near("links", "tmdb-900001=yes").exit_code == 0
+    assert near("links", "tmdb-900002=no").exit_code == 0
+    assert films(near) == {"tt9900001>", "tt9900002>", "tmdb-900002>"}
+    assert links(near, "--review") == []
+    assert [(row["film"], row["rung"]) for row in links(near)] == [("tmdb-900001", "decision")]
+    told = near("explain", "movie/tmdb-900001", "dcterms:isReplacedBy", "-f", "csv").stdout
+    assert [row["field"] for row in csv.DictReader(io.StringIO(told))] == ["decision"]
+    assert near("check").exit_code == 0
+    assert near("undo", "3").exit_code == 0
+    assert films(near) == {"tt9900001>", "tt9900002>", "tmdb-900001>", "tmdb-900002>"}
+
+
+def test_a_witness_who_comes_later_joins_what_was_for_review(near: Etl) -> None:
+    say("theirs/b.jsonl", LATER | {"directors": ["HALDE Jon"]}, LONGER | {"actors": ["Ulf Rey"]})
+    near("load")
+    assert films(near) == {"tt9900001>", "tt9900002>", "tmdb-900002>"}
+    assert [(row["film"], row["rung"]) for row in links(near)] == [("tmdb-900001", "match-near")]
+    assert links(near, "--review") == []  # people of whom none is in both forbid the other
+    told = near("explain", "movie/tmdb-900001", "dcterms:isReplacedBy", "-f", "csv").stdout
+    [row] = csv.DictReader(io.StringIO(told))
+    assert (row["field"], row["says"], row["place"]) == (
+        "match-near",
+        "Amber, 1990; Amber, 1989; Jon Halde",
+        "theirs/b.jsonl:1",
+    )
+
+
 def test_a_match_that_is_rejected_stays_so_until_that_is_undone(both: Etl) -> None:
     assert both("links", "tmdb-949=no").exit_code == 0
     assert films(both) == {"tt0113277>", "tt0116191>", "tmdb-12>", "tmdb-949>"}
@@ -118,6 +177,7 @@ def test_no_film_is_matched_by_title_alone_if_one_says_so(both: Etl) -> None:
     )
     assert not changed.stderr.endswith(NOTE)
     assert films(both) == {"tt0113277>", "tt0116191>", "tmdb-12>", "tmdb-949>"}
+    assert [(r["film"], r["rung"]) for r in links(both, "--review")] == [("tmdb-949", "match-open")]
     say("more/c.jsonl", {"tmdb": 5, "title": "Heat", "year": 1995})
     both("load", "more/c.jsonl")
     assert {"tmdb-949>", "tmdb-5>"} <= films(both)  # it is remembered

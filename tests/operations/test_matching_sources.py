@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import duckdb
 from hypothesis import settings
@@ -44,11 +45,12 @@ films = st.fixed_dictionaries(
         "actors": st.sampled_from([[], [], ["Mara Lind", "Bo Ek"], ["Bo Ek"]]),
     }
 )
+SOURCES = ["texts", "lines", "table", "nfo"]
 contents = st.lists(films, min_size=1, max_size=3)
 
 
 class Formats(RuleBasedStateMachine):
-    """A folder of texts, a file of JSON and a table, which share no id."""
+    """A folder of texts, a file of JSON, a table and a folder of NFO, which share no id."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,6 +62,7 @@ class Formats(RuleBasedStateMachine):
             "texts": self.path / "texts",
             "lines": self.path / "lines" / "films.jsonl",
             "table": self.path / "table" / "films.csv",
+            "nfo": self.path / "nfo",
         }
         self.held: dict[str, list[Told]] = {}
         self.match = "title"
@@ -82,6 +85,19 @@ class Formats(RuleBasedStateMachine):
                 path.parent.mkdir(exist_ok=True)
                 lines = (json.dumps(each | {"tmdb": n}) for n, each in enumerate(told, start=1))
                 path.write_text("\n".join(lines), "utf-8")
+            case "nfo":
+                shutil.rmtree(path, ignore_errors=True)
+                for number, each in enumerate(told, start=1):
+                    root = ET.Element("movie")
+                    ET.SubElement(root, "title").text = each["title"]
+                    ET.SubElement(root, "year").text = str(each["year"])
+                    for name in each["directors"]:
+                        ET.SubElement(root, "director").text = name
+                    for name in each["actors"]:
+                        actor = ET.SubElement(root, "actor")
+                        ET.SubElement(actor, "name").text = name
+                    (path / str(number)).mkdir(parents=True)
+                    ET.ElementTree(root).write(path / str(number) / "movie.nfo")
             case _:
                 path.parent.mkdir(exist_ok=True)
                 with path.open("w", encoding="utf-8", newline="") as file:
@@ -96,14 +112,14 @@ class Formats(RuleBasedStateMachine):
         options = LoadOptions(allow_removals=True, map=chosen, match=self.match)
         load(workspace, [str(self.sources[source])], ENGINE, options)
 
-    @rule(source=st.sampled_from(["texts", "lines", "table"]), told=contents)
+    @rule(source=st.sampled_from(SOURCES), told=contents)
     def say(self, source: str, told: list[Told]) -> None:
         """Let a source say something else."""
         self.write(source, told)
         self.load(self.desk.workspace, source)
         self.held[source] = told
 
-    @rule(source=st.sampled_from(["texts", "lines", "table"]))
+    @rule(source=st.sampled_from(SOURCES))
     def remove(self, source: str) -> None:
         if self.held.pop(source, []):
             remove(self.desk.workspace, str(self.sources[source]), ENGINE, ChangeOptions())
@@ -116,7 +132,7 @@ class Formats(RuleBasedStateMachine):
         self.load(self.desk.workspace, next(iter(self.held)))
 
     @precondition(lambda self: self.held)
-    @rule(order=st.permutations(["texts", "lines", "table"]), field=st.sampled_from(["", "title"]))
+    @rule(order=st.permutations(SOURCES), field=st.sampled_from(["", "title"]))
     def rank(self, order: list[str], field: str) -> None:
         """Say which source comes first, for all or for titles alone."""
         self.ranks, self.field = [each for each in order if each in self.held], field

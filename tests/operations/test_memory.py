@@ -9,7 +9,7 @@ from commands import Etl, said
 from desk import Desk
 from etl.process.limits import MB
 
-FILMS, TIGHT_MB = 2500, 25
+FILMS, TIGHT_MB = 2500, 22
 TOO_LITTLE = "comparing records takes more memory than it may; the graph is unchanged"
 
 
@@ -36,7 +36,7 @@ def test_a_load_with_little_memory_gives_the_same_graph_by_way_of_the_disk(tmp_p
 
 def test_too_little_memory_is_said_in_one_line_and_nothing_is_changed(etl: Etl) -> None:
     write_lines(Path("films.jsonl"), FILMS, ids=True)
-    for megabytes in (1, 8, 20):
+    for megabytes in (1, 8, 16):
         load = ("load", "films.jsonl", "--workspace", f"w{megabytes}", "--memory")
         code, data, talk = said(etl(*load, megabytes, "--quiet"))
         assert (code, data) == (2, "")

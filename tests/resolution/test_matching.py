@@ -24,6 +24,12 @@ SAME = [
     ("Fast & Furious", "Fast and Furious"),
     ("Oldtown", "Old Town"),
     ("Stalker", "Сталкер"),
+    ("Iron Man 3", "Iron Man Three"),
+    ("Oak Dr.", "Oak Drive"),
+    ("Dr. Amber", "Doctor Amber"),
+    ("St. Amber", "Saint Amber"),
+    ("Amber: The War - Part I", "Amber: The War"),
+    ("Amber: Vol. 1", "Amber: Volume 1"),
 ]
 LOOSER = [
     ("Amber: The Story", "Amber"),
@@ -31,7 +37,14 @@ LOOSER = [
     ("Star Wars: Episode V - The Empire Strikes Back", "The Empire Strikes Back"),
     ("Jon Halde's Amber", "Amber"),
 ]
-OTHER = [("Rocky", "Rocky II"), ("Die Hard", "Hard"), ("Amber", "Ember"), ("Part", "Parts")]
+OTHER = [
+    ("Rocky", "Rocky II"),
+    ("Amber: Part I", "Amber: Part II"),
+    ("Part One", "Part Two"),
+    ("Die Hard", "Hard"),
+    ("Amber", "Ember"),
+    ("Part", "Parts"),
+]
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
@@ -86,13 +99,46 @@ def test_a_witness_joins() -> None:
 def test_a_near_title_or_year_needs_a_witness() -> None:
     films = dict([film("tt1", "a", "mann"), film("record-1", "b", "mann"), film("record-2", "c")])
     pairs = Pair("record-1", "tt1", near=True), Pair("record-2", "tt1", near=True)
-    assert told(films, *pairs) == [("record-1", "tt1", "tt1", "match-near", "")]
+    assert told(films, *pairs) == [
+        ("record-1", "tt1", "tt1", "match-near", ""),
+        ("record-2", "tt1", None, "match-open", "nobody who worked on it is known in both"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "films",
+    [
+        [film("tt1", "a", "mann"), film("record-1", "b", "lang")],
+        [film("tt1", "a"), film("record-1", "a")],
+        [film("tt1", "a", ids=(("imdb", "tt1"),)), film("tt2", "b", ids=(("imdb", "tt2"),))],
+    ],
+    ids=["of other people", "of one source", "of other ids"],
+)
+def test_what_something_speaks_against_is_not_for_review(films: list[tuple[str, Seen]]) -> None:
+    [one, other] = (key for key, _ in films)
+    assert told(dict(films), Pair(min(one, other), max(one, other), near=True)) == []
+
+
+def test_a_film_that_has_been_matched_is_not_offered_another_of_that_source() -> None:
+    films = dict([film("tt1", "a", "mann"), film("record-1", "b"), film("record-2", "b")])
+    pairs = Pair("record-1", "tt1"), Pair("record-2", "tt1", near=True)
+    assert told(films, *pairs) == [("record-1", "tt1", "tt1", "match-title", "")]
+
+
+def test_one_that_names_nobody_joins_two_of_other_titles_and_the_same_people() -> None:
+    films = dict([film("tt1", "a", "mann"), film("record-1", "b"), film("record-2", "c", "mann")])
+    pairs = Pair("record-1", "tt1"), Pair("record-1", "record-2")
+    assert [(m[0], m[2], m[3]) for m in told(films, *pairs)] == [
+        ("record-1", "tt1", "match-title"),
+        ("record-2", "tt1", "match-title"),
+    ]
 
 
 def test_title_and_year_alone_join_where_one_side_names_nobody() -> None:
     films = dict([film("tt1", "a", "mann"), film("record-1", "b")])
     assert told(films, Pair("record-1", "tt1")) == [("record-1", "tt1", "tt1", "match-title", "")]
-    assert Matching(films).matches([Pair("record-1", "tt1")], RUNGS[:-1]) == []
+    [open_] = Matching(films).matches([Pair("record-1", "tt1")], RUNGS[:-1])
+    assert (open_.key, open_.rung) == (None, "match-open")
 
 
 def test_nobody_in_common_forbids_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -199,12 +200,17 @@ RULES = {
     "no extras": "own:P sh:targetClass schema:Person ; sh:property [ sh:path schema:name ;"
     ' sh:not [ sh:pattern "^Extra" ] ] .',
 }
-ENGINES = {
-    name: CompiledEngine(
+
+
+@cache
+def engine_of(name: str) -> CompiledEngine:
+    """Make an engine by our shapes and some of these."""
+    text = RULES[name]
+    return CompiledEngine(
         ENGINE.shapes | shapes_of(PREFIXES + text) if text else Shapes(ENGINE.shapes.triples)
     )
-    for name, text in RULES.items()
-}
+
+
 EDITS = st.builds(
     Film,
     number=st.sampled_from([6, 838]),
@@ -231,12 +237,15 @@ def test_a_rebuild_under_new_shapes_is_as_if_they_had_always_been(
     history: list[list[Film]], old: str, new: str
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        desk, always = Desk(Path(folder, "a"), ENGINES[old]), Desk(Path(folder, "b"), ENGINES[new])
+        desk, always = (
+            Desk(Path(folder, "a"), engine_of(old)),
+            Desk(Path(folder, "b"), engine_of(new)),
+        )
         for edits in history:
             for each in (desk, always):
                 each.write(*edits)
                 each.load()
-        rebuild(desk.workspace, ENGINES[new], RebuildOptions())
+        rebuild(desk.workspace, engine_of(new), RebuildOptions())
         assert desk.graph() == always.graph()
         assert desk.check() == []
         kept_out = []
@@ -254,7 +263,7 @@ def test_a_rebuild_under_new_shapes_is_as_if_they_had_always_been(
 def test_newer_shapes_of_ours_are_noticed_too(desk: Desk) -> None:
     desk.write(EMMA, HEAT)
     assert not desk.load().shapes_changed
-    desk.engine = ENGINES["rated"]  # as if reelgraph had been updated
+    desk.engine = engine_of("rated")  # as if reelgraph had been updated
     desk.write(HEAT.but(rating="8"))
     report = desk.load()
     assert (report.shapes_changed, report.sources[0].loaded) == (True, 1)

@@ -66,8 +66,10 @@ def slowly(client: socket.socket) -> None:
 def bomb() -> bytes:
     """Pack 100 MB of spaces into 100 KB."""
     pack = zlib.compressobj(9, zlib.DEFLATED, 31)
-    packed = b"".join(pack.compress(b" " * 1_000_000) for _ in range(100)) + pack.flush()
-    return reply(packed, more="Content-Encoding: gzip\r\n")
+    first, next_one = (
+        pack.compress(b" " * 1_000_000) + pack.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
+    )
+    return reply(first + next_one * 99, more="Content-Encoding: gzip\r\n")
 
 
 def one(binding: str) -> bytes:

@@ -79,6 +79,9 @@ class Heap:
             for scheme in FILM_SCHEMES
         )
 
+    def is_of_others(self, other: Heap) -> bool:
+        return bool(self.people) and bool(other.people) and not self.people & other.people
+
     def agreements(self, other: Heap) -> set[str]:
         return {
             agreement(one, another)
@@ -129,14 +132,13 @@ def hanging_together(rung: str, heaps: Sequence[Heap]) -> Iterator[list[Heap]]:
 def settled(rung: str, heaps: Sequence[Heap], pile: Sequence[Heap]) -> list[Heap]:
     pairs = list(combinations(pile, 2))
     namesakes = rung == "title" and not any(
-        concerns(rung, a, b)
-        and not ((a.people and b.people) or a.clashes(b) or a.sources & b.sources)
+        concerns(rung, a, b) and not (a.is_of_others(b) or a.clashes(b) or a.sources & b.sources)
         for a, b in pairs
     )
     if namesakes:
         return list(heaps)
     broken = any(each.contested for each in pile) or any(
-        a.clashes(b) or a.sources & b.sources or (rung == "title" and a.people and b.people)
+        a.clashes(b) or a.sources & b.sources or (rung == "title" and a.is_of_others(b))
         for a, b in pairs
     )
     if broken:

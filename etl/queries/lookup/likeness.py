@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
-
 from etl.queries.lookup.entities import Entity
 from etl.search.folding import core, folded, telling, turned
 
@@ -83,6 +81,8 @@ def similar(wanted: str, names: list[Named], limit: int, cutoff: float = CUTOFF)
     Whole names are compared first, since that is fast; what is left, word by word. Of names with
     the same words, the shortest is nearest.
     """
+    from rapidfuzz import fuzz, process  # which takes a while
+
     texts = [named.folded for named in names]
     rough = process.extract(wanted, texts, scorer=fuzz.WRatio, score_cutoff=60, limit=20 * limit)
     matches = [
@@ -105,6 +105,8 @@ def nearest_texts(text: str, texts: Iterable[str], limit: int) -> list[str]:
 
 def _likeness(wanted: str, name: str) -> float:
     """Return how well each word wanted is found in a name, from 0 to 100."""
+    from rapidfuzz import fuzz
+
     words, parts = name.split(), wanted.split()
     by_word = sum(max((fuzz.ratio(part, word) for word in words), default=0.0) for part in parts)
     return max(fuzz.ratio(wanted, name), by_word / len(parts)) if parts else 0.0

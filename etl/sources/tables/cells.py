@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 import msgspec
@@ -35,13 +35,21 @@ def trimmed(text: str) -> str:
     return text.strip().strip(_EDGES).strip()
 
 
-def steps(field: str, keys: Mapping[str, Any], null: Iterable[str]) -> Step:
-    """Compile what the keys of a field do to its texts, in the order that the language has."""
+def steps(
+    field: str, keys: Mapping[str, Any], null: Iterable[str], *, of_objects: bool = False
+) -> Step:
+    """Compile what the keys of a field do to its texts, in the order that the language has.
+
+    With `of_objects`, it is not given texts in JSON, but objects that are read from it.
+    """
     made: list[Step] = [partial(_without, frozenset((*ABSENT, *null, *keys.get("null", ()))))]
     if "unless" in keys:
         made.append(partial(_unless, re.compile(keys["unless"]).search))
-    if "json" in keys:
-        made.append(partial(_inside, keys))
+    if of_objects:
+        makes_objects = "language" in keys or not keys.keys().isdisjoint(_OF_PERSON)
+        made = [partial(_taken, keys), *([] if makes_objects else made)]
+    elif "json" in keys:
+        made.append(lambda texts: _taken(keys, chosen(keys, texts)))
     if "split" in keys:
         marks = keys["split"] if isinstance(keys["split"], list) else [keys["split"]]
         made.append(partial(_split, re.compile("|".join(map(re.escape, marks))).split))
@@ -133,25 +141,24 @@ def chosen(keys: Mapping[str, Any], texts: Texts) -> list[Any]:
     """Give the objects in JSON or Python literals that fit, in order."""
     items = [item for text in texts for item in _items(parsed(text))]
     if where := keys.get("where"):
-        items = [item for item in items if _fits(where, item)]
+        items = [item for item in items if fits(where, item)]
     if order := keys.get("order"):
         items.sort(key=lambda item: _rank(item, order))
     return items
 
 
-def _inside(keys: Mapping[str, Any], texts: Texts) -> Texts:
-    """Take what a path leads to out of JSON or a Python literal, of each object that fits."""
-    items = chosen(keys, texts)
+def _taken(keys: Mapping[str, Any], items: Sequence[Any]) -> Texts:
+    """Take what a path leads to out of each object."""
     if not keys.keys().isdisjoint(_OF_PERSON):
-        people = (each for item in items if (each := _person(item, keys)))
-        return list({str(each): each for each in people}.values())
+        people = [each for item in items if (each := _person(item, keys))]
+        return list({str(each): each for each in people}.values()) if len(people) > 1 else people
     if language := keys.get("language"):
         return [
             {"title": text, "language": written(at(item, language))}
             for item in items
-            if (text := written(at(item, keys["json"])))
+            if (text := written(at(item, keys.get("json", ""))))
         ]
-    return [text for item in items if (text := written(at(item, keys["json"])))]
+    return [text for item in items if (text := written(at(item, keys.get("json", ""))))]
 
 
 def flagged(cells: Sequence[str], columns: Iterable[tuple[str, int]]) -> Texts:
@@ -159,32 +166,13 @@ def flagged(cells: Sequence[str], columns: Iterable[tuple[str, int]]) -> Texts:
     return [name for name, place in columns if trimmed(cells[place]).casefold() in _YES]
 
 
-def line_in(
-    joined: str, at: Mapping[str, int], where: Mapping[str, Any]
-) -> Callable[[Sequence[str]], int]:
-    """Compile the way from a row to the line of a joined file that a field begins on."""
-    place, whole = at[f"{joined}#line"], at.get(joined)
-    if whole is None:
-        return lambda cells: int(cells[place] or 1)
-    fits = partial(_fits, where)
-
-    def first(cells: Sequence[str]) -> int:
-        if not cells[whole]:
-            return 1
-        items: list[object] = _JSON.decode(cells[whole])
-        lines: list[int] = _JSON.decode(cells[place])
-        return next((line for item, line in zip(items, lines, strict=True) if fits(item)), lines[0])
-
-    return first
-
-
-def _fits(where: Mapping[str, Any], item: object) -> bool:
+def fits(where: Mapping[str, Any], item: object) -> bool:
     """Return whether an object has one of the values that are wanted of each of its keys."""
-    return all(
-        isinstance(item, dict)
-        and item.get(key) in (wanted if isinstance(wanted, list) else [wanted])
-        for key, wanted in where.items()
-    )
+    for key, wanted in where.items():
+        value = item.get(key) if isinstance(item, dict) else None
+        if value not in wanted if isinstance(wanted, list) else value != wanted:
+            return False
+    return True
 
 
 def _rank(item: object, order: str) -> float:
@@ -212,17 +200,26 @@ def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
 
     Nothing is given of somebody without a name or an id, or where there is no such file.
     """
-    name = written(at(item, keys["json"]))
-    own = written(at(item, keys["id"]["imdb"])) if "id" in keys else ""
-    if not name and not (own and _holds(item, keys["json"])):
+    name = written(at(item, keys.get("json", "")))
+    ids = {kind: written(at(item, path)) for kind, path in keys.get("id", {}).items()}
+    imdb = ids.get("imdb", "")
+    if not name and not (imdb and _holds(item, keys["json"])):
         return ""
     character: object = at(item, keys["character"]) if "character" in keys else ""
     if isinstance(character, str) and character.startswith('["'):
-        character = parsed(character)
+        character = _in_list(character)
     elif not isinstance(character, list):
         character = written(character).split(" / ")  # as TMDb and Kodi write several
     told = {f: value for f in PERSON_FACTS if f in keys and (value := at(item, keys[f]))}
-    return {"name": name, "character": character, "imdb": own, **told}
+    return {"name": name, "character": character, "imdb": imdb, "key": ids.get("own", ""), **told}
+
+
+def _in_list(text: str) -> object:
+    """Read a list of characters; an escape that is none costs nobody else."""
+    try:
+        return parsed(text)
+    except Unreadable:
+        return text.removeprefix('["').removesuffix('"]').split('","')
 
 
 def parsed(text: str) -> object:
@@ -245,9 +242,14 @@ def parsed(text: str) -> object:
 
 def at(item: object, path: str) -> object:
     """Return what a path such as `movie.ids` leads to; the empty one leads to the value itself."""
-    for key in filter(None, path.split(".")):
+    for key in _keys(path):
         item = item.get(key) if isinstance(item, dict) else None
     return item
+
+
+@lru_cache(maxsize=1024)
+def _keys(path: str) -> Sequence[str]:
+    return list(filter(None, path.split(".")))
 
 
 def is_nameless(person: object, notes: Notes) -> bool:

@@ -16,6 +16,8 @@ from etl.sources.tables import language
 from etl.sources.tables.positions import line_of
 from etl.sources.tables.styles import STYLES
 
+_OF_TEXTS = {"split", "find", "values", "template", "unit", "date", "style"}
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:
@@ -132,9 +134,11 @@ class Checked:
         if not isinstance(join, dict):
             self.fail(here, f"expected a table, found {join!r}")
         self.keys(here, join, language.WITH)
-        for key in ("recognise", "on"):
+        for key in ("like", "header", "on") if "like" in join else ("recognise", "on"):
             if key not in join:
                 self.fail(here, f"no key {key!r} in it")
+        if "like" in join:
+            self.pattern((*here, "like"), join["like"], groups=False)
         on = join["on"]
         if isinstance(on, dict) and not (
             len(on) == 1 and all(isinstance(each, str) for each in on.values())
@@ -208,7 +212,12 @@ class Checked:
         if "flags" in told and "columns" not in told:
             self.fail((*here, "flags"), "expected with columns, each of which says yes or no")
         if "id" in told:
-            self.keys((*here, "id"), told["id"], {"imdb": language.TEXT})
+            self.keys((*here, "id"), told["id"], {"imdb": language.TEXT, "own": language.TEXT})
+        if "json" in told and not told.keys().isdisjoint(("character", "id", *PERSON_FACTS)):
+            for key in told.keys() & _OF_TEXTS:
+                self.fail(
+                    (*here, key), "expected without id, character and what else makes objects"
+                )
         for key in ("where", "order", "id", *PERSON_FACTS):
             if key in told and "json" not in told and "." not in str(told.get("column")):
                 self.fail((*here, key), "expected with json, or of a joined file's column")

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from anyascii import anyascii
+
 from etl.sources.facts import seconds_of
 from etl.sources.notes import Unreadable
 from etl.sources.tables.cells import ABSENT, parsed, trimmed
@@ -23,11 +25,19 @@ _IMDB = re.compile(r"(?:https?://\S*/)?tt\d{7,}/?(?:\?\S*)?")
 _WIKIDATA = re.compile(r"(?:https?://\S*/)?Q\d{1,10}")
 _WORD = r"[^\W\d_][^\W\d_.'’-]*[.'’-]?(?:[^\W\d_]+\.?)*"
 _NAME = re.compile(rf"(?:{_WORD})(?: {_WORD}){{1,4}}")
-_PLAIN = ("\n", " / ", ";", "|", " & ")  # stand in no name
-_SEPARATORS = ("\n", "|", ";", " / ", "/", ", ", ",", " & ")
+_PLAIN = ("\n", " / ", ";", "|", " & ", " - ", " – ")  # stand in no name
+_SEPARATORS = ("\n", "|", ";", " / ", "/", ", ", ",", " & ", " - ", " – ")
 _TURNED = re.compile(r"[^\W\d][\w'’-]+, [^\W\d][\w.'’-]*(?: [\w.'’-]+){0,2}")
 _AND = re.compile(r" (?:&|and|und|et|y|e|en|och|og|i|a|ve|ja|és|и) ")
+_ELIDED = re.compile(r"\b([dl])'")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LENGTHS = range(60, 6 * 3600)  # seconds
+
+
+def plain(name: str) -> str:
+    """Return a column's name in small letters of ASCII, its words one space apart."""
+    ascii_name = _ELIDED.sub(r"\1 ", anyascii(_CAMEL.sub(" ", name)).lower()).replace("'", "")
+    return " ".join(re.sub(r"[\W_]+", " ", ascii_name).split())
 
 
 @dataclass(frozen=True)

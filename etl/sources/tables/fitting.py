@@ -11,13 +11,37 @@ from etl.sources.facts import is_known, split
 from etl.sources.tables.columns import Column
 
 _MOST = 0.6  # of the values have to be of a field's kind
-_MEDIA = re.compile(r"\b(?:dvd|blu-?ray|bd|vhs|uhd|4k|stream\w*|netflix)\b", re.IGNORECASE)
-_NO_PAGE = re.compile(
-    r"https?://(?:[\w-]+\.)*(?:youtube|youtu|vimeo|amazon|ebay|netflix)\.", re.IGNORECASE
+MEDIA = re.compile(
+    r"\b(?:dvd|blu-?ray|bd|vhs|uhd|4k|hdd|mkv|avi|mp4|stream\w*|netflix|dis[ck]s?|steelbook"
+    r"|диск\w*|болванк\w*)\b",
+    re.IGNORECASE,
 )
+"""What a film may be on."""
+
+_PAGE = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:imdb|themoviedb|wikipedia|wikidata|letterboxd|rottentomatoes"
+    r"|metacritic|kinopoisk|filmweb|allocine|filmaffinity|csfd|mymovies|moviepilot|sensacine"
+    r"|adorocinema|svenskfilmdatabas|moviemeter|filmportal|ofdb|trakt|boxd)\.",
+    re.IGNORECASE,
+)
+_COMPANY = re.compile(
+    r"\b(?:pictures|films?|filmes|studios?|bros|productions?|produzioni|produktion\w*|producciones"
+    r"|entertainment|media|gmbh|ag|ab|inc|ltd|company|fox|disney|artists|\w+film|\w+фильм)\b",
+    re.IGNORECASE,
+)
+_GENRE = re.compile(
+    r"dram|kom[oöeé]d|com[eé]d|comm?edi|thrill|horr|terror|action|akc|ac[cç]i?[oóã]|azion|crim|krim"
+    r"|polic|sci|s-?f\b|fant|roman|do[ck]u|anim|west|advent|abent|avent|avven|przyg|war|krieg|guer"
+    r"|wojen|oorlog|krig|music|musi[ck]|myst|noir|sport|fami|kinder|hist|biogra|драм|комед|трилл"
+    r"|ужас|боев|детект|крим|фант|мело|док|мульт|приключ|воен|истор|spann|misd|jeugd|rysar|skräck"
+    r"|äventyr|suspen|giallo|erot|short|kurz|experiment|nouvelle|peplum",
+    re.IGNORECASE,
+)
+_MARK = re.compile(r"[1-4]|\d[.,]5|\D?")
 _FLAGS = frozenset(
     "yes no y n x ja nein oui non si sí nee nej nei tak nie sim não да нет ano ne evet".split()
 )
+_PROSE = 30  # characters that a description has on average
 _GROWN = 21  # years, from which all may see a film
 _NEAR = 3  # years between the making of a film and its release
 
@@ -38,32 +62,50 @@ FITS: dict[str, Callable[[Column], bool]] = {
     "date": lambda c: c.dates > _MOST or c.years > _MOST,
     "duration": lambda c: c.durations > 0.3 or _is_minutes(c),
     "genres": lambda c: (
-        (_few_words(c) or c.nested > _MOST) and c.length < 80 and not c.share(_MEDIA.search) > 0.3
+        (_few_words(c) or c.nested > _MOST)
+        and c.length < 80
+        and (c.share(_GENRE.search) > 0.3 or c.nested > _MOST)
     ),
     "countries": lambda c: _are_known(c, "countries", 0.3),
     "languages": lambda c: _are_known(c, "languages", 0.5),
     "certificate": lambda c: (
-        c.length < 20 and c.different < 0.7 and max(c.floats, default=0) <= _GROWN
+        c.length < 20
+        and c.different < 0.7
+        and max(c.floats, default=0) <= _GROWN
+        and c.share(_MARK.fullmatch) < 0.3
     ),
     "keywords": lambda c: c.is_text or c.nested > _MOST,
-    "overview": lambda c: c.is_text,
+    "overview": lambda c: c.is_text and c.share(MEDIA.search) < 0.2 and c.length > _PROSE,
     "synopsis": lambda c: c.is_text,
     "companies": lambda c: _few_words(c) or c.nested > _MOST,
     "collection": lambda c: _few_words(c),
     "images": lambda c: c.addresses > _MOST,
-    "pages": lambda c: c.addresses > _MOST and c.share(_NO_PAGE.match) < 0.3,
+    "pages": lambda c: c.share(_PAGE.match) > _MOST and c.imdb < _MOST,
     "rating": _is_rating,
     "votes": lambda c: c.numbers > _MOST,
     "imdb": lambda c: c.imdb > _MOST,
     "tmdb": lambda c: c.share(str.isdecimal) > _MOST,
     "movielens": lambda c: c.share(str.isdecimal) > _MOST,
     "wikidata": lambda c: c.wikidata > _MOST,
-    "key": lambda c: c.different == 1 and c.length < 40,
+    "key": lambda c: c.different == 1 and c.length < 40 and not _are_counted(c),
     "kind": lambda c: c.is_text and c.different < 0.3,
     "personal": _is_rating,
-    **dict.fromkeys(CREDITS, lambda c: c.names > 0.4 or c.nested > _MOST or c.turned is not None),
+    **dict.fromkeys(
+        CREDITS,
+        lambda c: (
+            (c.names > 0.4 and c.share(_COMPANY.search) < 0.2)
+            or c.nested > _MOST
+            or c.turned is not None
+        ),
+    ),
 }
 """What the values of a field have to be like."""
+
+
+def _are_counted(column: Column) -> bool:
+    """Tell numbers that only count the rows."""
+    numbers = column.floats
+    return len(numbers) > 2 and numbers == [numbers[0] + n for n in range(len(numbers))]
 
 
 def _is_minutes(column: Column) -> bool:

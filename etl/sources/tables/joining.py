@@ -8,8 +8,10 @@ thousands of its rows at a time: one statement for all of them would take all me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +87,7 @@ class _Joining:
     joins: list[Join] = field(init=False)
     keys: list[str] = field(init=False)
     count: int = 0
+    _objects: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.joins = [self.form.columns.join(each.name) for each in self.form.joined]
@@ -123,17 +126,18 @@ class _Joining:
                 yield [cell for found, none in groups for cell in found.get(n, none)]
 
     def _slice(self, join: Join, films: range) -> dict[int, list[str]]:
-        name = sql_name(f"of_{join.name}")
-        within = f"FROM {name} WHERE n BETWEEN {films.start} AND {films.stop - 1}"
-        if join.many:
-            items = ", ".join(
-                f"to_json(list({each} ORDER BY rank, line))::VARCHAR" for each in ("item", "line")
-            )
-            items = f"[{items}]"
-            found = self.db.execute(f"SELECT n, {items} {within} GROUP BY n")
-        else:
-            found = self.db.execute(f"SELECT n, item {within}")
-        return dict(found.fetchall())
+        """Fetch the cells of some films; of many rows, those of each as an object in JSON."""
+        cells = self._objects[join.name] if join.many else "*"
+        table = f"FROM {_of(join)} WHERE n BETWEEN {films.start} AND {films.stop - 1}"
+        rows = self.db.execute(f"SELECT {cells} {table} ORDER BY n, rank, line").fetchall()
+        if not join.many:
+            return {
+                n: ["" if c is None else str(c) for c in (*cells, line)]
+                for n, _, line, *cells in rows
+            }
+        of_films = groupby(rows, itemgetter(0))
+        parts = ((n, zip(*[row[1:] for row in each], strict=True)) for n, each in of_films)
+        return {n: [f"[{','.join(texts)}]" for texts in told] for n, told in parts}
 
     def _view(self, each: Beside) -> Iterator[Row]:
         """Make a view of the lines of a joined file and their cells; give what is none."""
@@ -154,7 +158,8 @@ class _Joining:
                 reject = Reject(1, "", expected, str(len(cells)), text[:65_536], each.path)
                 yield Row(line, [], reject)
             lines = lines_of(path, form.delimiter)
-            select = f"SELECT line, cells FROM {lines} WHERE line > 1 AND len(cells) = {width}"
+            below = f"line > {int(form.has_header)} AND len(cells) = {width}"
+            select = f"SELECT line, cells FROM {lines} WHERE {below}"
         join = self.form.columns.join(each.name)
         if join.lists and join.is_listed(form.header):
             select = _unfolded(select, form.header, join.theirs, join.lists.words)
@@ -178,7 +183,7 @@ class _Joining:
         try:
             return self.db.execute(
                 f"SELECT line, cells FROM {lines} "
-                f"WHERE line > 1 AND len(cells) <> {width} ORDER BY line"
+                f"WHERE line > {int(form.has_header)} AND len(cells) <> {width} ORDER BY line"
             ).fetchall()
         except duckdb.Error:  # bytes that are no UTF-8, or line ends of two kinds
             return None
@@ -194,55 +199,65 @@ class _Joining:
                     file.write(_CELL.join((str(row.line), *cells)) + "\n")
 
     def _keep_one(self, join: Join) -> None:
-        """Keep the cells of the first row that a film has in a file, or of all that it has."""
-        cells = [self._one(join, column) for column in join.columns]
-        chosen = "".join(f"coalesce({cell}::VARCHAR, ''), " for cell in cells)
+        """Keep the cells of the first row that a film has in a file, or what all of them make."""
+        cells = (f", {self._one(join, c)}::VARCHAR AS {sql_name(c)}" for c in join.columns)
+        line, each = ("min(j.line)", "GROUP BY f.n") if join.aggregate else ("j.line", "")
         self.db.execute(
-            f"CREATE TABLE {sql_name(f'of_{join.name}')} AS "
-            f"SELECT f.n, [{chosen}min(j.line)::VARCHAR] AS item FROM {self._with_films(join)} "
-            "GROUP BY f.n ORDER BY f.n"
+            f"CREATE TABLE {_of(join)} AS SELECT f.n, 0 AS rank, {line} AS line{''.join(cells)} "
+            f"FROM {self._with_films(join)} {each} ORDER BY f.n"
         )
+        self._keep_first(join, "n")
 
     def _one(self, join: Join, column: str) -> str:
         if not join.aggregate:
-            return f"arg_min({self._cell(join.name, column)}, j.line)"
+            return self._cell(join.name, column)
         if column == "count":
             return "count(*)"
         number = self._cell(join.name, join.aggregate[column])
         return f"round(avg(try_cast({number} AS DECIMAL(18, 4))), 2)"
 
+    def _keep_first(self, join: Join, key: str) -> None:
+        """Delete all rows of a key but the first: a minimum, unlike a whole row, can be spilled."""
+        self.db.execute(
+            f"DELETE FROM {_of(join)} AS each USING (SELECT {key}, min(line) AS line "
+            f"FROM {_of(join)} GROUP BY {key} HAVING count(*) > 1) AS first "
+            f"WHERE each.{key} = first.{key} AND each.line > first.line"
+        )
+
     def _keep_all(self, join: Join) -> None:
         """Keep all rows that a film has in a file, each with what other files have about it."""
         through = [each for each in self.joins if each.through == join.name]
-        own = dict.fromkeys((*join.columns, *(each.ours for each in through)))
-        own = dict.fromkeys(column for column in own if "." not in column)
-        kept = "".join(f", {self._cell(join.name, column)} AS {sql_name(column)}" for column in own)
+        named = dict.fromkeys((*join.columns, *(each.ours for each in through)))
+        own = [column for column in named if "." not in column]
+        cells = "".join(f", {self._cell(join.name, c)} AS {sql_name(c)}" for c in own)
         rank = f"try_cast({self._cell(join.name, join.many)} AS BIGINT)"
         self.db.execute(
-            f"CREATE TABLE kept AS SELECT f.n, j.line, {rank} AS rank{kept} "
+            f"CREATE TABLE kept AS SELECT f.n, {rank} AS rank, j.line{cells} "
             f"FROM {self._with_films(join)}"
         )
-        parts = [f"{sql_name(column)} := nullif(k.{sql_name(column)}, '\\N')" for column in own]
-        tables = "kept k"
+        select, tables, lines = "k.*", "kept k", ["line"]
+        told = [(column, _cell_in_json(column)) for column in own]
         for each in through:
-            of, key = sql_name(f"of_{each.name}"), self._cell(each.name, each.theirs)
-            packed = ", ".join(
-                f"{sql_name(column)} := nullif({self._cell(each.name, column)}, '\\N')"
+            of, key = _of(each), self._cell(each.name, each.theirs)
+            cells = "".join(
+                f", {self._cell(each.name, column)} AS {sql_name(f'{each.name}.{column}')}"
                 for column in each.columns
             )
             self.db.execute(
-                f"CREATE TABLE {of} AS SELECT trim({key}) AS key, "
-                f"arg_min(struct_pack({packed}), j.line) AS item "
+                f"CREATE TABLE {of} AS SELECT trim({key}) AS key, j.line{cells} "
                 f"FROM {sql_name(f'file_{each.name}')} j "
-                f"WHERE trim({key}) IN (SELECT {sql_name(each.ours)} FROM kept) GROUP BY ALL"
+                f"WHERE trim({key}) IN (SELECT {sql_name(each.ours)} FROM kept)"
             )
+            self._keep_first(each, "key")
+            lines.append(sql_name(f"{each.name}."))
+            packed = _object((c, _cell_in_json(f"{each.name}.{c}")) for c in each.columns)
+            told.append((each.name, f"CASE WHEN {lines[-1]} IS NOT NULL THEN {packed} END"))
+            select += f", {of}.* EXCLUDE (key) RENAME (line AS {lines[-1]})"
             tables += f" LEFT JOIN {of} ON {of}.key = k.{sql_name(each.ours)}"
-            parts.append(f"{sql_name(each.name)} := {of}.item")
-        self.db.execute(
-            f"CREATE TABLE {sql_name(f'of_{join.name}')} AS SELECT k.n, k.rank, k.line, "
-            f"struct_pack({', '.join(parts)}) AS item FROM {tables} ORDER BY k.n"
-        )
+        self.db.execute(f"CREATE TABLE {_of(join)} AS SELECT {select} FROM {tables} ORDER BY k.n")
         self.db.execute("DROP TABLE kept")
+        in_json = f"to_json({_object(told)})::VARCHAR", f"to_json([{', '.join(lines)}])::VARCHAR"
+        self._objects[join.name] = f"n, {', '.join(in_json)}"
 
     def _with_films(self, join: Join) -> str:
         key = self._cell(join.name, join.theirs)
@@ -256,6 +271,19 @@ class _Joining:
         if join.lists and join.is_listed(header):
             header = (join.theirs, *join.lists.gives, join.many)
         return f"j.cells[{header.index(column) + 1}]" if column in header else "NULL::VARCHAR"
+
+
+def _of(join: Join) -> str:
+    return sql_name(f"of_{join.name}")
+
+
+def _object(names: Iterable[tuple[str, str]]) -> str:
+    """Write an object in SQL: for each name, what is its value."""
+    return f"struct_pack({', '.join(f'{sql_name(name)} := {value}' for name, value in names)})"
+
+
+def _cell_in_json(column: str) -> str:
+    return f"nullif({sql_name(column)}, '\\N')"
 
 
 def _unfolded(select: str, header: Sequence[str], key: str, words: Mapping[str, str]) -> str:

@@ -44,6 +44,9 @@ FILMS_KEYS = {"column": TEXT, "in": LIST}
 FILMS_MAY = {"none": TEXT}
 WITH = {
     "recognise": LIST,
+    "like": TEXT,
+    "header": LIST,
+    "delimiter": TEXT,
     "on": "a text or a table",
     "many": TEXT,
     "aggregate": TABLE,
@@ -69,7 +72,11 @@ VALUE = {
     "order": TEXT,
     "flags": "true",
 }
-PERSON = VALUE | {"character": TEXT, "id": "a table with imdb"} | dict.fromkeys(PERSON_FACTS, PATH)
+PERSON = (
+    VALUE
+    | {"character": TEXT, "id": "a table with imdb or own"}
+    | dict.fromkeys(PERSON_FACTS, PATH)
+)
 TITLE = VALUE | {"language": TEXT}
 RATING = {
     "value": TEXTS,

@@ -6,9 +6,11 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile, islice
+from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
@@ -18,7 +20,6 @@ from etl.sources.tables import documents, sheets
 from etl.sources.tables.cells import trimmed
 from etl.sources.tables.delimited import records
 from etl.sources.tables.forms import Kind
-from etl.sources.tables.maps import ColumnMap
 from etl.sources.trees import linked, nfo, triples
 
 SNIFFED = 1 << 16  # bytes that are looked at
@@ -27,6 +28,7 @@ _DELIMITERS = ("\t", ",", ";", "|", "::")
 _NARROW = 2  # columns of the smallest table
 _ALIKE, _HALF = 0.8, 0.5  # of its rows have as many cells as the first; of those of a wider one
 _NAME_LENGTH = 120  # characters that no column's name has
+_UNTOLD: Mapping[str, Any] = MappingProxyType({})
 _ROW_KEYS = ("results", "movies", "films", "items", "data", "rows", "titles")
 
 
@@ -48,16 +50,15 @@ class Sheet:
     above: int = 0
 
 
-def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet | None:
-    """Return how a table is written, by its content and by what a map says of it; None is no table.
+def look(path: str, told: Mapping[str, Any] = _UNTOLD, encoding: str = "") -> Sheet | None:
+    """Return how a table is written, by its content and by what a map has told at its top.
 
-    An `encoding` is taken for granted.
+    An `encoding` is taken for granted. None is no table.
 
     Raises:
         OSError: it cannot be read.
     """
     head = head_of(path, SNIFFED)
-    told = top.top if top else {}
     if "delimiter" not in told and (kind := _tree(path, head)):
         return Sheet(kind, ())
     if head.startswith(b"PAR1"):
@@ -94,7 +95,8 @@ def look(path: str, top: ColumnMap | None = None, encoding: str = "") -> Sheet |
         return None
     _, delimiter, rows = max(chosen, key=lambda each: each[0])
     if "header" in told:
-        return Sheet(Kind.DELIMITED, named(told["header"]), rows, delimiter, encoding)
+        line = delimiter.join(rows[0]) if rows else ""
+        return Sheet(Kind.DELIMITED, named(told["header"]), rows, delimiter, encoding, first=line)
     first = rows[0] if rows else []
     line, above = delimiter.join(first), skipped[delimiter]
     return Sheet(

@@ -36,7 +36,8 @@ class Join:
     """Another file of a set: its column `theirs` has what `ours` has in the file it is joined to.
 
     That is the file of the films, or `through` another join. `many` is the column that its rows are
-    in order by, where a film has several; `columns` are those that the map reads.
+    in order by, where a film has several; `columns` are those that the map reads. A file without a
+    header is told by its first line, which is `like` a pattern.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Join:
     aggregate: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     lists: Lists | None = None
+    like: str = ""
 
     def is_listed(self, header: Iterable[str]) -> bool:
         """Say whether a file of this header stands in its place."""
@@ -103,7 +105,7 @@ class ColumnMap:
         }
         return Join(
             name,
-            tuple(told["recognise"]),
+            tuple(told.get("recognise", ())),
             column,
             theirs,
             through,
@@ -111,7 +113,18 @@ class ColumnMap:
             told.get("aggregate", {}),
             tuple(columns),
             _lists(told["instead"]) if "instead" in told else None,
+            told.get("like", ""),
         )
+
+    def written(self, name: str) -> Mapping[str, Any]:
+        """Return what is said of how another file of the set is written, which is as this one is.
+
+        It has a header, unless it is told by its first line.
+        """
+        keys = ("delimiter", "quote", "encoding")
+        same = {key: self.top[key] for key in keys if key in self.top}
+        own = self.top["with"][name]
+        return same | {key: own[key] for key in ("delimiter", "header") if key in own}
 
     def named_columns(self) -> Iterator[list[tuple[str, tuple[str, ...]]]]:
         """Yield the file's own columns that each field reads, with the keys that name them."""

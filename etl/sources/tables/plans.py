@@ -5,30 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
-from etl.facts import CREDITS, FACTS
 from etl.records import FilmRecord, NoteKind, Reject
-from etl.sources.fields import MORE, READERS, Bad, film_record, read_more
+from etl.sources.fields import Bad, film_record
 from etl.sources.notes import Notes, Unreadable
-from etl.sources.tables.cells import Texts, flagged, line_in, steps
+from etl.sources.tables.cells import Texts
 from etl.sources.tables.checking import Spec, nearest
-from etl.sources.tables.credited import people
+from etl.sources.tables.collected import Collected, Places, rows_in
 from etl.sources.tables.language import SCHEMES
 from etl.sources.tables.maps import ColumnMap
-from etl.sources.tables.opinions import rating, review
+from etl.sources.tables.opinions import review
+from etl.sources.tables.reading import Cells, Reader, names_of, place_of, reader_of, texts_of
 
-Cells: TypeAlias = Sequence[str]
-_Reader: TypeAlias = Callable[[Cells, Notes], object]
 _KEY_LENGTH = 160
 _NOT_KEY = re.compile(r"[\W_]+")
 _CELLS = msgspec.json.Decoder(list[str])
 _EITHER = ("first", "count")  # keys of which one column is enough
-_BESIDE = ("count", "language")  # columns that only say more of the value in another
 _FOLLOWS = ("title", "year", "directors")
-_MANY = {name for name, fact in FACTS.items() if fact.many}
 
 
 @dataclass(slots=True)
@@ -48,12 +44,13 @@ class Plan:
     keys: dict[str, str] = field(default_factory=dict)
     missing: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
-    _readers: list[tuple[str, str, str, _Reader]] = field(default_factory=list)
+    _readers: list[tuple[str, str, str, Reader]] = field(default_factory=list)
     _naming: list[Callable[[Cells], Texts]] = field(default_factory=list)
     _following: list[Callable[[Cells], Texts]] = field(default_factory=list)
     _opinion: Callable[[Cells, Notes], object] | None = None
     _films: tuple[int, frozenset[str]] | None = None
-    _places: dict[str, tuple[str, Callable[[Cells], int]]] = field(default_factory=dict)
+    _places: dict[str, Callable[[Cells], tuple[str, int]]] = field(default_factory=dict)
+    _collected: dict[tuple[int, int], list[Collected]] = field(default_factory=dict)
 
     @classmethod
     def bound(
@@ -126,8 +123,13 @@ class Plan:
             )
 
     def _add(self, spec: Spec, at: Mapping[str, int], files: Mapping[str, str]) -> None:
-        texts = _texts(spec, at, self.map)
-        name = _name(spec)
+        joined = self.map.joins(spec)
+        if joined in at:
+            collected = Collected.of(spec, self.map, files)
+            self.keys |= collected.columns
+            self._collected.setdefault((at[joined], at[f"{joined}#line"]), []).append(collected)
+            return
+        texts = texts_of(spec, at, self.map)
         columns = [column for column, _ in spec.columns if column in at]
         column = f"{columns[0]} to {columns[-1]}" if "flags" in spec.keys else columns[0]
         if spec.field == "key":
@@ -137,11 +139,11 @@ class Plan:
             self._naming.append(texts)
         elif spec.field in _FOLLOWS:
             self._following.append(texts)
-        key = f"{name}.{spec.keys['site']}" if name == "ratings" else name
+        name, key = names_of(spec)
         self.keys.setdefault(key, column)
-        if file := files.get(joined := self.map.joins(spec)):
-            self._places[key] = file, line_in(joined, at, spec.keys.get("where", {}))
-        self._readers.append((name, key, column, _reader(spec, texts, at, self.map)))
+        if joined in files:
+            self._places[key] = place_of(spec, at, files)
+        self._readers.append((name, key, column, reader_of(spec, texts, at, self.map)))
 
     def left_out(self, row: Cells) -> str | None:
         """Return the kind of a whole row that is not a film."""
@@ -188,29 +190,36 @@ class Plan:
             return bad.reject(msgspec.json.encode(shown).decode())
 
     def _record(self, cells: Cells, notes: Notes) -> FilmRecord:
-        read: dict[str, Any] = {}
+        read: dict[str, Any] = {"ratings": {}}
+        places = Places()
         for name, key, column, reader in self._readers:
-            file, line = self._places.get(key, ("", None))
-            notes.at(line(cells) if line else 1, column, file)
+            file, line = self._places[key](cells) if key in self._places else ("", 1)
+            notes.at(line, column, file)
             try:
                 value = reader(cells, notes)
             except Unreadable as error:
-                message = f"not read: expected {error.expected}, found {error.found}"
-                notes.add(message, NoteKind.LOSS)
+                notes.unread(error)
                 continue
-            if name == "ratings":
-                read.setdefault("ratings", {}).update(value)
-            elif value:
-                read[name] = value
+            _keep(read, name, value)
+            if value and file:
+                places.lines[key], places.files[key] = line, file
+        for (items, lines), fields in self._collected.items():
+            rows = rows_in(cells[items], cells[lines])
+            for each in fields:
+                _keep(read, each.name, each.read(rows, notes, places))
         if not read.get("title"):
             raise Bad(1, self.keys["title"], "a title", "none")
-        where, files = dict.fromkeys(read, 1), dict[str, str]()
-        for name, (file, line) in self._places.items():
-            if name.partition(".")[0] in read:
-                where[name], files[name] = line(cells), file
         if not any(scheme in read for scheme in SCHEMES):
             read["record"] = self.key(cells) or "unnamed"  # whose row tells it from others
-        return film_record(read, where, notes, files)
+        where = dict.fromkeys(read, 1) | places.lines
+        return film_record(read, where, notes, places.files, places.rows)
+
+
+def _keep(read: dict[str, Any], name: str, value: Any) -> None:  # noqa: ANN401 - by its field
+    if name == "ratings":
+        read["ratings"].update(value)
+    elif value:
+        read[name] = value
 
 
 def _told(texts: Callable[[Cells], Texts], cells: Cells) -> Texts:
@@ -218,61 +227,3 @@ def _told(texts: Callable[[Cells], Texts], cells: Cells) -> Texts:
         return texts(cells)
     except Unreadable:
         return []
-
-
-def _name(spec: Spec) -> str:
-    """Name what a field gives in a record."""
-    return "ratings" if "site" in spec.keys and spec.field != "reviews" else spec.field
-
-
-def _texts(spec: Spec, at: Mapping[str, int], map_: ColumnMap) -> Callable[[Cells], Texts]:
-    """Compile the way from a row to the texts of a field."""
-    made = steps(spec.field, spec.keys, map_.top.get("null", ()))
-    if "flags" in spec.keys:
-        columns = [(column, at[column]) for column, _ in spec.columns if column in at]
-        return lambda cells: made(flagged(cells, columns))
-    places = [at[column] for column, key in spec.columns if column in at and key[-1] not in _BESIDE]
-    if len(places) == 1:
-        [place] = places
-        return lambda cells: made([cells[place]])
-    if "first" in spec.keys:
-        return lambda cells: next((found for p in places if (found := made([cells[p]]))), [])
-    return lambda cells: made([cells[place] for place in places])
-
-
-def _reader(
-    spec: Spec, texts: Callable[[Cells], Texts], at: Mapping[str, int], map_: ColumnMap
-) -> _Reader:
-    """Compile the reading of a field."""
-    name = spec.field
-    if name == "reviews":
-        return review(spec, at, map_.top.get("null", ()))
-    if name in ("rating", "ratings"):
-        return rating(spec, texts, at, map_)
-    if name in CREDITS:
-        return people(spec, texts)
-    if name in MORE:
-        is_many = name in _MANY or "titles" in name
-        language = at.get(spec.keys.get("language", ""))
-
-        def more(cells: Cells, notes: Notes) -> object:
-            found: Any = texts(cells)
-            if not found:
-                return ()
-            if language is not None:
-                found = [{"title": text, "language": cells[language]} for text in found]
-            return read_more(name, found if is_many and len(found) > 1 else found[0], notes)
-
-        return more
-    read = READERS[name]
-
-    def scalar(cells: Cells, notes: Notes) -> object:
-        found = texts(cells)
-        return read(_whole(found[0]) if name == "year" else found[0], notes) if found else None
-
-    return scalar
-
-
-def _whole(text: str) -> str:
-    """Drop the zeros that a table with gaps writes behind a whole number: `1995.0`."""
-    return text.removesuffix(".0")

@@ -7,40 +7,23 @@ name says, and for what none says. What remains open stands in the draft as a co
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
-from anyascii import anyascii
-from rapidfuzz import fuzz
-
-from etl.facts import CREDITS
 from etl.sources.tables import writing
-from etl.sources.tables.columns import Column
-from etl.sources.tables.fitting import agree, may_give
+from etl.sources.tables.called import CANDIDATES, UNIT, UNSURE, beginning, exact, sections
+from etl.sources.tables.columns import Column, plain
+from etl.sources.tables.fitting import MEDIA, agree, may_give
 from etl.sources.tables.looking import Sheet
+from etl.sources.tables.writing import NAMED_SITES, site_of
 
 _MOST = 0.6  # of the values have to be of a field's kind
-_LOOSE = 90  # of 100, how alike names have to be
-_CUT = re.compile(r"[^\W\d_]{3}\.")
-_LOOSE_LENGTH = 6  # letters: shorter names are alike by chance
-_NOISE = re.compile(r"\b(?:film|films|filmu|filmens|movie|movies|the|of|s|names?|list|main|top)\b")
-_SITES = re.compile(
-    r"\b(?:imdb|tmdb|letterboxd|rotten tomatoes|film ?affinity|film ?web|kino ?poisk|kp"
-    r"|allo ?cine|csfd|movie ?pilot|douban)\b"
-)
-_UNIT = re.compile(r"(?:[ (\[,]|\bin )+(?:min(?:s|ut\w*)?|dk|dakika|h)\.?[)\]]?$")
+_SOME = 0.3
 _MINE = re.compile(
     r"\b(?:my|our|own|mein\w*|eigene\w*|ma|mon|mes|nos|mi|mis|nuestra|propia|mio|mia|mijn|eigen"
     r"|min|mitt|mina|egen|egna|eget|moja|moje|minha|meu|moya|moi|moj|muj|me|benim\w*|oma\w*|sajat)\b"
 )
-_WITH = {"mit", "avec"}  # whom a film was seen with, too
-_NUMBERED = re.compile(r"(.*?)[ _-]?\(?\d{1,2}\)?(?:[ _-](\D*))?")
-_ELIDED = re.compile(r"\b([dl])'")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _FEW = 8  # rows, of which nothing may be said
 _LONG = 60  # characters that prose has on average
 
@@ -60,6 +43,11 @@ class Proposal:
             self.guessed[name] = guess
 
     @property
+    def of_copies(self) -> bool:
+        """Return whether the table tells what its films are on."""
+        return any(column.share(MEDIA.search) > _SOME for column in self.columns)
+
+    @property
     def open(self) -> list[Column]:
         """Return the columns that give no field."""
         taken = {column.place for columns in self.fields.values() for column in columns}
@@ -68,40 +56,14 @@ class Proposal:
     @property
     def doubtful(self) -> list[Column]:
         """Return the open columns that may give one, by their names."""
-        return [column for column in self.open if not _own().search(plain(column.name))]
-
-
-@cache
-def _words() -> Mapping[str, Sequence[str]]:
-    return tomllib.loads(Path(__file__).with_name("synonyms.toml").read_text("utf-8"))
-
-
-@cache
-def _synonyms() -> dict[str, list[str]]:
-    """Return the fields of each synonym, of which the first counts whose kind its values are of."""
-    found: dict[str, list[str]] = {}
-    for name, words in _words().items():
-        for word in () if name == "own" else map(plain, words):
-            found.setdefault(word, []).append(name)
-    return found
-
-
-@cache
-def _own() -> re.Pattern[str]:
-    """Return what the names of columns have that are about a copy of a film, or its keeper."""
-    return re.compile(rf"\b(?:{'|'.join(map(plain, _words()['own']))})")
-
-
-def plain(name: str) -> str:
-    """Return a column's name in small letters of ASCII, its words one space apart."""
-    ascii_name = _ELIDED.sub(r"\1 ", anyascii(_CAMEL.sub(" ", name)).lower()).replace("'", "")
-    return " ".join(re.sub(r"[\W_]+", " ", ascii_name).split())
+        not_films = beginning("own"), beginning("others")
+        return [c for c in self.open if not any(each.search(plain(c.name)) for each in not_films)]
 
 
 def propose(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Proposal:
     """Propose the fields of a table's columns."""
     made = Proposal([Column.of(header, rows, place) for place in range(len(header))])
-    for candidates in (_exact, _stripped, _shortened, _loose, _worded):
+    for candidates in CANDIDATES:
         _by_name(made, candidates)
     if "date" in made.fields and not _is_release(made, rows):
         del made.fields["date"]
@@ -122,9 +84,9 @@ def _is_release(made: Proposal, rows: Sequence[Sequence[str]]) -> bool:
 def _by_name(made: Proposal, candidates: Callable[[str], Iterable[str]]) -> None:
     """Claim the open columns that are called as a field is, and whose values do not deny it."""
     found: dict[str, list[Column]] = {}
-    for column in made.open if candidates is _exact else made.doubtful:
+    for column in made.open if candidates is exact else made.doubtful:
         names = [name for name in candidates(column.name) if _may_be(name, column, made)]
-        if names and (len(names) == 1 or candidates is _exact):
+        if names and (len(names) == 1 or candidates is exact):
             found.setdefault(names[0], []).append(column)
     for name, columns in found.items():
         full = [column for column in columns if column.values]
@@ -136,7 +98,12 @@ def _by_name(made: Proposal, candidates: Callable[[str], Iterable[str]]) -> None
 
 def _may_be(name: str, column: Column, made: Proposal) -> bool:
     """Say whether a column that is called as a field is may give it."""
-    if name in made.fields or (name == "rating" and _MINE.search(plain(column.name))):
+    called = plain(column.name)
+    if name in made.fields or (name == "rating" and _MINE.search(called)):
+        return False
+    if called in UNSURE and not (_are_people(column) and _is_many(column)):
+        return False
+    if made.of_copies and called in map(plain, sections()["ambiguous"]):
         return False
     return not column.values or may_give(column, name)
 
@@ -144,8 +111,8 @@ def _may_be(name: str, column: Column, made: Proposal) -> bool:
 def _of_sites(columns: Sequence[Column]) -> list[Column]:
     """Keep one column for each site that rates, and one for all others: a site's, if any is."""
     found: dict[str, Column] = {}
-    for column in sorted(columns, key=lambda column: not _SITES.search(plain(column.name))):
-        found.setdefault(writing.site_of(plain(column.name)), column)
+    for column in sorted(columns, key=lambda column: not NAMED_SITES.search(plain(column.name))):
+        found.setdefault(site_of(plain(column.name)), column)
     return list(found.values())
 
 
@@ -153,71 +120,28 @@ def _are_numbered(columns: Sequence[Column]) -> bool:
     return len(columns) > 1 and all(re.search(r"\d", column.name) for column in columns)
 
 
-def _exact(raw: str) -> Sequence[str]:
-    return _synonyms().get(plain(raw), ())
-
-
-def _stripped(raw: str) -> Iterable[str]:
-    """Compare a name without numbers, units and words that say nothing."""
-    name = plain(raw)
-    match = _NUMBERED.fullmatch(name)
-    rest = f"{match[1]} {match[2] or ''}" if match else name
-    for each in (rest, _UNIT.sub("", name), _NOISE.sub(" ", rest), _SITES.sub(" ", rest)):
-        if found := _synonyms().get(" ".join(each.split())):
-            return found
-    return {found for part in raw.split("/") for found in _exact(part)}
-
-
-def _shortened(raw: str) -> Iterable[str]:
-    """Compare a name whose words may be cut off by a point: `Orig. title`, `Dir.`."""
-    name = _UNIT.sub("", anyascii(raw).lower().strip()).rstrip(" ,").replace("-", "")
-    if not _CUT.search(name):
-        return ()
-    fits = re.compile(r"[^\W_]*".join(map(re.escape, name.split(".")))).fullmatch
-    found = {field for word, fields in _synonyms().items() if fits(word) for field in fields}
-    return found if len(found) == 1 else ()
-
-
-def _loose(raw: str) -> Sequence[str]:
-    name = plain(raw)
-    if len(name) < _LOOSE_LENGTH:
-        return ()
-    scored = (
-        (fuzz.ratio(name, word), found)
-        for word, found in _synonyms().items()
-        if len(word) >= _LOOSE_LENGTH
-    )
-    score, found = max(scored)
-    return found if score >= _LOOSE else ()
-
-
-def _worded(raw: str) -> Iterable[str]:
-    """Take people by one word of a name, since names of people cannot be mistaken for much else."""
-    words = set(plain(raw).split()) - _WITH
-    return {found for word in words for found in _exact(word) if found in CREDITS}
-
-
 def _by_value(made: Proposal) -> None:
     """Claim open columns by what stands in them alone."""
-    for name, fits in (
+    told: list[tuple[str, Callable[[Column], bool]]] = [
         ("imdb", lambda c: c.imdb > 0.9),
         ("wikidata", lambda c: c.wikidata > 0.9),
         ("year", lambda c: c.years > 0.95),
-        ("duration", lambda c: c.durations > 0.9),
-        ("title", _may_be_title),
+        ("duration", lambda c: c.durations > 0.9 or _are_minutes(c)),
+        ("title", lambda c: _may_be_title(c, made)),
         ("actors", lambda c: _are_people(c) and _is_many(c)),
         (
             "images",
             lambda c: c.share(re.compile(r"https?://\S+\.(?:jpe?g|png|webp)").match) > _MOST,
         ),
-    ):
+    ]
+    for name, fits in told:
         if name not in made.fields:
             found = [c for c in made.doubtful if c.values and fits(c)]
             if found and (name != "year" or len(found) == 1):
                 made.give(name, found[:1], "its values look so")
     if "directors" not in made.fields and {"title", "actors"} <= made.fields.keys():
         people = (c for c in made.doubtful if _are_people(c) and not _is_many(c))
-        alone = [c for c in people if not _exact(c.name)]
+        alone = [c for c in people if not exact(c.name)]
         if len(alone) == 1:
             made.give("directors", alone, "the only other column of names, beside a cast")
 
@@ -235,11 +159,20 @@ def _is_many(column: Column) -> bool:
     return bool(column.separator) and column.share(lambda v: column.separator in v) > 0.5
 
 
-def _may_be_title(column: Column) -> bool:
-    """Tell a column that names what a row is about: short texts that hardly ever repeat."""
-    words = column.share(lambda value: " " in value)
-    short = column.is_text and 3 < column.length < _LONG and words > 0.3
-    return short and column.different > 0.9 and column.names < _MOST
+def _are_minutes(column: Column) -> bool:
+    return bool(UNIT.search(plain(column.name))) and may_give(column, "duration")
+
+
+def _may_be_title(column: Column, made: Proposal) -> bool:
+    """Tell a column that names what a row is about: short texts that hardly ever repeat.
+
+    Titles may look like names of people, where these are told already.
+    """
+    short = column.is_text and 3 < column.length < _LONG and not column.separator
+    whole = column.different > 0.9 and len(column.values) > 0.9 * column.rows
+    are_words = column.share(lambda value: " " in value) > _SOME
+    told = "directors" in made.fields or column.names < _MOST
+    return short and whole and are_words and told
 
 
 def drafted(sheet: Sheet, encoding: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from etl.sources.tables.forms import TREES, Form, Kind, map_of, mark_of
 from etl.sources.tables.looking import Sheet, look, named
@@ -26,7 +28,7 @@ def recognise(path: str, chosen: str = "") -> Form | None:
         OSError: the file cannot be read.
     """
     if chosen:
-        sheet = look(path, map_of(chosen))
+        sheet = look(path, map_of(chosen).top)
         return as_form(sheet, chosen, named_by_map=_reads(chosen, sheet)) if sheet else None
     sheet = look(path)
     if sheet and sheet.kind in _OF_KIND:
@@ -35,7 +37,8 @@ def recognise(path: str, chosen: str = "") -> Form | None:
         return as_form(sheet, name, named_by_map=True)
     if sheet and sheet.kind is not Kind.DELIMITED:
         return None
-    within = ((name, look(path, map_of(name))) for name in SHIPPED if "begin" in map_of(name).top)
+    tops = {name: top for name in SHIPPED if "begin" in (top := map_of(name).top)}
+    within = ((name, look(path, top)) for name, top in tops.items())
     return next((as_form(found, name) for name, found in within if found), None)
 
 
@@ -60,7 +63,9 @@ def _claim(sheet: Sheet, columns: ColumnMap) -> tuple[bool, int, int] | None:
     if "begin" in columns.top:
         return None
     if pattern := columns.top.get("like"):
-        return (False, len(sheet.header), 0) if re.fullmatch(pattern, sheet.first) else None
+        is_like = len(sheet.header) == len(columns.top["header"])
+        is_like = is_like and re.fullmatch(pattern, sheet.first) is not None
+        return (False, len(sheet.header), 0) if is_like else None
     header = {name.casefold() for name in sheet.header}
     lost = sum(name.casefold() not in header for name in columns.recognise)
     if not columns.recognise or lost * _LOST > len(columns.recognise):
@@ -70,9 +75,14 @@ def _claim(sheet: Sheet, columns: ColumnMap) -> tuple[bool, int, int] | None:
     return (is_of_trees, known, -len(plan.missing)) if "title" in plan.keys else None
 
 
-def as_form(sheet: Sheet, chosen: str, *, named_by_map: bool = False) -> Form:
-    """Say how a table is read by a map, which names the columns of a tree that it knows."""
-    top, header = map_of(chosen).top, sheet.header
+def as_form(
+    sheet: Sheet, chosen: str, *, named_by_map: bool = False, top: Mapping[str, Any] | None = None
+) -> Form:
+    """Say how a table is read by a map, which names the columns of a tree that it knows.
+
+    What a map says at its `top` is what it says of the films' own table.
+    """
+    top, header = map_of(chosen).top if top is None else top, sheet.header
     if named_by_map and sheet.kind in TREES:
         header = _columns_of(chosen)
     return Form(

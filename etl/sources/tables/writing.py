@@ -9,7 +9,7 @@ import msgspec
 
 from etl.facts import CREDITS, SITES
 from etl.sources.tables.cells import parsed
-from etl.sources.tables.columns import Column
+from etl.sources.tables.columns import Column, plain
 from etl.sources.tables.language import FIELDS, SCHEMES
 from etl.sources.tables.looking import Sheet
 
@@ -23,6 +23,13 @@ _SITE_WORDS = {
     "movielens": "movielens",
     "trakt": "trakt",
 }
+NAMED_SITES = re.compile(
+    r"\b(?:imdb|tmdb|letterboxd|rotten tomatoes|film ?affinity|film ?web|kino ?poisk|kp"
+    r"|allo ?cine|csfd|movie ?pilot|douban)\b"
+)
+"""What the names of columns have that rate films as a site does, of ours or of others."""
+
+_AVERAGE = re.compile(r"aver|avg|durchschn|moyen|promed|medi[ao]|gemidd|snitt|sredn", re.IGNORECASE)
 _FILMS = re.compile(
     r"movies?|films?|feature film|spielfilme?|tv ?movie|short|kurzfilm|pel[ií]cula|speelfilm"
     r"|l[aå]ngfilm|filme|фильм|long[- ]m[eé]trage|documentary|video",
@@ -177,17 +184,21 @@ def _ratings(columns: Sequence[Column], votes: Sequence[Column]) -> Iterator[str
     """Write the ratings of sites, and one of no site with the scale that they seem to have."""
     sites: list[str] = []
     for number, column in enumerate(columns):
-        site = site_of(column.name.lower())
+        name = plain(column.name)
+        site = site_of(name)
         count = f", count = {quoted(votes[0].name)}" if votes and not number else ""
         if site in SITES:
             sites.append(f"{{ value = {quoted(column.name)}{count}, site = {quoted(site)} }}")
             continue
-        if scale := _scale(column):
+        is_sites = (
+            count or NAMED_SITES.search(name) or _AVERAGE.search(name) or "%" in column.values[0]
+        )
+        if is_sites and (scale := _scale(column)):
             best, worst = scale
             told = f"{{ value = {quoted(column.name)}{count}, best = {best}, worst = {worst} }}"
             yield f"rating = {told} # the scale is a guess by the values"
         else:
-            yield f"# rating = {{ value = {quoted(column.name)} }} # on which scale?"
+            yield f"# rating = {{ value = {quoted(column.name)} }} # whose, and on which scale?"
     if sites:
         yield f"ratings = [{', '.join(sites)}]"
 

@@ -185,6 +185,23 @@ def test_imdb_tables_give_people_with_ids_and_characters(desk: Desk) -> None:
     assert not desk.check()
 
 
+def test_ids_are_long_an_actor_stands_in_two_rows_and_an_escape_is_none(desk: Desk) -> None:
+    basics = BASICS.replace("tt9900001", "tt12345678")
+    principals = (
+        "tconst\tordering\tnconst\tcategory\tjob\tcharacters\n"
+        'tt12345678\t1\tnm9900002\tactor\t\\N\t["A \\q","B"]\n'
+        'tt12345678\t2\tnm9900001\tactress\t\\N\t["Ida"]\n'
+        'tt12345678\t3\tnm9900001\tactress\t\\N\t["The Caller"]\n'
+        "tt12345678\t4\tnm9900003\tself\t\\N\t\\N\n"
+    )
+    written(desk, basics_tsv=basics, principals_tsv=principals, names_tsv=NAMES)
+    desk.load(desk.source)
+    assert "http://localhost:8000/movie/tt12345678" in desk.films()
+    cast = set(desk.values(f"SELECT ?n {{ ?s {SCHEMA.actor} ?p . ?p {SCHEMA.name} ?n }}"))
+    assert cast == {"Ulf Rey", "Mara Ostholt", "Jon Halde"}
+    assert values(desk, SCHEMA.characterName) == {"A \\q", "B", "Ida", "The Caller"}
+
+
 def test_titles_in_other_languages_are_joined(desk: Desk) -> None:
     akas = (
         "titleId\tordering\ttitle\tregion\tlanguage\ttypes\tattributes\tisOriginalTitle\n"

@@ -228,3 +228,10 @@ def test_a_map_that_ships_reads_the_columns_that_it_recognises(name: str) -> Non
     assert made.recognise or made.top.get("like")
     known = {each.casefold() for each in (*made.named, *made.top.get("ignore", ()))}
     assert {each.casefold() for each in made.recognise} <= known
+
+
+def test_people_who_are_objects_have_no_text_to_change() -> None:
+    told = "{ column = 'c', json = 'who', id.imdb = 'nm', find = 'x' }"
+    text = f"map = 1\n[fields]\ntitle = 't'\nactors = {told}\n"
+    with pytest.raises(SourceError, match=r"^films.toml:4: fields.actors.find: expected without"):
+        read_map(text, "films.toml")

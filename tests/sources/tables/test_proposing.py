@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.sources.tables.columns import plain
 from etl.sources.tables.forms import Kind
 from etl.sources.tables.looking import Sheet, look
 from etl.sources.tables.maps import read_map
-from etl.sources.tables.proposing import drafted, plain, propose
+from etl.sources.tables.proposing import drafted, propose
 from shared_data import shared
 from thoroughness import examples
 
@@ -54,6 +55,12 @@ def cell(kind: str, n: int) -> str:
         "trailer": f"https://www.youtube.com/watch?v=x{n}",
         "half": f"{(n % 7) / 2 + 1.5}",
         "hour": ["19:30", "20:15", "21:00"][n % 3],
+        "dashed": f"{PEOPLE[n]} - {PEOPLE[(n + 5) % 12]}",
+        "company": ["Amber Pictures", "Stone Films", "Tide Studios"][n % 3],
+        "remark": f"Disc {n} is scratched, the box of this DVD is missing",
+        "count": str(n + 1),
+        "shop": f"https://films.example.org/{n}",
+        "keeping": ["Keep", "Sell", "Give away"][n % 3],
         "turned": ", ".join(reversed(PEOPLE[n].split())),
         "two": " und ".join(PEOPLE[n : n + 2]),
         "gasset": ["José Ortega y Gasset", "Ann Lee y Luc Rey"][n % 2],
@@ -264,7 +271,7 @@ def test_names_are_shortened_have_units_and_sites(columns: str, field: str, name
         ("Titel:title|Regie:turned", 'directors = { column = "Regie", style = "surname_first" }'),
         ("Titel:title|Regie:two", 'directors = { column = "Regie", split = " und " }'),
         ("Título:title|Dirección:gasset", 'directors = "Dirección"'),
-        ("Titel:title|Note:half", '# rating = { value = "Note" } # on which scale?'),
+        ("Titel:title|Note:half", '# rating = { value = "Note" } # whose, and on which scale?'),
     ],
 )
 def test_a_field_is_written_as_its_values_want_it(columns: str, line: str) -> None:
@@ -278,7 +285,7 @@ def test_a_lone_column_of_names_beside_a_cast_is_a_marked_guess() -> None:
 
 def test_marks_of_which_nobody_knows_which_is_best_are_left_to_the_user() -> None:
     text = drafted(sheet("Titel:title|Note:mark"), "utf-8")
-    assert '# rating = { value = "Note" } # on which scale?' in text
+    assert '# rating = { value = "Note" } # whose, and on which scale?' in text
 
 
 def test_days_and_addresses_get_what_reads_them() -> None:
@@ -318,3 +325,39 @@ def test_a_draft_is_toml_whatever_the_table(header: list[str], rows: Sequence[li
 def test_names_are_compared_without_accents_and_capitals() -> None:
     assert plain("Année_de sortie") == "annee de sortie"
     assert plain("primaryTitle") == "primary title"
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ("Film:title|Produzent:company", "producers"),
+        ("Film:title|Distribution:company", "actors"),
+        ("Film:title|Description:remark", "overview"),
+        ("Film:title|Format:medium|Studio:company", "companies"),
+        ("Film:title|Nr:count", "key"),
+        ("Film:title|Link:shop", "pages"),
+        ("Film:title|Category:keeping", "genres"),
+        ("Film:title|Rated:mark", "certificate"),
+        ("Film:title|Kamera:person|Cast:cast", "directors"),
+    ],
+)
+def test_a_word_with_a_second_meaning_claims_nothing_against_its_values(
+    columns: str, field: str
+) -> None:
+    assert field not in claimed(columns)
+
+
+@pytest.mark.parametrize(
+    ("columns", "field", "name"),
+    [
+        ("Titre VF:title", "title", "Titre VF"),
+        ("Film:title|Réal:person", "directors", "Réal"),
+        ("Film:title|Sortie France:day", "date", "Sortie France"),
+        ("Film:title|Nota do IMDb:komma", "rating", "Nota do IMDb"),
+        ("Film:title|AlloCiné (/5):score", "rating", "AlloCiné (/5)"),
+        ("Film:title|Protagonistas:dashed", "actors", "Protagonistas"),
+        ("Streifchen:title|Bemerkungen:rare|Regie:person", "title", "Streifchen"),
+    ],
+)
+def test_names_are_cut_off_or_of_a_country_or_a_site(columns: str, field: str, name: str) -> None:
+    assert claimed(columns)[field] == name

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from commands import run
+from commands import Etl, run
 from desk import Desk
 from etl.rdf.vocab import SCHEMA
 
@@ -77,6 +79,31 @@ def test_the_movies_dataset_has_python_in_its_cells(desk: Desk) -> None:
     assert not desk.check()
 
 
+def test_credits_and_keywords_of_the_movies_dataset_are_python_literals_beside_it(
+    desk: Desk,
+) -> None:
+    cast = [
+        {"cast_id": 2, "character": "Ida / The Caller", "name": "Mara Ostholt", "order": 1},
+        {"cast_id": 9, "character": "", "name": 'Ulf "O\'Rey"', "order": 0},
+    ]
+    crew = [
+        {"department": "Directing", "job": "Director", "name": "Jon Halde"},
+        {"department": "Crew", "job": "Catering", "name": "Nobody Asked"},
+    ]
+    with (desk.source / "credits.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(
+            [("cast", "crew", "id"), (cast, crew, 9), (cast, "[", 9), ([], [], 10)]
+        )
+    with (desk.source / "keywords.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("id", "keywords"), (9, [{"id": 1, "name": "radio"}])])
+    written(desk, "movies_metadata.csv", MOVIES_DATASET + row(id="9", title="Amber"))
+    desk.load()
+    assert values(desk, f"{SCHEMA.actor}/{SCHEMA.name}") == {"Mara Ostholt", 'Ulf "O\'Rey"'}
+    assert values(desk, SCHEMA.characterName) == {"Ida", "The Caller"}
+    assert values(desk, f"{SCHEMA.director}/{SCHEMA.name}") == {"Jon Halde"}
+    assert values(desk, SCHEMA.keywords) == {"radio"}
+
+
 def test_two_rows_of_one_id_in_the_movies_dataset_are_one_film(desk: Desk) -> None:
     rows = row(id="9", title="Amber") + row(id="9", title="Amber, again")
     [source] = desk.load(written(desk, "m.csv", MOVIES_DATASET + rows)).sources
@@ -107,6 +134,49 @@ def test_justwatch_leaves_shows_out(desk: Desk) -> None:
     assert values(desk, SCHEMA.duration) == {"PT1H44M"}
 
 
+def test_the_credits_of_justwatch_are_joined_by_its_own_ids(desk: Desk) -> None:
+    titles_csv = (
+        "id,title,type,description,release_year,age_certification,runtime,genres,"
+        "production_countries,seasons,imdb_id,imdb_score,imdb_votes,tmdb_popularity,tmdb_score\n"
+        "tm1,The Amber Signal,MOVIE,About.,1987,PG,104,[],[],,tt9900001,7.1,1234.0,3.1,6.9\n"
+    )
+    credits_csv = (
+        "person_id,id,name,character,role\n"
+        "7,tm1,Mara Ostholt,Ida / The Caller,ACTOR\n3,tm1,Ulf Rey,,ACTOR\n"
+        "7,tm1,Jon Halde,,DIRECTOR\n9,ts2,Nobody,Tide,ACTOR\n"
+    )
+    written(desk, "credits.csv", credits_csv)
+    desk.load(written(desk, "titles.csv", titles_csv))
+    assert values(desk, f"{SCHEMA.actor}/{SCHEMA.name}") == {"Mara Ostholt", "Ulf Rey"}
+    assert values(desk, f"{SCHEMA.director}/{SCHEMA.name}") == {"Jon Halde"}
+    assert values(desk, SCHEMA.characterName) == {"Ida", "The Caller"}
+
+
+@pytest.mark.parametrize(
+    ("films", "marks"),
+    [
+        (
+            ("movies.dat", "9001::Amber Signal, The (1987)::Drama\n"),
+            ("ratings.dat", "1::9001::4::978300760\n2::9001::3.5::978302109\n3::9002::1::9\n"),
+        ),
+        (
+            ("u.item", "9001|Amber Signal, The (1987)|02-Oct-1987|||" + "|".join("0" * 19) + "\n"),
+            ("u.data", "1\t9001\t4\t881250949\n2\t9001\t3\t891717742\n3\t9002\t1\t878887116\n"),
+        ),
+    ],
+    ids=["movies.dat", "u.item"],
+)
+def test_ratings_without_a_header_are_one_mean_a_film(
+    desk: Desk, films: tuple[str, str], marks: tuple[str, str]
+) -> None:
+    written(desk, *marks)
+    written(desk, *films)
+    desk.load()
+    assert titles(desk) == {"The Amber Signal"}
+    assert values(desk, SCHEMA.ratingCount) == {"2"}
+    assert values(desk, SCHEMA.ratingValue) == {"3.75" if films[0] == "movies.dat" else "3.5"}
+
+
 CMU = (
     '990001\t/m/0zzzz\tThe "Amber" Signal\t1987-10-02\t1000\t104.0\t{"/m/0a": "German Language"}'
     '\t{"/m/0b": "Germany"}\t{"/m/0c": "Drama", "/m/0d": "Spy"}\n'
@@ -129,13 +199,73 @@ def test_the_cmu_corpus_has_no_header(desk: Desk) -> None:
 
 
 def test_the_cmu_corpus_saved_anew_as_csv_is_known_too(desk: Desk) -> None:
-    rows = (line.split("\t") for line in CMU.splitlines()[:2])
-    text = "".join(
-        ",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\n" for cells in rows
-    )
-    desk.load(written(desk, "movie.csv", text))
+    desk.load(written(desk, "movie.csv", as_csv("".join(CMU.splitlines(keepends=True)[:2]))))
     assert titles(desk) == {'The "Amber" Signal', "Tides"}
     assert values(desk, SCHEMA.genre) == {"Drama", "Spy"}
+
+
+ROLES = (
+    "990001\t/m/0zzzz\t1987-10-02\tIda Brandt\t1951-01-01\tF\t1.7\t/m/0eth\tMara Ostholt\t36\t"
+    "/m/1\t/m/2\t/m/3\n"
+    "990001\t/m/0zzzz\t1987-10-02\tThe Caller\t1951-01-01\tF\t1.7\t\tMara Ostholt\t36\t"
+    "/m/4\t/m/5\t/m/3\n"
+    "990001\t/m/0zzzz\t1987-10-02\t\t\t\t\t\tUlf Rey\t\t/m/6\t\t/m/7\n"
+    '990001\t/m/0zzzz\t1987-10-02\tA "Kid"\t\t\t\t\t\t\t/m/8\t/m/9\t\n'
+    "990002\t/m/0zzzy\tUlf Rey\n"
+    "990009\t/m/0zzzx\t1990\tNobody\t\t\t\t\tJon Absent\t\t/m/10\t\t/m/11\n"
+)
+PLOTS = '990001\tIda hears a "signal".  She answers.\n990009\tAbout another film.\n'
+
+
+def as_csv(text: str) -> str:
+    rows = (line.split("\t") for line in text.splitlines())
+    quoted = (['"' + cell.replace('"', '""') + '"' for cell in cells] for cells in rows)
+    return "".join(",".join(cells) + "\n" for cells in quoted)
+
+
+@pytest.mark.parametrize(
+    ("saved", "names"),
+    [
+        (str, ("character.metadata.tsv", "movie.metadata.tsv", "plot_summaries.txt")),
+        (as_csv, ("characters.csv", "movies.csv", "plots.csv")),
+    ],
+)
+def test_characters_and_plots_of_the_cmu_corpus_are_joined_to_its_films(
+    desk: Desk, saved: Callable[[str], str], names: tuple[str, ...]
+) -> None:
+    for name, text in zip(names, (ROLES, CMU, PLOTS), strict=True):
+        written(desk, name, saved(text))
+    [source] = desk.load().sources
+    assert (source.loaded, source.rejected) == (2, 2)
+    assert source.other_files == {}
+    assert values(desk, f"{SCHEMA.actor}/{SCHEMA.name}") == {"Mara Ostholt", "Ulf Rey"}
+    assert values(desk, SCHEMA.characterName) == {"Ida Brandt", "The Caller"}
+    assert values(desk, SCHEMA.birthDate) == {"1951-01-01"}
+    assert values(desk, SCHEMA.description) == {'Ida hears a "signal".  She answers.'}
+    assert f"{names[0]}:5: expected 13 cells, as the header has, found 3" in str(desk.messages())
+    graph = " ".join(str(quad.object) for quad in desk.graph())
+    assert not any(each in graph for each in ("1.7", "/m/0eth", '"F"', "Jon Absent", "A \\"))
+    assert desk.load().run is None
+    before = desk.graph()
+    written(desk, names[2], saved(PLOTS.replace("answers", "waits")))
+    desk.load()
+    assert {quad.predicate for quad in before ^ desk.graph()} == {SCHEMA.description}
+    assert not desk.check()
+
+
+def test_files_of_the_cmu_corpus_may_be_named_together(etl: Etl, tmp_path: Path) -> None:
+    files = {
+        "character.metadata.tsv": ROLES,
+        "movie.metadata.tsv": CMU,
+        "plot_summaries.txt": PLOTS,
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    loaded = etl("load", *files)
+    told = "movie.metadata.tsv: CMU Movie Summary Corpus (movie.metadata.tsv); "
+    assert told + "with character.metadata.tsv, plot_summaries.txt" in loaded.stderr
+    assert "plot_summaries.txt:1" in etl("explain", 'The "Amber" Signal', "description").stdout
+    assert "character.metadata.tsv:1" in etl("explain", 'The "Amber" Signal', "actor").stdout
 
 
 WATCHED = (
@@ -316,6 +446,36 @@ def test_actors_stand_with_and_without_space_behind_the_comma(desk: Desk) -> Non
     )
     desk.load(written(desk, "films.csv", text))
     assert {"Mara Ostholt", "Ulf Rey", "Ida Kern"} <= values(desk, SCHEMA.name)
+
+
+def test_a_copy_of_imdb_movie_data_calls_its_columns_otherwise(desk: Desk) -> None:
+    text = (
+        "Rank,Title,Genre,Description,Director,Actors,Year,Runtime,Rating,Votes,Revenue,Metascore\n"
+        '1,Amber,"Drama,War",About.,Jon Halde,"Mara Ostholt,Ulf Rey",1987,104,7.1,1234,1.5,70\n'
+    )
+    desk.load(written(desk, "films.csv", text))
+    assert values(desk, SCHEMA.duration) == {"PT1H44M"}
+    assert desk.messages()[0].startswith("films.csv: IMDb's films")
+
+
+def test_a_copy_that_a_spreadsheet_saved_has_other_dates_and_lost_columns(desk: Desk) -> None:
+    text = (
+        "genres,id,original_title,release_date,title,vote_average,production_companies\n"
+        "[],900001,Bernstein,12/10/2009,Amber,7.1,[]\n[],900002,Stein,,Amber,0,[]\n"
+    )
+    [source] = desk.load(written(desk, "movies.csv", text)).sources
+    assert source.loaded == 2  # two films of one title, told apart by their ids
+    assert values(desk, SCHEMA.datePublished) == {"2009-12-10"}
+    assert "without budget" in desk.messages()[0] or "runtime" in desk.messages()[0]
+
+
+def test_a_copy_of_movielens_whose_letters_are_lost_says_so(desk: Desk) -> None:
+    text = "9001::Amb\ufffdr, The (1987)::Drama\n9002::Tides::Drama\n"
+    [source] = desk.load(written(desk, "movies.dat", text)).sources
+    assert source.loaded == 2
+    assert titles(desk) == {"The Amb\ufffdr", "Tides"}
+    assert values(desk, SCHEMA.datePublished) == {"1987"}  # one has no year, which is not guessed
+    assert any("movies.dat:1" in each and "lost" in each for each in desk.messages())
 
 
 def test_marks_of_no_width_around_a_title_are_taken_off(desk: Desk) -> None:

@@ -145,6 +145,22 @@ def test_tmdb_credits_name_characters_and_crew(desk: Desk) -> None:
     assert "Kai Lund" not in values(desk, SCHEMA.name)
 
 
+def test_two_people_of_one_name_are_noted_where_a_source_tells_them_apart(desk: Desk) -> None:
+    cast = [
+        {"id": 11, "name": "Ann Lee", "character": "Ida", "order": 0},
+        {"id": 12, "name": "Ann Lee", "character": "The Caller", "order": 1},
+        {"id": 13, "name": "Ulf Rey", "character": "Ulf", "order": 2},
+        {"id": 13, "name": "Ulf Rey", "character": "Uwe", "order": 3},
+    ]
+    path = desk.source / "film.json"
+    path.write_text(json.dumps(TMDB | {"credits": {"cast": cast, "crew": []}}), "utf-8")
+    desk.load()
+    told = "2 people called Ann Lee (11, 12) are one here: no IMDb id tells them apart"
+    assert [each for each in desk.messages() if "are one here" in each] == [
+        f"film.json:1: credits.cast: {told}"
+    ]
+
+
 def test_ids_of_a_day_are_lines_though_the_file_is_called_json(desk: Desk) -> None:
     lines = [
         {"adult": False, "id": n, "original_title": f"Film {n}", "popularity": 0.6, "video": False}
