@@ -16,7 +16,7 @@ from typing import Self
 
 import duckdb
 
-from etl.catalog.connection import connect, disconnect, opened
+from etl.catalog.connection import connect, looked_into
 from etl.catalog.entries import Place, Staged
 from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
@@ -32,7 +32,7 @@ from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.records import LinkRecord
 from etl.resolution.comparison import Comparison
 from etl.resolution.resolved import Resolved
-from etl.resolution.tables import beside, scalar
+from etl.resolution.tables import scalar
 from etl.sources.files import Source
 
 _FILMS_AT_ONCE = 10_000
@@ -62,7 +62,7 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or another version of us wrote it.
         """
-        with opened(path) as connection:
+        with connect(path, read_only=True) as connection:
             found = found_version(connection, path)
             if found < VERSION:
                 raise WorkspaceError(
@@ -75,7 +75,7 @@ class Catalog:
     @contextmanager
     def apart(self) -> Iterator[Self]:
         """Give another connection to the same, for another thread."""
-        with beside(self._db) as connection:
+        with self._db.cursor() as connection:
             yield type(self)(connection)
 
     @classmethod
@@ -89,7 +89,7 @@ class Catalog:
         """
         connection = connect(path, read_only=False, memory_bytes=memory_bytes)
         with ExitStack() as on_failure:
-            on_failure.callback(disconnect, connection)
+            on_failure.callback(connection.close)
             found = found_version(connection, path)
             migrate(connection, found)
             on_failure.pop_all()
@@ -102,7 +102,7 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
-        with opened(path) as connection:
+        with looked_into(path) as connection:
             return found_version(connection, path)
 
     def close(self) -> None:
@@ -110,12 +110,12 @@ class Catalog:
         try:
             self._db.execute("CHECKPOINT")
         finally:
-            disconnect(self._db)
+            self._db.close()
 
     @staticmethod
     def own_shapes(path: Path) -> str:
         """Return the user's own shapes that a catalog remembers, whichever version wrote it."""
-        with opened(path) as connection:
+        with looked_into(path) as connection:
             return Settings(connection).own_shapes
 
     @cached_property

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
-from itertools import count
 from pathlib import Path
 
 import duckdb
 
 from etl.errors import WorkspaceError, cannot_read, limit_reached
 from etl.process.database import alone
-from etl.resolution.tables import scalar
 
 _MISREAD = "?\\"  # what follows is taken for options, or for another folder
 
 
 def connect(path: Path, *, read_only: bool, memory_bytes: int = 0) -> duckdb.DuckDBPyConnection:
-    """Open a catalog's file, which is made where there is none; `disconnect` closes it.
+    """Open a catalog's file, which is made where there is none.
 
     What takes more than `memory_bytes` is put into a folder beside the file meanwhile; 0 is four
     fifths of the machine's memory.
@@ -30,58 +28,39 @@ def connect(path: Path, *, read_only: bool, memory_bytes: int = 0) -> duckdb.Duc
     expect_openable(path)
     if read_only:
         _expect_readable(path)
-    # A relative path that begins as a URL does is taken for one, and asked for.
-    file, name = os.path.abspath(path).replace("'", "''"), f"catalog_{next(_numbers)}"
-    sql = f"SET temp_directory = '{file}.tmp'; "
-    sql += f"SET memory_limit = '{memory_bytes}B'; " if memory_bytes else ""
-    sql += f"ATTACH '{file}' AS {name}{' (READ_ONLY)' if read_only else ''}; USE {name}"
     try:
-        try:
-            return _engine(read_only).cursor().execute(sql)
-        except (duckdb.BinderException, duckdb.FatalException, duckdb.NotImplementedException):
-            _engine.cache_clear()  # it holds the file or another folder, or has broken down
-            return _engine(read_only).cursor().execute(sql)
+        # A relative path that begins as a URL does is taken for one, and asked for.
+        whole = os.path.abspath(path)
+        return duckdb.connect(whole, read_only=read_only, config=alone(memory_bytes))
     except duckdb.Error as error:
         raise unusable(path, error) from error
 
 
-_numbers = count(1)
-
-
 @cache
-def _engine(read_only: bool) -> duckdb.DuckDBPyConnection:
-    """Start the database for all who read, or who write: that takes longer than to open a file."""
-    del read_only
+def _standing() -> duckdb.DuckDBPyConnection:
+    """Open a database in memory, which stays: to open one takes most of the time of a look."""
     return duckdb.connect(config=alone())
 
 
-def disconnect(db: duckdb.DuckDBPyConnection) -> None:
-    """Close a catalog's file, and remove the folder beside it."""
-    with suppress(duckdb.Error):
-        db.rollback()  # what was interrupted
-    try:
-        name = scalar(db, "SELECT current_database()")
-        if os.path.isdir(scalar(db, "SELECT current_setting('temp_directory')")):
-            _engine.cache_clear()
-        db.execute(f"USE memory; DETACH {name}; RESET memory_limit")
-    except duckdb.Error:
-        _engine.cache_clear()  # which may hold the file
-    finally:
-        db.close()
-
-
 @contextmanager
-def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a catalog's file for reading.
+def looked_into(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a catalog's file for a value or two; nobody may have it open for writing here.
 
     Raises:
         WorkspaceError: it cannot be opened.
     """
-    connection = connect(path, read_only=True)
-    try:
-        yield connection
-    finally:
-        disconnect(connection)
+    expect_openable(path)
+    _expect_readable(path)
+    with _standing().cursor() as look:
+        try:
+            file = os.path.abspath(path).replace("'", "''")
+            look.execute(f"ATTACH '{file}' AS looked_into (READ_ONLY); USE looked_into")
+        except duckdb.Error as error:
+            raise unusable(path, error) from error
+        try:
+            yield look
+        finally:
+            look.execute("USE memory; DETACH looked_into")
 
 
 def expect_openable(path: Path) -> None:
@@ -122,16 +101,15 @@ def reads_whole(path: Path) -> bool:
         WorkspaceError: the file may not be read.
     """
     try:
-        with opened(path) as connection:
-            tables = connection.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
-            )
-            for (name,) in tables.fetchall():
-                connection.execute(f"SELECT sum(hash({name})) FROM {name}").fetchall()  # noqa: S608
-    except duckdb.Error:
-        return False
+        connection = connect(path, read_only=True)
     except WorkspaceError as error:
         if isinstance(error.__cause__, duckdb.Error):
             return False
         raise
+    with connection:
+        try:
+            for (name,) in connection.sql("SELECT table_name FROM duckdb_tables()").fetchall():
+                connection.sql(f"SELECT sum(hash({name})) FROM {name}").fetchall()  # noqa: S608
+        except duckdb.Error:
+            return False
     return True

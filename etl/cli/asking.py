@@ -200,7 +200,7 @@ def explain(
     "--kind",
     group=Group.OUTPUT,
     metavar="KIND",
-    help="Product that the files of --shards are for: Fuseki, Virtuoso, …",
+    help="Kind of server that the files of --shards are for, such as Fuseki.",
 )
 @workspace_option
 @store_option

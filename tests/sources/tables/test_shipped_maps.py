@@ -455,7 +455,7 @@ def test_a_copy_of_imdb_movie_data_calls_its_columns_otherwise(desk: Desk) -> No
     )
     desk.load(written(desk, "films.csv", text))
     assert values(desk, SCHEMA.duration) == {"PT1H44M"}
-    assert desk.messages()[0].startswith("films.csv: IMDb's films")
+    assert desk.messages()[0].startswith("films.csv: IMDB-Movie-Data")
 
 
 def test_a_copy_that_a_spreadsheet_saved_has_other_dates_and_lost_columns(desk: Desk) -> None:
