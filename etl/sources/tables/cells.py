@@ -215,10 +215,16 @@ def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
 
 
 def _in_list(text: str) -> object:
-    """Read a list of characters; an escape that is none costs nobody else."""
+    """Read a list of characters; an escape that is none costs nobody else.
+
+    Raises:
+        Unreadable: it does not end as a list does.
+    """
     try:
         return parsed(text)
     except Unreadable:
+        if not text.endswith('"]'):
+            raise
         return text.removeprefix('["').removesuffix('"]').split('","')
 
 
