@@ -127,9 +127,8 @@ class Server:
         raise NotImplementedError
 
     def clear(self) -> None:
-        """Make our graphs in it empty."""
-        for graph in (self.graph, PROVENANCE):
-            self.update(f"CLEAR SILENT {f'GRAPH <{graph}>' if graph else 'DEFAULT'}")
+        """Make it empty."""
+        self.update("CLEAR ALL")
 
 
 class Oxigraph(Server):
@@ -137,10 +136,6 @@ class Oxigraph(Server):
 
     kind = KINDS["oxigraph"]
     verb = "serve"
-
-    def clear(self) -> None:
-        """Make it empty."""
-        self.update("CLEAR ALL")
 
     def load(self, file: Path, graph: str | None) -> None:
         into = ["--graph", graph] if graph else []
@@ -165,6 +160,11 @@ class Virtuoso(Server):
     loads_online = True
     buffers = 10_000
     most_rows = 1_000_000
+
+    def clear(self) -> None:
+        """Make our graphs in it empty: it has some of its own."""
+        for graph in (self.graph, PROVENANCE):
+            self.update(f"CLEAR SILENT GRAPH <{graph}>")
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
