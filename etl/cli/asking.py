@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from etl.cli.grouping import Group, command, option
+from etl.cli.grouping import Group, command, is_standing, option
 from etl.cli.options import (
     ANY_ANSWER,
     DATA_SAY_NO,
@@ -26,7 +26,7 @@ from etl.cli.options import (
 )
 from etl.cli.session import Shown, lookup, opened_store, write, write_answer
 from etl.cli.watching import watched
-from etl.errors import QueryError
+from etl.errors import EtlError, QueryError
 
 
 @command("sparql")
@@ -218,8 +218,8 @@ def export(
 ) -> None:
     """Write the whole graph in an RDF format.
 
-    N-Quads puts the provenance into a named graph; the other formats have one graph only. JSON-LD
-    has no RDF 1.2, and rdflib and QLever cannot read it.
+    N-Quads puts the provenance into a named graph; the other formats have one graph only. --rdf12
+    cannot be written as JSON-LD, and rdflib and QLever do not read what it writes.
 
     The number of triples and their hash are printed on standard error. Both depend neither on the
     format nor on the order of the triples; 'etl check' prints those of the store. Sources with a
@@ -239,8 +239,11 @@ def export(
 
     if shards is None and kind is not None:
         raise click.UsageError("--kind belongs to --shards")
-    if shards is not None and (provenance or owl_same_as or rdf12 or output):
+    own_format = None if is_standing(click.get_current_context(), "format_name") else format_name
+    if shards is not None and (provenance or owl_same_as or rdf12 or output or own_format):
         raise click.UsageError("--shards goes with --kind alone")
+    if rdf12 and format_name == "jsonld":
+        raise EtlError("JSON-LD cannot hold --rdf12", hint="choose another format, such as nt")
     with opened_store(workspace, store) as (snapshot, held):
         if shards is not None:
             product = GENERIC if kind is None else kind_called(kind)

@@ -13,11 +13,11 @@ from etl.cli.grouping import Group, command, option
 from etl.cli.options import (
     Whole,
     as_option,
+    changing_memory_option,
     columns_option,
     dry_run_option,
     jobs_option,
     json_option,
-    memory_option,
     quiet_option,
     shapes_option,
     store_option,
@@ -59,7 +59,7 @@ from etl.cli.session import chosen_map, engine
     "--match",
     group=Group.SOURCES,
     type=click.Choice(["title", "witness"]),
-    help="What films without a common id must share: title and year, or a person too.",
+    help="Match films without a common id by title (the default), or by a person too.",
 )
 @option(
     "--base-iri",
@@ -68,7 +68,7 @@ from etl.cli.session import chosen_map, engine
     help="First part of all IRIs that a new workspace makes.",
 )
 @shapes_option
-@memory_option
+@changing_memory_option
 @jobs_option
 @option(
     "--repair",
@@ -204,10 +204,10 @@ def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click chec
     group=Group.PLACES,
     type=Whole(1),
     metavar="N",
-    help="Number of past states of the workspace to keep, from now on.",
+    help="Number of states of the workspace to keep, with the current one, from now on.",
 )
 @shapes_option
-@memory_option
+@changing_memory_option
 @jobs_option
 @dry_run_option
 @json_option

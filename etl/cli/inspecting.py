@@ -118,8 +118,8 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     All files are read. The store must hold exactly the triples that follow from the catalog: films,
     people, and the description of runs, sources and statistics. --store checks that server too.
 
-    A note is no fault. It names an id that records give to different films; such an id is not used
-    to tell which records are of one film.
+    A note is no fault. It names an id that records give to different films, or a film to which they
+    give different ids; such an id is not used to tell which records are of one film.
 
     JSON is one object: status (sound, damaged or different), findings, notes, generation, films,
     people, triples and hash of the graph, bytes, remedy.

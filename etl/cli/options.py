@@ -134,6 +134,11 @@ memory_option = _limit_option(
     "Memory that a command may take, in megabytes",
     metavar="MB",
 )
+changing_memory_option = _limit_option(
+    *("memory", MEMORY, "1500, or half of the machine's memory if that is less"),
+    "Memory that comparing records may take, in megabytes",
+    metavar="MB",
+)
 query_timeout_option = _limit_option(
     "timeout", TIMEOUT, "60", "Time that a query may take until its first solution"
 )

@@ -161,14 +161,15 @@ RULES: tuple[Rule, ...] = (
 """The mapping of a film, in the order of its triples."""
 
 
-_OF_SOME = len(RULES) - len(CREW) - len(FACTS)  # the rules before them are of every film
+_OF_SOME = tuple(rule for rule in RULES if rule.field in CREW or rule.field in FACTS)
+_OF_EVERY = tuple(rule for rule in RULES if rule not in _OF_SOME)
 
 
 def _rules(film: Film) -> Iterator[Rule]:
     """Yield the rules that have something to say of a film."""
-    yield from RULES[:_OF_SOME]
+    yield from _OF_EVERY
     if film.crew or film.facts:
-        for rule in RULES[_OF_SOME:]:
+        for rule in _OF_SOME:
             if rule.field in film.crew or rule.field in film.facts:
                 yield rule
 

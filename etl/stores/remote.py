@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -31,6 +32,7 @@ from etl.stores.spellings import as_written, lines_as_written, results_as_writte
 from etl.stores.updates import Piece, dataset, documents, replacement
 
 _N_QUADS = "application/n-quads"
+_STATEMENT = re.compile(rb"^[ \t]*[<_]", re.MULTILINE)  # no comment, and no empty line
 _UPDATE = "application/sparql-update; charset=utf-8"  # without a charset, RDF4J reads Latin-1
 
 
@@ -213,7 +215,7 @@ class RemoteStore:
                 if "html" in response.headers.get("Content-Type", ""):
                     raise not_sparql(str(response.url), response.headers["Content-Type"])
                 for lines in lines_as_written(self._connection.chunks(response), self._where.kind):
-                    count += lines.count(b"\n")
+                    count += len(_STATEMENT.findall(lines))
                     yield lines
         if count != expected:
             raise StoreError(

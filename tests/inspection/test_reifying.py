@@ -84,9 +84,9 @@ def test_several_records_state_one_triple(films: Etl) -> None:
 
 
 def test_json_ld_cannot_say_it(films: Etl) -> None:
-    code, _, err = said(films("export", "--rdf12", "-f", "jsonld"))
-    assert code == 2
-    assert err.startswith("Error: ")
+    told = said(films("export", "--rdf12", "-f", "jsonld"))
+    hint = "Hint: choose another format, such as nt\n"
+    assert told == (2, "", f"Error: JSON-LD cannot hold --rdf12\n{hint}")
 
 
 @pytest.mark.parametrize(
@@ -101,4 +101,6 @@ def test_rdflib_does_not_read_it_as_the_help_says(
         rdflib.Graph().parse(data=text, format=theirs)
     plain = rdflib.Graph().parse(data=films("export", "-f", name).stdout, format=theirs)
     assert len(plain) > 40
-    assert "rdflib and QLever cannot read it" in " ".join(films("export", "--help").stdout.split())
+    assert "rdflib and QLever do not read what it writes" in " ".join(
+        films("export", "--help").stdout.split()
+    )

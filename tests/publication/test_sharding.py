@@ -78,6 +78,7 @@ def test_what_does_not_go_together_is_said(etl: Etl) -> None:
     for options, message in (
         (("--kind", "Fuseki"), "--kind belongs to --shards"),
         (("--shards", "x", "--provenance"), "--shards goes with --kind alone"),
+        (("--shards", "x", "-f", "jsonld"), "--shards goes with --kind alone"),
     ):
         refused = etl("export", *options)
         assert (refused.exit_code, refused.stderr.splitlines()[-1]) == (2, f"Error: {message}")

@@ -16,7 +16,8 @@ from commands import Etl, said, seeds
 from etl.errors import StoreError
 from etl.publication.outbox import Outboxes
 from etl.publication.targets import Target
-from etl.stores.servers import KINDS, Endpoints, checked_url, endpoints, kind_marked
+from etl.stores.remote import RemoteStore
+from etl.stores.servers import GENERIC, KINDS, Endpoints, checked_url, endpoints, kind_marked
 from places import SEEDS
 from records import EMMA, HEAT, write
 from servers import Oxigraph, Server, Virtuoso
@@ -366,3 +367,37 @@ def test_values_of_every_kind_are_on_the_server_as_they_are_here(etl: Etl, named
     lines.write_text("\n".join(map(json.dumps, (film | {"duration": 109}, month))))
     assert etl("load", lines, "--store", named).exit_code == 0
     assert etl("check", "--store", named).exit_code == 0
+
+
+class Talkative(BaseHTTPRequestHandler):
+    """A server that writes comments and empty lines among its statements."""
+
+    def do_POST(self) -> None:
+        """Count two statements, or give them."""
+        asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        counted = (
+            '{"head":{"vars":["n"]},"results":{"bindings":[{"n":{"type":"literal","value":"2"}}]}}'
+        )
+        given = '# all of it\n\n<urn:a> <urn:b> <urn:c> .\n \n\t_:d <urn:b> "# <e>" .\n# the end\n'
+        text, kind = (
+            (counted, "application/sparql-results+json")
+            if "COUNT" in asked
+            else (given, "application/n-triples")
+        )
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_comments_and_empty_lines_of_a_server_are_no_statements() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Talkative) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        where = Endpoints(GENERIC, f"http://127.0.0.1:{server.server_port}/", None)
+        with RemoteStore.opened(where) as remote:
+            assert [str(quad.predicate) for quad in remote.export()] == ["<urn:b>"] * 2
+        server.shutdown()
