@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from etl.cli.grouping import Group, command, is_standing, option
+from etl.cli.grouping import OptionGroup, command, is_standing, option
 from etl.cli.options import (
     ANY_ANSWER,
     DATA_SAY_NO,
@@ -94,7 +94,7 @@ def _query_text(query: str) -> str:
 @click.argument("text")
 @option(
     "--limit",
-    group=Group.CHOICE,
+    group=OptionGroup.CHOICE,
     type=Whole(1),
     metavar="N",
     default=20,
@@ -173,32 +173,32 @@ def explain(
 @command()
 @option(
     "--provenance",
-    group=Group.CHOICE,
+    group=OptionGroup.CHOICE,
     is_flag=True,
     help="Add the description of data set, runs and sources, and each film's records.",
 )
 @option(
     "--owl-same-as",
-    group=Group.CHOICE,
+    group=OptionGroup.CHOICE,
     is_flag=True,
     help="Add owl:sameAs links to the Wikidata items.",
 )
 @option(
     "--rdf12",
-    group=Group.CHOICE,
+    group=OptionGroup.CHOICE,
     is_flag=True,
     help="Add file, line and field behind each triple, as RDF 1.2 triple terms.",
 )
 @option(
     "--shards",
-    group=Group.OUTPUT,
+    group=OptionGroup.OUTPUT,
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
     help="Write numbered files for a server's own loader, with the provenance, into DIR.",
 )
 @option(
     "--kind",
-    group=Group.OUTPUT,
+    group=OptionGroup.OUTPUT,
     metavar="KIND",
     help="Kind of server that the files of --shards are for, such as Fuseki.",
 )

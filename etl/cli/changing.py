@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from etl.cli.carrying import Manner, bring_in_step, carry_out, nothing_done
-from etl.cli.grouping import Group, command, option
+from etl.cli.grouping import OptionGroup, command, option
 from etl.cli.options import (
     Whole,
     as_option,
@@ -30,40 +30,43 @@ from etl.cli.session import chosen_map, engine
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @workspace_option
 @store_option
-@option("--name", group=Group.SOURCES, help="Name of the source, instead of its path.")
+@option("--name", group=OptionGroup.SOURCES, help="Name of the source, instead of its path.")
 @columns_option
 @as_option
 @option(
     "--reviews/--no-reviews",
-    group=Group.SOURCES,
+    group=OptionGroup.SOURCES,
     default=None,
     help="Load a viewer's own ratings and diary as reviews (remembered).",
 )
 @dry_run_option
 @option(
-    "--strict", group=Group.SAFETY, is_flag=True, help="Load nothing if any record is kept out."
+    "--strict",
+    group=OptionGroup.SAFETY,
+    is_flag=True,
+    help="Load nothing if any record is kept out.",
 )
 @option(
     "--allow-removals",
-    group=Group.SAFETY,
+    group=OptionGroup.SAFETY,
     is_flag=True,
     help="Load even if most of a source's records are gone.",
 )
 @option(
     "--rehash",
-    group=Group.SOURCES,
+    group=OptionGroup.SOURCES,
     is_flag=True,
     help="Read all files, even those that look unchanged.",
 )
 @option(
     "--match",
-    group=Group.SOURCES,
+    group=OptionGroup.SOURCES,
     type=click.Choice(["title", "witness"]),
     help="Match films without a common id by title (the default), or by a person too.",
 )
 @option(
     "--base-iri",
-    group=Group.SOURCES,
+    group=OptionGroup.SOURCES,
     metavar="IRI",
     help="First part of all IRIs that a new workspace makes.",
 )
@@ -72,7 +75,7 @@ from etl.cli.session import chosen_map, engine
 @jobs_option
 @option(
     "--repair",
-    group=Group.PLACES,
+    group=OptionGroup.PLACES,
     is_flag=True,
     help="Compare the whole graph on the server with ours, and correct the server.",
 )
@@ -195,13 +198,13 @@ def replay(workspace: Path, **shared: Any) -> None:  # noqa: ANN401 - click chec
 @store_option
 @option(
     "--base-iri",
-    group=Group.PLACES,
+    group=OptionGroup.PLACES,
     metavar="IRI",
     help="First part of all IRIs, from now on.",
 )
 @option(
     "--keep",
-    group=Group.PLACES,
+    group=OptionGroup.PLACES,
     type=Whole(1),
     metavar="N",
     help="Number of states of the workspace to keep, with the current one, from now on.",

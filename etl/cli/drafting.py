@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from etl.cli.grouping import Group, command, option
+from etl.cli.grouping import OptionGroup, command, option
 from etl.cli.options import as_option, columns_option
 
 
@@ -16,7 +16,7 @@ from etl.cli.options import as_option, columns_option
 @as_option
 @option(
     "--export",
-    group=Group.OUTPUT,
+    group=OptionGroup.OUTPUT,
     type=click.Choice(["yarrrml"]),
     help="Print the map of the table, with the mapping to schema.org, for other engines.",
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from etl.cli.grouping import Group, option
+from etl.cli.grouping import OptionGroup, option
 from etl.cli.options import Whole
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 decisions_option = option(
     "--decisions",
-    group=Group.EVIDENCE,
+    group=OptionGroup.EVIDENCE,
     settable=True,
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("decisions.sssom.tsv"),
@@ -41,7 +41,7 @@ decisions_option = option(
 )
 endpoint_option = option(
     "--endpoint",
-    group=Group.EVIDENCE,
+    group=OptionGroup.EVIDENCE,
     settable=True,
     metavar="URL",
     show_default="Wikidata's",
@@ -49,20 +49,20 @@ endpoint_option = option(
 )
 contact_option = option(
     "--contact",
-    group=Group.EVIDENCE,
+    group=OptionGroup.EVIDENCE,
     settable=True,
     metavar="TEXT",
     help="Your e-mail address or web page, for the endpoint's operators.",
 )
 _offline_option = option(
     "--offline",
-    group=Group.EVIDENCE,
+    group=OptionGroup.EVIDENCE,
     is_flag=True,
     help="Use files and earlier answers only; send no request.",
 )
 _limit_option = option(
     "--limit",
-    group=Group.LIMITS,
+    group=OptionGroup.LIMITS,
     type=Whole(0),
     metavar="N",
     help="Number of requests after which to stop.",
@@ -71,13 +71,13 @@ _limit_option = option(
 
 _facts_option = option(
     "--facts",
-    group=Group.EVIDENCE,
+    group=OptionGroup.EVIDENCE,
     is_flag=True,
     help="Add what Wikidata states of linked films: dates, genres, cast and more.",
 )
 language_option = option(
     "--language",
-    group=Group.EVIDENCE,
+    group=OptionGroup.EVIDENCE,
     settable=True,
     callback=_language_code,
     metavar="CODE",

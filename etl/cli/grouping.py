@@ -19,7 +19,7 @@ from etl.errors import EtlError
 WORKSPACE = "etl.workspace"  # where a command keeps which one it is about
 
 
-class Group(Enum):
+class OptionGroup(Enum):
     """The groups of options, in the order of `--help`."""
 
     QUERY = "Query"
@@ -41,7 +41,7 @@ class Option(click.Option):
     def __init__(
         self,
         *declared: Any,  # noqa: ANN401 - as click has it
-        group: Group = Group.OTHER,
+        group: OptionGroup = OptionGroup.OTHER,
         settable: bool = False,
         **rest: Any,  # noqa: ANN401
     ) -> None:
@@ -98,11 +98,11 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options of each group below its heading."""
-        groups: dict[Group, list[tuple[str, str]]] = {group: [] for group in Group}
+        groups: dict[OptionGroup, list[tuple[str, str]]] = {group: [] for group in OptionGroup}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record and isinstance(parameter, click.Option):
-                groups[getattr(parameter, "group", Group.OTHER)].append(record)
+                groups[getattr(parameter, "group", OptionGroup.OTHER)].append(record)
         filled = {group: records for group, records in groups.items() if records}
         for group, records in filled.items():
             with formatter.section(group.value if len(filled) > 1 else "Options"):

@@ -10,7 +10,7 @@ import click
 
 from etl.cli.carrying import Manner, tell_and_send, tell_plan
 from etl.cli.evidence import EndpointOptions, asked, asking_options, decisions_option, gathered
-from etl.cli.grouping import Group, command, option
+from etl.cli.grouping import OptionGroup, command, option
 from etl.cli.interrupts import take_back_in_order
 from etl.cli.listing import Chosen, films_and_names, rows
 from etl.cli.options import (
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @asking_options
 @option(
     "--dry-run",
-    group=Group.SAFETY,
+    group=OptionGroup.SAFETY,
     is_flag=True,
     help="Print how many requests would be sent; send none.",
 )
@@ -143,25 +143,25 @@ def _decisions(workspace: Path, path: Path) -> list[Decision]:
 @click.argument("decided", metavar="[DECISION|FILE]...", nargs=-1)
 @option(
     "--rung",
-    group=Group.CHOICE,
+    group=OptionGroup.CHOICE,
     help="List only links found by this rule, by its name in the column rung.",
 )
 @option(
     "--min-confidence",
-    group=Group.CHOICE,
+    group=OptionGroup.CHOICE,
     type=Number(0, 1),
     metavar="NUMBER",
     help="List links of at least this confidence.",
 )
 @option(
     "--unlinked",
-    group=Group.CHOICE,
+    group=OptionGroup.CHOICE,
     is_flag=True,
     help="List films and names without a link, with the reason.",
 )
 @option(
     "--review",
-    group=Group.CHOICE,
+    group=OptionGroup.CHOICE,
     is_flag=True,
     help="List conflicts and open cases, with the rival candidates.",
 )

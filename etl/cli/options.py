@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from etl.cli.grouping import Group, Option, is_standing, keep_workspace, option
+from etl.cli.grouping import Option, OptionGroup, is_standing, keep_workspace, option
 from etl.errors import EtlError
 
 DONE, DATA_SAY_NO, NOT_DONE = 0, 1, 2
@@ -34,7 +34,7 @@ class Whole(click.IntRange):
 
 workspace_option = option(
     "--workspace",
-    group=Group.PLACES,
+    group=OptionGroup.PLACES,
     type=click.Path(file_okay=False, path_type=Path),
     default=Path(".etl"),
     envvar="ETL_WORKSPACE",
@@ -46,7 +46,7 @@ workspace_option = option(
 )
 store_option = option(
     "--store",
-    group=Group.PLACES,
+    group=OptionGroup.PLACES,
     metavar="NAME|URL",
     envvar="ETL_STORE",
     show_envvar=True,
@@ -54,13 +54,13 @@ store_option = option(
 )
 dry_run_option = option(
     "--dry-run",
-    group=Group.SAFETY,
+    group=OptionGroup.SAFETY,
     is_flag=True,
     help="Change nothing; print the triples that would leave (-) and enter (+).",
 )
 shapes_option = option(
     "--shapes",
-    group=Group.VALIDATION,
+    group=OptionGroup.VALIDATION,
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="FILE",
@@ -68,7 +68,7 @@ shapes_option = option(
 )
 columns_option = option(
     "--columns",
-    group=Group.SOURCES,
+    group=OptionGroup.SOURCES,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Column map for tables; 'etl columns FILE' drafts one.",
@@ -76,7 +76,7 @@ columns_option = option(
 as_option = option(
     "--as",
     "format_of_tables",
-    group=Group.SOURCES,
+    group=OptionGroup.SOURCES,
     metavar="FORMAT",
     help="Known format of the tables, such as netflix_titles; auto: recognise it.",
 )
@@ -113,7 +113,7 @@ def _limit_option(
     """Add a limit, at least 0 or above it; a command keeps it by a key. It defaults `otherwise`."""
     return option(
         f"--{name}",
-        group=Group.LIMITS,
+        group=OptionGroup.LIMITS,
         settable=True,
         type=Number(min=0, min_open=above),
         metavar=metavar,
@@ -157,7 +157,7 @@ serving_memory_option = _limit_option(
 )
 jobs_option = option(
     "--jobs",
-    group=Group.LIMITS,
+    group=OptionGroup.LIMITS,
     settable=True,
     type=Whole(0),
     metavar="N",
@@ -169,13 +169,15 @@ json_option = option(
     "-f",
     "--format",
     "format_name",
-    group=Group.OUTPUT,
+    group=OptionGroup.OUTPUT,
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
     help="Lines for people, or one JSON object.",
 )
-quiet_option = option("-q", "--quiet", group=Group.OUTPUT, is_flag=True, help="Print errors only.")
+quiet_option = option(
+    "-q", "--quiet", group=OptionGroup.OUTPUT, is_flag=True, help="Print errors only."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +257,7 @@ def writes(written: Written) -> Callable[[_Command], _Command]:
         "-f",
         "--format",
         "format_name",
-        group=Group.OUTPUT,
+        group=OptionGroup.OUTPUT,
         settable=True,
         metavar="FORMAT",
         is_eager=True,
@@ -266,7 +268,7 @@ def writes(written: Written) -> Callable[[_Command], _Command]:
     add_output = option(
         "-o",
         "--output",
-        group=Group.OUTPUT,
+        group=OptionGroup.OUTPUT,
         type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
         callback=fitting,
         help="File to write (-: standard output); its suffix chooses the format.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from etl.cli.grouping import Command, Group, command, option
+from etl.cli.grouping import Command, OptionGroup, command, option
 from etl.cli.options import (
     DRAWABLE,
     PICTURES,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 queries_option = option(
     "--queries",
     "folder",
-    group=Group.QUERY,
+    group=OptionGroup.QUERY,
     settable=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
@@ -84,7 +84,7 @@ def _names(ctx: click.Context, argument: click.Parameter, begun: str) -> list[Co
     "-p",
     "--parameter",
     "named",
-    group=Group.QUERY,
+    group=OptionGroup.QUERY,
     multiple=True,
     metavar="NAME=VALUE",
     help="Value of a parameter; may be given several times.",

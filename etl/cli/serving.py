@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etl.cli.grouping import Group, command, option
+from etl.cli.grouping import OptionGroup, command, option
 from etl.cli.options import (
     Number,
     Whole,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 rate_option = option(
     "--rate",
-    group=Group.LIMITS,
+    group=OptionGroup.LIMITS,
     settable=True,
     type=Number(min=0),
     metavar="N",
@@ -37,7 +37,7 @@ rate_option = option(
 )
 proxies_option = option(
     "--proxies",
-    group=Group.SERVER,
+    group=OptionGroup.SERVER,
     settable=True,
     type=Whole(0),
     metavar="N",
@@ -49,11 +49,15 @@ proxies_option = option(
 
 @command()
 @option(
-    "--host", group=Group.SERVER, default="127.0.0.1", show_default=True, help="Address to bind."
+    "--host",
+    group=OptionGroup.SERVER,
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to bind.",
 )
 @option(
     "--port",
-    group=Group.SERVER,
+    group=OptionGroup.SERVER,
     type=Whole(0, 65535),
     metavar="N",
     default=8000,

@@ -13,7 +13,7 @@ from etl.cli.evidence import (
     endpoint_option,
     language_option,
 )
-from etl.cli.grouping import Command, Group, Option, option
+from etl.cli.grouping import Command, Option, OptionGroup, option
 from etl.cli.options import (
     REPORT,
     jobs_option,
@@ -61,7 +61,12 @@ class _Settings(Command):
 @click.command(cls=_Settings)
 @click.argument("name", required=False)
 @click.argument("value", required=False)
-@option("--unset", group=Group.CHOICE, metavar="NAME", help="Setting to remove from the workspace.")
+@option(
+    "--unset",
+    group=OptionGroup.CHOICE,
+    metavar="NAME",
+    help="Setting to remove from the workspace.",
+)
 @workspace_option
 @output_options
 def settings(

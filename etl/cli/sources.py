@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from etl.cli.carrying import Manner, carry_out
-from etl.cli.grouping import Commands, Group, option
+from etl.cli.grouping import Commands, OptionGroup, option
 from etl.cli.options import (
     dry_run_option,
     json_option,
@@ -48,12 +48,12 @@ def sources(
 @click.argument("order", metavar="[SOURCE]...", nargs=-1)
 @option(
     "--fields",
-    group=Group.SOURCES,
+    group=OptionGroup.SOURCES,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
     help='TOML file with ranks of single fields, such as synopsis = ["plots", "seed"].',
 )
-@option("--reset", group=Group.SOURCES, is_flag=True, help="Forget all ranks.")
+@option("--reset", group=OptionGroup.SOURCES, is_flag=True, help="Forget all ranks.")
 @workspace_option
 @store_option
 @dry_run_option

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from etl.cli.grouping import Commands, Group, option
+from etl.cli.grouping import Commands, OptionGroup, option
 from etl.cli.options import output_options, workspace_option
 from etl.cli.session import write
 
@@ -25,23 +25,23 @@ def store() -> None:
 @workspace_option
 @option(
     "--kind",
-    group=Group.SERVER,
+    group=OptionGroup.SERVER,
     metavar="KIND",
     show_default="what the server says",
     help="Kind of the server, such as Fuseki; the list is above.",
 )
 @option(
     "--graph",
-    group=Group.SERVER,
+    group=OptionGroup.SERVER,
     metavar="IRI",
     show_default="the default graph",
     help="Named graph on the server into which ours is written.",
 )
-@option("--query-url", group=Group.SERVER, metavar="URL", help="URL for queries.")
-@option("--update-url", group=Group.SERVER, metavar="URL", help="URL for updates.")
+@option("--query-url", group=OptionGroup.SERVER, metavar="URL", help="URL for queries.")
+@option("--update-url", group=OptionGroup.SERVER, metavar="URL", help="URL for updates.")
 @option(
     "--graph-store-url",
-    group=Group.SERVER,
+    group=OptionGroup.SERVER,
     metavar="URL",
     help="URL of the Graph Store Protocol.",
 )

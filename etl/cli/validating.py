@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etl.cli.grouping import Group, command, option
+from etl.cli.grouping import OptionGroup, command, option
 from etl.cli.options import (
     DATA_SAY_NO,
     DONE,
@@ -50,7 +50,7 @@ SHOWN_OF_A_KIND = 5
 all_option = option(
     "--all",
     "everything",
-    group=Group.OUTPUT,
+    group=OptionGroup.OUTPUT,
     is_flag=True,
     help="List every place of a finding in a table, not only the first five.",
 )
@@ -70,7 +70,7 @@ all_option = option(
 @option(
     "--engine",
     "engine_name",
-    group=Group.VALIDATION,
+    group=OptionGroup.VALIDATION,
     type=click.Choice(["compiled", "pyshacl"]),
     default="compiled",
     show_default=True,
@@ -182,11 +182,11 @@ def quarantine(
     an editor.
     """
     from etl.catalog.kept_out import kept_out
-    from etl.output import Refusals
+    from etl.output import RefusalReport
 
     with opened(workspace) as snapshot:
         findings = [finding for item in kept_out(snapshot.catalog) for finding in item.told()]
-    write(Refusals(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
+    write(RefusalReport(findings, None if everything else SHOWN_OF_A_KIND), format_name, output)
     if not findings:
         click.echo("Note: nothing is kept out", err=True)
 

@@ -158,7 +158,7 @@ def validate_file(path: str, engine: ShapesEngine, shipped: Shapes) -> Validated
     Raises:
         SourceError: the file cannot be read, or is not of its format.
     """
-    seen = rdf.Seen()
+    seen = rdf.Noticed()
     aims = own_aims(engine.shapes, shipped)
 
     def in_https() -> Iterator[Triple]:

@@ -27,7 +27,7 @@ from etl.queries import (
     read_own,
     read_queries,
 )
-from etl.queries.lookup import Match, search
+from etl.queries.lookup import NameMatch, search
 from etl.queries.syntax import column_order, predeclared, refuse_endless
 from etl.rdf.vocab import SCHEMA
 from etl.resolution.films import Film, Person
@@ -139,7 +139,7 @@ class FilmGraph:
         assert isinstance(answer, QueryTriples)  # noqa: S101  # the last kind there is
         return list(answer)
 
-    def search(self, text: str, limit: int = 20) -> list[Match]:
+    def search(self, text: str, limit: int = 20) -> list[NameMatch]:
         """Find films and people by name, the best first, whatever the spelling."""
         return search(self._snapshot.lookup(), text, limit)
 

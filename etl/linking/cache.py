@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from etl.errors import EndpointError
-from etl.linking.wikidata import Question, Row
+from etl.linking.wikidata import EndpointQuestion, Row
 
 KEPT_S = 90 * 86400.0
 """For how long an answer is good."""
@@ -62,7 +62,7 @@ class Cache:
         finally:
             connection.close()
 
-    def answers(self, question: Question, subjects: Sequence[str]) -> dict[str, list[Row]]:
+    def answers(self, question: EndpointQuestion, subjects: Sequence[str]) -> dict[str, list[Row]]:
         """Return what is known about subjects; an empty list is an answer too."""
         asked = set(subjects)
         rows = self._db.execute(
@@ -75,7 +75,7 @@ class Cache:
             if subject in asked
         }
 
-    def keep(self, question: Question, answers: Mapping[str, Iterable[Row]]) -> None:
+    def keep(self, question: EndpointQuestion, answers: Mapping[str, Iterable[Row]]) -> None:
         """Remember the answer to one request: all of it, or nothing if we are killed."""
         with self._db:
             self._db.executemany(
@@ -92,7 +92,7 @@ class Cache:
                 ],
             )
 
-    def batch(self, question: Question) -> int:
+    def batch(self, question: EndpointQuestion) -> int:
         """Return how many subjects go together: fewer where more were too many before."""
         row = self._db.execute(
             "SELECT batch FROM limits WHERE endpoint = ? AND question = ? AND learned > ?",
@@ -100,7 +100,7 @@ class Cache:
         ).fetchone()
         return min(question.batch, int(row[0])) if row else question.batch
 
-    def limit(self, question: Question, batch: int) -> None:
+    def limit(self, question: EndpointQuestion, batch: int) -> None:
         """Remember that no more than so many subjects may go together."""
         with self._db:
             self._db.execute(
@@ -122,7 +122,7 @@ class Cache:
             self._db.execute("INSERT OR REPLACE INTO pauses VALUES (?, ?)", (self._endpoint, until))
 
 
-def _kind(question: Question) -> str:
+def _kind(question: EndpointQuestion) -> str:
     """Name a question so that another wording of it is another question."""
     digest = hashlib.sha256(question.query.encode()).hexdigest()[:12]
     return f"{question.name}-{digest}"

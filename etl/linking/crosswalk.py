@@ -31,7 +31,7 @@ Labels = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class IdPair:
     """An IMDb id, the item that goes with it, and where that is said.
 
     `labels` are the titles or names that stand beside them.
@@ -50,10 +50,10 @@ class Pair:
 class Crosswalk:
     """Pairs by their ids. One id may have several partners, which is for the ladder to judge."""
 
-    by_imdb: dict[str, list[Pair]] = field(default_factory=dict)
-    by_wikidata: dict[str, list[Pair]] = field(default_factory=dict)
+    by_imdb: dict[str, list[IdPair]] = field(default_factory=dict)
+    by_wikidata: dict[str, list[IdPair]] = field(default_factory=dict)
 
-    def add(self, pair: Pair) -> None:
+    def add(self, pair: IdPair) -> None:
         """Take in a pair; of one that is known, the labels, and the place if it sorts before."""
         known = self.by_imdb.setdefault(pair.imdb_id, [])
         for index, each in enumerate(known):
@@ -67,7 +67,7 @@ class Crosswalk:
         known.append(pair)
         self.by_wikidata.setdefault(pair.wikidata_id, []).append(pair)
 
-    def pairs(self, *ids: str | None) -> list[Pair]:
+    def pairs(self, *ids: str | None) -> list[IdPair]:
         """Return the pairs that any of these ids is in, each once, by place."""
         found = {
             pair
@@ -105,7 +105,7 @@ def _text(path: Path) -> str:
         raise LinkError(f"{path}: expected a text in UTF-8") from error
 
 
-def _pairs(path: Path, text: str) -> Iterator[Pair]:
+def _pairs(path: Path, text: str) -> Iterator[IdPair]:
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if not line.startswith("#")]
     if not lines:
         return
@@ -122,7 +122,7 @@ def _pairs(path: Path, text: str) -> Iterator[Pair]:
         if len(ids) == 1 and len(items) == 1:
             [identifier], [item] = ids, items
             labels = _labels(headings, row, _OF_FILMS if identifier[0] == "t" else _OF_PEOPLE)
-            yield Pair(identifier, item, f"{path}:{number}", labels)
+            yield IdPair(identifier, item, f"{path}:{number}", labels)
 
 
 def _labels(headings: Sequence[str], row: Sequence[str], heading: re.Pattern[str]) -> Labels:

@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from etl.linking.inquiry import POLITE
-from etl.linking.wikidata import Question, Row
+from etl.linking.wikidata import EndpointQuestion, Row
 from etl.sparql.asking import RESULTS, QueryOperation
 from etl.sparql.connection import Connection, Endless
 from etl.sparql.credentials import Credentials
@@ -35,7 +35,7 @@ class Endpoint:
         """End the connection."""
         self._connection.close()
 
-    def select(self, question: Question, subjects: list[str]) -> dict[str, list[Row]]:
+    def select(self, question: EndpointQuestion, subjects: list[str]) -> dict[str, list[Row]]:
         """Ask about a batch of subjects, once; each has an answer, if an empty one.
 
         Raises:
@@ -75,7 +75,7 @@ def _broken(expected: str, body: bytes) -> Unanswered:
     return Unanswered(Trouble.BROKEN, f"expected {expected} {told!r}")
 
 
-def rows_of(answer: Any, question: Question, subjects: list[str]) -> dict[str, list[Row]]:  # noqa: ANN401 - JSON
+def rows_of(answer: Any, question: EndpointQuestion, subjects: list[str]) -> dict[str, list[Row]]:  # noqa: ANN401 - JSON
     """Check the shape of an answer, and give each subject its rows.
 
     Raises:

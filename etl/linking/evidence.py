@@ -13,7 +13,7 @@ from etl.linking.candidates import (
     merged,
     merged_films,
 )
-from etl.linking.crosswalk import Crosswalk, Pair
+from etl.linking.crosswalk import Crosswalk, IdPair
 from etl.linking.facts import facts_question, film_facts
 from etl.linking.films import FilmOutcome, TitleIndex, link_by_id
 from etl.linking.imdb_tables import ImdbTables
@@ -26,8 +26,8 @@ from etl.linking.wikidata import (
     ITEMS,
     PEOPLE,
     TITLES,
+    EndpointQuestion,
     ItemFacts,
-    Question,
     Row,
     film_candidates,
     item_facts,
@@ -50,7 +50,7 @@ class Evidence:
     name: str = "Wikidata"
     language: str = ""
 
-    def _ask(self, question: Question, subjects: Sequence[str]) -> dict[str, list[Row]]:
+    def _ask(self, question: EndpointQuestion, subjects: Sequence[str]) -> dict[str, list[Row]]:
         return self.inquiry.ask(question, subjects) if self.inquiry else {}
 
     def stated(self, items: Sequence[str]) -> dict[str, FilmRecord | None]:
@@ -218,7 +218,7 @@ class Evidence:
 
 
 def _unconfirmed(
-    items: Mapping[str, Sequence[FilmCandidate]], pairs: Mapping[str, Sequence[Pair]]
+    items: Mapping[str, Sequence[FilmCandidate]], pairs: Mapping[str, Sequence[IdPair]]
 ) -> list[str]:
     """Return the items that only crosswalks give films."""
     return [
@@ -230,7 +230,7 @@ def _unconfirmed(
 
 
 def _with_pairs(
-    subject: Subject, items: Sequence[FilmCandidate], pairs: Sequence[Pair], pairing: Pairing
+    subject: Subject, items: Sequence[FilmCandidate], pairs: Sequence[IdPair], pairing: Pairing
 ) -> list[FilmCandidate]:
     """Add to the items that have a film's IMDb id those that crosswalks give it."""
     found = {item.wikidata_id: item for item in items}

@@ -19,13 +19,13 @@ from pyoxigraph import Literal
 
 from etl.facts import CREDITS, CREW, FACTS, Kind
 from etl.linking.candidates import part
-from etl.linking.wikidata import ITEMS, Question, Row
+from etl.linking.wikidata import ITEMS, EndpointQuestion, Row
 from etl.rdf.identifiers import imdb_name_id, imdb_title_id, tmdb_id, wikidata_id
 from etl.records import Credit, FilmRecord, NoteKind
 from etl.sources.facts import read_fact, titles
 from etl.sources.notes import Notes
 from etl.sources.spelling import words
-from etl.sources.wikidata import OF_FILMS, OF_PEOPLE, Property, Value
+from etl.sources.wikidata import OF_FILMS, OF_PEOPLE, Property, ValueKind
 
 ENGLISH, ANY_LANGUAGE = "en", "mul"
 _SECONDS = {"Q11574": 1, "Q7727": 60, "Q25235": 3600}
@@ -35,8 +35,10 @@ _FILM_IDS: Mapping[str, Callable[[str], str | None]] = {
     "tmdb": lambda text: tmdb_id(f"tmdb-{text}"),
 }
 _CAST = [each.id for each in OF_FILMS if each.field == "actors"]
-_PEOPLE = "|".join(f"wdt:{each.id}" for each in OF_FILMS if each.value is Value.PERSON)
-_NAMED = "|".join(f"wdt:{each.id}" for each in OF_FILMS if each.value in (Value.ITEM, Value.PERSON))
+_PEOPLE = "|".join(f"wdt:{each.id}" for each in OF_FILMS if each.value is ValueKind.PERSON)
+_NAMED = "|".join(
+    f"wdt:{each.id}" for each in OF_FILMS if each.value in (ValueKind.ITEM, ValueKind.PERSON)
+)
 _ROLE = (
     f"?subject {'|'.join(f'p:{each}' for each in _CAST)} ?statement . "
     "?statement a wikibase:BestRank"
@@ -45,7 +47,7 @@ _PLAYED_BY = "|".join(f"ps:{each}" for each in _CAST)
 
 
 @cache
-def facts_question(language: str) -> Question:
+def facts_question(language: str) -> EndpointQuestion:
     """Ask what is stated of films, by their items, with names in a language and in English.
 
     A row is of the film, or of an item that it leads to: which, what is said (a property, or
@@ -57,7 +59,7 @@ def facts_question(language: str) -> Question:
         for says, pattern in _patterns(language)
     )
     query = f"SELECT ?{' ?'.join(variables)} WHERE {{\n  {unions}\n}}"
-    return Question("facts", query, variables, 50, ITEMS.term)
+    return EndpointQuestion("facts", query, variables, 50, ITEMS.term)
 
 
 def _patterns(language: str) -> Iterator[tuple[str, str]]:
@@ -80,13 +82,13 @@ def _patterns(language: str) -> Iterator[tuple[str, str]]:
 
 def _found(each: Property, about: str) -> Iterator[str]:
     """Yield the patterns that find the values of a property."""
-    if each.value is not Value.QUANTITY:
-        more = " BIND(LANG(?value) AS ?more)" if each.value is Value.TEXT else ""
+    if each.value is not ValueKind.QUANTITY:
+        more = " BIND(LANG(?value) AS ?more)" if each.value is ValueKind.TEXT else ""
         yield f"{about} wdt:{each.id} ?value .{more}"
-    if each.value in (Value.TIME, Value.QUANTITY):
+    if each.value in (ValueKind.TIME, ValueKind.QUANTITY):
         number, more = (
             ("timeValue", "timePrecision")
-            if each.value is Value.TIME
+            if each.value is ValueKind.TIME
             else ("quantityAmount", "quantityUnit")
         )
         yield (
@@ -140,7 +142,7 @@ class _Stated:
         if fact := FACTS.get(each.field):
             texts = self._texts(each, "", in_english=fact.kind in (Kind.LANGUAGE, Kind.COUNTRY))
             found = (value for text in texts for value in read_fact(fact, text, self.notes))
-            return list(found) if fact.many or each.value is Value.TIME else self._only(found)
+            return list(found) if fact.many or each.value is ValueKind.TIME else self._only(found)
         if each.field in CREDITS:
             return self._credits(each)
         if each.field == "original_title":
@@ -158,13 +160,13 @@ class _Stated:
     def _texts(self, each: Property, about: str, *, in_english: bool = False) -> list[str]:
         """Write the values of a property of the film, or of an item, for those who read values."""
         match each.value:
-            case Value.TEXT:
+            case ValueKind.TEXT:
                 return [value for value, _ in self._said[about, each.id]]
-            case Value.TIME:
+            case ValueKind.TIME:
                 return _dates(self._said[about, each.id])
-            case Value.QUANTITY:
+            case ValueKind.QUANTITY:
                 return list(filter(None, map(self._seconds, self._said[about, each.id])))
-            case Value.ITEM | Value.PERSON:
+            case ValueKind.ITEM | ValueKind.PERSON:
                 return list(self._named(about, each.id, in_english=in_english).values())
 
     def _named(self, about: str, says: str, *, in_english: bool = False) -> dict[str, str]:
@@ -190,7 +192,7 @@ class _Stated:
 
     def _of_person(self, each: Property, item: str) -> str | None:
         texts = self._texts(each, item)
-        read = map(imdb_name_id, texts) if each.value is Value.TEXT else texts
+        read = map(imdb_name_id, texts) if each.value is ValueKind.TEXT else texts
         return next(iter(self._only(read)), None)
 
     def _seconds(self, told: tuple[str, str]) -> str:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from etl.errors import EndpointError
 from etl.linking.cache import Cache
-from etl.linking.wikidata import Question, Row
+from etl.linking.wikidata import EndpointQuestion, Row
 from etl.sparql.patience import Patience, Trouble, Unanswered
 
 POLITE = Patience(
@@ -28,7 +28,7 @@ class Asking(Protocol):
     def url(self) -> str:
         """Say where it is."""
 
-    def select(self, question: Question, subjects: list[str]) -> dict[str, list[Row]]:
+    def select(self, question: EndpointQuestion, subjects: list[str]) -> dict[str, list[Row]]:
         """Ask about a batch of subjects, once."""
 
 
@@ -66,7 +66,7 @@ class Inquiry:
         """Count the subjects that were to be asked about and were not answered."""
         return len(self._unanswered)
 
-    def ask(self, question: Question, subjects: Sequence[str]) -> dict[str, list[Row]]:
+    def ask(self, question: EndpointQuestion, subjects: Sequence[str]) -> dict[str, list[Row]]:
         """Return the answers about those subjects for which there are any.
 
         Raises:
@@ -92,7 +92,7 @@ class Inquiry:
             self._unanswered.update((question.name, subject) for subject in waiting)
         return answers
 
-    def planned(self, question: Question, subjects: Sequence[str]) -> int:
+    def planned(self, question: EndpointQuestion, subjects: Sequence[str]) -> int:
         """Count the requests that `ask` would make, if all goes well."""
         unique = set(subjects)
         unknown = len(unique - set(self.cache.answers(question, list(unique))))
@@ -103,7 +103,7 @@ class Inquiry:
             self.stopped = f"--limit {self.limit} is reached"
         return self.endpoint is not None and not self.stopped
 
-    def _request(self, question: Question, batch: list[str]) -> dict[str, list[Row]] | None:
+    def _request(self, question: EndpointQuestion, batch: list[str]) -> dict[str, list[Row]] | None:
         """Make one request; None where it gave nothing."""
         if self.endpoint is None:
             return None
@@ -126,7 +126,7 @@ class Inquiry:
         self.cache.keep(question, answer)
         return answer
 
-    def _react(self, failed: Unanswered, question: Question, size: int) -> None:
+    def _react(self, failed: Unanswered, question: EndpointQuestion, size: int) -> None:
         """Wait, ask for less, or stop: whatever the endpoint's trouble calls for."""
         if failed.trouble is Trouble.REFUSED:
             self.stopped = f"{failed.trouble.value}: {failed}"

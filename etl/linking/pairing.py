@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from etl.linking.candidates import FilmCandidate, PersonCandidate
-from etl.linking.crosswalk import Crosswalk, Pair
+from etl.linking.crosswalk import Crosswalk, IdPair
 from etl.linking.films import FilmMention
 from etl.linking.names import are_unlike, can_be_compared, titles_differ
 from etl.linking.wikidata import ItemFacts
@@ -37,7 +37,7 @@ class Pairing:
         merged_into = self.facts.get(item, _UNKNOWN).merged_into
         return merged_into[0] if len(merged_into) == 1 else item
 
-    def film(self, film: FilmMention, pair: Pair) -> FilmCandidate:
+    def film(self, film: FilmMention, pair: IdPair) -> FilmCandidate:
         """Return the item of a film's pair as a candidate, with what speaks against it."""
         item = self.current(pair.wikidata_id)
         facts = self.facts.get(item, _UNKNOWN)
@@ -87,10 +87,10 @@ class Pairing:
             unlabelled=not can_be_compared(person.names, names),
         )
 
-    def _ids(self, pair: Pair) -> tuple[str, str]:
+    def _ids(self, pair: IdPair) -> tuple[str, str]:
         return pair.imdb_id, self.current(pair.wikidata_id)
 
-    def _contradiction(self, pairs: Iterable[Pair]) -> str:
+    def _contradiction(self, pairs: Iterable[IdPair]) -> str:
         """Say which pairs give an id of these pairs another partner; "" where none does."""
         known = [each for pair in pairs for each in self._about(pair)]
         if len({self._ids(each) for each in known}) == 1:
@@ -99,12 +99,12 @@ class Pairing:
             f"crosswalks contradict each other: {', '.join(sorted({str(each) for each in known}))}"
         )
 
-    def _about(self, pair: Pair) -> list[Pair]:
+    def _about(self, pair: IdPair) -> list[IdPair]:
         """Return the pairs that share an id with a pair, be it by an item's older ids."""
         item = self.current(pair.wikidata_id)
         return self.crosswalk.pairs(pair.imdb_id, item, *self._older.get(item, ()))
 
-    def _other_id(self, pair: Pair, facts: ItemFacts) -> str:
+    def _other_id(self, pair: IdPair, facts: ItemFacts) -> str:
         if not facts.imdb_ids or pair.imdb_id in facts.imdb_ids:
             return ""
         return f"{self.current(pair.wikidata_id)} has the IMDb id {', '.join(facts.imdb_ids)}"

@@ -54,7 +54,7 @@ _FILM_FACTS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class EndpointQuestion:
     """A kind of question: its query, how a subject is written in it, how many go together.
 
     `variables` are those of the answer, the subject's first.
@@ -84,14 +84,14 @@ def _title(text: str) -> str:
     return f"{Literal(text, language='en')} {Literal(text, language='mul')}"
 
 
-def _films(name: str, found_by: str, at_once: int, term: Callable[[str], str]) -> Question:
+def _films(name: str, found_by: str, at_once: int, term: Callable[[str], str]) -> EndpointQuestion:
     """Ask about films by a property of theirs."""
     text = (
         "SELECT ?subject ?item ?says ?value WHERE {\n"
         "  VALUES ?subject { %VALUES% }\n"
         f"  ?item {found_by} ?subject ; wdt:P31/wdt:P279* wd:Q11424 .{_FILM_FACTS}}}"
     )
-    return Question(name, text, ("subject", "item", "says", "value"), at_once, term)
+    return EndpointQuestion(name, text, ("subject", "item", "says", "value"), at_once, term)
 
 
 FILMS = _films("films", "wdt:P345", 200, _string)
@@ -100,7 +100,7 @@ FILMS = _films("films", "wdt:P345", 200, _string)
 TITLES = _films("titles", "rdfs:label", 50, _title)
 """Films by title, for those without an IMDb id."""
 
-PEOPLE = Question(
+PEOPLE = EndpointQuestion(
     "people",
     """SELECT ?subject ?person ?says ?value WHERE {
   { VALUES ?subject { %VALUES% } ?subject wdt:P57 ?person . BIND("director" AS ?says) }
@@ -128,7 +128,7 @@ PEOPLE = Question(
 )
 """The people of films, by the films' items."""
 
-ITEMS = Question(
+ITEMS = EndpointQuestion(
     "items",
     """SELECT ?subject ?says ?value WHERE {
   { VALUES ?subject { %VALUES% } ?subject rdfs:label ?value .
@@ -149,7 +149,7 @@ ITEMS = Question(
 )
 """What items are that something else gives, and which other items they have been merged into."""
 
-QUESTIONS: tuple[Question, ...] = (FILMS, TITLES, PEOPLE, ITEMS)
+QUESTIONS: tuple[EndpointQuestion, ...] = (FILMS, TITLES, PEOPLE, ITEMS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import BinaryIO, assert_never
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples
 
 from etl.output.answers import Solutions
-from etl.output.findings import REFUSALS, VIOLATIONS, Refusals, Violations
+from etl.output.findings import REFUSALS, VIOLATIONS, RefusalReport, Violations
 from etl.output.formats import Destination, Formats, Writer, opened
 from etl.output.graphs import GRAPH_WRITERS, GraphHash, Statement
 from etl.output.rows import ROW_WRITERS, Cell, Rows, write_table
@@ -26,7 +26,7 @@ __all__ = [
     "Destination",
     "GraphAnswer",
     "GraphHash",
-    "Refusals",
+    "RefusalReport",
     "Rows",
     "Solutions",
     "Violations",
@@ -49,7 +49,7 @@ Answer = (
     | QueryTriples
     | Rows
     | GraphAnswer
-    | Refusals
+    | RefusalReport
     | Violations
 )
 
@@ -73,7 +73,7 @@ def write(answer: Answer, target: Destination) -> None:
             GRAPHS.chosen(target)(GraphAnswer(answer), target)
         case GraphAnswer():
             GRAPHS.chosen(target)(answer, target)
-        case Refusals():
+        case RefusalReport():
             REFUSALS.chosen(target)(answer, target)
         case Violations():
             VIOLATIONS.chosen(target)(answer, target)

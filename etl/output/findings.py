@@ -29,7 +29,7 @@ _READABLE_COMPONENT = NamedNode("https://w3id.org/reelgraph/shapes#ReadableConst
 
 
 @dataclass(frozen=True, slots=True)
-class Refusals:
+class RefusalReport:
     """What keeps records out of the graph. In a table, `at_most` so many of a kind are shown."""
 
     findings: Sequence[Finding]
@@ -44,7 +44,7 @@ class Violations:
     at_most: int | None = None
 
 
-def write_groups(answer: Refusals | Violations, target: Destination) -> None:
+def write_groups(answer: RefusalReport | Violations, target: Destination) -> None:
     """Write findings grouped by what is wrong, the most frequent first."""
     groups: dict[tuple[Severity, str, str], list[Finding]] = {}
     for finding in answer.findings:
@@ -90,12 +90,12 @@ def _place(finding: Finding, base_iri: str | None) -> str:
     return place.replace(f"<{base_iri}", "<", 1) if base_iri else place
 
 
-def _flat(columns: tuple[str, ...]) -> dict[str, Writer[Refusals | Violations]]:
+def _flat(columns: tuple[str, ...]) -> dict[str, Writer[RefusalReport | Violations]]:
     """Make the writers of a row for each finding."""
     cells = attrgetter(*(_ATTRIBUTES.get(column, column) for column in columns))
 
-    def writing(writer: Writer[Rows]) -> Writer[Refusals | Violations]:
-        def write_rows(answer: Refusals | Violations, target: Destination) -> None:
+    def writing(writer: Writer[Rows]) -> Writer[RefusalReport | Violations]:
+        def write_rows(answer: RefusalReport | Violations, target: Destination) -> None:
             rows = ([cell or None for cell in cells(each)] for each in answer.findings)
             writer(Rows(columns, rows), target)
 
@@ -104,7 +104,7 @@ def _flat(columns: tuple[str, ...]) -> dict[str, Writer[Refusals | Violations]]:
     return {name: writing(writer) for name, writer in ROW_WRITERS.items()}
 
 
-def _marks(answer: Refusals | Violations, target: Destination) -> None:
+def _marks(answer: RefusalReport | Violations, target: Destination) -> None:
     write_sarif(answer.findings, target.stream)
 
 
@@ -163,7 +163,7 @@ def _origins(found: Iterable[tuple[int, Finding]]) -> Iterator[Triple]:
 _RECORD_COLUMNS = ("kind", "source", "film", "title", "file", "line", "field", "text", "message")
 _SHAPE_COLUMNS = ("path", "focus_node", "component", "shape", "rule", "found")
 
-REFUSALS: Formats[Refusals] = Formats(
+REFUSALS: Formats[RefusalReport] = Formats(
     "a quarantine",
     {"table": write_groups, **_flat(_RECORD_COLUMNS + _SHAPE_COLUMNS), "sarif": _marks},
     on_terminal="table",

@@ -12,7 +12,7 @@ import msgspec
 
 from etl.rdf.identifiers import film_id
 from etl.records import Credit, Title, decode_links
-from etl.resolution.matching import RUNGS, Match, Matching, Pair, Rung, Seen, components
+from etl.resolution.matching import RUNGS, Match, Matching, MatchRung, Pair, Seen, components
 from etl.resolution.names import exact_titles, loose_titles, words_of_name
 from etl.resolution.tables import scalar
 
@@ -211,7 +211,7 @@ def _matches(
     db: duckdb.DuckDBPyConnection,
     pairs: Sequence[Pair],
     barred: set[frozenset[str]],
-    rungs: Sequence[Rung],
+    rungs: Sequence[MatchRung],
 ) -> list[Match]:
     """Match films some clusters at a time: those of two have nothing to do with each other."""
     numbers = components(pair[:2] for pair in pairs).items()

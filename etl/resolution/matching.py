@@ -18,7 +18,7 @@ from etl.rdf.identifiers import film_rank
 from etl.resolution.names import words_of_name
 
 
-class Rung(NamedTuple):
+class MatchRung(NamedTuple):
     """One way to match two films: what it takes, and how sure it is."""
 
     name: str
@@ -26,17 +26,16 @@ class Rung(NamedTuple):
     confidence: float
 
 
-DECIDED = Rung("decision", "a person said so", 1.0)
-WITNESS = Rung("match-witness", "title and year agree, and a director or an actor", 0.998)
-NEAR = Rung(
+DECIDED = MatchRung("decision", "a person said so", 1.0)
+WITNESS = MatchRung("match-witness", "title and year agree, and a director or an actor", 0.998)
+NEAR = MatchRung(
     "match-near",
     "a director or an actor agrees, and the title with the year one off, or part of it with "
     "the year",
     0.99,
 )
-TITLE = Rung("match-title", "title and year agree, and one side names nobody", 0.99)
-
-OPEN = Rung(
+TITLE = MatchRung("match-title", "title and year agree, and one side names nobody", 0.99)
+OPEN = MatchRung(
     "match-open",
     "title and year agree, if only nearly, and no person says whether they are one",
     0.5,
@@ -78,8 +77,8 @@ class Match(NamedTuple):
     """Two films that are one, or that might be; `key` is that of the film they are now, or None.
 
     `film` is known by its key without the match, and has one if it is one with a stronger film;
-    `other` is that, or one between them. `witness` is somebody who is in both,
-    as `words_of_name` gives the name; `reason` says why they were not joined.
+    `other` is that, or one between them. `witness` is somebody who is in both, as `words_of_name`
+    gives the name; `reason` says why they were not joined.
     """
 
     film: str
@@ -94,12 +93,14 @@ class Match(NamedTuple):
     reason: str
 
     @classmethod
-    def of(cls, film: str, pair: Pair, witness: str, rung: Rung, key: str | None, why: str) -> Self:
+    def of(
+        cls, film: str, pair: Pair, witness: str, rung: MatchRung, key: str | None, why: str
+    ) -> Self:
         """Say what has become of one of a pair of films."""
         mine, theirs = (0, 1) if film == pair.one else (1, 0)
-        other, titles, years = (pair.one, pair.other)[theirs], pair.titles, pair.years
+        titles, years = pair.titles, pair.years
         told = titles[mine], years[mine], titles[theirs], years[theirs]
-        return cls(film, other, key, rung.name, *told, witness, why)
+        return cls(film, pair[:2][theirs], key, rung.name, *told, witness, why)
 
     def evidence(self, names: Iterable[str]) -> str:
         """Say what both films have: titles, years, and the witness as one of the names has it."""
@@ -144,7 +145,6 @@ class _Group:
         return bool(self.people and other.people) and self.people.isdisjoint(other.people)
 
 
-_UNCONFIRMED = "nobody who worked on it is known in both"
 _Node = TypeVar("_Node")
 
 
@@ -178,7 +178,7 @@ class Matching:
         self._joined: list[tuple[int, Pair, str]] = []
         self._left: list[Match] = []
 
-    def matches(self, pairs: Iterable[Pair], rungs: Sequence[Rung] = RUNGS) -> list[Match]:
+    def matches(self, pairs: Iterable[Pair], rungs: Sequence[MatchRung] = RUNGS) -> list[Match]:
         """Return the pairs that make one film of several, and those that only might."""
         known = [
             pair
@@ -200,7 +200,7 @@ class Matching:
     def _ends(self, pair: Pair) -> tuple[_Group, _Group]:
         return self._groups[pair.one], self._groups[pair.other]
 
-    def _concerns(self, rung: Rung, pair: Pair) -> bool:
+    def _concerns(self, rung: MatchRung, pair: Pair) -> bool:
         """Tell whether a rung joins two films, or would if nothing else spoke against it.
 
         Films of one title and year that cannot be one concern the last rung too: which of them
@@ -217,7 +217,7 @@ class Matching:
             return False
         return not pair.near if rung is WITNESS else pair.near and not one.differs(other)
 
-    def _supports(self, rung: Rung, pair: Pair) -> bool:
+    def _supports(self, rung: MatchRung, pair: Pair) -> bool:
         one, other = self._ends(pair)
         return rung is not TITLE or not (
             one.is_of_others(other) or one.differs(other) or one.sources & other.sources
@@ -232,7 +232,7 @@ class Matching:
             found[numbers[one]].append(pair)
         yield from found.values()
 
-    def _settle(self, rank: int, rung: Rung, pairs: Sequence[Pair]) -> None:
+    def _settle(self, rank: int, rung: MatchRung, pairs: Sequence[Pair]) -> None:
         """Make one film of those that hang together, unless that contradicts something."""
         supporting = [pair for pair in pairs if self._supports(rung, pair)]
         if not supporting:
@@ -260,14 +260,14 @@ class Matching:
                 and not one.is_of_others(other)
                 and not (one.differs(other) or one.sources & other.sources)
             ):
-                film = max(pair[:2], key=film_rank)
-                self._left.append(Match.of(film, pair, "", OPEN, None, _UNCONFIRMED))
+                film, why = max(pair[:2], key=film_rank), "nobody who worked on it is known in both"
+                self._left.append(Match.of(film, pair, "", OPEN, None, why))
 
     def _witness(self, pair: Pair) -> str:
         one, other = self._ends(pair)
         return min(one.people & other.people, default="")
 
-    def _against(self, rung: Rung, groups: Sequence[_Group]) -> str:
+    def _against(self, rung: MatchRung, groups: Sequence[_Group]) -> str:
         """Say why films cannot all be one, or nothing."""
         films = frozenset[str]().union(*(group.films for group in groups))
         if any(barred <= films for barred in self._barred):
@@ -285,7 +285,7 @@ class Matching:
 
 
 def _tree(
-    films: frozenset[str], inside: Sequence[tuple[int, Pair, str]], rungs: Sequence[Rung]
+    films: frozenset[str], inside: Sequence[tuple[int, Pair, str]], rungs: Sequence[MatchRung]
 ) -> Iterator[Match]:
     """Give one match for each film but the strongest, by the surest way to that."""
     key = min(films, key=film_rank)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from etl.search.asking import opened
-from etl.search.entries import Graph, entry_in
+from etl.search.entries import IndexedGraph, entry_in
 from etl.search.folding import folded
 
 _HELD = "SELECT why, text, folded, year, weight FROM label WHERE key = ?"
@@ -21,7 +21,7 @@ SELECT (SELECT count(*) FROM (SELECT * FROM spelt EXCEPT SELECT * FROM word)),
 """
 
 
-def differing(path: Path, base: str, graph: Graph) -> Iterator[tuple[str, int, int]]:
+def differing(path: Path, base: str, graph: IndexedGraph) -> Iterator[tuple[str, int, int]]:
     """Yield what an index finds otherwise than the graph has it, by IRI; words by `base`.
 
     With each come the numbers of labels or words that the index lacks, and that it should not have.

@@ -60,7 +60,7 @@ def credited(told: Iterable[Told]) -> Counter[str]:
     )
 
 
-class Graph(Protocol):
+class IndexedGraph(Protocol):
     """What an index is made of: a graph of films and people."""
 
     def entity(self, subject: NamedNode) -> Iterable[Quad]:
@@ -76,7 +76,7 @@ class Graph(Protocol):
         ...
 
 
-def entry_in(graph: Graph, iri: str) -> Entry:
+def entry_in(graph: IndexedGraph, iri: str) -> Entry:
     """Return the entry of a film or a person in a graph; without labels if it is not there."""
     node = NamedNode(iri)
     return entry(iri, (quad.triple for quad in graph.entity(node)), graph.credits(node))

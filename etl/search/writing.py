@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode
 
 from etl.errors import StoreError, limit_reached
 from etl.rdf.descriptions import Description
-from etl.search.entries import Entry, Graph, entry, entry_in
+from etl.search.entries import Entry, IndexedGraph, entry, entry_in
 from etl.search.folding import folded, forms, words
 
 _TABLES = """
@@ -154,7 +154,7 @@ class IndexWriter:
         )
         return Entry(iri, None, 0, tuple(rows))
 
-    def make(self, graph: Graph) -> None:
+    def make(self, graph: IndexedGraph) -> None:
         """Make a new index of a graph."""
         for some in _chunks(graph.named()):
             self.add((entry_in(graph, iri) for iri in some), {})

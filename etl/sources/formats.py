@@ -62,9 +62,9 @@ def format_of(path: str, form: str = "", source: str = "") -> Format:
 @lru_cache(maxsize=256)
 def _table(form: str) -> Format:
     from etl.sources.tables.forms import Form  # which most commands have no need of
-    from etl.sources.tables.rows import Table
+    from etl.sources.tables.rows import TableReader
 
-    table = Table.of(Form.decode(form))
+    table = TableReader.of(Form.decode(form))
     columns = table.form.columns
     return Format(
         columns.name,

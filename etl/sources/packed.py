@@ -53,7 +53,7 @@ class Unpackable(OSError):
         super().__init__(0, message)
 
 
-class Member(NamedTuple):
+class ArchiveMember(NamedTuple):
     """A file of an archive: its path in it, and how many bytes it has."""
 
     name: str
@@ -170,7 +170,7 @@ def _holds_tar(path: str) -> bool:
         return False
 
 
-def members(path: str) -> list[Member]:
+def members(path: str) -> list[ArchiveMember]:
     """List the files of an archive in order of path, but for what is hidden in it.
 
     Raises:
@@ -179,7 +179,7 @@ def members(path: str) -> list[Member]:
     return sorted({member.name: member for member, _ in _walk(path, contents=False)}.values())
 
 
-def _walk(path: str, *, contents: bool) -> Iterator[tuple[Member, _Content]]:
+def _walk(path: str, *, contents: bool) -> Iterator[tuple[ArchiveMember, _Content]]:
     """Yield the files of an archive, each with its content, or without any content."""
     with _as_unpackable("ZIP or tar archive"), ExitStack() as stack:
         total, limit = 0, limit_of(os.stat(path).st_size)
@@ -194,20 +194,24 @@ def _walk(path: str, *, contents: bool) -> Iterator[tuple[Member, _Content]]:
                 yield member, content
 
 
-def _zipped(path: str, stack: ExitStack, *, contents: bool) -> Iterator[tuple[Member, _Content]]:
+def _zipped(
+    path: str, stack: ExitStack, *, contents: bool
+) -> Iterator[tuple[ArchiveMember, _Content]]:
     archive = stack.enter_context(zipfile.ZipFile(path))
     for info in archive.infolist():
         if not info.is_dir():
             opened = partial(archive.open, info)
-            yield Member(info.filename, info.file_size), opened if contents else None
+            yield ArchiveMember(info.filename, info.file_size), opened if contents else None
 
 
-def _tarred(path: str, stack: ExitStack, *, contents: bool) -> Iterator[tuple[Member, _Content]]:
+def _tarred(
+    path: str, stack: ExitStack, *, contents: bool
+) -> Iterator[tuple[ArchiveMember, _Content]]:
     archive = stack.enter_context(tarfile.open(path, "r|*"))  # noqa: SIM115
     for info in archive:
         if info.isreg():
             opened = partial(archive.extractfile, info)
-            yield Member(info.name, info.size), opened if contents else None
+            yield ArchiveMember(info.name, info.size), opened if contents else None
 
 
 def is_plain(name: str) -> bool:

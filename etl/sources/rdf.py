@@ -89,7 +89,7 @@ _OTHER_MARKS = {
 _LONGEST_MARK = 4
 
 
-class Seen:
+class Noticed:
     """What is noticed in triples as they pass."""
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ class Seen:
         self.references: dict[tuple[NamedNode, Term], None] = {}  # to other graphs
 
 
-def in_https(triples: Iterable[Triple], seen: Seen) -> Iterator[Triple]:
+def in_https(triples: Iterable[Triple], seen: Noticed) -> Iterator[Triple]:
     """Write schema.org's terms with `https:`, as our shapes do; note what is seen on the way."""
     for triple in triples:
         changed = _in_https(triple)

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Value(Enum):
+class ValueKind(Enum):
     """How a property has its values."""
 
     TEXT = "a text"
@@ -28,33 +28,33 @@ class Property(NamedTuple):
     id: str
     label: str
     field: str
-    value: Value
+    value: ValueKind
 
 
 OF_FILMS = (
-    Property("P345", "IMDb ID", "imdb", Value.TEXT),
-    Property("P4947", "TMDB movie ID", "tmdb", Value.TEXT),
-    Property("P1476", "title", "original_title", Value.TEXT),
-    Property("P577", "publication date", "date", Value.TIME),
-    Property("P2047", "duration", "duration", Value.QUANTITY),
-    Property("P136", "genre", "genres", Value.ITEM),
-    Property("P364", "original language of film or TV show", "languages", Value.ITEM),
-    Property("P495", "country of origin", "countries", Value.ITEM),
-    Property("P272", "production company", "companies", Value.ITEM),
-    Property("P57", "director", "directors", Value.PERSON),
-    Property("P161", "cast member", "actors", Value.PERSON),
-    Property("P725", "voice actor", "actors", Value.PERSON),
-    Property("P58", "screenwriter", "writers", Value.PERSON),
-    Property("P162", "producer", "producers", Value.PERSON),
-    Property("P86", "composer", "composers", Value.PERSON),
-    Property("P1040", "film editor", "editors", Value.PERSON),
+    Property("P345", "IMDb ID", "imdb", ValueKind.TEXT),
+    Property("P4947", "TMDB movie ID", "tmdb", ValueKind.TEXT),
+    Property("P1476", "title", "original_title", ValueKind.TEXT),
+    Property("P577", "publication date", "date", ValueKind.TIME),
+    Property("P2047", "duration", "duration", ValueKind.QUANTITY),
+    Property("P136", "genre", "genres", ValueKind.ITEM),
+    Property("P364", "original language of film or TV show", "languages", ValueKind.ITEM),
+    Property("P495", "country of origin", "countries", ValueKind.ITEM),
+    Property("P272", "production company", "companies", ValueKind.ITEM),
+    Property("P57", "director", "directors", ValueKind.PERSON),
+    Property("P161", "cast member", "actors", ValueKind.PERSON),
+    Property("P725", "voice actor", "actors", ValueKind.PERSON),
+    Property("P58", "screenwriter", "writers", ValueKind.PERSON),
+    Property("P162", "producer", "producers", ValueKind.PERSON),
+    Property("P86", "composer", "composers", ValueKind.PERSON),
+    Property("P1040", "film editor", "editors", ValueKind.PERSON),
 )
 """What is asked of films, and the fields of a record."""
 
 OF_PEOPLE = (
-    Property("P345", "IMDb ID", "imdb_id", Value.TEXT),
-    Property("P569", "date of birth", "born", Value.TIME),
-    Property("P570", "date of death", "died", Value.TIME),
+    Property("P345", "IMDb ID", "imdb_id", ValueKind.TEXT),
+    Property("P569", "date of birth", "born", ValueKind.TIME),
+    Property("P570", "date of death", "died", ValueKind.TIME),
 )
 """What is asked of the people of films."""
 

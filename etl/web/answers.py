@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from etl.web.answering import END, PIECE
-from etl.web.worker import Unanswered, Worker
+from etl.web.worker import QueryUnanswered, Worker
 
 SHORT_S, PATIENCE_S = 0.05, 0.2  # of computing
 RETRY_S = 2
@@ -68,7 +68,7 @@ class Lanes:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class AnswerTerms:
     """What an answer may take, and who is told that its process is lost, or free again."""
 
     seconds: float
@@ -80,7 +80,7 @@ class Terms:
 class Answer:
     """The answer to a query, while it comes; whoever has it closes it."""
 
-    def __init__(self, worker: Worker, lanes: Lanes, terms: Terms) -> None:
+    def __init__(self, worker: Worker, lanes: Lanes, terms: AnswerTerms) -> None:
         self.lane = Lane.FAST
         self.is_graph = False
         self._worker, self._lanes, self._terms = worker, lanes, terms
@@ -124,7 +124,7 @@ class Answer:
         while True:
             self._left_bytes -= len(piece)
             if self._left_bytes < 0:
-                raise Unanswered(507, "the answer is too long", "set a LIMIT")
+                raise QueryUnanswered(507, "the answer is too long", "set a LIMIT")
             if piece:
                 yield piece
             if self._ended:
@@ -141,7 +141,7 @@ class Answer:
     async def _frame(self) -> tuple[bytes, bytes]:
         try:
             kind, data = await self._worker.frame()
-        except (SyntaxError, Unanswered):
+        except (SyntaxError, QueryUnanswered):
             self._fit = self._worker.told is None  # it has said why, and is there for others
             raise
         if kind == END:
@@ -153,7 +153,7 @@ class Answer:
         if self.lane is Lane.STANDING:
             self._worker.kill(busy("long queries"))
         message = f"no whole answer within {self._terms.seconds:g} s"
-        self._worker.kill(Unanswered(504, message, "ask for less, or set a LIMIT"))
+        self._worker.kill(QueryUnanswered(504, message, "ask for less, or set a LIMIT"))
 
     def _look(self, before_s: float) -> None:
         """Look how long the query computes, and whether it is in the right lane."""
@@ -197,6 +197,6 @@ class Answer:
         self._terms.closed(self._worker, self._fit)
 
 
-def busy(what: str = "queries") -> Unanswered:
+def busy(what: str = "queries") -> QueryUnanswered:
     """Return the refusal of a query because there are too many."""
-    return Unanswered(503, f"too many {what} at once", "ask again later", RETRY_S)
+    return QueryUnanswered(503, f"too many {what} at once", "ask again later", RETRY_S)

@@ -30,9 +30,9 @@ from etl.web.overview import overview
 from etl.web.question_pages import PICTURES, question, questions
 from etl.web.reconcile_pages import preview, properties, reconcile, suggest, view
 from etl.web.record_pages import links, quarantine, runs, sources
-from etl.web.site import STATIC, Site, reading, site_of
+from etl.web.site import STATIC, WebSite, reading, site_of
 from etl.web.sparql_protocol import sparql
-from etl.web.worker import Unanswered
+from etl.web.worker import QueryUnanswered
 
 
 def home(request: Request) -> Response:
@@ -79,7 +79,7 @@ ROUTES = [  # what is asked most stands first
 ]
 
 
-def application(site: Site) -> Starlette:
+def application(site: WebSite) -> Starlette:
     """Make the application that answers requests about a site."""
 
     @asynccontextmanager
@@ -114,7 +114,7 @@ def failed(request: Request, error: Exception) -> Response:
     status, headers = 503, {}
     if isinstance(error, QueryError):
         status = 400
-    if isinstance(error, Unanswered):
+    if isinstance(error, QueryUnanswered):
         status = error.status
         headers = {"Retry-After": str(error.retry_s)} if error.retry_s else {}
     return problem(request, status, str(error), error.hint, headers)

@@ -11,7 +11,7 @@ PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class Browsable:
     """One of the two tables: its columns and facets with their headings, the usual order."""
 
     table: str
@@ -26,7 +26,7 @@ class Kind:
         return next(iter(self.columns))
 
 
-FILMS = Kind(
+FILMS = Browsable(
     "films",
     "films",
     {"title": "Title", "year": "Year", "rating": "Rating", "votes": "Votes"},
@@ -40,7 +40,7 @@ FILMS = Kind(
     },
     "-year",
 )
-PEOPLE = Kind(
+PEOPLE = Browsable(
     "people",
     "people",
     {"name": "Name", "films": "Films", "first": "First", "last": "Last"},
@@ -53,13 +53,13 @@ PEOPLE = Kind(
 class Selection:
     """What is asked of a table: the values of facets, the order (`-` falling), the page."""
 
-    kind: Kind
+    kind: Browsable
     chosen: tuple[tuple[str, str], ...] = ()
     order: str = ""
     page: int = 1
 
     @classmethod
-    def read(cls, kind: Kind, parameters: Sequence[tuple[str, str]]) -> Selection:
+    def read(cls, kind: Browsable, parameters: Sequence[tuple[str, str]]) -> Selection:
         """Read it from the parameters of an address; what it does not know is left out."""
         chosen = dict.fromkeys((n, v) for n, v in parameters if n in kind.facets and v)
         given = dict(parameters)
@@ -124,7 +124,7 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class TablePage:
     """A page of a table: its rows begin with the IRI."""
 
     selection: Selection

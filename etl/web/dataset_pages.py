@@ -20,7 +20,7 @@ from etl.output import Destination, GraphAnswer, write
 from etl.rdf.vocab import VOID
 from etl.web.negotiation import BY_MEDIA_TYPE, preferred
 from etl.web.site import reading, site_of
-from etl.web.tables import Tables
+from etl.web.tables import BrowseTables
 
 _AT_ONCE = 10_000
 _PER_SITEMAP = 50_000  # which sitemaps.org allows
@@ -62,7 +62,7 @@ def sitemap(request: Request) -> Response:
     """Answer `/sitemap.xml`: all addresses, or where the pages with them are."""
     page = request.path_params.get("page")
     with reading(request, ready=True) as opened:
-        addresses = Tables.of(opened).iris()
+        addresses = BrowseTables.of(opened).iris()
         base = opened.snapshot.iris.base
     pages = -(-len(addresses) // _PER_SITEMAP)
     if page is None and pages > 1:

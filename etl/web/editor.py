@@ -17,9 +17,9 @@ from etl.rdf.vocab import RDF, SCHEMA, SH
 from etl.resources import folder
 from etl.web.guarding import POLICY
 from etl.web.question_pages import given_values
-from etl.web.readers import Reading
+from etl.web.readers import OpenGeneration
 from etl.web.schema_org import in_a_script
-from etl.web.site import Site, reading, site_of
+from etl.web.site import WebSite, reading, site_of
 
 # What the editor adds to the page as a style of its own; by this hash the browser lets it.
 _OWN_STYLE = "'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='"
@@ -61,7 +61,7 @@ def editor(request: Request) -> Response:
     return answer
 
 
-def _data(request: Request, site: Site, opened: Reading) -> dict[str, Any]:
+def _data(request: Request, site: WebSite, opened: OpenGeneration) -> dict[str, Any]:
     iris = opened.snapshot.iris
     saved = site.queries.get(request.query_params.get("name", ""))
     text = request.query_params.get("query", "")
@@ -80,7 +80,7 @@ def _data(request: Request, site: Site, opened: Reading) -> dict[str, Any]:
     }
 
 
-def _bound(saved: SavedQuery, request: Request, opened: Reading) -> str:
+def _bound(saved: SavedQuery, request: Request, opened: OpenGeneration) -> str:
     """Return a saved query with what was given for it, as far as that can be read."""
     try:
         return bind(saved, given_values(saved, request), opened.snapshot.lookup())

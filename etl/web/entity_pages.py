@@ -17,7 +17,7 @@ from etl.rdf.vocab import DCTERMS
 from etl.web.films import FilmPage, film_page
 from etl.web.negotiation import BY_MEDIA_TYPE, BY_SUFFIX, GRAPH_FORMS, HTML, GraphForm, preferred
 from etl.web.people import PersonPage, person_page
-from etl.web.readers import Reading
+from etl.web.readers import OpenGeneration
 from etl.web.schema_org import described, in_a_script, lacking
 from etl.web.site import path_of, reading, site_of
 
@@ -32,7 +32,7 @@ class _Asked:
     key: str
     suffix: str
 
-    def iri(self, reading: Reading) -> NamedNode:
+    def iri(self, reading: OpenGeneration) -> NamedNode:
         """Return the IRI that the address stands for, as we mint it."""
         iris = reading.snapshot.iris
         return iris.movie(self.key) if self.kind == "movie" else iris.person(self.key)
@@ -58,7 +58,7 @@ def entity(request: Request) -> Response:
     return answer
 
 
-def _asked(request: Request, opened: Reading) -> _Asked:
+def _asked(request: Request, opened: OpenGeneration) -> _Asked:
     """Read an address: a suffix belongs to the key where the graph has such a key."""
     raw = request.scope.get("raw_path", b"").decode("ascii", "replace").partition("?")[0]
     kind, _, segment = raw.removeprefix("/").partition("/")
@@ -70,12 +70,12 @@ def _asked(request: Request, opened: Reading) -> _Asked:
     return _Asked(kind, key.removesuffix(suffix), suffix)
 
 
-def _is_there(opened: Reading, iri: NamedNode) -> bool:
+def _is_there(opened: OpenGeneration, iri: NamedNode) -> bool:
     about = opened.snapshot.store.about(iri.value)
     return any(quad.predicate != DCTERMS.isReplacedBy for quad in about)
 
 
-def _moved(opened: Reading, iri: NamedNode, asked: _Asked) -> Response:
+def _moved(opened: OpenGeneration, iri: NamedNode, asked: _Asked) -> Response:
     """Lead on from an address that was replaced; else say that it is gone, or never was.
 
     Raises:
@@ -94,7 +94,7 @@ def _moved(opened: Reading, iri: NamedNode, asked: _Asked) -> Response:
     raise HTTPException(404, f"the graph has no such {noun}")
 
 
-def _page(request: Request, opened: Reading, iri: NamedNode) -> Response:
+def _page(request: Request, opened: OpenGeneration, iri: NamedNode) -> Response:
     snapshot = opened.snapshot
     page = film_page(opened, iri) if snapshot.iris.film_key(iri.value) else person_page(opened, iri)
     document = described(snapshot.store, iri)
@@ -112,7 +112,7 @@ def _page(request: Request, opened: Reading, iri: NamedNode) -> Response:
     return site_of(request).page(template, page=page, script=script, missing=missing, forms=forms)
 
 
-def _graph(opened: Reading, iri: NamedNode, form: GraphForm) -> Response:
+def _graph(opened: OpenGeneration, iri: NamedNode, form: GraphForm) -> Response:
     quads = opened.snapshot.store.entity(iri)
     ours = (quad for quad in quads if quad.graph_name == DefaultGraph())
     written = BytesIO()

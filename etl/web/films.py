@@ -15,11 +15,11 @@ from etl.resolution.films import Film
 from etl.stores.embedded import EmbeddedStore
 from etl.web.neighbours import Neighbourhood, neighbourhood
 from etl.web.opinions import Opinion, opinions, ratings
-from etl.web.origins import Note, Origins, Value, explainer
+from etl.web.origins import Origins, ShownValue, SourceNote, explainer
 from etl.web.phrases import decade, duration, site_name
-from etl.web.readers import Reading
+from etl.web.readers import OpenGeneration
 from etl.web.site import path_of
-from etl.web.tables import Tables
+from etl.web.tables import BrowseTables
 
 _CAST_SHOWN = 40
 _ALIKE = 6
@@ -27,19 +27,19 @@ _REVIEWS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class FactLine:
     """A line of the facts: what it is about, and its values."""
 
     label: str
-    values: tuple[Value, ...]
+    values: tuple[ShownValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A member of the cast, with the characters that they play."""
 
-    actor: Value
-    characters: tuple[Value, ...]
+    actor: ShownValue
+    characters: tuple[ShownValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Span:
 class Related:
     """Another film, and how many of this one's cast are in it."""
 
-    film: Value
+    film: ShownValue
     shared: int
 
 
@@ -66,23 +66,23 @@ class FilmPage:
 
     iri: str
     path: str
-    title: Value
+    title: ShownValue
     year: str
     line: tuple[str, ...]
-    facts: tuple[Fact, ...]
+    facts: tuple[FactLine, ...]
     parts: tuple[Part, ...]
     more_parts: tuple[Part, ...]
     synopsis: tuple[Span, ...]
-    synopsis_notes: tuple[Note, ...]
-    abstract: Value | None
+    synopsis_notes: tuple[SourceNote, ...]
+    abstract: ShownValue | None
     related: tuple[Related, ...]
     around: Neighbourhood | None
     reviews: tuple[Opinion, ...]
     more_reviews: int
-    links: tuple[Value, ...]
+    links: tuple[ShownValue, ...]
 
 
-def film_page(reading: Reading, iri: NamedNode) -> FilmPage | None:
+def film_page(reading: OpenGeneration, iri: NamedNode) -> FilmPage | None:
     """Make the page of a film; None if the graph has none with this IRI."""
     snapshot = reading.snapshot
     found = snapshot.film(snapshot.iris.film_key(iri.value))
@@ -93,7 +93,7 @@ def film_page(reading: Reading, iri: NamedNode) -> FilmPage | None:
     else:
         return None
     film = found[0] if found else None
-    return _Maker(snapshot.store, snapshot.iris, iri, film, known).page(Tables.ready(reading))
+    return _Maker(snapshot.store, snapshot.iris, iri, film, known).page(BrowseTables.ready(reading))
 
 
 class _Maker:
@@ -109,10 +109,10 @@ class _Maker:
         self._known = known
         self._names: dict[str, str] = {}
 
-    def page(self, tables: Tables | None) -> FilmPage:
+    def page(self, tables: BrowseTables | None) -> FilmPage:
         parts = self._parts()
         reviews = tuple(opinions(self._known, self._iri))
-        title = next(iter(self._values(SCHEMA.name)), Value(self._iri.value))
+        title = next(iter(self._values(SCHEMA.name)), ShownValue(self._iri.value))
         year = next((each.text[:4] for each in self._values(SCHEMA.datePublished)), "")
         return FilmPage(
             iri=self._iri.value,
@@ -133,10 +133,12 @@ class _Maker:
             links=tuple(self._links()),
         )
 
-    def _of(self, predicate: NamedNode) -> Iterator[tuple[Literal | NamedNode, tuple[Note, ...]]]:
+    def _of(
+        self, predicate: NamedNode
+    ) -> Iterator[tuple[Literal | NamedNode, tuple[SourceNote, ...]]]:
         return self._known.of(self._iri, predicate)
 
-    def _notes(self, predicate: NamedNode) -> tuple[Note, ...]:
+    def _notes(self, predicate: NamedNode) -> tuple[SourceNote, ...]:
         return next((notes for _, notes in self._of(predicate)), ())
 
     def _values(
@@ -144,9 +146,10 @@ class _Maker:
         predicate: NamedNode,
         shown: Callable[[str], str] = str,
         href: Callable[[str], str] = lambda _: "",
-    ) -> tuple[Value, ...]:
+    ) -> tuple[ShownValue, ...]:
         return tuple(
-            Value(shown(said.value), href(said.value), notes) for said, notes in self._of(predicate)
+            ShownValue(shown(said.value), href(said.value), notes)
+            for said, notes in self._of(predicate)
         )
 
     def _line(self) -> tuple[str, ...]:
@@ -158,57 +161,59 @@ class _Maker:
         )
         return tuple(", ".join(each.text for each in values[:3]) for values in told if values)
 
-    def _facts(self) -> Iterator[Fact]:
+    def _facts(self) -> Iterator[FactLine]:
         for field, label in _CREW_LABELS.items():
-            yield Fact(label, tuple(self._people(CREDITS[field])))
-        yield Fact("Released", self._values(SCHEMA.datePublished, href=_films_of("decade", decade)))
-        yield Fact("Running time", self._values(SCHEMA.duration, duration))
-        yield Fact("Rating", tuple(ratings(self._known, self._iri)))
-        yield Fact("Genre", self._values(SCHEMA.genre, href=_films_of("genre")))
-        yield Fact("Country", self._values(SCHEMA.countryOfOrigin, href=_films_of("country")))
+            yield FactLine(label, tuple(self._people(CREDITS[field])))
+        yield FactLine(
+            "Released", self._values(SCHEMA.datePublished, href=_films_of("decade", decade))
+        )
+        yield FactLine("Running time", self._values(SCHEMA.duration, duration))
+        yield FactLine("Rating", tuple(ratings(self._known, self._iri)))
+        yield FactLine("Genre", self._values(SCHEMA.genre, href=_films_of("genre")))
+        yield FactLine("Country", self._values(SCHEMA.countryOfOrigin, href=_films_of("country")))
         for predicate, label in _FACT_LABELS.items():
-            yield Fact(label, self._values(predicate))
-        yield Fact("Identifiers", tuple(self._identifiers()))
+            yield FactLine(label, self._values(predicate))
+        yield FactLine("Identifiers", tuple(self._identifiers()))
 
-    def _people(self, predicate: NamedNode) -> Iterator[Value]:
+    def _people(self, predicate: NamedNode) -> Iterator[ShownValue]:
         for person, notes in self._of(predicate):
-            yield Value(self._name(person.value), path_of(person.value, self._iris), notes)
+            yield ShownValue(self._name(person.value), path_of(person.value, self._iris), notes)
 
     def _name(self, person: str) -> str:
         if person not in self._names:
             self._names[person] = name_of(self._store, NamedNode(person))
         return self._names[person]
 
-    def _identifiers(self) -> Iterator[Value]:
+    def _identifiers(self) -> Iterator[ShownValue]:
         for part, notes in self._of(SCHEMA.identifier):
             scheme, identifier = (
                 self._known.value(part, each) for each in (SCHEMA.propertyID, SCHEMA.value)
             )
-            yield Value(f"{scheme} {identifier}", notes=notes)
+            yield ShownValue(f"{scheme} {identifier}", notes=notes)
 
     def _parts(self) -> tuple[Part, ...]:
         """Return the cast in the order of the credits, each with what they play."""
-        characters: dict[str, list[Value]] = {}
+        characters: dict[str, list[ShownValue]] = {}
         for part, notes in self._of(FILM.performance):
             actor = self._known.value(part, SCHEMA.actor)
-            value = Value(self._known.value(part, SCHEMA.characterName), notes=notes)
+            value = ShownValue(self._known.value(part, SCHEMA.characterName), notes=notes)
             characters.setdefault(actor, []).append(value)
         return tuple(
             Part(
-                Value(self._name(person.value), path_of(person.value, self._iris), notes),
+                ShownValue(self._name(person.value), path_of(person.value, self._iris), notes),
                 tuple(characters.get(person.value, ())),
             )
             for person, notes in self._of(SCHEMA.actor)
         )
 
-    def _related(self, tables: Tables | None) -> tuple[Related, ...]:
+    def _related(self, tables: BrowseTables | None) -> tuple[Related, ...]:
         """Return the films that share most of this one's cast, once that is known."""
         alike = tables.alike(self._iri.value, _ALIKE) if tables else []
         return tuple(
-            Related(Value(title, path_of(film, self._iris)), n) for film, title, n in alike
+            Related(ShownValue(title, path_of(film, self._iris)), n) for film, title, n in alike
         )
 
-    def _around(self, tables: Tables | None, title: str) -> Neighbourhood | None:
+    def _around(self, tables: BrowseTables | None, title: str) -> Neighbourhood | None:
         """Draw the people of the film and their other films, once these are known."""
         people = dict.fromkeys(
             person.value for role in CREDITS.values() for person, _ in self._of(role)
@@ -236,9 +241,9 @@ class _Maker:
         if text[place:]:
             yield Span(text[place:])
 
-    def _links(self) -> Iterator[Value]:
+    def _links(self) -> Iterator[ShownValue]:
         for value in self._values(SCHEMA.sameAs):
-            yield Value(site_name(value.text), value.text, value.notes)
+            yield ShownValue(site_name(value.text), value.text, value.notes)
 
 
 def name_of(store: EmbeddedStore, iri: NamedNode) -> str:

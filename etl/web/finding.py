@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from etl.queries.lookup import FILM, PERSON, best_known, search
 from etl.web.list_pages import JSON, chosen_form
-from etl.web.readers import Reading
+from etl.web.readers import OpenGeneration
 from etl.web.site import path_of, reading, site_of
 
 _LONGEST = 200  # characters of a text that is searched for
@@ -18,7 +18,7 @@ _KINDS = {each.noun: each for each in (FILM, PERSON)}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundEntity:
     """A film or a person that a text may mean, why it was found, and what tells it from others."""
 
     kind: str
@@ -29,12 +29,12 @@ class Found:
     details: str
 
 
-def find(reading: Reading, text: str, limit: int, kind: str = "") -> list[Found]:
+def find(reading: OpenGeneration, text: str, limit: int, kind: str = "") -> list[FoundEntity]:
     """Return what a text may mean, the surest first; of one kind alone where that is named."""
     snapshot = reading.snapshot
     matches = search(snapshot.lookup(), text[:_LONGEST], limit * (2 if kind in _KINDS else 1))
     return [
-        Found(
+        FoundEntity(
             each.entity.kind.noun,
             each.entity.label,
             path_of(each.entity.iri.value, snapshot.iris),

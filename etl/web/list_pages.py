@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from etl.output import Destination, Rows, write
-from etl.web.browsing import Kind, Listing, Selection
+from etl.web.browsing import Browsable, Selection, TablePage
 from etl.web.negotiation import HTML, preferred
 from etl.web.site import path_of, reading, site_of
-from etl.web.tables import Tables
+from etl.web.tables import BrowseTables
 
 JSON, CSV = "application/json", "text/csv"
 FORMS = {".json": JSON, ".csv": CSV}
@@ -26,14 +26,14 @@ def chosen_form(request: Request) -> str:
     return named or preferred(accept, [HTML, JSON, CSV]) or HTML
 
 
-def listing(kind: Kind) -> Callable[[Request], Response]:
+def listing(kind: Browsable) -> Callable[[Request], Response]:
     """Make the handler of a table."""
 
     def answer(request: Request) -> Response:
         selection = Selection.read(kind, parse_qsl(request.url.query))
         form = chosen_form(request)
         with reading(request, ready=True) as opened:
-            tables, iris = Tables.of(opened), opened.snapshot.iris
+            tables, iris = BrowseTables.of(opened), opened.snapshot.iris
             if form == CSV:
                 return _csv(kind, tables, selection)
             page = tables.listing(selection)
@@ -48,7 +48,7 @@ def listing(kind: Kind) -> Callable[[Request], Response]:
     return answer
 
 
-def _json(page: Listing) -> Response:
+def _json(page: TablePage) -> Response:
     names = ("iri", *page.selection.kind.columns)
     last = page.selection.page >= page.pages
     return JSONResponse(
@@ -65,7 +65,7 @@ def _json(page: Listing) -> Response:
     )
 
 
-def _csv(kind: Kind, tables: Tables, selection: Selection) -> Response:
+def _csv(kind: Browsable, tables: BrowseTables, selection: Selection) -> Response:
     written = BytesIO()
     write(Rows(("iri", *kind.columns), tables.rows(selection)), Destination(written, "csv"))
     headers = {"Access-Control-Allow-Origin": "*", "Vary": "Accept"}

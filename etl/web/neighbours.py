@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from etl.rdf.identifiers import Iris
-from etl.web.origins import Value
+from etl.web.origins import ShownValue
 from etl.web.site import path_of
 
 MOST_PEOPLE, MOST_FILMS = 14, 24
@@ -22,7 +22,7 @@ _LETTER, _TO_LABEL = 7.2, 16
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class DrawnNode:
     """A film or a person in the drawing; `name` tells it from the others."""
 
     name: str
@@ -48,8 +48,8 @@ class Node:
 class Edge:
     """A line from a film to somebody who worked on it."""
 
-    one: Node
-    other: Node
+    one: DrawnNode
+    other: DrawnNode
 
     @property
     def path(self) -> str:
@@ -64,11 +64,11 @@ class Edge:
 class Neighbourhood:
     """The drawing, and the same as a list: somebody, and their other films."""
 
-    film: Node
-    nodes: tuple[Node, ...]
+    film: DrawnNode
+    nodes: tuple[DrawnNode, ...]
     edges: tuple[Edge, ...]
     height: int
-    listed: tuple[tuple[Value, tuple[Value, ...]], ...]
+    listed: tuple[tuple[ShownValue, tuple[ShownValue, ...]], ...]
     width: int = _WIDTH
 
 
@@ -91,10 +91,12 @@ def neighbourhood(title: str, shared: Shared, iris: Iris) -> Neighbourhood | Non
     rows = max(len(names), len(films))
     height = rows * _ROW + 2 * _MARGIN
 
-    def column(kind: str, keys: Sequence[str], labels: dict[str, str], x: int) -> dict[str, Node]:
+    def column(
+        kind: str, keys: Sequence[str], labels: dict[str, str], x: int
+    ) -> dict[str, DrawnNode]:
         step = rows / len(keys)
         return {
-            key: Node(
+            key: DrawnNode(
                 f"{kind}{place}",
                 kind == "film",
                 labels[key],
@@ -107,7 +109,7 @@ def neighbourhood(title: str, shared: Shared, iris: Iris) -> Neighbourhood | Non
 
     people = column("person", list(names), names, _PEOPLE_AT)
     others = column("film", films, titles, _OTHERS_AT)
-    film = Node("this", True, title, "", _FILM_AT, height / 2)
+    film = DrawnNode("this", True, title, "", _FILM_AT, height / 2)
     return Neighbourhood(
         film,
         (*people.values(), *others.values()),
@@ -118,9 +120,9 @@ def neighbourhood(title: str, shared: Shared, iris: Iris) -> Neighbourhood | Non
         height,
         tuple(
             (
-                Value(name, path_of(person, iris)),
+                ShownValue(name, path_of(person, iris)),
                 tuple(
-                    Value(label, path_of(other, iris))
+                    ShownValue(label, path_of(other, iris))
                     for each, _, other, label in shared
                     if each == person
                 ),

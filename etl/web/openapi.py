@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 
 from etl.queries import Parameter, SavedQuery
 from etl.rdf.vocab import SCHEMA
-from etl.web.browsing import FILMS, PEOPLE, Kind
-from etl.web.readers import Reading
+from etl.web.browsing import FILMS, PEOPLE, Browsable
+from etl.web.readers import OpenGeneration
 from etl.web.site import reading, site_of
 
 Schema = dict[str, Any]
@@ -94,7 +94,7 @@ def openapi(request: Request) -> Response:
     )
 
 
-def _one(opened: Reading, kind: NamedNode) -> str:
+def _one(opened: OpenGeneration, kind: NamedNode) -> str:
     """Return the IRI of one thing of a kind; the empty text where there is none."""
     return next(opened.snapshot.store.subjects(f"?s a {kind}"), "")
 
@@ -140,7 +140,7 @@ def _of_query(parameter: Parameter, examples: Mapping[str, str]) -> dict[str, An
     return told | {"required": parameter.default is None}
 
 
-def _listing(kind: Kind) -> dict[str, Any]:
+def _listing(kind: Browsable) -> dict[str, Any]:
     orders = [sign + column for column in kind.columns for sign in ("", "-")]
     parameters = [
         *(

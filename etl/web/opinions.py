@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from etl.facts import SITES
 from etl.rdf.vocab import SCHEMA
-from etl.web.origins import Note, Origins, Value
+from etl.web.origins import Origins, ShownValue, SourceNote
 from etl.web.phrases import plain
 
 
@@ -21,17 +21,17 @@ class Opinion:
     date: str
     mark: str
     text: str
-    notes: tuple[Note, ...]
+    notes: tuple[SourceNote, ...]
 
 
-def ratings(known: Origins, film: NamedNode) -> Iterator[Value]:
+def ratings(known: Origins, film: NamedNode) -> Iterator[ShownValue]:
     """Yield the ratings of a film, each with its scale, its site and its votes."""
     for rating, notes in known.of(film, SCHEMA.aggregateRating):
         site = rating.value.partition("#rating-")[2]
         by = f" ({SITES[site].name})" if site in SITES else ""
         votes = known.value(rating, SCHEMA.ratingCount)
         count = f", {int(votes):,} votes" if votes.isdecimal() else ""
-        yield Value(f"{_mark(known, rating)}{by}{count}", notes=notes)
+        yield ShownValue(f"{_mark(known, rating)}{by}{count}", notes=notes)
 
 
 def opinions(known: Origins, film: NamedNode) -> Iterator[Opinion]:

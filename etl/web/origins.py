@@ -10,11 +10,11 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from etl.catalog.kept_out import Places
 from etl.inspection.explaining import Explainer, Explanation
-from etl.web.readers import Reading
+from etl.web.readers import OpenGeneration
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SourceNote:
     """One record behind a value: its place, the field there and what it says, the rule, the run.
 
     `stated` is False where the record says something else, which others have outweighed.
@@ -29,12 +29,12 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ShownValue:
     """A value on a page: its text, where it leads to, and where it comes from."""
 
     text: str
     href: str = ""
-    notes: tuple[Note, ...] = ()
+    notes: tuple[SourceNote, ...] = ()
     count: int | None = None
 
     @property
@@ -46,7 +46,7 @@ class Value:
 class Origins:
     """The triples of a film or a person, in the order of the rules, and the records behind each."""
 
-    def __init__(self, notes: Mapping[Triple, Iterable[Note]]) -> None:
+    def __init__(self, notes: Mapping[Triple, Iterable[SourceNote]]) -> None:
         self._notes = {
             triple: tuple(sorted(each, key=lambda note: not note.stated))
             for triple, each in notes.items()
@@ -58,9 +58,9 @@ class Origins:
     @classmethod
     def told(cls, explanations: Iterable[Explanation]) -> Self:
         """Put together what explains the same triple."""
-        found: dict[Triple, dict[Note, None]] = {}
+        found: dict[Triple, dict[SourceNote, None]] = {}
         for each in explanations:
-            note = Note(
+            note = SourceNote(
                 each.place, each.field, each.value, each.rule, each.run, each.outcome == "stated"
             )
             found.setdefault(each.triple, {})[note] = None
@@ -73,7 +73,7 @@ class Origins:
 
     def of(
         self, subject: object, predicate: NamedNode
-    ) -> Iterator[tuple[Literal | NamedNode, tuple[Note, ...]]]:
+    ) -> Iterator[tuple[Literal | NamedNode, tuple[SourceNote, ...]]]:
         """Yield the values of a property of a node, each with the records behind it."""
         for triple in self._said.get((subject, predicate), ()):
             if isinstance(triple.object, Literal | NamedNode):
@@ -86,12 +86,12 @@ class Origins:
                 return triple.object.value
         return ""
 
-    def notes(self, triple: Triple) -> tuple[Note, ...]:
+    def notes(self, triple: Triple) -> tuple[SourceNote, ...]:
         """Return the records behind a triple; what says something else comes last."""
         return self._notes.get(triple, ())
 
 
-def explainer(reading: Reading) -> Explainer:
+def explainer(reading: OpenGeneration) -> Explainer:
     """Return what explains triples, and tells no paths of the disk."""
     catalog = reading.snapshot.catalog
     sources = reading.once("standing", catalog.sources.standing)

@@ -10,8 +10,8 @@ from etl.catalog.entries import Run
 from etl.entities.tally import Tally
 from etl.output.charts import Chart, bars, columns
 from etl.rdf.vocab import SCHEMA
-from etl.web.readers import Reading
-from etl.web.tables import Tables
+from etl.web.readers import OpenGeneration
+from etl.web.tables import BrowseTables
 
 _RUNS = 5
 _COVERAGE = {
@@ -52,10 +52,10 @@ class Overview:
     kept_out: int
 
 
-def overview(reading: Reading) -> Overview:
+def overview(reading: OpenGeneration) -> Overview:
     """Return what the first page says; without charts as long as the tables are being made."""
     catalog = reading.snapshot.catalog
-    tables = Tables.ready(reading)
+    tables = BrowseTables.ready(reading)
     tally = Tally.decode(catalog.settings.get("tally") or "")
     films = tally.classes[SCHEMA.Movie.value]
     decades = tables.decades() if tables else []

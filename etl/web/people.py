@@ -15,11 +15,11 @@ from etl.queries import fill
 from etl.queries.lookup import PERSON, Entity, best_known
 from etl.rdf.vocab import FILM, SCHEMA
 from etl.web.films import Related, name_of
-from etl.web.origins import Origins, Value, explainer
+from etl.web.origins import Origins, ShownValue, explainer
 from etl.web.phrases import site_name
-from etl.web.readers import Reading
+from etl.web.readers import OpenGeneration
 from etl.web.site import path_of
-from etl.web.tables import Tables
+from etl.web.tables import BrowseTables
 
 _EXPLAINED = 12  # films that somebody is explained by
 _PARTNERS = 8
@@ -28,11 +28,11 @@ _NAMESAKES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
+class FilmCredit:
     """A film of a person, and what they did in it."""
 
     key: str
-    film: Value
+    film: ShownValue
     year: str
     roles: tuple[str, ...]
     characters: tuple[str, ...]
@@ -42,7 +42,7 @@ class Credit:
 class Namesake:
     """Somebody else of the same name, told apart by what they are known for."""
 
-    person: Value
+    person: ShownValue
     known_for: str
 
 
@@ -56,18 +56,18 @@ class PersonPage:
 
     iri: str
     path: str
-    name: Value
-    life: tuple[tuple[str, tuple[Value, ...]], ...]
+    name: ShownValue
+    life: tuple[tuple[str, tuple[ShownValue, ...]], ...]
     by_name: bool
-    credits: tuple[Credit, ...]
+    credits: tuple[FilmCredit, ...]
     more: int
     timeline: Chart | None
     partners: tuple[Related, ...]
     namesakes: tuple[Namesake, ...]
-    links: tuple[Value, ...]
+    links: tuple[ShownValue, ...]
 
 
-def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
+def person_page(reading: OpenGeneration, iri: NamedNode) -> PersonPage | None:
     """Make the page of a person; None if the graph has nobody with this IRI."""
     snapshot = reading.snapshot
     about = snapshot.store.about(iri.value)
@@ -75,25 +75,25 @@ def person_page(reading: Reading, iri: NamedNode) -> PersonPage | None:
     if not any(value == SCHEMA.Person for _, value in said):
         return None
     name = name_of(snapshot.store, iri)
-    tables, (credited, years) = Tables.ready(reading), _credits(reading, iri)
+    tables, (credited, years) = BrowseTables.ready(reading), _credits(reading, iri)
     films = [each.key for each in credited[:_EXPLAINED]]
     known = Origins.told(explainer(reading).explain_person(iri, films))
     pages = [
-        Value(site_name(page.value), page.value, known.notes(Triple(iri, SCHEMA.sameAs, page)))
+        ShownValue(site_name(page.value), page.value, known.notes(Triple(iri, SCHEMA.sameAs, page)))
         for predicate, page in sorted(said, key=str)
         if predicate == SCHEMA.sameAs and isinstance(page, NamedNode)
     ]
     return PersonPage(
         iri=iri.value,
         path=path_of(iri.value, snapshot.iris),
-        name=Value(name, "", known.notes(Triple(iri, SCHEMA.name, Literal(name)))),
+        name=ShownValue(name, "", known.notes(Triple(iri, SCHEMA.name, Literal(name)))),
         life=tuple(_life(iri, said, known)),
         by_name=not pages,
         credits=tuple(credited),
         more=years.total() - len(credited),
         timeline=_timeline(years),
         partners=tuple(
-            Related(Value(each, path_of(other, snapshot.iris)), films)
+            Related(ShownValue(each, path_of(other, snapshot.iris)), films)
             for other, each, films in (tables.partners(iri.value, _PARTNERS) if tables else ())
         ),
         namesakes=tuple(_namesakes(reading, iri, name)),
@@ -105,7 +105,7 @@ def _life(
     iri: NamedNode,
     said: Sequence[tuple[NamedNode, object]],
     known: Origins,
-) -> Iterator[tuple[str, tuple[Value, ...]]]:
+) -> Iterator[tuple[str, tuple[ShownValue, ...]]]:
     """Give what is known of somebody's life, under the name of each field."""
     for name, fact in PERSON_FACTS.items():
         told = {each for predicate, each in said if predicate == fact.property}
@@ -113,7 +113,7 @@ def _life(
             yield (
                 name.capitalize(),
                 tuple(
-                    Value(each.value, "", known.notes(Triple(iri, fact.property, each)))
+                    ShownValue(each.value, "", known.notes(Triple(iri, fact.property, each)))
                     for each in terms
                 ),
             )
@@ -134,9 +134,9 @@ _FILMS = f"""SELECT DISTINCT ?film ?title ?date WHERE {{
 }} ORDER BY DESC(?date) ?title ?film"""
 
 
-def _credits(reading: Reading, iri: NamedNode) -> tuple[list[Credit], Counter[int]]:
+def _credits(reading: OpenGeneration, iri: NamedNode) -> tuple[list[FilmCredit], Counter[int]]:
     """Return the latest films of a person, and how many there are of each year."""
-    if tables := Tables.ready(reading):
+    if tables := BrowseTables.ready(reading):
         films, years = tables.films_of(iri.value, _CREDITS)
     else:
         answer = reading.snapshot.store.query(fill(_FILMS, {"person": iri}))
@@ -148,7 +148,9 @@ def _credits(reading: Reading, iri: NamedNode) -> tuple[list[Credit], Counter[in
     return [_credit(reading, iri, *film) for film in films], years
 
 
-def _credit(reading: Reading, person: NamedNode, film: str, title: str, year: int | None) -> Credit:
+def _credit(
+    reading: OpenGeneration, person: NamedNode, film: str, title: str, year: int | None
+) -> FilmCredit:
     """Say what somebody did in a film."""
     store, iris = reading.snapshot.store, reading.snapshot.iris
     node = NamedNode(film)
@@ -156,9 +158,9 @@ def _credit(reading: Reading, person: NamedNode, film: str, title: str, year: in
     theirs = (part for part in parts if person in store.objects(part, SCHEMA.actor))
     played = (name for part in theirs for name in store.objects(part, SCHEMA.characterName))
     roles = (told for role, told in _ROLES.items() if store.holds([Quad(node, role, person)]))
-    return Credit(
+    return FilmCredit(
         iris.film_key(film),
-        Value(title, path_of(film, iris)),
+        ShownValue(title, path_of(film, iris)),
         str(year or ""),
         tuple(roles),
         tuple(sorted(map(_text, played))),
@@ -184,9 +186,9 @@ _CALLED = f"""SELECT DISTINCT ?other WHERE {{
 }} ORDER BY ?other LIMIT {_NAMESAKES + 1}"""
 
 
-def _namesakes(reading: Reading, iri: NamedNode, name: str) -> Iterator[Namesake]:
+def _namesakes(reading: OpenGeneration, iri: NamedNode, name: str) -> Iterator[Namesake]:
     store = reading.snapshot.store
     for (other,) in cast(QuerySolutions, store.query(fill(_CALLED, {"name": Literal(name)}))):
         if other != iri:
             known_for = ", ".join(best_known(store, Entity(PERSON, other, name)))
-            yield Namesake(Value(name, path_of(other.value, reading.snapshot.iris)), known_for)
+            yield Namesake(ShownValue(name, path_of(other.value, reading.snapshot.iris)), known_for)

@@ -23,7 +23,7 @@ from etl.output.charts import Chart, drawn, is_number
 from etl.output.lettering import shortened
 from etl.queries import Parameter, SavedQuery
 from etl.rdf.identifiers import Iris
-from etl.web.origins import Value
+from etl.web.origins import ShownValue
 from etl.web.site import path_of
 
 SHOWN = 200
@@ -52,7 +52,7 @@ class AnswerTable:
     """The first rows of an answer, or triples; how many there are; its chart if it has one."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: tuple[tuple[ShownValue, ...], ...]
     numeric: frozenset[int]
     total: int
     chart: Chart | None
@@ -107,15 +107,15 @@ def answer_table(query: SavedQuery, answer: WholeAnswer, iris: Iris) -> AnswerTa
     return AnswerTable(names, rows, numeric, total, chart, answer.is_graph)
 
 
-def _cell(term: NamedNode | BlankNode | Literal | Triple | None, iris: Iris) -> Value:
+def _cell(term: NamedNode | BlankNode | Literal | Triple | None, iris: Iris) -> ShownValue:
     match term:
         case NamedNode(value=iri):
-            return Value(
+            return ShownValue(
                 shortened(iri, iris.base), path_of(iri, iris) if iri.startswith("http") else ""
             )
         case Literal(value=text):
-            return Value(text)
+            return ShownValue(text)
         case None:
-            return Value("")
+            return ShownValue("")
         case _:
-            return Value(str(term))
+            return ShownValue(str(term))

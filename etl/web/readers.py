@@ -35,7 +35,7 @@ class _Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class OpenGeneration:
     """What one request reads: a snapshot of its own thread, and what its generation has in common.
 
     All of it is one generation, whatever is loaded meanwhile.
@@ -72,7 +72,7 @@ class Readers:
     """Opens the current generation for many threads; an old one is closed by its last reader."""
 
     def __init__(
-        self, workspace: Workspace, prepare: Callable[[Reading], object] = lambda _: None
+        self, workspace: Workspace, prepare: Callable[[OpenGeneration], object] = lambda _: None
     ) -> None:
         self._workspace = workspace
         self._pointer = str(workspace.path / "current")
@@ -83,7 +83,7 @@ class Readers:
         self._seen: tuple[int, int] | None = None
 
     @contextmanager
-    def reading(self, *, ready: bool = False) -> Iterator[Reading]:
+    def reading(self, *, ready: bool = False) -> Iterator[OpenGeneration]:
         """Open the current generation for one thread; where it has to be `ready`, the last that is.
 
         Raises:
@@ -93,7 +93,7 @@ class Readers:
         held = self._take(ready)
         try:
             with undamaged(held.snapshot.generation), held.snapshot.apart() as snapshot:
-                yield Reading(snapshot, held)
+                yield OpenGeneration(snapshot, held)
         finally:
             self._leave(held)
 
@@ -158,7 +158,7 @@ class Readers:
         """Make what is to be made of a generation; an error is for those who ask for that."""
         try:
             with held.snapshot.apart() as snapshot:
-                held.prepared.set_result(self._prepare(Reading(snapshot, held)))
+                held.prepared.set_result(self._prepare(OpenGeneration(snapshot, held)))
         except Exception as error:  # noqa: BLE001 - raised again where it can be answered
             held.prepared.set_exception(error)
         with self._lock:

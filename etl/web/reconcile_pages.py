@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from etl.queries.lookup import FILM, PERSON, Entity, search
 from etl.rdf.vocab import SCHEMA
 from etl.web.extending import PROPERTIES, TableProperty, values
-from etl.web.readers import Reading
+from etl.web.readers import OpenGeneration
 from etl.web.reconciling import LONGEST, Asked, candidates, described
 from etl.web.site import path_of, reading
 
@@ -123,7 +123,7 @@ def _matched(request: Request, queries: Mapping[str, Any]) -> dict[str, Any]:
         }
 
 
-def _thing(opened: Reading, entity: Entity, types: str) -> dict[str, Any]:
+def _thing(opened: OpenGeneration, entity: Entity, types: str) -> dict[str, Any]:
     return {
         "id": entity.iri.value.removeprefix(opened.snapshot.iris.base),
         "name": entity.name,
@@ -186,7 +186,7 @@ def _meta(pid: str, known: TableProperty | None) -> dict[str, Any]:
     return told
 
 
-def _row(opened: Reading, key: str, pids: list[str]) -> dict[str, list[dict[str, Any]]]:
+def _row(opened: OpenGeneration, key: str, pids: list[str]) -> dict[str, list[dict[str, Any]]]:
     snapshot = opened.snapshot
     try:
         iri = NamedNode(snapshot.iris.base + key)
@@ -269,7 +269,7 @@ def preview(request: Request) -> Response:
     return HTMLResponse(page, headers={"Content-Security-Policy": _FRAMED, **_OPEN})
 
 
-def _words(opened: Reading, entity: Entity) -> list[str]:
+def _words(opened: OpenGeneration, entity: Entity) -> list[str]:
     """Say in a few lines what a thing is."""
     snapshot = opened.snapshot
     kind = "Movie" if entity.kind is FILM else "Person"

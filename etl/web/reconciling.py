@@ -16,13 +16,13 @@ from etl.linking.candidates import FilmCandidate
 from etl.linking.films import FilmMention, TitleIndex, link_by_id
 from etl.linking.ladder import FILM_TITLE, PERSON_ID, PERSON_NAME, PERSON_SIMILAR
 from etl.queries import Queryable, fill
-from etl.queries.lookup import FILM, PERSON, Entity, EntityKind, Match, best_known, search
+from etl.queries.lookup import FILM, PERSON, Entity, EntityKind, NameMatch, best_known, search
 from etl.queries.lookup.entities import directors
 from etl.rdf.identifiers import imdb_name_id, imdb_title_id
 from etl.rdf.vocab import SCHEMA
 from etl.resolution.matching import TITLE
 from etl.resolution.names import exact_titles, words_of_name
-from etl.web.readers import Reading
+from etl.web.readers import OpenGeneration
 
 LONGEST = 200  # characters of a cell that are looked for
 _CANDIDATES = 25
@@ -50,7 +50,7 @@ class Candidate:
     match: bool
 
 
-def candidates(reading: Reading, asked: Asked) -> list[Candidate]:
+def candidates(reading: OpenGeneration, asked: Asked) -> list[Candidate]:
     """Return what a cell may mean, the surest first."""
     snapshot = reading.snapshot
     lookup = snapshot.lookup()
@@ -109,7 +109,7 @@ def _told(store: Queryable, text: str, variable: str, iri: NamedNode) -> dict[st
     return found
 
 
-def _films(store: Queryable, asked: Asked, found: Sequence[Match]) -> Iterator[Candidate]:
+def _films(store: Queryable, asked: Asked, found: Sequence[NameMatch]) -> Iterator[Candidate]:
     known = {match.entity.iri.value: _candidate(match.entity, store) for match in found}
     said = asked.said
     years = [int(year[0]) for text in said.get("year", ()) if (year := _YEAR.search(text))]
@@ -167,7 +167,7 @@ def _same_title(text: str, film: FilmCandidate) -> bool:
     return any(wanted & exact_titles(title) for title in film.titles)
 
 
-def _people(store: Queryable, asked: Asked, found: Sequence[Match]) -> Iterator[Candidate]:
+def _people(store: Queryable, asked: Asked, found: Sequence[NameMatch]) -> Iterator[Candidate]:
     words = words_of_name(asked.text)
     own = next(filter(None, map(imdb_name_id, (asked.text, *asked.said.get("imdb", ())))), None)
     films = {form for title in asked.said.get("film", ()) for form in exact_titles(title)}

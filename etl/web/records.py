@@ -15,9 +15,9 @@ from etl.catalog.kept_out import Places, kept_out
 from etl.findings import Finding
 from etl.operations.link import Linked, links, needs_review
 from etl.records import Link
-from etl.web.origins import Value
+from etl.web.origins import ShownValue
 from etl.web.overview import LatestRun, changed, latest
-from etl.web.readers import Reading
+from etl.web.readers import OpenGeneration
 from etl.web.site import path_of
 
 PER_PAGE = 100
@@ -42,7 +42,7 @@ class KeptOutPage:
     refusals: tuple[Refusal, ...]
 
 
-def kept_out_page(reading: Reading, at_most: int = PER_PAGE) -> KeptOutPage:
+def kept_out_page(reading: OpenGeneration, at_most: int = PER_PAGE) -> KeptOutPage:
     """Return what is kept out; of each reason so many places."""
     places = Places(reading.snapshot.catalog, within_sources=True)
     items = list(kept_out(reading.snapshot.catalog, places=places))
@@ -64,9 +64,9 @@ def kept_out_page(reading: Reading, at_most: int = PER_PAGE) -> KeptOutPage:
 class LinkRow:
     """A link, or what was not linked: of which film, whom or what it is about, and why."""
 
-    film: Value
+    film: ShownValue
     subject: str
-    target: Value
+    target: ShownValue
     link: Link
 
 
@@ -89,7 +89,7 @@ class LinksPage:
 SHOWN = {"linked": "Linked", "review": "To be reviewed", "unlinked": "Not linked"}
 
 
-def links_page(reading: Reading, shown: str, page: int) -> LinksPage:
+def links_page(reading: OpenGeneration, shown: str, page: int) -> LinksPage:
     """Return a page of the links that are asked for: one of `SHOWN`, or a rung."""
     snapshot = reading.snapshot
     listed: list[Linked] = reading.once("links", lambda: list(links(snapshot.catalog)))
@@ -121,13 +121,13 @@ def _is_shown(link: Link, shown: str) -> bool:
             return link.holds and link.rung == shown
 
 
-def _link_row(reading: Reading, each: Linked) -> LinkRow:
+def _link_row(reading: OpenGeneration, each: Linked) -> LinkRow:
     iris, link = reading.snapshot.iris, each.link
     year = f" ({each.year})" if each.year is not None else ""
-    film = Value(f"{each.title}{year}", path_of(iris.movie(each.film).value, iris))
+    film = ShownValue(f"{each.title}{year}", path_of(iris.movie(each.film).value, iris))
     ids = [identifier for identifier in (link.imdb_id, link.wikidata_id) if identifier]
     subject = link.subject if link.kind == "person" else ""
-    return LinkRow(film, subject, Value(" ".join(ids)), link)
+    return LinkRow(film, subject, ShownValue(" ".join(ids)), link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class RunRow:
 _ENDS = ("read", "loaded", "unchanged", "superseded", "rejected", "quarantined", "vanished")
 
 
-def run_rows(reading: Reading) -> list[RunRow]:
+def run_rows(reading: OpenGeneration) -> list[RunRow]:
     """Return the runs, the latest first."""
     return [_run_row(run) for run in reversed(reading.snapshot.catalog.runs.all())]
 
@@ -190,7 +190,7 @@ class SourceRow:
     digest: str
 
 
-def source_rows(reading: Reading) -> list[SourceRow]:
+def source_rows(reading: OpenGeneration) -> list[SourceRow]:
     """Return the sources that say something."""
     sources = reading.snapshot.catalog.sources
     rows, licences = list[SourceRow](), sources.licences()

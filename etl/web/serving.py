@@ -18,10 +18,10 @@ from etl.queries import SavedQuery
 from etl.web.application import application
 from etl.web.quotas import Quotas
 from etl.web.readers import Readers
-from etl.web.site import Site
-from etl.web.tables import Tables
+from etl.web.site import WebSite
+from etl.web.tables import BrowseTables
 from etl.web.transport import Http
-from etl.web.workers import Limits, Workers
+from etl.web.workers import Limits, QueryWorkers
 from etl.workspace import Workspace
 
 _BACKLOG = 256
@@ -67,10 +67,10 @@ def serve(
         WorkspaceError: nothing has been loaded, or the workspace is damaged.
         EtlError: nothing can listen at the address.
     """
-    readers = Readers(workspace, Tables.make)
-    workers = Workers(limits, lambda: readers.current()[0])
+    readers = Readers(workspace, BrowseTables.make)
+    workers = QueryWorkers(limits, lambda: readers.current()[0])
     quotas = Quotas(limits.per_second, address.proxies)
-    site = Site(readers, workers, queries, quotas, without_workspace)
+    site = WebSite(readers, workers, queries, quotas, without_workspace)
     try:
         workspace.required()
         listening = _listening(address)

@@ -17,8 +17,8 @@ from etl.queries import SavedQuery
 from etl.rdf.identifiers import Iris
 from etl.web.guarding import Counts
 from etl.web.quotas import Quotas
-from etl.web.readers import Readers, Reading
-from etl.web.workers import Workers
+from etl.web.readers import OpenGeneration, Readers
+from etl.web.workers import QueryWorkers
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -49,14 +49,14 @@ def _templates() -> Environment:
 
 
 @dataclass(slots=True)
-class Site:
+class WebSite:
     """What all handlers share: the readers of the workspace, the templates, the counts.
 
     `without_workspace` says that the graph comes from a server, and nothing more is known of it.
     """
 
     readers: Readers
-    workers: Workers
+    workers: QueryWorkers
     queries: Mapping[str, SavedQuery]
     quotas: Quotas
     without_workspace: bool = False
@@ -69,13 +69,13 @@ class Site:
         return HTMLResponse(self.templates.get_template(template).render(data), status)
 
 
-def site_of(request: Request) -> Site:
+def site_of(request: Request) -> WebSite:
     """Return the site that a request is about."""
-    return cast(Site, request.app.state.site)
+    return cast(WebSite, request.app.state.site)
 
 
 @contextmanager
-def reading(request: Request, *, ready: bool = False) -> Iterator[Reading]:
+def reading(request: Request, *, ready: bool = False) -> Iterator[OpenGeneration]:
     """Open the current generation for a request; see `Readers.reading`."""
     with site_of(request).readers.reading(ready=ready) as opened:
         yield opened

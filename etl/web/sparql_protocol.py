@@ -24,7 +24,7 @@ from etl.rdf.vocab import RDF
 from etl.web.answers import Answer
 from etl.web.negotiation import BY_MEDIA_TYPE, HTML, preferred
 from etl.web.site import reading, site_of
-from etl.web.worker import Question, Unanswered
+from etl.web.worker import QueryUnanswered, Question
 
 SOLUTIONS = {
     "application/sparql-results+json": "json",
@@ -65,7 +65,7 @@ class _Streamed(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it, and free whoever answers."""
         try:
-            with suppress(Unanswered):  # the connection is closed before the answer is whole
+            with suppress(QueryUnanswered):  # the connection is closed before the answer is whole
                 await super().__call__(scope, receive, send)
         finally:
             self._answer.close()

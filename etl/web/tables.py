@@ -13,12 +13,12 @@ from typing import Any, cast
 
 import duckdb
 
-from etl.web.browsing import PER_PAGE, Facet, FacetValue, Listing, Selection
+from etl.web.browsing import PER_PAGE, Facet, FacetValue, Selection, TablePage
 from etl.web.neighbours import MOST_FILMS, MOST_PEOPLE, Shared
-from etl.web.readers import Reading
+from etl.web.readers import OpenGeneration
 from etl.web.tabulating import made
 from etl.web.ties import Ties
-from etl.web.worker import Unanswered
+from etl.web.worker import QueryUnanswered
 
 _FACET_VALUES = 12
 _WAIT_S = 2
@@ -31,7 +31,7 @@ FilmRow = tuple[str, str, int | None]
 """The IRI of a film, its title, its year."""
 
 
-class Tables:
+class BrowseTables:
     """The two tables of a generation, for many threads."""
 
     def __init__(self, database: duckdb.DuckDBPyConnection, ties: Ties) -> None:
@@ -40,36 +40,36 @@ class Tables:
         self._counts = lru_cache(_COUNTS)(self._count)
 
     @classmethod
-    def make(cls, reading: Reading) -> Tables:
+    def make(cls, reading: OpenGeneration) -> BrowseTables:
         """Make the tables of a generation."""
         return cls(*made(reading.snapshot))
 
     @staticmethod
-    def of(reading: Reading) -> Tables:
+    def of(reading: OpenGeneration) -> BrowseTables:
         """Return the tables of a generation.
 
         Raises:
             Unanswered: they are still being made.
         """
         try:
-            return cast(Tables, reading.prepared.result(_WAIT_S))
+            return cast(BrowseTables, reading.prepared.result(_WAIT_S))
         except TimeoutError as error:
-            raise Unanswered(
+            raise QueryUnanswered(
                 503, "the lists of the new graph are being made", "ask again in a moment", _WAIT_S
             ) from error
 
     @staticmethod
-    def ready(reading: Reading) -> Tables | None:
+    def ready(reading: OpenGeneration) -> BrowseTables | None:
         """Return the tables of a generation, if they have been made."""
-        return Tables.of(reading) if reading.prepared.done() else None
+        return BrowseTables.of(reading) if reading.prepared.done() else None
 
-    def listing(self, selection: Selection) -> Listing:
+    def listing(self, selection: Selection) -> TablePage:
         """Return a page of what is asked for, and how its facets go on."""
         total, counted = self._counts(replace(selection, order="", page=1))
         offset = (selection.page - 1) * PER_PAGE
         with self._database.cursor() as db:
             rows = tuple(_rows(db, selection, f"LIMIT {PER_PAGE} OFFSET {offset}"))
-        return Listing(selection, total, rows, tuple(_facets(selection, counted)))
+        return TablePage(selection, total, rows, tuple(_facets(selection, counted)))
 
     def _count(self, selection: Selection) -> tuple[int, Counted]:
         """Count what is chosen, and how much of it has each value of each facet."""

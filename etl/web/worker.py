@@ -23,7 +23,7 @@ from etl.workspace.generations import Generation
 _CPU_CLOCK = 2  # of a process: CPUCLOCK_SCHED of the kernel
 
 
-class Unanswered(EtlError):
+class QueryUnanswered(EtlError):
     """A query got no answer: its `status` says why, and `retry_s` when to ask again, if ever."""
 
     def __init__(self, status: int, message: str, hint: str = "", retry_s: int = 0) -> None:
@@ -68,7 +68,7 @@ class Worker:
     process: asyncio.subprocess.Process
     generation: Generation
     received: bytearray = field(default_factory=bytearray)
-    told: Unanswered | None = None
+    told: QueryUnanswered | None = None
     stood_back: bool = False
 
     @classmethod
@@ -116,7 +116,7 @@ class Worker:
             status, message, hint = json.loads(data)
             if status == NO_SYNTAX:
                 raise SyntaxError(message)
-            raise Unanswered(status, message, hint)
+            raise QueryUnanswered(status, message, hint)
         return kind, data
 
     async def _receive(self, length: int) -> None:
@@ -128,19 +128,21 @@ class Worker:
                 raise await self._ended()
             self.received += some
 
-    async def _ended(self) -> Unanswered:
+    async def _ended(self) -> QueryUnanswered:
         code = await self.process.wait()
         if self.told is not None:
             return self.told
         match -code:
             case signal.SIGABRT:
-                return Unanswered(507, "the query takes more memory than it may", "ask for less")
+                return QueryUnanswered(
+                    507, "the query takes more memory than it may", "ask for less"
+                )
             case signal.SIGALRM:
-                return Unanswered(504, "the query takes too long", "ask for less")
+                return QueryUnanswered(504, "the query takes too long", "ask for less")
             case _:
-                return Unanswered(500, "the query ended the process that answered it")
+                return QueryUnanswered(500, "the query ended the process that answered it")
 
-    def kill(self, told: Unanswered | None = None) -> None:
+    def kill(self, told: QueryUnanswered | None = None) -> None:
         """End it, whatever it does."""
         self.told = self.told or told
         with suppress(ProcessLookupError):

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from etl.errors import EtlError
 from etl.process.limits import MB
 from etl.queries.syntax import syntax_error
-from etl.web.answers import Answer, Lane, Lanes, Terms, busy
+from etl.web.answers import Answer, AnswerTerms, Lane, Lanes, busy
 from etl.web.quotas import PER_SECOND
-from etl.web.worker import Question, Unanswered, Worker
+from etl.web.worker import QueryUnanswered, Question, Worker
 from etl.workspace.generations import Generation
 
 SECONDS, MEMORY_BYTES = 10.0, 1000 * MB
@@ -33,7 +33,7 @@ class Limits:
     per_second: float = PER_SECOND
 
 
-class Workers:
+class QueryWorkers:
     """Answers queries about the generation that is `current`, in processes of their own."""
 
     def __init__(self, limits: Limits, current: Callable[[], Generation]) -> None:
@@ -41,7 +41,9 @@ class Workers:
         self._current = current
         self.asked = self.started = 0
         self._lanes = Lanes(_ROOM)
-        self._terms = Terms(limits.seconds, limits.answer_bytes, self._replenish, self._give_back)
+        self._terms = AnswerTerms(
+            limits.seconds, limits.answer_bytes, self._replenish, self._give_back
+        )
         self._waiting = 0
         self._idle: list[Worker] = []
         self._all = set[Worker]()
@@ -105,7 +107,7 @@ class Workers:
             self._end(worker)
         try:
             return await self._start(generation)
-        except Unanswered:
+        except QueryUnanswered:
             if generation.store.exists():
                 raise
         return await self._start(self._current())  # it was deleted meanwhile

@@ -9,7 +9,7 @@ import pytest
 
 from commands import Etl
 from etl.cli import main
-from etl.cli.grouping import Group, Option
+from etl.cli.grouping import Option, OptionGroup
 
 FEW = 6  # options that need no groups
 LINE = 80
@@ -58,10 +58,12 @@ def test_options_stand_in_groups(etl: Etl, name: str) -> None:
     if name:  # click adds --version
         assert all(isinstance(each, Option) for each in options(name))
     if len(options(name)) > FEW:
-        assert Group.OTHER not in grouped
+        assert OptionGroup.OTHER not in grouped
     shown = etl(*name.split(), "--help").stdout.splitlines()
-    headings = [group.value for group in Group if f"{group.value}:" in shown]
-    assert headings == ([g.value for g in Group if g in {*grouped, Group.OTHER}] if grouped else [])
+    headings = [group.value for group in OptionGroup if f"{group.value}:" in shown]
+    assert headings == (
+        [g.value for g in OptionGroup if g in {*grouped, OptionGroup.OTHER}] if grouped else []
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)

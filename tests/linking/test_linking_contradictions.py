@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.linking.crosswalk import Crosswalk, Pair
+from etl.linking.crosswalk import Crosswalk, IdPair
 from etl.linking.evidence import Evidence
 from etl.linking.films import FilmMention
 from etl.linking.judgement import find_links
@@ -30,7 +30,7 @@ def film(number: int, title: str, *people: Mention, earlier: LinkRecord | None =
 HEAT, SPEED = film(1, "Heat", ANN, BO), film(2, "Speed", ANN)
 
 
-def crosswalk(*pairs: Pair) -> Evidence:
+def crosswalk(*pairs: IdPair) -> Evidence:
     known = Crosswalk()
     for pair in pairs:
         known.add(pair)
@@ -46,8 +46,8 @@ def found(subjects: Sequence[Subject], evidence: Evidence, *said: Decision) -> d
     }
 
 
-def pair(imdb_id: str, item: str, *labels: str) -> Pair:
-    return Pair(imdb_id, item, f"{imdb_id}-{item}", labels)
+def pair(imdb_id: str, item: str, *labels: str) -> IdPair:
+    return IdPair(imdb_id, item, f"{imdb_id}-{item}", labels)
 
 
 def test_two_films_of_ours_do_not_share_an_item() -> None:
@@ -119,7 +119,7 @@ PAIRS = st.builds(
 
 @given(st.lists(PAIRS, max_size=7), st.randoms(use_true_random=False))
 def test_crosswalks_say_the_same_in_any_order_and_are_never_believed_against_anything(
-    pairs: list[Pair], chance: Random
+    pairs: list[IdPair], chance: Random
 ) -> None:
     shuffled = list(pairs)
     chance.shuffle(shuffled)

@@ -28,7 +28,7 @@ from pyoxigraph import (
 
 from etl.errors import EtlError
 from etl.findings import Finding, Severity
-from etl.output import Destination, GraphAnswer, Refusals, Rows, Solutions, Violations, write
+from etl.output import Destination, GraphAnswer, RefusalReport, Rows, Solutions, Violations, write
 from etl.rdf.vocab import DCTERMS, FILM_RUNS, SCHEMA, SH, XSD
 
 IN_XML = re.compile("[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
@@ -78,7 +78,9 @@ ROWS = st.integers(1, 3).flatmap(
 Table = tuple[Sequence[str], list[tuple[NamedNode | Literal | BlankNode | None, ...]]]
 
 
-def written(answer: Solutions | Rows | GraphAnswer | Refusals | Violations, name: str) -> bytes:
+def written(
+    answer: Solutions | Rows | GraphAnswer | RefusalReport | Violations, name: str
+) -> bytes:
     stream = io.BytesIO()
     write(answer, Destination(stream, name))
     return stream.getvalue()
@@ -287,13 +289,13 @@ FINDINGS = st.lists(
     max_size=4,
     unique_by=lambda finding: (finding.file, finding.reason),
 )
-WRITERS: list[Callable[[list[Finding]], Refusals | Violations]] = [Refusals, Violations]
+WRITERS: list[Callable[[list[Finding]], RefusalReport | Violations]] = [RefusalReport, Violations]
 
 
 @pytest.mark.parametrize("kind", WRITERS)
 @given(findings=FINDINGS)
 def test_findings_come_back_from_every_format(
-    kind: Callable[[list[Finding]], Refusals | Violations], findings: list[Finding]
+    kind: Callable[[list[Finding]], RefusalReport | Violations], findings: list[Finding]
 ) -> None:
     answer = kind(findings)
     wanted = [(each.file, each.key, each.text, each.message, each.found) for each in findings]

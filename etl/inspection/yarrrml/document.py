@@ -36,7 +36,7 @@ from etl.sources.naming import sources
 from etl.sources.notes import Notes
 from etl.sources.tables.checking import Spec
 from etl.sources.tables.forms import Form
-from etl.sources.tables.forms import Kind as Written
+from etl.sources.tables.forms import TableKind as Written
 
 _PAGES: dict[str, Callable[[str], str]] = {
     "imdb": imdb_page,

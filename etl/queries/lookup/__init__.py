@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from etl.queries.lookup.alternatives import near_values, unknown_names
 from etl.queries.lookup.entities import FILM, PERSON, Entity, EntityKind, best_known, entities
-from etl.queries.lookup.likeness import Match
+from etl.queries.lookup.likeness import NameMatch
 from etl.queries.lookup.meaning import GraphLookup
 from etl.queries.lookup.searching import search
 
@@ -18,7 +18,7 @@ __all__ = [
     "Entity",
     "EntityKind",
     "GraphLookup",
-    "Match",
+    "NameMatch",
     "best_known",
     "entities",
     "near_values",

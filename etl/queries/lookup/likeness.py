@@ -26,7 +26,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class NameMatch:
     """A name that a text may mean, how it was found, and how near it is (0 to 100)."""
 
     named: Named
@@ -47,7 +47,7 @@ class Match:
 _MANNERS = ("exact", "identifier", "prefix", "words", "similar")
 
 
-def rank(match: Match) -> tuple[int, bool, float, int, int, str, str]:
+def rank(match: NameMatch) -> tuple[int, bool, float, int, int, str, str]:
     """Return what to sort matches by, the surest first."""
     named, entity = match.named, match.entity
     manner = _MANNERS.index(match.manner)
@@ -55,7 +55,7 @@ def rank(match: Match) -> tuple[int, bool, float, int, int, str, str]:
     return manner, bool(named.why), *known, entity.label, entity.iri.value
 
 
-def matched(text: str, named: Named) -> Match | None:
+def matched(text: str, named: Named) -> NameMatch | None:
     """Say how a text names something, if it does so without any typing error.
 
     Capitals, diacritics, punctuation and articles do not count, and the words of a person's name
@@ -64,18 +64,18 @@ def matched(text: str, named: Named) -> Match | None:
     wanted, year = folded(text), named.entity.year or ""
     spellings, names = {wanted, folded(turned(text))}, {named.folded, f"{named.folded} {year}"}
     if spellings & names:
-        return Match(named, "exact")
+        return NameMatch(named, "exact")
     if {*map(core, spellings)} & {*map(core, names)}:
-        return Match(named, "exact", _SAME - 1)
+        return NameMatch(named, "exact", _SAME - 1)
     if named.folded.startswith(wanted):
-        return Match(named, "prefix")
+        return NameMatch(named, "prefix")
     words = [*named.folded.split(), year]
     if all(any(word.startswith(part) for word in words) for part in telling(wanted.split())):
-        return Match(named, "words")
+        return NameMatch(named, "words")
     return None
 
 
-def similar(wanted: str, names: list[Named], limit: int, cutoff: float = CUTOFF) -> list[Match]:
+def similar(wanted: str, names: list[Named], limit: int, cutoff: float = CUTOFF) -> list[NameMatch]:
     """Return what is spelt much like a folded text, the nearest first.
 
     Whole names are compared first, since that is fast; what is left, word by word. Of names with
@@ -86,7 +86,7 @@ def similar(wanted: str, names: list[Named], limit: int, cutoff: float = CUTOFF)
     texts = [named.folded for named in names]
     rough = process.extract(wanted, texts, scorer=fuzz.WRatio, score_cutoff=60, limit=20 * limit)
     matches = [
-        Match(names[index], "similar", score + fuzz.ratio(wanted, name) / 100)
+        NameMatch(names[index], "similar", score + fuzz.ratio(wanted, name) / 100)
         for name, _, index in rough
         if (score := _likeness(wanted, name)) >= cutoff
     ]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from etl.queries.lookup.likeness import CUTOFF, NEAR, Match, Named, matched, rank, similar
+from etl.queries.lookup.likeness import CUTOFF, NEAR, Named, NameMatch, matched, rank, similar
 from etl.queries.lookup.meaning import GraphLookup
 from etl.search.asking import ENOUGH
 from etl.search.folding import folded
 from etl.sources.spelling import words
 
 
-def search(lookup: GraphLookup, text: str, limit: int = 20) -> list[Match]:
+def search(lookup: GraphLookup, text: str, limit: int = 20) -> list[NameMatch]:
     """Return the films and people that a text may mean, the surest first, each once.
 
     First those of exactly this name, then what the text identifies, those whose name begins with
@@ -29,12 +29,12 @@ def search(lookup: GraphLookup, text: str, limit: int = 20) -> list[Match]:
         found = {each.named for each in matches}
         others = [named for named in names if named not in found]
         matches += similar(wanted, others, limit, NEAR if matches else CUTOFF)
-    return _each_once([*matches, *(Match(each, "identifier") for each in identified)])[:limit]
+    return _each_once([*matches, *(NameMatch(each, "identifier") for each in identified)])[:limit]
 
 
-def _each_once(matches: Iterable[Match]) -> list[Match]:
+def _each_once(matches: Iterable[NameMatch]) -> list[NameMatch]:
     """Sort matches, and leave of each film or person the best."""
-    best: dict[str, Match] = {}
+    best: dict[str, NameMatch] = {}
     for match in sorted(matches, key=rank):
         best.setdefault(match.entity.iri.value, match)
     return list(best.values())

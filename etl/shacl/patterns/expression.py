@@ -11,7 +11,7 @@ from etl.shacl.patterns.characters import Characters, CodeRange, named
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedCharacters:
     r"""The characters that have a name (`\d`, `\p{Lu}`), or all others (`\D`, `\P{Lu}`)."""
 
     name: str
@@ -28,15 +28,15 @@ class Named:
 class CharacterClass:
     """One character out of a set; what the set holds is worked out when it is first asked for."""
 
-    parts: tuple[CodeRange | Named, ...]
+    parts: tuple[CodeRange | NamedCharacters, ...]
     inverted: bool = False
     without: CharacterClass | None = None
 
     @cached_property
     def characters(self) -> Characters:
         """The characters that fit."""
-        ranges = Characters.of(part for part in self.parts if not isinstance(part, Named))
-        sets = (part.characters for part in self.parts if isinstance(part, Named))
+        ranges = Characters.of(part for part in self.parts if not isinstance(part, NamedCharacters))
+        sets = (part.characters for part in self.parts if isinstance(part, NamedCharacters))
         found = reduce(or_, sets, ranges)
         if self.inverted:
             found = ~found

@@ -25,7 +25,7 @@ from etl.shacl.patterns.expression import (
     CharacterClass,
     Concatenation,
     Expression,
-    Named,
+    NamedCharacters,
     Repeat,
 )
 from etl.shacl.patterns.parsing import parse
@@ -182,8 +182,8 @@ def _in_python(expression: Expression) -> str:
 
 
 # Sets that Python has a name for, of exactly these characters.
-_LETTERS_AND_NUMBERS = frozenset({Named("L"), Named("N")})
-_DIGITS = frozenset({Named("d")})
+_LETTERS_AND_NUMBERS = frozenset({NamedCharacters("L"), NamedCharacters("N")})
+_DIGITS = frozenset({NamedCharacters("d")})
 _NO_BREAK = Characters.of([(0, ord("\n") - 1), (ord("\n") + 1, sys.maxunicode)])
 
 

@@ -19,7 +19,7 @@ from etl.shacl.patterns.expression import (
     CharacterClass,
     Concatenation,
     Expression,
-    Named,
+    NamedCharacters,
     Repeat,
 )
 from etl.sources.values import quoted
@@ -59,12 +59,17 @@ def _letter(character: str, flags: str) -> CharacterClass:
     return CharacterClass(_in_any_case(((code, code),), flags))
 
 
-def _in_any_case(parts: tuple[CodeRange | Named, ...], flags: str) -> tuple[CodeRange | Named, ...]:
+def _in_any_case(
+    parts: tuple[CodeRange | NamedCharacters, ...], flags: str
+) -> tuple[CodeRange | NamedCharacters, ...]:
     """Add the case variants of characters and ranges; what has a name stands for itself alone."""
     if "i" not in flags:
         return parts
-    ranges = Characters.of(part for part in parts if not isinstance(part, Named))
-    return (*case_variants(ranges).ranges, *(part for part in parts if isinstance(part, Named)))
+    ranges = Characters.of(part for part in parts if not isinstance(part, NamedCharacters))
+    return (
+        *case_variants(ranges).ranges,
+        *(part for part in parts if isinstance(part, NamedCharacters)),
+    )
 
 
 _QUANTIFIER = re.compile(
@@ -203,7 +208,7 @@ class _Reader:
             return CharacterClass((found,))
         return _letter(self._escaped_letter(), self._flags)
 
-    def _named(self) -> Named | None:
+    def _named(self) -> NamedCharacters | None:
         r"""Read `\\d`, `\\p{Lu}` and the like, if that is what follows."""
         found = _NAMED.match(self.text, self.at)
         if found is None:
@@ -216,7 +221,7 @@ class _Reader:
         if not is_name(name):
             raise ValueError(f"{name!r} is neither a category nor a block of Unicode")
         self.at = found.end()
-        return Named(name, found[0][1].isupper())
+        return NamedCharacters(name, found[0][1].isupper())
 
     def _escaped_letter(self) -> str:
         character = self._next(2)[1:]
@@ -232,7 +237,7 @@ class _Reader:
         inverted = self._next() == "^"
         self.at += inverted
         first = self.at
-        parts: list[CodeRange | Named] = []
+        parts: list[CodeRange | NamedCharacters] = []
         while self._next() != "]" and (self.at == first or self._next(2) != "-["):
             parts.append(self._part(is_first=self.at == first))
         if not parts:
@@ -247,7 +252,7 @@ class _Reader:
         self._depth -= 1
         return CharacterClass(_in_any_case(tuple(parts), self._flags), inverted, without)
 
-    def _part(self, *, is_first: bool) -> CodeRange | Named:
+    def _part(self, *, is_first: bool) -> CodeRange | NamedCharacters:
         r"""Read a character, a range, or `\\d` and the like."""
         found = self._named() if self._next() == "\\" else None
         if found is not None:

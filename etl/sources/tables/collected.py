@@ -16,23 +16,23 @@ from etl.sources.tables.cells import Texts, fits, is_nameless
 from etl.sources.tables.checking import Spec
 from etl.sources.tables.language import RATINGS
 from etl.sources.tables.maps import ColumnMap
-from etl.sources.tables.reading import SEVERAL, Reader, names_of, objects_of, reader_of
+from etl.sources.tables.reading import SEVERAL, CellReader, names_of, objects_of, reader_of
 
-Rows: TypeAlias = list[tuple[object, list[int]]]
+JoinedRows: TypeAlias = list[tuple[object, list[int]]]
 """The rows of a film in a joined file, each with its line and those of the rows it leads to."""
 
 _ITEMS = msgspec.json.Decoder(list[object])
 _LINES = msgspec.json.Decoder(list[list[int | None]])
 
 
-def rows_in(items: str, lines: str) -> Rows:
+def rows_in(items: str, lines: str) -> JoinedRows:
     """Read the two cells that a film has of a joined file in which it has many rows."""
     told = [[line or 1 for line in each] for each in _LINES.decode(lines or "[]")]
     return list(zip(_ITEMS.decode(items or "[]"), told, strict=True))
 
 
 @dataclass(slots=True)
-class Places:
+class FieldPlaces:
     """Where a record has its fields: `lines`, `files` and `rows` of a `FilmRecord`."""
 
     lines: dict[str, int] = field(default_factory=dict)
@@ -50,9 +50,9 @@ class Collected:
 
     `files` are the names and paths of these files, in the order of a row's lines; `parts` are the
     keys of a person that each of them tells, that of the name first. Rows that are not `wanted` say
-    nothing; `texts` and `reader` take one as a row with one cell. `key` is the field's in `Places`,
-    `columns` are those of the field and of what is said of people. `others` are the files that tell
-    of people alone, `person_files` says what they tell, as `FilmRecord.files` does.
+    nothing; `texts` and `reader` take one as a row with one cell. `key` is that of the field in
+    `FieldPlaces`, `columns` are those of the field and of what is said of people. `others` are the
+    files that tell of people alone, `person_files` says what they tell, as `FilmRecord.files` does.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Collected:
     others: Sequence[tuple[int, str]]
     person_files: Mapping[str, str]
     texts: Callable[[Texts], Texts]
-    reader: Reader
+    reader: CellReader
 
     @classmethod
     def of(cls, spec: Spec, map_: ColumnMap, files: Mapping[str, str]) -> Collected:
@@ -90,7 +90,7 @@ class Collected:
             reader_of(spec, texts, {joined: 0}, map_),
         )
 
-    def read(self, rows: Rows, notes: Notes, places: Places) -> Any:  # noqa: ANN401 - by its field
+    def read(self, rows: JoinedRows, notes: Notes, places: FieldPlaces) -> Any:  # noqa: ANN401 - by its field
         """Read the field; what cannot be read of a row is noted at its line."""
         found, (file, path) = list[Any](), self.files[0]
         for item, lines in rows:
@@ -113,7 +113,7 @@ class Collected:
         notes.at(places.lines.get(self.key, 1), file, path)
         return merged(found, notes) if self.name in CREDITS else tuple(dict.fromkeys(found))
 
-    def _told(self, item: object, lines: Sequence[int], notes: Notes, places: Places) -> Any:  # noqa: ANN401 - by its field
+    def _told(self, item: object, lines: Sequence[int], notes: Notes, places: FieldPlaces) -> Any:  # noqa: ANN401 - by its field
         if self.name in CREDITS:
             return self._people(item, lines, notes, places)
         cell: Any = msgspec.json.encode([item]).decode() if self.name in RATINGS else item
@@ -123,7 +123,7 @@ class Collected:
         return told
 
     def _people(
-        self, item: object, lines: Sequence[int], notes: Notes, places: Places
+        self, item: object, lines: Sequence[int], notes: Notes, places: FieldPlaces
     ) -> list[Credit]:
         """Read the people of a row; what is noted of them stands at the line that says it."""
         found = list[Credit]()
@@ -152,7 +152,7 @@ class Collected:
                 whole = _put_together(whole, each)
         return (whole,) if whole.name or whole.imdb_id else ()
 
-    def _place(self, credit: Credit, lines: Sequence[int], places: Places) -> None:
+    def _place(self, credit: Credit, lines: Sequence[int], places: FieldPlaces) -> None:
         who = credit.imdb_id or credit.name
         if places.add(self.key, who, lines[0]) != lines[0]:
             for character in credit.characters:

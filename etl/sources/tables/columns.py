@@ -41,7 +41,7 @@ def plain(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A column: its name, its place in the header, the first of its values that say something."""
 
     name: str
@@ -50,7 +50,7 @@ class Column:
     rows: int
 
     @classmethod
-    def of(cls, header: Sequence[str], rows: Sequence[Sequence[str]], place: int) -> Column:
+    def of(cls, header: Sequence[str], rows: Sequence[Sequence[str]], place: int) -> SheetColumn:
         """Take a column out of rows."""
         texts = (trimmed(row[place]) for row in rows if place < len(row))
         values = [text for text in texts if text not in ABSENT and text != "-"]

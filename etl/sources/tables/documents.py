@@ -17,7 +17,7 @@ from etl.sources.decoding import decode, wide_encoding
 from etl.sources.files import RECORD_LIMIT, FoundFile, opening, too_long, unreadable
 from etl.sources.tables.cells import written
 from etl.sources.tables.delimited import Row
-from etl.sources.tables.forms import Form, Kind
+from etl.sources.tables.forms import Form, TableKind
 
 SIZE_LIMIT = 1 << 28
 """Bytes that a file may have which is one JSON document."""
@@ -39,7 +39,7 @@ def rows(found: FoundFile, form: Form) -> Iterator[Row]:
             yield Row(1, [], file)
             return
         try:
-            if form.kind is Kind.JSON_LINES:
+            if form.kind is TableKind.JSON_LINES:
                 lines = enumerate(iter(partial(file.readline, RECORD_LIMIT), b""), start=1)
                 raws: Iterator[tuple[int, bytes]] = (
                     (n, line) for n, line in lines if not line.isspace()

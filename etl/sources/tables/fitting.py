@@ -8,7 +8,7 @@ from functools import partial
 
 from etl.facts import CREDITS, FACTS
 from etl.sources.facts import is_known, split
-from etl.sources.tables.columns import Column
+from etl.sources.tables.columns import SheetColumn
 
 _MOST = 0.6  # of the values have to be of a field's kind
 MEDIA = re.compile(
@@ -46,15 +46,15 @@ _GROWN = 21  # years, from which all may see a film
 _NEAR = 3  # years between the making of a film and its release
 
 
-def _is_rating(column: Column) -> bool:
+def _is_rating(column: SheetColumn) -> bool:
     return column.share(lambda v: re.match(r"\d{1,3}(?:[.,]\d+)?(?:\s?/\s?\d+|%)?$", v)) > _MOST
 
 
-def _few_words(column: Column) -> bool:
+def _few_words(column: SheetColumn) -> bool:
     return column.is_text and column.length < 200
 
 
-FITS: dict[str, Callable[[Column], bool]] = {
+FITS: dict[str, Callable[[SheetColumn], bool]] = {
     "title": lambda c: c.is_text and c.length < 120 and c.different > 0.5,
     "original_title": lambda c: c.is_text and c.length < 120,
     "alternative_titles": lambda c: c.is_text,
@@ -102,24 +102,24 @@ FITS: dict[str, Callable[[Column], bool]] = {
 """What the values of a field have to be like."""
 
 
-def _are_counted(column: Column) -> bool:
+def _are_counted(column: SheetColumn) -> bool:
     """Tell numbers that only count the rows."""
     numbers = column.floats
     return len(numbers) > 2 and numbers == [numbers[0] + n for n in range(len(numbers))]
 
 
-def _is_minutes(column: Column) -> bool:
+def _is_minutes(column: SheetColumn) -> bool:
     numbers = column.floats
     middle = numbers[len(numbers) // 2] if numbers else 0
     return column.numbers > _MOST and 20 <= middle <= 400
 
 
-def may_give(column: Column, field: str) -> bool:
+def may_give(column: SheetColumn, field: str) -> bool:
     """Say whether the values of a column do not speak against its giving a field."""
     return FITS[field](column) and column.share(lambda v: v.casefold() in _FLAGS) < _MOST
 
 
-def _are_known(column: Column, field: str, least: float) -> bool:
+def _are_known(column: SheetColumn, field: str, least: float) -> bool:
     """Tell a column by those of its values that name a country or a language."""
     cut = partial(split, FACTS[field])
     known = column.share(lambda v: any(is_known(field, w) for w in cut(v.replace("/", ","))))

@@ -15,7 +15,7 @@ from etl.sources.tables.maps import ColumnMap, Join, read_map
 from etl.sources.tables.shipped import SHIPPED, shipped_text
 
 
-class Kind(StrEnum):
+class TableKind(StrEnum):
     """What a table is written in."""
 
     DELIMITED = "delimited"
@@ -28,7 +28,7 @@ class Kind(StrEnum):
     RDF = "RDF"
 
 
-TREES = {Kind.JSON, Kind.JSON_LINES, Kind.NFO, Kind.LINKED, Kind.RDF}
+TREES = {TableKind.JSON, TableKind.JSON_LINES, TableKind.NFO, TableKind.LINKED, TableKind.RDF}
 """What has no header: a map says which keys are read."""
 
 
@@ -53,7 +53,7 @@ class Form:
     files are in it as they were last seen, the table is read again when one of them has changed.
     """
 
-    kind: Kind
+    kind: TableKind
     map: str
     mark: str
     header: tuple[str, ...]

@@ -19,7 +19,7 @@ from etl.sources.packed import head_of, opened
 from etl.sources.tables import documents, sheets
 from etl.sources.tables.cells import trimmed
 from etl.sources.tables.delimited import records
-from etl.sources.tables.forms import Kind
+from etl.sources.tables.forms import TableKind
 from etl.sources.trees import linked, nfo, triples
 
 SNIFFED = 1 << 16  # bytes that are looked at
@@ -40,7 +40,7 @@ class Sheet:
     the rows that stand above the header, such as the title of a sheet.
     """
 
-    kind: Kind
+    kind: TableKind
     header: tuple[str, ...]
     rows: Sequence[Sequence[str]] = field(default=())
     delimiter: str = ","
@@ -64,12 +64,12 @@ def look(path: str, told: Mapping[str, Any] = _UNTOLD, encoding: str = "") -> Sh
     if head.startswith(b"PAR1"):
         columns = sheets.parquet_header(path)
         rows = list(islice(sheets.parquet_cells(path, columns), _ROWS)) if columns else []
-        return Sheet(Kind.PARQUET, tuple(columns), rows) if columns else None
+        return Sheet(TableKind.PARQUET, tuple(columns), rows) if columns else None
     if head.startswith(b"PK\x03\x04") and b"xl/" in head:
         sample = sheets.excel_sample(path, str(told.get("sheet", "")), _ROWS)
         above = _above(sample)
         header, *rows = sample[above:] or [[]]
-        return Sheet(Kind.EXCEL, named(header), rows, above=above) if header else None
+        return Sheet(TableKind.EXCEL, named(header), rows, above=above) if header else None
     is_whole = len(head) < SNIFFED
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"{", b"[")) and "delimiter" not in told:
@@ -96,11 +96,13 @@ def look(path: str, told: Mapping[str, Any] = _UNTOLD, encoding: str = "") -> Sh
     _, delimiter, rows = max(chosen, key=lambda each: each[0])
     if "header" in told:
         line = delimiter.join(rows[0]) if rows else ""
-        return Sheet(Kind.DELIMITED, named(told["header"]), rows, delimiter, encoding, first=line)
+        return Sheet(
+            TableKind.DELIMITED, named(told["header"]), rows, delimiter, encoding, first=line
+        )
     first = rows[0] if rows else []
     line, above = delimiter.join(first), skipped[delimiter]
     return Sheet(
-        Kind.DELIMITED, named(first), rows[1:], delimiter, encoding, first=line, above=above
+        TableKind.DELIMITED, named(first), rows[1:], delimiter, encoding, first=line, above=above
     )
 
 
@@ -111,14 +113,14 @@ def _above(rows: Sequence[Sequence[str]]) -> int:
     return next((place for place, count in enumerate(filled) if 2 * count > usual), 0)
 
 
-def _tree(path: str, head: bytes) -> Kind | None:
+def _tree(path: str, head: bytes) -> TableKind | None:
     """Tell what kind of a tree a file is that a module of `trees` reads."""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if linked.claims(start) and linked.has_films(path, start):
-        return Kind.LINKED if linked.has_known_context(path) else Kind.RDF
+        return TableKind.LINKED if linked.has_known_context(path) else TableKind.RDF
     if triples.claims(path, head):
-        return Kind.RDF
-    return Kind.NFO if nfo.claims(path, head) else None
+        return TableKind.RDF
+    return TableKind.NFO if nfo.claims(path, head) else None
 
 
 def _records(lines: Iterable[str], delimiter: str, quote: str) -> Iterator[list[str]]:
@@ -151,7 +153,7 @@ def _json(path: str, head: bytes, rows: str) -> Sheet | None:
     first = _object(lines[0].removeprefix(b"\xef\xbb\xbf")) if lines else None
     if first is not None and len(lines) > 1 and not rows:
         objects = [each for line in lines[:_ROWS] if (each := _object(line)) is not None]
-        return _of_objects(Kind.JSON_LINES, objects, "")
+        return _of_objects(TableKind.JSON_LINES, objects, "")
     try:
         with opened(path) as file:
             data = file.read(documents.SIZE_LIMIT).removeprefix(codecs.BOM_UTF8)
@@ -162,10 +164,10 @@ def _json(path: str, head: bytes, rows: str) -> Sheet | None:
             except msgspec.DecodeError:
                 continue
             if objects or where == documents.ITSELF:
-                return _of_objects(Kind.JSON, objects, where)
+                return _of_objects(TableKind.JSON, objects, where)
     except (RecursionError, UnicodeDecodeError):
         pass
-    return _of_objects(Kind.JSON_LINES, [first], "") if first and len(lines) == 1 else None
+    return _of_objects(TableKind.JSON_LINES, [first], "") if first and len(lines) == 1 else None
 
 
 def _object(raw: bytes) -> dict[str, object] | None:
@@ -176,7 +178,7 @@ def _object(raw: bytes) -> dict[str, object] | None:
     return found if isinstance(found, dict) else None
 
 
-def _of_objects(kind: Kind, objects: Sequence[dict[str, object]], path: str) -> Sheet | None:
+def _of_objects(kind: TableKind, objects: Sequence[dict[str, object]], path: str) -> Sheet | None:
     cells = [documents.flat(each) for each in objects]
     header = tuple(dict.fromkeys(key for each in cells for key in each))
     rows = [[each.get(column, "") for column in header] for each in cells]

@@ -14,11 +14,11 @@ from etl.sources.fields import Bad, film_record
 from etl.sources.notes import Notes, Unreadable
 from etl.sources.tables.cells import Texts
 from etl.sources.tables.checking import Spec, nearest
-from etl.sources.tables.collected import Collected, Places, rows_in
+from etl.sources.tables.collected import Collected, FieldPlaces, rows_in
 from etl.sources.tables.language import SCHEMES
 from etl.sources.tables.maps import ColumnMap
 from etl.sources.tables.opinions import review
-from etl.sources.tables.reading import Cells, Reader, names_of, place_of, reader_of, texts_of
+from etl.sources.tables.reading import CellReader, Cells, names_of, place_of, reader_of, texts_of
 
 _KEY_LENGTH = 160
 _NOT_KEY = re.compile(r"[\W_]+")
@@ -44,7 +44,7 @@ class Plan:
     keys: dict[str, str] = field(default_factory=dict)
     missing: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
-    _readers: list[tuple[str, str, str, Reader]] = field(default_factory=list)
+    _readers: list[tuple[str, str, str, CellReader]] = field(default_factory=list)
     _naming: list[Callable[[Cells], Texts]] = field(default_factory=list)
     _following: list[Callable[[Cells], Texts]] = field(default_factory=list)
     _opinion: Callable[[Cells, Notes], object] | None = None
@@ -191,7 +191,7 @@ class Plan:
 
     def _record(self, cells: Cells, notes: Notes) -> FilmRecord:
         read: dict[str, Any] = {"ratings": {}}
-        places = Places()
+        places = FieldPlaces()
         for name, key, column, reader in self._readers:
             file, line = self._places[key](cells) if key in self._places else ("", 1)
             notes.at(line, column, file)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from etl.sources.tables import writing
 from etl.sources.tables.called import CANDIDATES, UNIT, UNSURE, beginning, exact, sections
-from etl.sources.tables.columns import Column, plain
+from etl.sources.tables.columns import SheetColumn, plain
 from etl.sources.tables.fitting import MEDIA, agree, may_give
 from etl.sources.tables.looking import Sheet
 from etl.sources.tables.writing import NAMED_SITES, site_of
@@ -32,11 +32,11 @@ _LONG = 60  # characters that prose has on average
 class Proposal:
     """Which columns give which field; `guessed` are fields that only the values speak for."""
 
-    columns: Sequence[Column]
-    fields: dict[str, list[Column]] = field(default_factory=dict)
+    columns: Sequence[SheetColumn]
+    fields: dict[str, list[SheetColumn]] = field(default_factory=dict)
     guessed: dict[str, str] = field(default_factory=dict)
 
-    def give(self, name: str, columns: Iterable[Column], guess: str = "") -> None:
+    def give(self, name: str, columns: Iterable[SheetColumn], guess: str = "") -> None:
         """Say that columns give a field."""
         self.fields[name] = list(columns)
         if guess:
@@ -48,13 +48,13 @@ class Proposal:
         return any(column.share(MEDIA.search) > _SOME for column in self.columns)
 
     @property
-    def open(self) -> list[Column]:
+    def open(self) -> list[SheetColumn]:
         """Return the columns that give no field."""
         taken = {column.place for columns in self.fields.values() for column in columns}
         return [column for column in self.columns if column.place not in taken]
 
     @property
-    def doubtful(self) -> list[Column]:
+    def doubtful(self) -> list[SheetColumn]:
         """Return the open columns that may give one, by their names."""
         not_films = beginning("own"), beginning("others")
         return [c for c in self.open if not any(each.search(plain(c.name)) for each in not_films)]
@@ -62,7 +62,7 @@ class Proposal:
 
 def propose(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Proposal:
     """Propose the fields of a table's columns."""
-    made = Proposal([Column.of(header, rows, place) for place in range(len(header))])
+    made = Proposal([SheetColumn.of(header, rows, place) for place in range(len(header))])
     for candidates in CANDIDATES:
         _by_name(made, candidates)
     if "date" in made.fields and not _is_release(made, rows):
@@ -83,7 +83,7 @@ def _is_release(made: Proposal, rows: Sequence[Sequence[str]]) -> bool:
 
 def _by_name(made: Proposal, candidates: Callable[[str], Iterable[str]]) -> None:
     """Claim the open columns that are called as a field is, and whose values do not deny it."""
-    found: dict[str, list[Column]] = {}
+    found: dict[str, list[SheetColumn]] = {}
     for column in made.open if candidates is exact else made.doubtful:
         names = [name for name in candidates(column.name) if _may_be(name, column, made)]
         if names and (len(names) == 1 or candidates is exact):
@@ -96,7 +96,7 @@ def _by_name(made: Proposal, candidates: Callable[[str], Iterable[str]]) -> None
             made.give(name, full if _are_numbered(full) else full[:1])
 
 
-def _may_be(name: str, column: Column, made: Proposal) -> bool:
+def _may_be(name: str, column: SheetColumn, made: Proposal) -> bool:
     """Say whether a column that is called as a field is may give it."""
     called = plain(column.name)
     if name in made.fields or (name == "rating" and _MINE.search(called)):
@@ -108,21 +108,21 @@ def _may_be(name: str, column: Column, made: Proposal) -> bool:
     return not column.values or may_give(column, name)
 
 
-def _of_sites(columns: Sequence[Column]) -> list[Column]:
+def _of_sites(columns: Sequence[SheetColumn]) -> list[SheetColumn]:
     """Keep one column for each site that rates, and one for all others: a site's, if any is."""
-    found: dict[str, Column] = {}
+    found: dict[str, SheetColumn] = {}
     for column in sorted(columns, key=lambda column: not NAMED_SITES.search(plain(column.name))):
         found.setdefault(site_of(plain(column.name)), column)
     return list(found.values())
 
 
-def _are_numbered(columns: Sequence[Column]) -> bool:
+def _are_numbered(columns: Sequence[SheetColumn]) -> bool:
     return len(columns) > 1 and all(re.search(r"\d", column.name) for column in columns)
 
 
 def _by_value(made: Proposal) -> None:
     """Claim open columns by what stands in them alone."""
-    told: list[tuple[str, Callable[[Column], bool]]] = [
+    told: list[tuple[str, Callable[[SheetColumn], bool]]] = [
         ("imdb", lambda c: c.imdb > 0.9),
         ("wikidata", lambda c: c.wikidata > 0.9),
         ("year", lambda c: c.years > 0.95),
@@ -146,7 +146,7 @@ def _by_value(made: Proposal) -> None:
             made.give("directors", alone, "the only other column of names, beside a cast")
 
 
-def _are_people(column: Column) -> bool:
+def _are_people(column: SheetColumn) -> bool:
     """Tell a column of names that most rows have, but none of them in most rows, as friends are."""
     mark = column.separator
     named = Counter(name for v in column.values for name in (v.split(mark) if mark else [v]))
@@ -155,15 +155,15 @@ def _are_people(column: Column) -> bool:
     return column.names > 0.7 and filled and 2 * often < len(column.values)
 
 
-def _is_many(column: Column) -> bool:
+def _is_many(column: SheetColumn) -> bool:
     return bool(column.separator) and column.share(lambda v: column.separator in v) > 0.5
 
 
-def _are_minutes(column: Column) -> bool:
+def _are_minutes(column: SheetColumn) -> bool:
     return bool(UNIT.search(plain(column.name))) and may_give(column, "duration")
 
 
-def _may_be_title(column: Column, made: Proposal) -> bool:
+def _may_be_title(column: SheetColumn, made: Proposal) -> bool:
     """Tell a column that names what a row is about: short texts that hardly ever repeat.
 
     Titles may look like names of people, where these are told already.

@@ -15,7 +15,7 @@ from etl.sources.tables.maps import ColumnMap
 from etl.sources.tables.opinions import rating, review
 
 Cells: TypeAlias = Sequence[str]
-Reader: TypeAlias = Callable[[Cells, Notes], Any]
+CellReader: TypeAlias = Callable[[Cells, Notes], Any]
 
 SEVERAL = {"alternative_titles", *CREDITS, *(name for name, fact in FACTS.items() if fact.many)}
 """The fields that may have several values."""
@@ -67,7 +67,7 @@ def texts_of(spec: Spec, at: Mapping[str, int], map_: ColumnMap) -> Callable[[Ce
 
 def reader_of(
     spec: Spec, texts: Callable[[Any], Texts], at: Mapping[str, int], map_: ColumnMap
-) -> Reader:
+) -> CellReader:
     """Compile the reading of a field."""
     name = spec.field
     if name == "reviews":

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from etl.sources.tables.forms import TREES, Form, Kind, map_of, mark_of
+from etl.sources.tables.forms import TREES, Form, TableKind, map_of, mark_of
 from etl.sources.tables.looking import Sheet, look, named
 from etl.sources.tables.maps import ColumnMap
 from etl.sources.tables.plans import Plan
 from etl.sources.tables.shipped import SHIPPED
 
 _LOST = 4  # of so many columns that tell a map's files, one may be lacking
-_OF_KIND = {Kind.NFO: "kodi_nfo", Kind.LINKED: "schema_org", Kind.RDF: "schema_org"}
+_OF_KIND = {TableKind.NFO: "kodi_nfo", TableKind.LINKED: "schema_org", TableKind.RDF: "schema_org"}
 """The map of each kind of tree that a module of its own reads."""
 
 
@@ -35,7 +35,7 @@ def recognise(path: str, chosen: str = "") -> Form | None:
         return as_form(sheet, _OF_KIND[sheet.kind], named_by_map=True)
     if sheet and (name := _claimant(sheet.kind, sheet.header, sheet.delimiter, sheet.first)):
         return as_form(sheet, name, named_by_map=True)
-    if sheet and sheet.kind is not Kind.DELIMITED:
+    if sheet and sheet.kind is not TableKind.DELIMITED:
         return None
     tops = {name: top for name in SHIPPED if "begin" in (top := map_of(name).top)}
     within = ((name, look(path, top)) for name, top in tops.items())
@@ -43,7 +43,7 @@ def recognise(path: str, chosen: str = "") -> Form | None:
 
 
 @lru_cache(maxsize=256)
-def _claimant(kind: Kind, header: tuple[str, ...], delimiter: str, first: str) -> str:
+def _claimant(kind: TableKind, header: tuple[str, ...], delimiter: str, first: str) -> str:
     """Name the map that claims tables of a header, of which a folder may have thousands."""
     sheet = Sheet(kind, header, delimiter=delimiter, first=first)
     claims = [(claim, name) for name in SHIPPED if (claim := _claim(sheet, map_of(name)))]

@@ -14,19 +14,19 @@ from etl.sources.files import FoundFile
 from etl.sources.raw import Raw, digest, distinct, located
 from etl.sources.tables import delimited, documents, joining, sheets
 from etl.sources.tables.delimited import Row
-from etl.sources.tables.forms import Form, Kind
+from etl.sources.tables.forms import Form, TableKind
 from etl.sources.tables.plans import Plan
 from etl.sources.trees import linked, nfo, triples
 
-ROWS: dict[Kind, Callable[[FoundFile, Form], Iterator[Row]]] = {
-    Kind.DELIMITED: delimited.rows,
-    Kind.JSON: documents.rows,
-    Kind.JSON_LINES: documents.rows,
-    Kind.PARQUET: sheets.parquet_rows,
-    Kind.EXCEL: sheets.excel_rows,
-    Kind.NFO: nfo.rows,
-    Kind.LINKED: linked.rows,
-    Kind.RDF: triples.rows,
+ROWS: dict[TableKind, Callable[[FoundFile, Form], Iterator[Row]]] = {
+    TableKind.DELIMITED: delimited.rows,
+    TableKind.JSON: documents.rows,
+    TableKind.JSON_LINES: documents.rows,
+    TableKind.PARQUET: sheets.parquet_rows,
+    TableKind.EXCEL: sheets.excel_rows,
+    TableKind.NFO: nfo.rows,
+    TableKind.LINKED: linked.rows,
+    TableKind.RDF: triples.rows,
 }
 """What reads the rows of a table, by what it is written in."""
 
@@ -36,14 +36,14 @@ WITHHELD = "viewer's review (--reviews)"
 
 
 @dataclass(slots=True)
-class Table:
+class TableReader:
     """How the tables of one form are cut into rows, and a row is parsed."""
 
     form: Form
     plan: Plan
 
     @classmethod
-    def of(cls, form: Form) -> Table:
+    def of(cls, form: Form) -> TableReader:
         """Bind a form's map to its header."""
         files = {each.name: each.path for each in form.joined}
         return cls(form, Plan.bound(form.columns, form.wide, files, reviews=form.reviews))

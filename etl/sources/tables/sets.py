@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from etl.sources.files import bare, stat_of
-from etl.sources.tables.forms import Beside, Form, Kind, map_of
+from etl.sources.tables.forms import Beside, Form, TableKind, map_of
 from etl.sources.tables.looking import Sheet, look
 from etl.sources.tables.maps import ColumnMap, Join
 from etl.sources.tables.recognition import as_form
@@ -57,7 +57,7 @@ def _sheets(
         except OSError:
             return
         sheet = looked[way]
-        if sheet and sheet.kind == Kind.DELIMITED:
+        if sheet and sheet.kind == TableKind.DELIMITED:
             yield key, sheet
 
 

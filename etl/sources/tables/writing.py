@@ -9,7 +9,7 @@ import msgspec
 
 from etl.facts import CREDITS, SITES
 from etl.sources.tables.cells import parsed
-from etl.sources.tables.columns import Column, plain
+from etl.sources.tables.columns import SheetColumn, plain
 from etl.sources.tables.language import FIELDS, SCHEMES
 from etl.sources.tables.looking import Sheet
 
@@ -61,7 +61,7 @@ def order(name: str) -> int:
     return named.index(name)
 
 
-def head(sheet: Sheet, encoding: str, fields: Mapping[str, Sequence[Column]]) -> Iterator[str]:
+def head(sheet: Sheet, encoding: str, fields: Mapping[str, Sequence[SheetColumn]]) -> Iterator[str]:
     """Write what stands above the fields."""
     yield "# A draft: check it, and load with --columns; docs/tables.md describes the language."
     yield "map = 1"
@@ -78,7 +78,7 @@ def head(sheet: Sheet, encoding: str, fields: Mapping[str, Sequence[Column]]) ->
         yield from _films(kinds[0])
 
 
-def _films(column: Column) -> Iterator[str]:
+def _films(column: SheetColumn) -> Iterator[str]:
     found = list(dict.fromkeys(column.values))
     films = [value for value in found if _FILMS.fullmatch(value)]
     others = [value for value in found if value not in films]
@@ -93,7 +93,7 @@ def _films(column: Column) -> Iterator[str]:
 
 
 def field_lines(
-    name: str, columns: Sequence[Column], fields: Mapping[str, Sequence[Column]]
+    name: str, columns: Sequence[SheetColumn], fields: Mapping[str, Sequence[SheetColumn]]
 ) -> Iterator[str]:
     """Write the line of a field, or of each rating."""
     if name in ("kind", "votes", "personal") or (
@@ -115,7 +115,7 @@ def field_lines(
         yield f"{key} = {{ {', '.join(parts)} }}"
 
 
-def _source(columns: Sequence[Column]) -> str:
+def _source(columns: Sequence[SheetColumn]) -> str:
     if len(columns) == 1:
         return f"column = {quoted(columns[0].name)}"
     return f"columns = {_list([column.name for column in columns])}"
@@ -125,7 +125,7 @@ def _list(texts: Sequence[str]) -> str:
     return f"[{', '.join(map(quoted, texts))}]"
 
 
-def _parts(name: str, column: Column) -> Iterator[str]:
+def _parts(name: str, column: SheetColumn) -> Iterator[str]:
     """Yield the keys that a field's values want beside the column."""
     if name == "imdb" and column.addresses:
         yield r"find = 'tt\d{7,}'"
@@ -157,7 +157,7 @@ def _parts(name: str, column: Column) -> Iterator[str]:
         yield f"split = {quoted(column.separator.strip())}"
 
 
-def _people(column: Column) -> Iterator[str]:
+def _people(column: SheetColumn) -> Iterator[str]:
     """Say what stands between people, unless it is a comma, `;` or `|`, which need not be told."""
     if column.turned is not None:
         if column.turned:
@@ -169,7 +169,7 @@ def _people(column: Column) -> Iterator[str]:
         yield f"split = {quoted(marks[0]) if len(marks) == 1 else _list(marks)}"
 
 
-def _json_path(column: Column) -> str:
+def _json_path(column: SheetColumn) -> str:
     values = (parsed(value) for value in column.values if value[0] in "[{")
     items = (item for value in values for item in (value if isinstance(value, list) else [value]))
     return next(("name" for item in items if isinstance(item, dict) and "name" in item), "")
@@ -180,7 +180,7 @@ def site_of(name: str) -> str:
     return next((site for word, site in _SITE_WORDS.items() if word in name), "")
 
 
-def _ratings(columns: Sequence[Column], votes: Sequence[Column]) -> Iterator[str]:
+def _ratings(columns: Sequence[SheetColumn], votes: Sequence[SheetColumn]) -> Iterator[str]:
     """Write the ratings of sites, and one of no site with the scale that they seem to have."""
     sites: list[str] = []
     for number, column in enumerate(columns):
@@ -203,7 +203,7 @@ def _ratings(columns: Sequence[Column], votes: Sequence[Column]) -> Iterator[str
         yield f"ratings = [{', '.join(sites)}]"
 
 
-def _scale(column: Column) -> tuple[str, str] | None:
+def _scale(column: SheetColumn) -> tuple[str, str] | None:
     """Guess a scale by its lowest and highest value; marks of which less is better have none."""
     if column.share(lambda value: value.endswith("%")) > _MOST:
         return "100", "0"
@@ -218,7 +218,7 @@ def _scale(column: Column) -> tuple[str, str] | None:
     return str(best), worst
 
 
-def example(column: Column) -> str:
+def example(column: SheetColumn) -> str:
     """Show a few values of a column."""
     shown = list(dict.fromkeys(value[:40] for value in column.values[:50]))[:3]
     return " · ".join(map(comment, shown))

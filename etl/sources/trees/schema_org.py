@@ -16,7 +16,7 @@ from etl.facts import SITES
 from etl.rdf.identifiers import FILM_SCHEMES
 from etl.sources.tables.cells import written
 
-Node: TypeAlias = Mapping[str, Any]
+JsonNode: TypeAlias = Mapping[str, Any]
 Find: TypeAlias = Callable[[object], object]
 """Gives the node that a value refers to, if it is known; else the value."""
 
@@ -41,7 +41,7 @@ _NAMES_ALONE = ("http:", "https:", "_:")  # of nodes of which nothing else is kn
 _SITES = {site.name: name for name, site in SITES.items()}
 
 
-def film(node: Node, find: Find) -> dict[str, Any]:
+def film(node: JsonNode, find: Find) -> dict[str, Any]:
     """Make an object of a film's node, with other nodes taken into it; of another, its type."""
     kind = next((each for each in node["@type"] if each in TYPES), "")
     item: dict[str, Any] = {"@type": kind, "@id": node.get("@id", "")}
@@ -72,7 +72,7 @@ def _text(value: object) -> str:
     return written(value) if isinstance(value, str | int | float) else ""
 
 
-def _first(node: Node, *keys: str) -> str:
+def _first(node: JsonNode, *keys: str) -> str:
     """Give the first text that a node has under some keys."""
     values = (value for key in keys for value in node.get(key, ()))
     return next((text for each in values if (text := _text(each))), "")
@@ -90,7 +90,7 @@ def _address(value: object) -> str:
     return _text(value)
 
 
-def _addresses(node: Node) -> Iterator[str]:
+def _addresses(node: JsonNode) -> Iterator[str]:
     """Give the addresses that a node goes by."""
     yield str(node.get("@id", ""))
     for key in ("url", "sameAs", "identifier"):
@@ -134,7 +134,7 @@ def _rating(value: object) -> dict[str, str]:
     }
 
 
-def _identifiers(node: Node, find: Find) -> dict[str, Any]:
+def _identifiers(node: JsonNode, find: Find) -> dict[str, Any]:
     """Give a film's ids by scheme, and its pages."""
     found: dict[str, Any] = {"imdb": _match(_TITLE, _addresses(node))}
     for value in map(find, node.get("identifier", ())):

@@ -14,7 +14,7 @@ from etl.records import Reject
 from etl.sources.files import FoundFile
 from etl.sources.tables import delimited
 from etl.sources.tables.delimited import CELL_LIMIT, Row, records, rows
-from etl.sources.tables.forms import Form, Kind
+from etl.sources.tables.forms import Form, TableKind
 from thoroughness import examples
 
 _CELL = st.text('ab,;"\n\r\t é|', max_size=8)
@@ -79,7 +79,7 @@ def rows_of(path: Path, data: bytes, header: str = "title,year", **form: str) ->
     path.write_bytes(data)
     names = tuple(header.split(","))
     settings = {"delimiter": ",", "quote": '"', "encoding": "utf-8", **form}
-    made = Form(Kind.DELIMITED, "netflix_titles", "", names, **settings)  # type: ignore[arg-type]
+    made = Form(TableKind.DELIMITED, "netflix_titles", "", names, **settings)  # type: ignore[arg-type]
     return list(rows(FoundFile(str(path), path.name), made))
 
 

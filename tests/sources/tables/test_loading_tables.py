@@ -15,7 +15,7 @@ from etl.rdf.vocab import SCHEMA
 from etl.sources.files import FoundFile
 from etl.sources.tables import sheets
 from etl.sources.tables.recognition import recognise
-from etl.sources.tables.rows import Table
+from etl.sources.tables.rows import TableReader
 from shared_data import shared
 
 NETFLIX = (
@@ -234,7 +234,7 @@ def test_what_stands_above_a_header_is_passed_over(desk: Desk, kind: str, above:
     form = recognise(str(path), chosen)
     assert form is not None
     assert form.header == ("Film", "Year", "By")
-    lines = [raw.line for raw in Table.of(form).cut(FoundFile(str(path), path.name))]
+    lines = [raw.line for raw in TableReader.of(form).cut(FoundFile(str(path), path.name))]
     first = above.count("\n") + 2
     assert lines == [first, first + 2, first + 3]
     assert desk.load(path, map=chosen).films.added == 3

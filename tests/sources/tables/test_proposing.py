@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.sources.tables.columns import plain
-from etl.sources.tables.forms import Kind
+from etl.sources.tables.forms import TableKind
 from etl.sources.tables.looking import Sheet, look
 from etl.sources.tables.maps import read_map
 from etl.sources.tables.proposing import drafted, propose
@@ -72,7 +72,7 @@ def sheet(columns: str) -> Sheet:
     """Make a table: `name:kind` for each column, with bars between them."""
     named = [each.strip().rpartition(":") for each in columns.split("|")]
     rows = [[cell(kind.strip(), n) for *_, kind in named] for n in range(12)]
-    return Sheet(Kind.DELIMITED, tuple(name.strip() for name, *_ in named), rows)
+    return Sheet(TableKind.DELIMITED, tuple(name.strip() for name, *_ in named), rows)
 
 
 def claimed(columns: str) -> dict[str, str]:
@@ -315,7 +315,7 @@ def test_shared_tables_are_claimed_without_an_edit(name: str, expected: str) -> 
     st.lists(st.lists(st.text(max_size=12), min_size=5, max_size=5), max_size=5),
 )
 def test_a_draft_is_toml_whatever_the_table(header: list[str], rows: Sequence[list[str]]) -> None:
-    made = Sheet(Kind.DELIMITED, tuple(header), [row[: len(header)] for row in rows])
+    made = Sheet(TableKind.DELIMITED, tuple(header), [row[: len(header)] for row in rows])
     text = drafted(made, "utf-8")
     fields = tomllib.loads(text)["fields"]
     if "title" in fields:

@@ -17,7 +17,7 @@ from etl.inspection.drafting import draft
 from etl.records import Credit, FilmRecord
 from etl.sources.files import FoundFile
 from etl.sources.tables.recognition import recognise
-from etl.sources.tables.rows import Table
+from etl.sources.tables.rows import TableReader
 from places import TESTS
 
 SHEETS = TESTS / "fixtures" / "sheets"
@@ -67,7 +67,7 @@ def records(name: str) -> list[FilmRecord]:
     path = str(SHEETS / f"{name}.csv")
     form = recognise(path, f"# draft.toml\n{draft(SHEETS / f'{name}.csv')[0]}")
     assert form is not None
-    table = Table.of(form)
+    table = TableReader.of(form)
     parsed = [table.parse(raw.text) for raw in table.cut(FoundFile(path, name))]
     found = [record for record in parsed if isinstance(record, FilmRecord)]
     assert len(found) == len(parsed)
