@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Quarantined
@@ -44,15 +45,28 @@ class Places:
 
     def __init__(
         self,
+        sources: Iterable[Source],
+        form: Callable[[Origin], str],
+        *,
+        within_sources: bool = False,
+    ) -> None:
+        """Begin with the sources, and with what gives the form of a record's file."""
+        self._form = form
+        self._within_sources = within_sources
+        self.sources = {source.name: source for source in sources}
+        self._forms: dict[tuple[str, str], str] = {}
+
+    @classmethod
+    def of(
+        cls,
         catalog: Catalog,
         *,
         within_sources: bool = False,
         sources: Sequence[Source] | None = None,
-    ) -> None:
-        self._files = catalog.files
-        self._within_sources = within_sources
-        self.sources = {source.name: source for source in sources or catalog.sources.standing()}
-        self._forms: dict[tuple[str, str], str] = {}
+    ) -> Self:
+        """Name the places of a catalog's records."""
+        known = sources or catalog.sources.standing()
+        return cls(known, catalog.files.form, within_sources=within_sources)
 
     def path(self, origin: Origin) -> str:
         """Return a record's file as a person can open it from here, or as its source has it."""
@@ -61,7 +75,7 @@ class Places:
             return f"{source.root} {origin.path}"
         return within(source, origin.path) if self._within_sources else opened(source, origin.path)
 
-    def of(self, origin: Origin, record: FilmRecord | Heading, field: str) -> tuple[str, int]:
+    def field(self, origin: Origin, record: FilmRecord | Heading, field: str) -> tuple[str, int]:
         """Return the file and the line that a record has a field from, or item and property."""
         told = field if field in record.lines else field.partition(".")[0]
         return self.at(origin, record.files.get(told, ""), record.lines.get(told, 1))
@@ -80,7 +94,7 @@ class Places:
         """Return the format of a record's file, as it was read."""
         file = origin.source, origin.path
         if file not in self._forms:
-            self._forms[file] = self._files.form(origin)
+            self._forms[file] = self._form(origin)
         return format_of(origin.path, self._forms[file], origin.source)
 
 
@@ -88,7 +102,7 @@ def kept_out(
     catalog: Catalog, scope: Scope | None = None, places: Places | None = None
 ) -> Iterator[KeptOut]:
     """Yield the records that are kept out, by place; a scope as in `Catalog.statuses`."""
-    places = places or Places(catalog)
+    places = places or Places.of(catalog)
     for origin, reject in catalog.refusals.rejects():
         if _inside(scope, origin):
             path = beside(places.path(origin), reject.file)
@@ -116,7 +130,7 @@ def displaced(catalog: Catalog, scope: Scope, before: Set[int] | None) -> Iterat
     items = catalog.refusals.quarantined()
     found = [i for i in items if i.version not in before and not _inside(scope, i.origin)]
     if found:
-        places = Places(catalog)
+        places = Places.of(catalog)
         yield from (_quarantined(item, places) for item in found)
 
 
@@ -153,7 +167,7 @@ def located(
     return Finding(
         severity,
         reason.message,
-        *places.of(origin, record, reason.field),
+        *places.field(origin, record, reason.field),
         key=keys.get(reason.field) or keys.get(reason.field.partition(".")[0], ""),
         value=reason.value,
         text=reason.text,

@@ -122,7 +122,7 @@ def _remedy(workspace: Workspace, current: Generation, damages: Sequence[Damage]
 
 def disputes(catalog: Catalog) -> Iterator[Finding]:
     """Give the records that say of ids of films what others contradict, about each one together."""
-    places = Places(catalog)
+    places = Places.of(catalog)
     for (about, scheme, subject), held in groupby(catalog.resolved.claims(), itemgetter(0, 1, 2)):
         claims = list(held)
         unjoined = FilmRecord(
@@ -134,7 +134,7 @@ def disputes(catalog: Catalog) -> Iterator[Finding]:
         message = of_id if about == "id" else f"{subject} is said to have several: {among}"
         for claim in claims:
             key = places.format(claim.origin).keys.get(scheme, scheme)
-            path, line = places.of(claim.origin, claim.heading, scheme)
+            path, line = places.field(claim.origin, claim.heading, scheme)
             yield Finding(Severity.INFO, message, path, line, key)
 
 

@@ -31,7 +31,7 @@ def rows(snapshot: Snapshot, field: str | None) -> Iterator[tuple[Cell, ...]]:
 
 
 def _rows(snapshot: Snapshot, field: str | None) -> Iterator[tuple[Cell, ...]]:
-    places = Places(snapshot.catalog)
+    places = Places.of(snapshot.catalog)
     for page, _ in snapshot.catalog.resolved.pages(CHUNK_FILMS, records=2):
         for group in groups_of(page):
             film = snapshot.iris.movie(group.film)
@@ -40,7 +40,7 @@ def _rows(snapshot: Snapshot, field: str | None) -> Iterator[tuple[Cell, ...]]:
             for each in disagreements(group):
                 if field in (None, each.field.partition(".")[0]):
                     origin = each.member.origin
-                    path, line = places.of(origin, each.member.record, each.field)
+                    path, line = places.field(origin, each.member.record, each.field)
                     source = places.sources[origin.source].label
                     said = each.chosen, source, each.said, f"{path}:{line}"
                     yield film, title, each.field, *said

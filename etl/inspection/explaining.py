@@ -111,7 +111,7 @@ class Explainer:
         self._snapshot = snapshot
         self._store = store
         self._iris = snapshot.iris
-        self._places = places or Places(snapshot.catalog)
+        self._places = places or Places.of(snapshot.catalog)
 
     def refused(self, text: str) -> list[Finding]:
         """Find what keeps records out of the graph, by their film's IRI, key or title."""

@@ -26,7 +26,7 @@ def reified(snapshot: Snapshot) -> Iterator[Triple]:
 
     What says so is a part of the film or person, `#origin-1` and so on.
     """
-    places = Places(snapshot.catalog, within_sources=True)
+    places = Places.of(snapshot.catalog, within_sources=True)
     explainer, iris = Explainer(snapshot, snapshot.store, places), snapshot.iris
     resolved = snapshot.catalog.resolved
     for rows, identities in resolved.pages(_FILMS_AT_ONCE):

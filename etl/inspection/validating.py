@@ -82,7 +82,7 @@ def _read(
                 catalog.stage(run, read.staged)
         catalog.sources.keep(source)
         catalog.files.keep(run, source.name, reading.stats)
-    places = Places(catalog)
+    places = Places.of(catalog)
     for origin, reject in catalog.refusals.rejects():
         told.append(unreadable(places.path(origin), origin.line, reject))
     return told
@@ -90,7 +90,7 @@ def _read(
 
 def _judge(catalog: Catalog, workers: Workers) -> Iterator[Finding]:
     """Validate the films of a catalog; point what is wrong at the records that are at fault."""
-    comparison, iris, places = catalog.compare(), catalog.iris, Places(catalog)
+    comparison, iris, places = catalog.compare(), catalog.iris, Places.of(catalog)
     comparison.list_pending()
     batches = (
         Batch(page.rows, page.identities, iris, {}) for page in comparison.pending(CHUNK_FILMS)
@@ -228,7 +228,7 @@ class _Locating:
         self._snapshot = snapshot
         self._store = store
         self._iris = snapshot.iris
-        self._places = Places(snapshot.catalog)
+        self._places = Places.of(snapshot.catalog)
 
     def findings(self, result: ValidationResult) -> Iterator[Finding]:
         """Yield a finding for each record of the films, else one that names the node."""

@@ -153,7 +153,7 @@ class Change:
 
     def _warn(self, builder: Builder, film: Film, result: ValidationResult) -> None:
         why = reason(film, result, builder.iris)
-        places = self._places = self._places or Places(builder.catalog)
+        places = self._places = self._places or Places.of(builder.catalog)
         for member in film.group.members:
             finding = located(severity_of(result), places, member.origin, member.record, why)
             self._options.found(finding)

@@ -12,7 +12,7 @@ import itertools
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
 from typing import BinaryIO, assert_never
@@ -137,7 +137,14 @@ class GraphHash:
 
     def __init__(self) -> None:
         self.triples = 0
-        self._sum = 0
+        self.total = 0
+
+    @classmethod
+    def of(cls, triples: int, total: int) -> GraphHash:
+        """Return the hash of parts of a graph together, whose numbers have been added up."""
+        whole = cls()
+        whole.triples, whole.total = triples, total
+        return whole
 
     def __str__(self) -> str:
         return f"{self.triples} triples, hash {self.digest}"
@@ -145,7 +152,7 @@ class GraphHash:
     @property
     def digest(self) -> str:
         """Return the hash in hexadecimal."""
-        return f"{self._sum % (1 << 128):032x}"
+        return f"{self.total % (1 << 128):032x}"
 
     def add(self, statements: Iterable[Statement]) -> None:
         """Count statements, none of which has been counted before."""
@@ -158,9 +165,13 @@ class GraphHash:
         while some := list(itertools.islice(remaining, HASHED_AT_ONCE)):
             triples = [each.triple if isinstance(each, Quad) else each for each in some]
             lines = (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines()
-            self.triples += len(lines)
-            self._sum += sum(int.from_bytes(sha256(line).digest()[:16], "big") for line in lines)
+            self.add_lines(lines)
             yield from some
+
+    def add_lines(self, lines: Sequence[bytes]) -> None:
+        """Count statements, each as its line."""
+        self.triples += len(lines)
+        self.total += sum(int.from_bytes(sha256(line).digest()[:16], "big") for line in lines)
 
 
 def film_before_parts(line: bytes) -> bytes:

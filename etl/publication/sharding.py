@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import count, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
@@ -20,8 +20,30 @@ from etl.stores.servers import ServerKind
 from etl.stores.spellings import as_held
 
 SHARD_TRIPLES = 1_000_000
+MANIFEST = "manifest.json"
 _AT_ONCE = 10_000
 _FASTEST = 1  # of gzip's levels; the others take more time than loading saves
+
+
+class ShardedGraph(NamedTuple):
+    """A graph as it was written: its hash, and what the manifest says of each file."""
+
+    hashed: GraphHash
+    files: Sequence[Mapping[str, Any]]
+
+
+def manifest(graph: ShardedGraph, provenance: ShardedGraph, name: NamedNode) -> str:
+    """Write what `manifest.json` says of films and people, and of the graph of provenance."""
+    graphs = [
+        {
+            "graph": iri,
+            "triples": each.hashed.triples,
+            "hash": each.hashed.digest,
+            "files": each.files,
+        }
+        for iri, each in ((None, graph), (name.value, provenance))
+    ]
+    return json.dumps({"graphs": graphs}, indent=1) + "\n"
 
 
 def write_shards(
@@ -40,21 +62,19 @@ def write_shards(
         EtlError: the folder holds something, or cannot be written.
         StoreError: a remote store fails.
     """
-    hashes: dict[str, GraphHash] = {}
-    graphs: list[dict[str, Any]] = []
+    written: dict[str, ShardedGraph] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise EtlError(f"{folder}: expected an empty folder", hint="name another folder")
         for name, graph in (("graph", None), ("provenance", provenance)):
-            hashed = hashes[name] = GraphHash()
+            hashed = GraphHash()
             files = list(_shards(hashed.counting(store.export(graph)), folder / name, kind, size))
-            told = {"triples": hashed.triples, "hash": hashed.digest, "files": files}
-            graphs.append({"graph": graph.value if graph else None} | told)
-        (folder / "manifest.json").write_text(json.dumps({"graphs": graphs}, indent=1) + "\n")
+            written[name] = ShardedGraph(hashed, files)
+        (folder / MANIFEST).write_text(manifest(*written.values(), provenance))
     except OSError as error:
         raise EtlError(f"{folder}: cannot be written: {error.strerror or error}") from error
-    return hashes
+    return {name: each.hashed for name, each in written.items()}
 
 
 def _shards(

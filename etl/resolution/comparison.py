@@ -18,7 +18,6 @@ from etl.resolution.matching import Match
 from etl.resolution.resolved import identities_of, rows_of
 from etl.resolution.statements import (
     BY_FIELD,
-    CALLED,
     DISPUTED,
     FALLBACK,
     GROUPS,
@@ -215,8 +214,6 @@ class Comparison:
     def compare_people(self) -> None:
         """Put together who the people of the films in the graph are, and what redirects to them."""
         self._put_together(MENTIONS)
-        if self._identified:
-            self._db.execute(CALLED)
         if self._lives:
             self._put_together(LIVES)
         self._db.execute(NAMED)

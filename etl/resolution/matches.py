@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _AT_ONCE = 10_000
-_CLUSTERS_AT_ONCE = 100
+CLUSTERS_AT_ONCE = 100
 _LONGEST_TITLE = 300  # letters; no two films are the same by a longer one
 
 # Whether more than one source tells of films; linking tells of no others.
@@ -157,10 +157,11 @@ def _note(db: duckdb.DuckDBPyConnection) -> None:
     db.execute(UNNOTED)
     for start in range(0, int(scalar(db, "SELECT count(*) FROM unnoted")), _AT_ONCE):
         rows = db.execute(BODIES, [start, start + _AT_ONCE]).fetchall()
-        db.execute(NOTED, list(map(list, zip(*(_clues(*row) for row in rows), strict=True))))
+        db.execute(NOTED, list(map(list, zip(*(clues_of(*row) for row in rows), strict=True))))
 
 
-def _clues(version: int, body: str) -> tuple[Any, ...]:
+def clues_of(version: int, body: str) -> tuple[Any, ...]:
+    """Return what a record is matched by, as a row of `clues`."""
     told = _TOLD.decode(body)
     texts = (told.title, *(title.text for title in told.titles))
     titles = [each for each in texts if each and len(each) <= _LONGEST_TITLE]
@@ -215,7 +216,7 @@ def _matches(
 ) -> list[Match]:
     """Match films some clusters at a time: those of two have nothing to do with each other."""
     numbers = components(pair[:2] for pair in pairs).items()
-    clusters = {film: number // _CLUSTERS_AT_ONCE for film, number in numbers}
+    clusters = {film: number // CLUSTERS_AT_ONCE for film, number in numbers}
     by_cluster: defaultdict[int, list[Pair]] = defaultdict(list)
     for pair in pairs:
         by_cluster[clusters[pair.one]].append(pair)

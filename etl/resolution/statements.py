@@ -243,22 +243,21 @@ LEFT JOIN known_people USING (film) LEFT JOIN by_field USING (film)
 WHERE counts GROUP BY film HAVING bool_or(kind = 'film')
 """
 
-# The people whom the films in the graph name, and who they are. `own` is an id that the record
-# itself gives.
+# The people whom the films in the graph name, and who they are; those named by an id alone have the
+# name that is known for it. `own` is an id that the record itself gives.
 MENTIONS = """
 CREATE OR REPLACE TEMP TABLE mentions AS
-SELECT name, own, coalesce(own, linked.id, identities.id) AS id, linked.id IS NOT NULL AS linked
+SELECT coalesce(nullif(name, ''), called, '') AS name, own,
+       coalesce(own, linked.id, identities.id) AS id, linked.id IS NOT NULL AS linked
 FROM (SELECT film, name, nullif(id, '') AS own
       FROM (SELECT film, {people} FROM members JOIN films USING (film) WHERE counts)
       WHERE name <> '' OR id <> '')
+LEFT JOIN names ON names.id = own
 LEFT JOIN (SELECT film, name, {who} AS id
            FROM film_links AS links LEFT JOIN items USING (wikidata)) AS linked
     USING (film, name)
 LEFT JOIN identities USING (name)
 """
-
-# Mentions by an id alone get the name that is known for it.
-CALLED = "UPDATE mentions SET name = called FROM names WHERE name = '' AND own = names.id"
 
 # Those people, each with one name.
 NAMED = """
@@ -286,7 +285,7 @@ REDIRECTED = """
 CREATE OR REPLACE TEMP TABLE redirected AS
 SELECT DISTINCT 'person' AS kind, {name_key} AS old, id AS new FROM mentions
 WHERE own IS NULL AND id IN (SELECT id FROM mentions WHERE linked)
-  AND name NOT IN (SELECT name FROM mentions WHERE id IS NULL)
+  AND NOT EXISTS (FROM mentions AS other WHERE other.id IS NULL AND other.name = mentions.name)
 UNION ALL
 SELECT DISTINCT 'movie', unlinked, film FROM members JOIN films USING (film)
 WHERE kind = 'film' AND counts AND unlinked <> film

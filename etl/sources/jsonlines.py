@@ -9,7 +9,6 @@ Source: jsonlines.org (lines end in a line feed, the text is UTF-8), RFC 8259.
 from __future__ import annotations
 
 import codecs
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from etl.records import FilmRecord, NoteKind, Rating, Reject
 from etl.sources import people, values
 from etl.sources.decoding import decode, wide_encoding
 from etl.sources.fields import MORE, READERS, SINGULAR, Bad, film_record, read_more
-from etl.sources.files import RECORD_LIMIT, FoundFile, opening, too_long, unreadable
+from etl.sources.files import RECORD_LIMIT, FoundFile, opening, unreadable
 from etl.sources.notes import Notes, Unreadable, as_json, composed, quoted
 from etl.sources.raw import Raw, digest, distinct
 from etl.sources.repeated_keys import refuse_repeated_keys
@@ -111,14 +110,19 @@ def cut(found: FoundFile) -> Iterator[Raw]:
 def _cut(file: BinaryIO) -> Iterator[Raw]:
     seen: Counter[str] = Counter()
     for number, line in enumerate(iter(partial(file.readline, RECORD_LIMIT), b""), start=1):
-        data = line.removeprefix(codecs.BOM_UTF8)  # also in between, where files were put together
-        if number == 1 and (encoding := wide_encoding(data)):
+        if number == 1 and (encoding := wide_encoding(line.removeprefix(codecs.BOM_UTF8))):
             yield Raw("", 1, "", encoding, Reject(1, "", "UTF-8 text", encoding))
             return
         if len(line) == RECORD_LIMIT and not line.endswith(b"\n"):
             yield _too_long(number, line, file, seen)
-        elif data and not data.isspace():
-            yield _raw(number, data.rstrip(b"\r\n"), seen)
+        elif raw := cut_line(number, line, seen):
+            yield raw
+
+
+def cut_line(number: int, line: bytes, seen: Counter[str]) -> Raw | None:
+    """Cut one line of a file into a record; an empty one is none, `seen` counts the names."""
+    data = line.removeprefix(codecs.BOM_UTF8)  # also in between, where files were put together
+    return _raw(number, data.rstrip(b"\r\n"), seen) if data and not data.isspace() else None
 
 
 def _too_long(number: int, line: bytes, file: BinaryIO, seen: Counter[str]) -> Raw:

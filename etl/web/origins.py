@@ -95,5 +95,5 @@ def explainer(reading: OpenGeneration) -> Explainer:
     """Return what explains triples, and tells no paths of the disk."""
     catalog = reading.snapshot.catalog
     sources = reading.once("standing", catalog.sources.standing)
-    places = Places(catalog, within_sources=True, sources=sources)
+    places = Places.of(catalog, within_sources=True, sources=sources)
     return Explainer(reading.snapshot, reading.snapshot.store, places)

@@ -44,7 +44,7 @@ class KeptOutPage:
 
 def kept_out_page(reading: OpenGeneration, at_most: int = PER_PAGE) -> KeptOutPage:
     """Return what is kept out; of each reason so many places."""
-    places = Places(reading.snapshot.catalog, within_sources=True)
+    places = Places.of(reading.snapshot.catalog, within_sources=True)
     items = list(kept_out(reading.snapshot.catalog, places=places))
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for item in items:

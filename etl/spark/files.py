@@ -1,0 +1,69 @@
+"""Files where Spark reads and writes them: on a disk, in HDFS, in an object store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+class Files:
+    """The file systems that a session knows, asked through the session's own Hadoop."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        self._jvm: Any = spark.sparkContext._jvm
+        self._configuration: Any = spark.sparkContext._jsc.hadoopConfiguration()
+
+    def _at(self, path: str) -> tuple[Any, Any]:
+        place = self._jvm.org.apache.hadoop.fs.Path(path)
+        return place.getFileSystem(self._configuration), place
+
+    def qualified(self, path: str) -> str:
+        """Return a path with its scheme: a relative or plain one lies on the local disk."""
+        system, place = self._at(path)
+        return str(system.makeQualified(place).toString())
+
+    def exists(self, path: str) -> bool:
+        """Return whether something lies there."""
+        system, place = self._at(path)
+        return bool(system.exists(place))
+
+    def list(self, folder: str) -> list[str]:
+        """List the paths of what lies in a folder, in order; of nothing, none."""
+        system, place = self._at(folder)
+        if not system.exists(place):
+            return []
+        return sorted(each.getPath().toString() for each in system.listStatus(place))
+
+    def move(self, path: str, to: str) -> None:
+        """Move a file or folder to where nothing lies yet."""
+        system, place = self._at(path)
+        if not system.rename(place, self._at(to)[1]):
+            raise OSError(f"{path}: cannot be moved to {to}")
+
+    def remove(self, path: str) -> None:
+        """Remove a file or a folder with all in it, if it is there."""
+        system, place = self._at(path)
+        system.delete(place, True)
+
+    def write(self, path: str, text: str) -> None:
+        """Write a small text, in the place of what was there."""
+        system, place = self._at(path)
+        stream = system.create(place, True)
+        try:
+            stream.write(bytearray(text.encode()))
+        finally:
+            stream.close()
+
+    def read(self, path: str) -> str:
+        """Read a small text; of nothing, an empty one."""
+        system, place = self._at(path)
+        if not system.exists(place):
+            return ""
+        stream = system.open(place)
+        try:
+            data: bytes = self._jvm.org.apache.commons.io.IOUtils.toByteArray(stream)
+        finally:
+            stream.close()
+        return bytes(data).decode()

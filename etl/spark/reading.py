@@ -1,0 +1,304 @@
+"""From sources to records on Spark, each with its file and line: cut and parsed as a load does.
+
+A piece of work is some small files, or a large one; JSON Lines are cut where Spark cuts them.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+
+from etl.findings import Finding, Severity
+from etl.operations.parsing import Read, Unread, Work, keyed, parse_records
+from etl.records import NoteKind
+from etl.sources.claims import find_claimed, told
+from etl.sources.files import FoundFile, Source, opened
+from etl.sources.formats import format_of
+from etl.sources.jsonlines import cut, cut_line
+from etl.sources.kinds import kind_of_file, tells_of_others
+from etl.sources.packed import Unpacking
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+RECORDS = (
+    "source string, path string, key string, line int, kind string, names string, "
+    "name_ids string, body string, name_facts string, "
+    "identifiers array<struct<scheme: string, id: string>>"
+)
+"""A record as Spark keeps it, as `Staged` has it; its version is added when it is written.
+
+Beside records there are rows of the kinds `note`, `absence` and `left out`: what `key` and `body`
+say, in the line `line` of a file, or so many times.
+"""
+
+_TEXTS = ("names", "name_ids", "body", "name_facts")
+_ARROW = pa.schema(
+    [
+        *((name, pa.string()) for name in ("source", "path", "key")),
+        ("line", pa.int32()),
+        *((name, pa.string()) for name in ("kind", *_TEXTS)),
+        ("identifiers", pa.list_(pa.struct([("scheme", pa.string()), ("id", pa.string())]))),
+    ]
+)
+_FILES_AT_ONCE = 500
+_BYTES_AT_ONCE = 4 << 20
+_RECORDS_AT_ONCE = 500
+_SPLIT_BYTES = 64 << 20
+"""A file of JSON Lines of so many bytes is cut into several pieces."""
+
+
+class Row(NamedTuple):
+    """A row of `RECORDS`."""
+
+    source: str
+    path: str
+    key: str
+    line: int
+    kind: str
+    names: str | None = None
+    name_ids: str | None = None
+    body: str | None = None
+    name_facts: str | None = None
+    identifiers: Sequence[Mapping[str, str]] = ()
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be read: pieces of work, and large files of JSON Lines by their paths.
+
+    `others` counts the files that no format claims, by source and kind, `forms` has how tables are
+    read, by source and path; `stamp` tells these files from those of another time.
+    """
+
+    pieces: list[Work] = field(default_factory=list)
+    lines: dict[str, tuple[Source, FoundFile]] = field(default_factory=dict)
+    others: dict[str, Counter[str]] = field(default_factory=dict)
+    recognised: list[Finding] = field(default_factory=list)
+    forms: dict[tuple[str, str], str] = field(default_factory=dict)
+    stamp: list[tuple[str, str, int, int]] = field(default_factory=list)
+
+
+def planned(sources: Sequence[Source], memory_bytes: int, split_bytes: int = _SPLIT_BYTES) -> Plan:
+    """Look for the files of sources, and divide the reading of them."""
+    plan = Plan()
+    for source in sources:
+        own = replace(source, paths=(), complete=frozenset())
+        some, taken, archives, said = list[FoundFile](), 0, set[str](), set[str]()
+        others = plan.others[source.name] = Counter()
+        with Unpacking() as unpacking:
+            for found in find_claimed(source, unpacking):
+                if found.other:
+                    others[kind_of_file(found.path).name] += 1
+                    continue
+                if found.path != source.root and tells_of_others(found.path):
+                    continue
+                size, mtime = (found.stat.size, found.stat.mtime_ns) if found.stat else (0, 0)
+                if found.form:
+                    plan.forms[source.name, found.relative] = found.form
+                plan.stamp.append((source.name, found.relative + found.form, size, mtime))
+                if found.form and (message := told(found.form)) not in said:
+                    said.add(message)
+                    where = opened(source, found.relative)
+                    note = Finding(Severity.INFO, message, where, kind=NoteKind.FORMAT)
+                    plan.recognised.append(note)
+                if found.archive:
+                    archives.add(found.archive)
+                elif size >= split_bytes and _is_lines(found):
+                    plan.lines[found.path] = own, found
+                else:
+                    some.append(replace(found, memory_bytes=memory_bytes))
+                    taken += size
+                if taken >= _BYTES_AT_ONCE or len(some) >= _FILES_AT_ONCE:
+                    plan.pieces.append(Work(own, [(each, ()) for each in some]))
+                    some, taken = [], 0
+        if some:
+            plan.pieces.append(Work(own, [(each, ()) for each in some]))
+        plan.pieces += [Work(replace(own, paths=(each,))) for each in sorted(archives)]
+    return plan
+
+
+def _is_lines(found: FoundFile) -> bool:
+    is_packed = found.path.endswith(".gz")
+    return format_of(found.path, found.form).cut is cut and not (found.problem or is_packed)
+
+
+def read(spark: SparkSession, plan: Plan) -> DataFrame:
+    """Read what is planned: rows of `RECORDS`."""
+    from pyspark.sql import functions as f
+
+    parts = list[Any]()
+    if plan.pieces:
+        packed = [(pickle.dumps(piece),) for piece in plan.pieces]
+        count = min(len(packed), 4 * spark.sparkContext.defaultParallelism)
+        pieces = spark.createDataFrame(packed, "piece binary").repartition(count)
+        parts.append(pieces.mapInArrow(_read_pieces, RECORDS))
+    if plan.lines:
+        lines = (
+            spark.read.option("lineSep", "\n")
+            .text([_escaped(path) for path in plan.lines])
+            .select(
+                f.col("value").cast("binary").alias("value"),
+                f.col("_metadata.file_path").alias("file"),
+                f.col("_metadata.file_block_start").alias("start"),
+            )
+        )
+        counts = lines.groupBy("file", "start").count().collect()
+        firsts, files = _firsts(counts), plan.lines
+        read_lines: _Reader = lambda batches: _read_lines(files, firsts, batches)  # noqa: E731
+        parts.append(lines.mapInArrow(read_lines, RECORDS))
+    whole = parts[0] if parts else spark.createDataFrame([], RECORDS)
+    for part in parts[1:]:
+        whole = whole.unionAll(part)
+    return whole
+
+
+_Reader = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+
+
+def _escaped(path: str) -> str:
+    """Write a path so that Spark takes none of its characters for a pattern."""
+    return "".join(f"\\{each}" if each in "\\*?[]{}" else each for each in path)
+
+
+def _firsts(counts: Iterable[Any]) -> dict[tuple[str, int], int]:
+    """Return the number of the first line of each block of each file, by the lines of all."""
+    by_file: dict[str, list[tuple[int, int]]] = {}
+    for row in counts:
+        by_file.setdefault(row["file"], []).append((row["start"], row["count"]))
+    return {
+        (file, start): first
+        for file, blocks in by_file.items()
+        for (start, _), first in zip(
+            sorted(blocks), accumulate((n for _, n in sorted(blocks)), initial=1), strict=False
+        )
+    }
+
+
+def _read_pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Read pieces of work in a task."""
+    for batch in batches:
+        for piece in batch.column(0).to_pylist():
+            yield from _batches(_read_piece(pickle.loads(piece)))  # noqa: S301 - we wrote it
+
+
+def _read_piece(work: Work) -> Iterator[Read]:
+    if not work.source.paths:
+        yield parse_records(None, work)
+        return
+    with Unpacking() as unpacking:
+        for found in find_claimed(work.source, unpacking):
+            if not found.other:
+                yield parse_records(None, Work(work.source, [(found, ())]))
+
+
+def _read_lines(
+    files: Mapping[str, tuple[Source, FoundFile]],
+    firsts: Mapping[tuple[str, int], int],
+    batches: Iterable[pa.RecordBatch],
+) -> Iterator[pa.RecordBatch]:
+    """Read lines in a task: those of a block follow each other."""
+    yield from _batches(
+        parse_records(None, work) for work in _line_works(files, firsts, _lines(batches))
+    )
+
+
+def _lines(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[bytes, str, int]]:
+    for batch in batches:
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _line_works(
+    files: Mapping[str, tuple[Source, FoundFile]],
+    firsts: Mapping[tuple[str, int], int],
+    lines: Iterable[tuple[bytes, str, int]],
+) -> Iterator[Work]:
+    at, number, unread = ("", -1), 0, list[Unread]()
+    source, found = None, None
+    for value, file, start in lines:
+        if (file, start) != at:
+            if source and unread:
+                yield Work(source, records=unread)
+            at, number, unread = (file, start), firsts[file, start], []
+            source, found = files[unquote(urlsplit(file).path)]
+        raw = cut_line(number, value, Counter())
+        number += 1
+        if raw and found:
+            unread.append(Unread(found.relative, "", raw))
+        if source and len(unread) == _RECORDS_AT_ONCE:
+            yield Work(source, records=unread)
+            unread = []
+    if source and unread:
+        yield Work(source, records=unread)
+
+
+def _batches(reads: Iterable[Read]) -> Iterator[pa.RecordBatch]:
+    for read_ in reads:
+        if rows := list(_rows(read_)):
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            arrays = [pa.array(each, of.type) for each, of in zip(columns, _ARROW, strict=True)]
+            yield pa.RecordBatch.from_arrays(arrays, schema=_ARROW)
+
+
+def _rows(read_: Read) -> Iterator[Row]:
+    for each in read_.staged:
+        ids = [{"scheme": scheme, "id": id_} for scheme, id_ in each.identifiers]
+        texts = each.names, each.name_ids, each.body, each.name_facts
+        yield Row(each.source, each.path, each.key, each.line, each.kind, *texts, ids)
+    source = read_.source
+    for finding in read_.findings:
+        told_ = finding.kind, None, finding.message
+        yield Row(source, finding.file, finding.key, finding.line, "note", *told_)
+    for key, count in read_.absences.items():
+        yield Row(source, "", key, count, "absence")
+    for kind, count in read_.left_out.items():
+        yield Row(source, "", kind, count, "left out")
+
+
+def with_own_keys(records: DataFrame) -> DataFrame:
+    """Tell records of one name in a file from each other, as `distinct` does where one task reads.
+
+    The first has the name, the others a number behind it, in the order of their lines.
+    """
+    from pyspark.sql import Window
+    from pyspark.sql import functions as f
+
+    place = ["source", "path", "key"]
+    is_record = f.col("kind").isin("film", "reject")
+    repeated = records.where(is_record).groupBy(*place).count().where("count > 1").select(*place)
+    if repeated.isEmpty():
+        return records
+    repeated = repeated.withColumn("is_record", f.lit(True))
+    marked = records.withColumn("is_record", is_record)
+    both = [*place, "is_record"]
+    number = f.row_number().over(Window.partitionBy(*place).orderBy("line"))
+    numbered = marked.join(repeated, both, "left_semi").withColumn("number", number)
+    again = numbered.where("number > 1").mapInArrow(_rekeyed, RECORDS + ", version long")
+    first = numbered.where("number = 1").select(*records.columns)
+    return (
+        marked.join(repeated, both, "left_anti")
+        .select(*records.columns)
+        .unionByName(first)
+        .unionByName(again)
+    )
+
+
+def _rekeyed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Give records in a task the number that tells them from others of their name."""
+    for batch in batches:
+        rows = batch.to_pylist()
+        for row in rows:
+            old, row["key"] = row["key"], f"{row['key']} ({row['number']})"
+            if row["kind"] == "film":
+                row["body"], own = keyed(row["body"], old, row["key"])
+                ids = {each["scheme"]: each["id"] for each in row["identifiers"]} | own
+                row["identifiers"] = [{"scheme": s, "id": i} for s, i in ids.items()]
+        schema = _ARROW.append(pa.field("version", pa.int64()))
+        yield pa.RecordBatch.from_pylist(rows, schema=schema)

@@ -1,0 +1,115 @@
+"""Which records are one film, and who its people are: resolution's own SQL, run by Spark.
+
+A load on Spark begins from nothing, so each place has one version, and a record that is refused
+has none before it to fall back to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from etl.resolution.lives import LIVES, SEVERAL
+from etl.resolution.statements import (
+    DISPUTED,
+    GROUPS,
+    IDENTITIES,
+    IDS,
+    KNOWN_PEOPLE,
+    MEMBERS,
+    MENTIONS,
+    NAMED,
+    NAMES,
+    REDIRECTED,
+    STRONGEST,
+    UNNAMED,
+    WEAKER,
+    WEAKER_RANKS,
+)
+from etl.resolution.tables import EMPTY
+from etl.spark.matching import find_matches
+from etl.spark.tables import Tables
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+# The tables of a catalog that Spark has of its own: the versions and their ids, and where each
+# stands; those of a workspace's past and of its owner's decisions are empty.
+CATALOG = """
+CREATE TABLE ranks (field TEXT, source TEXT, rank INTEGER);
+CREATE TABLE refused (version BIGINT)
+"""
+
+PLACED = """
+CREATE TABLE places AS
+SELECT source, path, key, version AS head, kind, 0::BIGINT AS gone,
+       CASE WHEN kind = 'film' THEN version END AS choice
+FROM versions ANTI JOIN refused USING (version)
+"""
+
+# Whether records give ids of people, or facts about them.
+TOLD_OF_PEOPLE = """
+SELECT bool_or(name_ids IS NOT NULL), bool_or(name_facts IS NOT NULL) FROM versions
+"""
+
+# How the record of each place has ended, by source.
+ENDED = """
+SELECT source, CASE WHEN versions.kind = 'reject' THEN 'rejected'
+                    WHEN refused.version IS NOT NULL THEN 'quarantined'
+                    WHEN counts THEN 'loaded' ELSE 'superseded' END AS ended, count(*) AS records
+FROM versions LEFT JOIN refused USING (version)
+LEFT JOIN (SELECT version, counts FROM members) AS member USING (version)
+GROUP BY ALL
+"""
+
+DISPUTES = (
+    "SELECT count(*) AS subjects FROM (SELECT DISTINCT about, scheme, subject FROM disputed) AS a"
+)
+
+
+class Resolving:
+    """Groups records by film, as often as records are refused."""
+
+    def __init__(self, tables: Tables, records: DataFrame, *, needs_witness: bool) -> None:
+        """Begin with all records, of which none is refused."""
+        self._tables = tables
+        tables.run(EMPTY, CATALOG)
+        held = records.where("kind IN ('film', 'reject')").drop("identifiers")
+        for name in ("versions", "standing"):
+            tables.show(name, held)
+        ids = records.where("kind = 'film'").selectExpr("version", "inline(identifiers)")
+        tables.show("identifiers", ids)
+        (present,) = tables.ask(TOLD_OF_PEOPLE).collect()
+        self._identified, self._lives = map(bool, present)
+        tables.run(PLACED, IDS, STRONGEST)
+        for (rank,) in tables.ask(WEAKER_RANKS).collect():
+            tables.run(WEAKER.replace("$1", str(rank)))
+        tables.run(MEMBERS)
+        self.matched = find_matches(tables, needs_witness=needs_witness)
+        if self.matched:
+            tables.run(MEMBERS)
+        tables.run(DISPUTED)
+        if self._identified:
+            tables.run(UNNAMED)
+            if tables.count("unnamed"):
+                tables.run(NAMES)
+        self._group()
+
+    def _group(self) -> None:
+        if self._identified:
+            self._tables.run(IDENTITIES, KNOWN_PEOPLE)
+        self._tables.run(GROUPS)
+
+    def without(self, refused: DataFrame) -> None:
+        """Group again, as if no record were there that is refused by now."""
+        self._tables.put("refused", lambda: refused)
+        self._tables.run(PLACED, MEMBERS)
+        self._group()
+
+    def name_people(self) -> None:
+        """Tell who the people of the `films` in the graph are, and what redirects to which."""
+        self._tables.run(MENTIONS)
+        if self._lives:
+            self._tables.run(LIVES, several=SEVERAL)
+        self._tables.run(NAMED)
+        if self.matched:
+            self._tables.run(REDIRECTED)

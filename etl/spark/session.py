@@ -1,0 +1,65 @@
+"""A Spark session: on this machine, or on the cluster that a master names."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from etl.errors import EtlError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# What Spark is asked for unless the user's own configuration says otherwise. A partition of a join
+# that is twice the median is cut, and bodies of records are sent to Python a few megabytes at a
+# time, however large each is.
+_SETTINGS = {
+    "spark.app.name": "reelgraph",
+    "spark.driver.memory": "2g",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.adaptive.skewJoin.skewedPartitionFactor": "2",
+    "spark.sql.adaptive.skewJoin.skewedPartitionThresholdInBytes": "8MB",
+    "spark.sql.adaptive.advisoryPartitionSizeInBytes": "32MB",
+    "spark.sql.execution.arrow.maxBytesPerBatch": str(16 << 20),
+}
+
+
+@contextmanager
+def session(master: str | None) -> Iterator[SparkSession]:
+    """Open a session, and end it.
+
+    Raises:
+        EtlError: Spark or Java is not there, or the master does not answer.
+    """
+    try:
+        from pyspark import SparkConf
+        from pyspark.errors import PySparkRuntimeError
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise EtlError(
+            f"--engine spark: {error}", hint="install it: pip install 'reelgraph[spark]'"
+        ) from error
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+    configuration = SparkConf()
+    for name, value in _SETTINGS.items():
+        configuration.setIfMissing(name, value)
+    if master is not None:
+        configuration.setMaster(master)
+    configuration.setIfMissing("spark.master", "local[*]")
+    try:
+        spark = SparkSession.builder.config(conf=configuration).getOrCreate()
+    except PySparkRuntimeError as error:
+        raise EtlError(
+            f"--engine spark: {error}", hint="Spark needs Java 17 or later: set JAVA_HOME"
+        ) from error
+    spark.sparkContext.setLogLevel("ERROR")
+    try:
+        yield spark
+    finally:
+        spark.stop()
