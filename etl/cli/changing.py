@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from etl.cli.carrying import Manner, bring_in_step, carry_out, nothing_done
 from etl.cli.grouping import OptionGroup, command, option
@@ -79,9 +80,57 @@ from etl.cli.session import chosen_map, engine
     is_flag=True,
     help="Compare the whole graph on the server with ours, and correct the server.",
 )
+@option(
+    "--engine",
+    "runs_on",
+    group=OptionGroup.CLUSTER,
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Load here, or on Apache Spark into shards.",
+)
+@option(
+    "--master",
+    group=OptionGroup.CLUSTER,
+    metavar="URL",
+    envvar="SPARK_MASTER",
+    show_envvar=True,
+    show_default="Spark's own configuration, else local[*]",
+    help="Master of the Spark cluster.",
+)
+@option(
+    "-o",
+    "--output",
+    group=OptionGroup.CLUSTER,
+    metavar="DIR",
+    help="Folder for the shards that --engine spark writes.",
+)
 @json_option
 @quiet_option
-def load(
+def load(runs_on: str, master: str | None, output: str | None, **given: Any) -> None:  # noqa: ANN401 - click checks them
+    """Bring the graph in step with files and folders of records.
+
+    A SOURCE is a file, a folder, an archive or a glob. Its records are read, validated and loaded,
+    and the changes are printed. Loading a source again adds new records, replaces changed ones and
+    removes those that the source no longer has. Without SOURCE, all sources that were loaded before
+    are loaded again.
+
+    --store also sends the changes to a SPARQL server. --repair without SOURCE reads no source; it
+    only corrects the server. --engine spark makes the same graph on a cluster, as files.
+    """
+    if runs_on == "spark":
+        from etl.cli.clustering import load_by_spark
+
+        load_by_spark(given.pop("sources"), output, master, given)
+    if output or master and click.get_current_context().get_parameter_source("master") is _GIVEN:
+        raise click.UsageError("--output and --master belong to --engine spark")
+    _load_here(**given)
+
+
+_GIVEN = ParameterSource.COMMANDLINE
+
+
+def _load_here(
     sources: tuple[str, ...],
     workspace: Path,
     shapes: tuple[Path, ...],
@@ -95,16 +144,7 @@ def load(
     jobs: int,
     **rest: Any,  # noqa: ANN401 - click checks them
 ) -> None:
-    """Bring the graph in step with files and folders of records.
-
-    A SOURCE is a file, a folder, an archive or a glob. Its records are read, validated and loaded,
-    and the changes are printed. Loading a source again adds new records, replaces changed ones and
-    removes those that the source no longer has. Without SOURCE, all sources that were loaded before
-    are loaded again.
-
-    --store also sends the changes to a SPARQL server. --repair without SOURCE reads no source; it
-    only corrects the server.
-    """
+    """Load into the workspace, and publish it."""
     from etl.operations.load import LoadOptions, load
     from etl.workspace import Workspace
 

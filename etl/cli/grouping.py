@@ -30,6 +30,7 @@ class OptionGroup(Enum):
     SAFETY = "Safety"
     SERVER = "Server"
     PLACES = "Workspace and store"
+    CLUSTER = "Cluster"
     LIMITS = "Limits"
     OUTPUT = "Output"
     OTHER = "Other options"
