@@ -122,12 +122,12 @@ def load(runs_on: str, master: str | None, output: str | None, **given: Any) -> 
         from etl.cli.clustering import load_by_spark
 
         load_by_spark(given.pop("sources"), output, master, given)
-    if output or master and click.get_current_context().get_parameter_source("master") is _GIVEN:
+    typed = (
+        click.get_current_context().get_parameter_source("master") is ParameterSource.COMMANDLINE
+    )
+    if output or (master and typed):
         raise click.UsageError("--output and --master belong to --engine spark")
     _load_here(**given)
-
-
-_GIVEN = ParameterSource.COMMANDLINE
 
 
 def _load_here(

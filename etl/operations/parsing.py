@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from etl.catalog.entries import Known, Place, Staged
 from etl.findings import Finding, Severity
-from etl.records import FilmRecord, Note, NoteKind, Reject, Review, decode_film, encode
+from etl.records import FilmRecord, Note, NoteKind, Reject, Review
 from etl.sources.files import FoundFile, Source, beside, opened
 from etl.sources.formats import format_of
 from etl.sources.raw import Raw, says_the_same
@@ -139,19 +139,6 @@ def _owned(item: FilmRecord | Reject, source: Source, path: str, key: str) -> Fi
     file = () if path in ("", os.path.basename(source.root)) else (path,)
     identifiers = {**item.identifiers, "record": "-".join((source.plain_slug, *file, key))}
     return replace(item, identifiers=identifiers)
-
-
-def keyed(body: str, old: str, key: str) -> tuple[str, dict[str, str]]:
-    """Give a film record another key in its file: its JSON, and the id that it is known by, if any.
-
-    That is one of its own making, which ends in the key.
-    """
-    record = decode_film(body)
-    known = record.identifiers.get("record", "")
-    if not known.endswith(f"-{old}"):
-        return body, {}
-    own = {"record": known.removesuffix(old) + key}
-    return encode(replace(record, identifiers={**record.identifiers, **own})), own
 
 
 def _told(path: str, line: int, note: Note) -> Finding:

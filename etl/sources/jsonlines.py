@@ -9,6 +9,7 @@ Source: jsonlines.org (lines end in a line feed, the text is UTF-8), RFC 8259.
 from __future__ import annotations
 
 import codecs
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from etl.records import FilmRecord, NoteKind, Rating, Reject
 from etl.sources import people, values
 from etl.sources.decoding import decode, wide_encoding
 from etl.sources.fields import MORE, READERS, SINGULAR, Bad, film_record, read_more
-from etl.sources.files import RECORD_LIMIT, FoundFile, opening, unreadable
+from etl.sources.files import RECORD_LIMIT, FoundFile, opening, too_long, unreadable
 from etl.sources.notes import Notes, Unreadable, as_json, composed, quoted
 from etl.sources.raw import Raw, digest, distinct
 from etl.sources.repeated_keys import refuse_repeated_keys

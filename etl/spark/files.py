@@ -41,6 +41,7 @@ class Files:
         system, place = self._at(path)
         if not system.rename(place, self._at(to)[1]):
             raise OSError(f"{path}: cannot be moved to {to}")
+        self._forget_checksum(to)
 
     def remove(self, path: str) -> None:
         """Remove a file or a folder with all in it, if it is there."""
@@ -55,6 +56,12 @@ class Files:
             stream.write(bytearray(text.encode()))
         finally:
             stream.close()
+        self._forget_checksum(path)
+
+    def _forget_checksum(self, path: str) -> None:
+        """Remove the hidden file that Hadoop writes beside one on a disk."""
+        folder, _, name = path.rpartition("/")
+        self.remove(f"{folder}/.{name}.crc")
 
     def read(self, path: str) -> str:
         """Read a small text; of nothing, an empty one."""

@@ -28,7 +28,8 @@ from etl.resolution.matching import TITLE
 from etl.shacl import Engine
 from etl.sources.files import Source
 from etl.sources.naming import sources
-from etl.spark.building import MEMBER_ROWS, Making
+from etl.sources.tables.forms import Form
+from etl.spark.building import BUILT, MEMBER_ROWS, Making
 from etl.spark.files import Files
 from etl.spark.quarantine import keep_out
 from etl.spark.reading import Plan, planned, read, with_own_keys
@@ -170,14 +171,11 @@ class _Load:
 
     def _build(self, resolving: Resolving) -> None:
         """Make films, and group the records again without those that are refused, until none is."""
-        built: list[DataFrame] = []
         spark, tables = self._spark, self._tables
+        built = [spark.createDataFrame([], BUILT)]
         while True:
-            groups = spark.table("groups")
-            pending = groups
-            if built:
-                done = _all(built).select("film", "inputs")
-                pending = groups.join(done, ["film", "inputs"], "left_anti")
+            done = _all(built).select("film", "inputs")
+            pending = spark.table("groups").join(done, ["film", "inputs"], "left_anti")
             count = pending.count()
             if not count:
                 break
@@ -231,7 +229,9 @@ class _Load:
         tables, spark = self._tables, self._spark
         report = LoadReport(run=1, committed=True)
         ended = {each.name: SourceReport(each.label, each.name, each.root) for each in self._named}
-        for source, outcome, number in tables.ask(ENDED).collect():
+        counts = f"{self._folder}/counts"
+        tables.ask(ENDED).coalesce(1).write.mode("overwrite").parquet(counts)
+        for source, outcome, number in spark.read.parquet(counts).collect():
             setattr(ended[source], outcome, number)
         for row in self._counts(records):
             told = ended[row["source"]]
@@ -239,6 +239,10 @@ class _Load:
             counts[row["key"]] = row["number"]
         for name, others in self._plan.others.items():
             ended[name].other_files = dict(others)
+        for (name, _), form in self._plan.forms.items():
+            licence = Form.decode(form).columns.licence
+            if licence and licence not in ended[name].licences:
+                ended[name].licences.append(licence)
         report.sources = list(ended.values())
         matched = spark.table("matches").where(f"key IS NOT NULL AND rung = '{TITLE.name}'")
         report.disputes = tables.ask(DISPUTES).collect()[0][0]

@@ -16,9 +16,10 @@ from urllib.parse import unquote, urlsplit
 import pyarrow as pa
 
 from etl.findings import Finding, Severity
-from etl.operations.parsing import Read, Unread, Work, keyed, parse_records
+from etl.operations.parsing import Read, Unread, Work, parse_records
 from etl.records import NoteKind
 from etl.sources.claims import find_claimed, told
+from etl.sources.decoding import wide_encoding
 from etl.sources.files import FoundFile, Source, opened
 from etl.sources.formats import format_of
 from etl.sources.jsonlines import cut, cut_line
@@ -48,6 +49,7 @@ _ARROW = pa.schema(
         ("identifiers", pa.list_(pa.struct([("scheme", pa.string()), ("id", pa.string())]))),
     ]
 )
+_BEGINNING = 100  # bytes that tell the encoding
 _FILES_AT_ONCE = 500
 _BYTES_AT_ONCE = 4 << 20
 _RECORDS_AT_ONCE = 500
@@ -126,8 +128,12 @@ def planned(sources: Sequence[Source], memory_bytes: int, split_bytes: int = _SP
 
 
 def _is_lines(found: FoundFile) -> bool:
-    is_packed = found.path.endswith(".gz")
-    return format_of(found.path, found.form).cut is cut and not (found.problem or is_packed)
+    """Return whether a file is JSON Lines that may be cut anywhere between two."""
+    if found.problem or found.path.endswith(".gz"):
+        return False
+    with open(found.path, "rb") as file:
+        is_wide = bool(wide_encoding(file.read(_BEGINNING)))
+    return format_of(found.path, found.form).cut is cut and not is_wide
 
 
 def read(spark: SparkSession, plan: Plan) -> DataFrame:
@@ -265,7 +271,8 @@ def _rows(read_: Read) -> Iterator[Row]:
 def with_own_keys(records: DataFrame) -> DataFrame:
     """Tell records of one name in a file from each other, as `distinct` does where one task reads.
 
-    The first has the name, the others a number behind it, in the order of their lines.
+    The first has the name, the others a number behind it, in the order of their lines. Only JSON
+    Lines are cut by several tasks, in which no film is known by that name alone.
     """
     from pyspark.sql import Window
     from pyspark.sql import functions as f
@@ -280,25 +287,6 @@ def with_own_keys(records: DataFrame) -> DataFrame:
     both = [*place, "is_record"]
     number = f.row_number().over(Window.partitionBy(*place).orderBy("line"))
     numbered = marked.join(repeated, both, "left_semi").withColumn("number", number)
-    again = numbered.where("number > 1").mapInArrow(_rekeyed, RECORDS + ", version long")
-    first = numbered.where("number = 1").select(*records.columns)
-    return (
-        marked.join(repeated, both, "left_anti")
-        .select(*records.columns)
-        .unionByName(first)
-        .unionByName(again)
-    )
-
-
-def _rekeyed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Give records in a task the number that tells them from others of their name."""
-    for batch in batches:
-        rows = batch.to_pylist()
-        for row in rows:
-            old, row["key"] = row["key"], f"{row['key']} ({row['number']})"
-            if row["kind"] == "film":
-                row["body"], own = keyed(row["body"], old, row["key"])
-                ids = {each["scheme"]: each["id"] for each in row["identifiers"]} | own
-                row["identifiers"] = [{"scheme": s, "id": i} for s, i in ids.items()]
-        schema = _ARROW.append(pa.field("version", pa.int64()))
-        yield pa.RecordBatch.from_pylist(rows, schema=schema)
+    own = f.expr("if(number > 1, concat(key, ' (', number, ')'), key)")
+    others = marked.join(repeated, both, "left_anti").select(*records.columns)
+    return others.unionByName(numbered.withColumn("key", own).select(*records.columns))

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.errors import EtlError
@@ -13,12 +14,15 @@ from etl.errors import EtlError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+_LOGGING = Path(__file__).with_name("log4j2.properties")
+
 # What Spark is asked for unless the user's own configuration says otherwise. A partition of a join
 # that is twice the median is cut, and bodies of records are sent to Python a few megabytes at a
 # time, however large each is.
 _SETTINGS = {
     "spark.app.name": "reelgraph",
     "spark.driver.memory": "2g",
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
@@ -58,7 +62,6 @@ def session(master: str | None) -> Iterator[SparkSession]:
         raise EtlError(
             f"--engine spark: {error}", hint="Spark needs Java 17 or later: set JAVA_HOME"
         ) from error
-    spark.sparkContext.setLogLevel("ERROR")
     try:
         yield spark
     finally:

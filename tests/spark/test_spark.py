@@ -1,0 +1,256 @@
+"""A load on Spark makes the graph that a load on one machine makes."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clusters import Cluster, environment, loaded, spark_or_skip, started
+from commands import Etl
+from shared_data import shared
+
+pytestmark = pytest.mark.usefixtures("foreign")
+spark_or_skip()
+parquet = pytest.importorskip("pyarrow.parquet")
+
+_FILMS = 240
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> list[Path]:
+    """Give records in three formats and from sources that contradict each other; some are bad."""
+    texts, lines, tables = (tmp_path / name for name in ("texts", "lines", "tables"))
+    for folder in (texts, lines, tables):
+        folder.mkdir()
+    for n in range(20):
+        text = f"title: Heat {n}\nyear: {1950 + n}\nurl: https://www.imdb.com/title/tt{n:07}/\n"
+        people = f"directors: Ann Other\nactors: Person {n}, Bob\nratingValue: 7.5\n"
+        (texts / f"{n}.txt").write_text(text + people + "\nsynopsis:\nBob (Ann Other) is here.\n")
+    (texts / "bad.txt").write_text("title: No Year\nyear: soon\nurl: tt0999999\n")
+    with (lines / "films.jsonl").open("w") as file:
+        for n in range(_FILMS):
+            known: dict[str, Any] = {"imdb": f"tt{n:07}"} if n % 3 else {"wikidata": f"Q{n + 1}"}
+            cast = [{"name": f"Person {n}", "imdb": f"nm{n:07}"}, {"name": "Bob"}]
+            rest = {"title": f"Heat {n}", "year": 1950 + n % 70, "directors": ["Ann Other"]}
+            file.write(json.dumps({**known, **rest, "actors": cast}) + "\n")
+        file.write('{"title": "Twice", "year": 1990, "directors": ["Ann Other"]}\n' * 2)
+        file.write('{"title": "Twice", "id": 7, "year": 1991, "directors": ["Cy Young"]}\n')
+        file.write('{"title": "Twice", "id": 7, "year": 1992, "directors": ["Cy Young"]}\n')
+        file.write('{"imdb": "tt0000004", "wikidata": "Q900", "title": "Heat 4", "year": 1954}\n')
+        file.write('{"imdb": "tt0000005", "wikidata": "Q900", "title": "Heat 5", "year": 1990}\n')
+        file.write('{"imdb": "tt0000007", "title": "Heat 7", "year": 1957, "rating": 77}\n')
+        file.write("no JSON\n")
+    (tables / "movies.csv").write_text(
+        "movieId,title,genres\n"
+        + "".join(f"{n},Heat {n} ({1950 + n}),Drama|Crime\n" for n in range(15, 40))
+    )
+    (tables / "links.csv").write_text(
+        "movieId,imdbId,tmdbId\n" + "".join(f"{n},{n:07},{n}\n" for n in range(15, 30))
+    )
+    return [texts, lines, tables]
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    return dict(json.loads((folder / "manifest.json").read_text())["graphs"][0])
+
+
+def here(etl: Etl, *sources: Path) -> tuple[str, str]:
+    """Load on this machine; give the lines about it, and the hash of the graph."""
+    report = etl("load", *sources).stdout
+    told = next(each for each in etl("check").output.splitlines() if each.startswith("graph:"))
+    return report, told.rsplit(" ", 1)[-1]
+
+
+def test_the_graph_is_the_same_and_so_is_what_is_said_of_it(
+    etl: Etl, films: list[Path], tmp_path: Path
+) -> None:
+    report, digest = here(etl, *films)
+    code, data, talk = loaded(tmp_path, *films, "-o", "out")
+    assert code == 1, talk
+    out = tmp_path / "out"
+    graph = manifest(out)
+    assert graph["hash"] == digest
+    assert data.splitlines()[:-1] == report.splitlines()
+    assert data.splitlines()[-1].endswith("films were made in 2 rounds")
+
+    triples = list[bytes]()
+    for shard in graph["files"]:
+        packed = (out / shard["file"]).read_bytes()
+        assert hashlib.sha256(packed).hexdigest() == shard["sha256"]
+        triples += gzip.decompress(packed).splitlines()
+    assert len(triples) == len(set(triples)) == graph["triples"]
+    exported = etl("export", "--format", "nt").stdout.encode().splitlines()
+    assert sorted(triples) == sorted(exported)
+
+    held = json.loads(etl("quarantine", "--format", "json").stdout)
+    kept_out = parquet.read_table(out / "quarantine").to_pylist()
+    place = ("file", "line", "field", "message")
+    assert sorted(tuple(row[each] or "" for each in place) for row in kept_out) == sorted(
+        tuple(row[each] or "" for each in place) for row in held
+    )
+    assert {Path(row["file"]).name for row in kept_out} == {"bad.txt", "films.jsonl"}
+    counts = parquet.read_table(out / "counts").to_pylist()
+    assert sum(row["records"] for row in counts) == 21 + 248 + 25
+    assert sorted(path.name for path in out.iterdir() if path.suffix != ".gz") == [
+        "counts",
+        "manifest.json",
+        "notes",
+        "quarantine",
+    ]
+
+
+def test_films_derive_from_the_lines_that_an_export_names(
+    etl: Etl, films: list[Path], tmp_path: Path
+) -> None:
+    here(etl, *films)
+    assert loaded(tmp_path, *films, "-o", "out")[0] == 1
+    told = {
+        line
+        for file in (tmp_path / "out").glob("provenance-*")
+        for line in gzip.decompress(file.read_bytes()).decode().splitlines()
+    }
+    graph = " <http://localhost:8000/graph/provenance> ."
+    exported = {
+        line.removesuffix(graph) + " ."
+        for line in etl("export", "--provenance", "--format", "nq").stdout.splitlines()
+        if line.endswith(graph) and ("/movie/" in line or "film#line" in line)
+    }
+    assert exported <= told
+
+
+def test_film_data_of_others_give_the_same_graph(etl: Etl, tmp_path: Path) -> None:
+    sources = [
+        shared(f"data/{name}")
+        for name in ("seed_format", "movielens", "files", "plots", "linking/records", "imdb")
+    ]
+    report, digest = here(etl, *sources)
+    code, data, talk = loaded(tmp_path, *sources, "-o", "out")
+    assert code == 0, talk
+    assert manifest(tmp_path / "out")["hash"] == digest
+    assert data.splitlines()[:-1] == report.splitlines()
+
+
+IN_PIECES = """
+import sys
+from etl.cli.session import shipped_shapes
+from etl.shacl import CompiledEngine
+from etl.spark.loading import SparkOptions, load_on_spark
+options = SparkOptions(split_bytes=1, films_at_once=50)
+load_on_spark(sys.argv[1:], "out", CompiledEngine(shipped_shapes()), options)
+"""
+
+
+def test_lines_that_are_cut_in_pieces_keep_their_numbers(
+    etl: Etl, films: list[Path], tmp_path: Path
+) -> None:
+    lines = films[1] / "films.jsonl"
+    lines.write_bytes(lines.read_bytes().replace(b"no JSON", b"\xef\xbb\xbf\r\n\n{\r}"))
+    _, digest = here(etl, films[1])
+    cut = environment(tmp_path, "spark.sql.files.maxPartitionBytes 8192\n")
+    command = [sys.executable, "-c", IN_PIECES, str(films[1])]
+    done = subprocess.run(command, env=cut, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert manifest(tmp_path / "out")["hash"] == digest
+    held = json.loads(etl("quarantine", "--format", "json").stdout)
+    kept_out = parquet.read_table(tmp_path / "out" / "quarantine").to_pylist()
+    assert sorted(row["line"] for row in kept_out) == sorted(row["line"] for row in held)
+    assert max(row["line"] for row in held) == 250
+
+
+def test_nothing_but_bad_records_gives_an_empty_graph(tmp_path: Path) -> None:
+    (tmp_path / "films.jsonl").write_text("no JSON\n")
+    code, data, talk = loaded(tmp_path, "films.jsonl", "-o", "out")
+    assert (code, data.splitlines()[0]) == (1, "films.jsonl: 1 record read: 1 rejected"), talk
+    assert manifest(tmp_path / "out") == {
+        "graph": None,
+        "triples": 0,
+        "hash": "0" * 32,
+        "files": [],
+    }
+
+
+def test_a_load_whose_driver_was_killed_goes_on(
+    etl: Etl, films: list[Path], tmp_path: Path
+) -> None:
+    _, digest = here(etl, *films)
+    out, work = tmp_path / "out", tmp_path / "out" / "_work"
+    process = started(tmp_path, *films, "-o", "out")
+    wait_for(lambda: any(work.glob("members-*/_SUCCESS")), process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert not (out / "manifest.json").exists()
+    read = next(work.glob("read-1/part-*")).stat().st_mtime_ns
+    process = started(tmp_path, *films, "-o", "out")
+    wait_for(lambda: any(work.glob("built_*/_SUCCESS")), process)
+    assert next(work.glob("read-1/part-*")).stat().st_mtime_ns == read
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    code, _, talk = loaded(tmp_path, *films, "-o", "out")
+    assert code == 1, talk
+    assert manifest(out)["hash"] == digest
+    assert not work.exists()
+
+
+def test_a_lost_worker_changes_nothing(etl: Etl, films: list[Path], tmp_path: Path) -> None:
+    _, digest = here(etl, *films)
+    cluster = Cluster(tmp_path)
+    with cluster.running():
+        process = started(tmp_path, *films, "--master", cluster.url, "-o", "out")
+        wait_for(lambda: any((tmp_path / "out" / "_work").glob("ids-*/_SUCCESS")), process)
+        kill_with_children(cluster.workers[0].pid)
+        _, talk = process.communicate(timeout=900)
+    assert process.returncode == 1, talk
+    assert manifest(tmp_path / "out")["hash"] == digest
+
+
+def test_a_folder_with_something_in_it_is_left_alone(films: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "own.txt").write_text("mine")
+    code, _, talk = loaded(tmp_path, *films, "-o", "out")
+    assert (code, talk.splitlines()[-2:]) == (
+        2,
+        [
+            f"Error: file:{tmp_path}/out: expected an empty folder",
+            "Hint: name another with --output",
+        ],
+    )
+    assert (tmp_path / "out" / "own.txt").read_text() == "mine"
+
+
+def wait_for(done: Callable[[], bool], process: Any) -> None:
+    """Wait until something has been done, by a process that goes on meanwhile."""
+    for _ in range(9000):
+        if done():
+            return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    raise AssertionError("it takes too long")
+
+
+def kill_with_children(pid: int) -> None:
+    """End a worker at once, and the executors that it runs."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    found = [pid, *map(int, children)]
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(each.read_text().rsplit(")", 1)[1].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent in found:
+            found.append(int(each.parent.name))
+    for each in dict.fromkeys(found):
+        try:
+            os.kill(each, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
