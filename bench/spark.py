@@ -70,7 +70,7 @@ def _skew(place: Path, records: int) -> None:
     with source.open("w") as file:
         for number in range(records):
             film = 1 if number % 100 == 0 else number + 2
-            cast = [{"name": "Everybody", "imdb": "nm1"}, {"name": f"Actor {number}"}]
+            cast = [{"name": "Everybody", "imdb": "nm0000001"}, {"name": f"Actor {number}"}]
             told = {"imdb": f"tt{film:07}", "title": f"Film {film}", "year": 1990, "actors": cast}
             file.write(json.dumps(told) + "\n")
     (place / "spark-defaults.conf").write_text(

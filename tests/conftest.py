@@ -49,7 +49,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def foreign() -> None:
-    """Be asked for by what starts a server of others, or Spark: its tests are marked as `server`."""
+    """Be asked for by what starts a server of others, or Spark: such tests are marked `server`."""
 
 
 @pytest.fixture

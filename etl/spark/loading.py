@@ -235,8 +235,8 @@ class _Load:
             setattr(ended[source], outcome, number)
         for row in self._counts(records):
             told = ended[row["source"]]
-            counts = told.left_out if row["kind"] == "left out" else told.unread
-            counts[row["key"]] = row["number"]
+            kinds = told.left_out if row["kind"] == "left out" else told.unread
+            kinds[row["key"]] = row["number"]
         for name, others in self._plan.others.items():
             ended[name].other_files = dict(others)
         for (name, _), form in self._plan.forms.items():

@@ -66,8 +66,10 @@ class Tables:
     def _carry_out(self, statement: exp.Expression) -> None:
         made = statement.this
         if isinstance(made, exp.Schema):
-            columns = ", ".join(each.sql(dialect="spark") for each in made.expressions)
-            self.show(made.this.name, self.spark.createDataFrame([], columns))
+            nothing = exp.select(
+                *(exp.cast(exp.null(), each.kind).as_(each.name) for each in made.expressions)
+            ).where(exp.false())  # a table that Spark knows to be empty costs no join
+            self.show(made.this.name, self.spark.sql(nothing.sql(dialect="spark")))
             return
         found = self.spark.sql(statement.expression.sql(dialect="spark"))
         if isinstance(statement, exp.Insert):

@@ -249,8 +249,8 @@ def kill_with_children(pid: int) -> None:
             continue
         if parent in found:
             found.append(int(each.parent.name))
-    for each in dict.fromkeys(found):
+    for number in dict.fromkeys(found):
         try:
-            os.kill(each, signal.SIGKILL)
+            os.kill(number, signal.SIGKILL)
         except ProcessLookupError:
             continue
