@@ -95,7 +95,7 @@ from etl.cli.session import chosen_map, engine
     metavar="URL",
     envvar="SPARK_MASTER",
     show_envvar=True,
-    show_default="Spark's own configuration, else local[*]",
+    show_default="Spark's own configuration, else all cores here",
     help="Master of the Spark cluster.",
 )
 @option(

@@ -71,7 +71,8 @@ def write_shards(
             hashed = GraphHash()
             files = list(_shards(hashed.counting(store.export(graph)), folder / name, kind, size))
             written[name] = ShardedGraph(hashed, files)
-        (folder / MANIFEST).write_text(manifest(written["graph"], written["provenance"], provenance))
+        told = manifest(written["graph"], written["provenance"], provenance)
+        (folder / MANIFEST).write_text(told)
     except OSError as error:
         raise EtlError(f"{folder}: cannot be written: {error.strerror or error}") from error
     return {name: each.hashed for name, each in written.items()}

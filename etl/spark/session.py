@@ -14,6 +14,9 @@ from etl.errors import EtlError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+LOCAL = "local[*,4]"
+"""The master of a load that names none: all cores of this machine, and four tries for each task."""
+
 _LOGGING = Path(__file__).with_name("log4j2.properties")
 
 # What Spark is asked for unless the user's own configuration says otherwise. A partition of a join
@@ -55,7 +58,7 @@ def session(master: str | None) -> Iterator[SparkSession]:
         configuration.setIfMissing(name, value)
     if master is not None:
         configuration.setMaster(master)
-    configuration.setIfMissing("spark.master", "local[*]")
+    configuration.setIfMissing("spark.master", LOCAL)
     try:
         spark = SparkSession.builder.config(conf=configuration).getOrCreate()
     except PySparkRuntimeError as error:

@@ -202,6 +202,20 @@ def test_a_load_whose_driver_was_killed_goes_on(
     assert not work.exists()
 
 
+def test_killed_tasks_are_done_again(etl: Etl, films: list[Path], tmp_path: Path) -> None:
+    _, digest = here(etl, *films)
+    process = started(tmp_path, *films, "--master", "local[2,8]", "-o", "out")
+    killed = 0
+    while process.poll() is None and killed < 3:
+        for number in pythons_of_tasks(process.pid):
+            os.kill(number, signal.SIGKILL)
+            killed += 1
+        time.sleep(0.5)
+    _, talk = process.communicate(timeout=900)
+    assert (process.returncode, killed >= 3) == (1, True), talk
+    assert manifest(tmp_path / "out")["hash"] == digest
+
+
 def test_a_lost_worker_changes_nothing(etl: Etl, films: list[Path], tmp_path: Path) -> None:
     _, digest = here(etl, *films)
     cluster = Cluster(tmp_path)
@@ -240,17 +254,34 @@ def wait_for(done: Callable[[], bool], process: Any) -> None:
 
 def kill_with_children(pid: int) -> None:
     """End a worker at once, and the executors that it runs."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    found = [pid, *map(int, children)]
-    for each in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(each.read_text().rsplit(")", 1)[1].split()[1])
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if parent in found:
-            found.append(int(each.parent.name))
-    for number in dict.fromkeys(found):
+    for number in descendants(pid):
         try:
             os.kill(number, signal.SIGKILL)
         except ProcessLookupError:
             continue
+
+
+def pythons_of_tasks(pid: int) -> list[int]:
+    """Return the processes that run tasks in Python: those that Spark's daemon has forked."""
+    found = [each for each in descendants(pid) if b"pyspark.daemon" in said_of(each, "cmdline")]
+    return [each for each in found if parent_of(each) in found]
+
+
+def descendants(pid: int) -> list[int]:
+    """Return a process and all that came of it."""
+    parents = {int(each.name): parent_of(int(each.name)) for each in Path("/proc").glob("[0-9]*")}
+    found = [pid]
+    for each in found:
+        found += [child for child, parent in parents.items() if parent == each]
+    return found
+
+
+def parent_of(pid: int) -> int:
+    return int((said_of(pid, "stat").rpartition(b")")[2].split() or [b"", b"0"])[1])
+
+
+def said_of(pid: int, file: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/{file}").read_bytes()
+    except OSError:
+        return b""
