@@ -44,8 +44,9 @@ def session(master: str | None) -> Iterator[SparkSession]:
         EtlError: Spark or Java is not there, or the master does not answer.
     """
     try:
+        from py4j.protocol import Py4JError
         from pyspark import SparkConf
-        from pyspark.errors import PySparkRuntimeError
+        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise EtlError(
@@ -53,19 +54,31 @@ def session(master: str | None) -> Iterator[SparkSession]:
         ) from error
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
-    configuration = SparkConf()
-    for name, value in _SETTINGS.items():
-        configuration.setIfMissing(name, value)
-    if master is not None:
-        configuration.setMaster(master)
-    configuration.setIfMissing("spark.master", LOCAL)
     try:
+        configuration = SparkConf()
+        for name, value in _SETTINGS.items():
+            configuration.setIfMissing(name, value)
+        if master is not None:
+            configuration.setMaster(master)
+        configuration.setIfMissing("spark.master", LOCAL)
         spark = SparkSession.builder.config(conf=configuration).getOrCreate()
-    except PySparkRuntimeError as error:
+    except (PySparkException, Py4JError) as error:
         raise EtlError(
-            f"--engine spark: {error}", hint="Spark needs Java 17 or later: set JAVA_HOME"
+            f"Spark does not start: {_first_line(error)}",
+            hint="it needs Java 17 or later (JAVA_HOME), and a --master that answers",
         ) from error
     try:
         yield spark
+    except (PySparkException, Py4JError) as error:
+        raise EtlError(
+            f"Spark has given up: {_first_line(error)}",
+            hint="run the same command again: what is finished is kept",
+        ) from error
     finally:
         spark.stop()
+
+
+def _first_line(error: Exception) -> str:
+    """Return what Spark says, without its stack."""
+    said = str(getattr(error, "java_exception", None) or error)
+    return said.strip().partition("\n")[0][:500]
