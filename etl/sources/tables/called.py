@@ -25,7 +25,7 @@ UNIT = re.compile(r"(?:[ (\[,]|\bin )+(?:min(?:s|ut\w*)?|dk|dakika|h)\.?[)\]]?$"
 UNSURE = {"mit", "avec", "distribution", "star", "stars", "casting"}
 """What a cast is called, and something else too: with whom a film was seen, who shows it."""
 
-_OTHER = ("own", "ambiguous", "others")  # sections that are of no field
+_OTHER = ("own", "ambiguous", "others", "players", "roles")  # sections that are of no field
 _NUMBERED = re.compile(r"(.*?)[ _-]?\(?\d{1,2}\)?(?:[ _-](\D*))?")
 _SMALL = re.compile(r"\b(?:do|da|de|di|du|des|von|van|na|no|pa|w|in|on)\b")
 _CODE = re.compile(r" (?:vf|de|dt|en|fr|es|it|nl|sv|se|pl|pt|br|ru|cz|sk|da|no|fi|hu|tr)$")
@@ -54,6 +54,12 @@ def beginning(section: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(plain, sections()[section]))})")
 
 
+def unnumbered(raw: str) -> str | None:
+    """Return a name without its number; None if it has none."""
+    match = _NUMBERED.fullmatch(plain(raw))
+    return f"{match[1]} {match[2] or ''}".strip() if match else None
+
+
 def exact(raw: str) -> Sequence[str]:
     """Return the fields of which a name is a synonym."""
     known = _synonyms()
@@ -63,8 +69,8 @@ def exact(raw: str) -> Sequence[str]:
 def _stripped(raw: str) -> Iterable[str]:
     """Compare a name without numbers, units, sites, codes and words that say nothing."""
     name = plain(raw.lower())
-    match = _NUMBERED.fullmatch(name)
-    rest = f"{match[1]} {match[2] or ''}" if match else name
+    numberless = unnumbered(raw)
+    rest = name if numberless is None else numberless
     of_site = _SMALL.sub(" ", NAMED_SITES.sub(" ", rest))
     for each in (rest, UNIT.sub("", name), _NOISE.sub(" ", rest), of_site, _CODE.sub("", name)):
         if found := _synonyms().get(" ".join(each.split())):

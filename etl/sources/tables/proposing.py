@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from etl.sources.tables import writing
-from etl.sources.tables.called import CANDIDATES, UNIT, UNSURE, beginning, exact, sections
+from etl.sources.tables.called import (
+    CANDIDATES,
+    UNIT,
+    UNSURE,
+    beginning,
+    exact,
+    sections,
+    unnumbered,
+)
 from etl.sources.tables.columns import SheetColumn, plain
 from etl.sources.tables.fitting import MEDIA, agree, may_give
 from etl.sources.tables.looking import Sheet
@@ -139,11 +147,35 @@ def _by_value(made: Proposal) -> None:
             found = [c for c in made.doubtful if c.values and fits(c)]
             if found and (name != "year" or len(found) == 1):
                 made.give(name, found[:1], "its values look so")
+    _cast_in_columns(made)
     if "directors" not in made.fields and {"title", "actors"} <= made.fields.keys():
         people = (c for c in made.doubtful if _are_people(c) and not _is_many(c))
         alone = [c for c in people if not exact(c.name)]
-        if len(alone) == 1:
+        if len(alone) == 1 and _hardly_repeats(alone[0]):
             made.give("directors", alone, "the only other column of names, beside a cast")
+
+
+def _cast_in_columns(made: Proposal) -> None:
+    """Claim a cast that has a column for each person: actors, roles, or names with a number."""
+    claimed = made.fields.get("actors", [])
+    if any(map(_is_many, claimed)):
+        return
+    single = [c for c in made.doubtful if _are_people(c) and _hardly_repeats(c)]
+    stems = Counter(unnumbered(column.name) for column in single)
+    kinds: list[Callable[[SheetColumn], object]] = [
+        lambda c: beginning("players").search(plain(c.name)),
+        lambda c: beginning("roles").search(plain(c.name)),
+        lambda c: not claimed and (stem := unnumbered(c.name)) is not None and stems[stem] > 1,
+    ]
+    for fits in kinds:
+        if found := [column for column in single if not _is_many(column) and fits(column)]:
+            guess = "columns of one name each, as of a cast"
+            made.give("actors", sorted([*claimed, *found], key=lambda c: c.place), guess)
+            return
+
+
+def _hardly_repeats(column: SheetColumn) -> bool:
+    return len(column.values) < _FEW or column.different > 0.5
 
 
 def _are_people(column: SheetColumn) -> bool:

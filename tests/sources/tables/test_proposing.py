@@ -361,3 +361,38 @@ def test_a_word_with_a_second_meaning_claims_nothing_against_its_values(
 )
 def test_names_are_cut_off_or_of_a_country_or_a_site(columns: str, field: str, name: str) -> None:
     assert claimed(columns)[field] == name
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ("Dir.:person|Lead 1:person|Lead 2:person", "Lead 1|Lead 2"),
+        ("Regie:person|Hauptrolle:person|Nebenrolle:person", "Hauptrolle|Nebenrolle"),
+        (
+            "Réalisateur:person|Acteur principal:person|Actrice principale:person",
+            "Acteur principal|Actrice principale",
+        ),
+        ("Guion:person|Protagonista:person|Coprotagonista:person", "Protagonista|Coprotagonista"),
+        ("Regia:person|Attore 1:person|Attore 2:person", "Attore 1|Attore 2"),
+        ("hoofdrol:person|bijrol:person|Muziek:person", "hoofdrol|bijrol"),
+        ("Skådis 1:person|Skådis 2:person|Filmad av:person", "Skådis 1|Skådis 2"),
+        ("Rola drugoplanowa:person|Gł. rola:person", "Rola drugoplanowa|Gł. rola"),
+        ("Ator/Atriz 1:person|Ator/Atriz 2:person", "Ator/Atriz 1|Ator/Atriz 2"),
+        ("Реж.:person|Гл. роль:person|Второстеп. роль:person", "Гл. роль|Второстеп. роль"),
+        ("Regie:person|Gesicht 1:person|Gesicht 2:person", "Gesicht 1|Gesicht 2"),
+        ("Actor 1:person|Character 1:person|Actor 2:person|Character 2:person", "Actor 1|Actor 2"),
+        ("Schauspieler:person|Rolle:person", "Schauspieler"),
+        ("Cast:cast|Reviewer 1:person|Reviewer 2:person", "Cast"),
+        ("Director:person|Friend 1:friend|Friend 2:friend", None),
+        ("Director:person|Verliehen an 1:person|Verliehen an 2:person", None),
+        ("Director:person|Stunt actor:person|Voice actor:person", None),
+    ],
+)
+def test_a_cast_may_have_a_column_for_each_person(columns: str, expected: str | None) -> None:
+    made = propose(sheet(f"Title:title|{columns}").header, sheet(f"Title:title|{columns}").rows)
+    names = [column.name for column in made.fields.get("actors", ())]
+    assert names == (expected.split("|") if expected else [])
+
+
+def test_names_that_mostly_repeat_direct_no_films() -> None:
+    assert "directors" not in claimed("Title:title|Cast:cast|Tip:friend")
