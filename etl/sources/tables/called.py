@@ -25,10 +25,11 @@ UNIT = re.compile(r"(?:[ (\[,]|\bin )+(?:min(?:s|ut\w*)?|dk|dakika|h)\.?[)\]]?$"
 UNSURE = {"mit", "avec", "distribution", "star", "stars", "casting"}
 """What a cast is called, and something else too: with whom a film was seen, who shows it."""
 
-_OTHER = ("own", "ambiguous", "others", "players", "roles")  # sections that are of no field
+_OTHER = ("own", "ambiguous", "others", "players", "roles", "directing", "originals")  # of no field
 _NUMBERED = re.compile(r"(.*?)[ _-]?\(?\d{1,2}\)?(?:[ _-](\D*))?")
 _SMALL = re.compile(r"\b(?:do|da|de|di|du|des|von|van|na|no|pa|w|in|on)\b")
-_CODE = re.compile(r" (?:vf|de|dt|en|fr|es|it|nl|sv|se|pl|pt|br|ru|cz|sk|da|no|fi|hu|tr)$")
+_CODES = "vf|de|dt|dtsch|en|engl|fr|es|it|nl|sv|se|pl|pt|br|ru|cz|sk|da|no|fi|hu|tr"
+_CODE = re.compile(rf" (?:{_CODES})$|^(?:{_CODES}) ")
 _OF_PLACE = ("date", "title", "certificate")  # fields that differ from country to country
 
 
@@ -44,7 +45,8 @@ def _synonyms() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, words in sections().items():
         for word in () if name in _OTHER else map(plain, words):
-            found.setdefault(word, []).append(name)
+            for each in {word, " ".join(_SMALL.sub(" ", word).split()) or word}:
+                found.setdefault(each, []).append(name)
     return found
 
 
@@ -111,7 +113,8 @@ def _loose(raw: str) -> Sequence[str]:
 def _worded(raw: str) -> Iterable[str]:
     """Take people by one word of a name, since names of people cannot be mistaken for much else."""
     words = set(plain(raw).split()) - UNSURE
-    return {found for word in words for found in exact(word) if found in CREDITS}
+    found = {field for word in words for field in exact(word) if field in CREDITS}
+    return found or ({"directors"} if beginning("directing").search(plain(raw)) else ())
 
 
 CANDIDATES = (exact, _stripped, _shortened, _loose, _worded)

@@ -147,12 +147,28 @@ def _by_value(made: Proposal) -> None:
             found = [c for c in made.doubtful if c.values and fits(c)]
             if found and (name != "year" or len(found) == 1):
                 made.give(name, found[:1], "its values look so")
+    _original_title(made)
     _cast_in_columns(made)
     if "directors" not in made.fields and {"title", "actors"} <= made.fields.keys():
         people = (c for c in made.doubtful if _are_people(c) and not _is_many(c))
         alone = [c for c in people if not exact(c.name)]
         if len(alone) == 1 and _hardly_repeats(alone[0]):
             made.give("directors", alone, "the only other column of names, beside a cast")
+
+
+def _original_title(made: Proposal) -> None:
+    """Claim a column that speaks of an original and has some of the titles in it."""
+    if "title" in made.fields and "original_title" not in made.fields:
+        titles = set(made.fields["title"][0].values)
+        found = [
+            column
+            for column in made.doubtful
+            if beginning("originals").search(plain(column.name))
+            and may_give(column, "title")
+            and not titles.isdisjoint(column.values)
+        ]
+        if found:
+            made.give("original_title", found[:1], "it has some of the titles in it")
 
 
 def _cast_in_columns(made: Proposal) -> None:
@@ -184,7 +200,8 @@ def _are_people(column: SheetColumn) -> bool:
     named = Counter(name for v in column.values for name in (v.split(mark) if mark else [v]))
     often = max(named.values(), default=0) if len(column.values) >= _FEW else 0
     filled = len(column.values) > _MOST * column.rows
-    return column.names > 0.7 and filled and 2 * often < len(column.values)
+    are_names = column.names > 0.7 or column.turned is not None
+    return are_names and filled and 2 * often < len(column.values)
 
 
 def _is_many(column: SheetColumn) -> bool:
