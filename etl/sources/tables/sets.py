@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from etl.sources.files import bare, stat_of
+from etl.sources.files import bare, beside, stat_of
 from etl.sources.tables.forms import Beside, Form, TableKind, map_of
 from etl.sources.tables.looking import Sheet, look
 from etl.sources.tables.maps import ColumnMap, Join
 from etl.sources.tables.recognition import as_form
+
+_LOST = "a file without the header that it had"
 
 
 def with_joined(form: Form, path: str, suffixes: tuple[str, ...]) -> Form:
@@ -42,6 +44,24 @@ def with_joined(form: Form, path: str, suffixes: tuple[str, ...]) -> Form:
     found = instead | found
     kept = {key: each for key, each in found.items() if wanted[key].through in ("", *found)}
     return replace(form, joined=tuple(kept[key] for key in wanted if key in kept))
+
+
+def with_lost(form: str, before: str, path: str) -> str:
+    """Add to a form the files that were joined before, are there, and are told by nothing now."""
+    now, then = Form.decode(form), Form.decode(before)
+    here = {each.name for each in now.joined}
+    lost = {
+        each.name: replace(each, stat=stat, problem=_LOST)
+        for each in (then.joined if now.map == then.map else ())
+        if each.name not in here and (stat := stat_of(beside(path, each.path)))
+    }
+    if not lost:
+        return form
+    every = {each.name: each for each in now.joined} | {
+        name: replace(each, problem="") if now.columns.join(name).through in lost else each
+        for name, each in lost.items()
+    }
+    return replace(now, joined=tuple(every[n] for n in now.columns.joined if n in every)).encode()
 
 
 def _sheets(
