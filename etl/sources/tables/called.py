@@ -25,7 +25,10 @@ UNIT = re.compile(r"(?:[ (\[,]|\bin )+(?:min(?:s|ut\w*)?|dk|dakika|h)\.?[)\]]?$"
 UNSURE = {"mit", "avec", "distribution", "star", "stars", "casting"}
 """What a cast is called, and something else too: with whom a film was seen, who shows it."""
 
-_OTHER = ("own", "ambiguous", "others", "players", "roles", "directing", "originals")  # of no field
+_OTHER = {  # sections that are of no field
+    *("own", "ambiguous", "others", "characters"),
+    *("players", "roles", "directing", "originals"),
+}
 _NUMBERED = re.compile(r"(.*?)[ _-]?\(?\d{1,2}\)?(?:[ _-](\D*))?")
 _SMALL = re.compile(r"\b(?:do|da|de|di|du|des|von|van|na|no|pa|w|in|on)\b")
 _CODES = "vf|de|dt|dtsch|en|engl|fr|es|it|nl|sv|se|pl|pt|br|ru|cz|sk|da|no|fi|hu|tr"
@@ -54,6 +57,12 @@ def _synonyms() -> dict[str, list[str]]:
 def beginning(section: str) -> re.Pattern[str]:
     """Return what finds a beginning of a word that a section of the synonyms has."""
     return re.compile(rf"\b(?:{'|'.join(map(plain, sections()[section]))})")
+
+
+@cache
+def whole(section: str) -> re.Pattern[str]:
+    """Return what finds a name that a section has, perhaps with a number behind it."""
+    return re.compile(rf"^(?:{'|'.join(map(plain, sections()[section]))})(?: \d+)?$")
 
 
 def unnumbered(raw: str) -> str | None:

@@ -20,6 +20,7 @@ from etl.sources.tables.called import (
     exact,
     sections,
     unnumbered,
+    whole,
 )
 from etl.sources.tables.columns import SheetColumn, plain
 from etl.sources.tables.fitting import MEDIA, agree, may_give
@@ -64,7 +65,7 @@ class Proposal:
     @property
     def doubtful(self) -> list[SheetColumn]:
         """Return the open columns that may give one, by their names."""
-        not_films = beginning("own"), beginning("others")
+        not_films = beginning("own"), beginning("others"), whole("characters")
         return [c for c in self.open if not any(each.search(plain(c.name)) for each in not_films)]
 
 

@@ -408,3 +408,24 @@ def test_a_cast_may_have_a_column_for_each_person(columns: str, expected: str | 
 
 def test_names_that_mostly_repeat_direct_no_films() -> None:
     assert "directors" not in claimed("Title:title|Cast:cast|Tip:friend")
+
+
+@pytest.mark.parametrize("base", ["Cast:cast", "Director:person", "Director:person|Actor:person"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Character|Sound director|Lead animator|Narrator|Based on a book by|Translator|Donor",
+        "Rolle|Hauptfigur|Szenenbild|Ton|Maske|Romanvorlage|Erzähler|Vorführer|Dialogregie",
+        "Personnage|Rôle|Voix française|Décors|D'après|Son|Réalisateur 2e équipe|Distributeur",
+        "Personaje|Papel|Vestuario|Basada en|Sonido|Director de doblaje|Dirección de arte",
+        "Personaggio|Ruolo|Scenografia|Tratto da|Aiuto regista|Relatore|Direttore del doppiaggio",
+        "Personage|Rol|Stemmen|Decor|Spreker|Geluid|Regie-assistent",
+        "Rollfigur|Scenografi|Kostym|Berättare|Röst|Ljud|Regiassistent",
+        "Postać|Rola|Kostiumy|Dźwięk|Drugi reżyser|Lektor",
+        "Personagem|Figurino|Apresentador|Som|Dublador",
+        "Персонаж|Роль|Художник|Звукорежиссёр|Второй режиссёр|Режиссёр монтажа",
+    ],
+)
+def test_other_trades_and_characters_are_claimed_in_no_language(names: str, base: str) -> None:
+    for name in names.split("|"):
+        assert name not in claimed(f"Title:title|{base}|{name}:person").values()
