@@ -14,6 +14,7 @@ from etl.sources.tables.forms import TableKind
 from etl.sources.tables.looking import Sheet, look
 from etl.sources.tables.maps import read_map
 from etl.sources.tables.proposing import drafted, propose
+from etl.sources.tables.styles import STYLES
 from shared_data import shared
 from thoroughness import examples
 
@@ -61,6 +62,7 @@ def cell(kind: str, n: int) -> str:
         "count": str(n + 1),
         "shop": f"https://films.example.org/{n}",
         "keeping": ["Keep", "Sell", "Give away"][n % 3],
+        "rarely two": "/".join(PEOPLE[:2]) if n == 5 else PEOPLE[n],
         "turned": ", ".join(reversed(PEOPLE[n].split())),
         "two": " und ".join(PEOPLE[n : n + 2]),
         "gasset": ["José Ortega y Gasset", "Ann Lee y Luc Rey"][n % 2],
@@ -281,12 +283,26 @@ def test_names_are_shortened_have_units_and_sites(columns: str, field: str, name
     [
         ("Titel:title|Regie:turned", 'directors = { column = "Regie", style = "surname_first" }'),
         ("Titel:title|Regie:two", 'directors = { column = "Regie", split = " und " }'),
+        ("Titel:title|Regie:rarely two", 'directors = { column = "Regie", split = "/" }'),
         ("Título:title|Dirección:gasset", 'directors = "Dirección"'),
         ("Titel:title|Note:half", '# rating = { value = "Note" } # whose, and on which scale?'),
     ],
 )
 def test_a_field_is_written_as_its_values_want_it(columns: str, line: str) -> None:
     assert line in drafted(sheet(columns), "utf-8").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Petit, Anne", ["Anne Petit"]),
+        ("Petit, Anne, Weber, Karl", ["Anne Petit", "Karl Weber"]),
+        ("Petit, Jr.", ["Petit, Jr."]),
+        ("Petit", ["Petit"]),
+    ],
+)
+def test_names_with_the_surname_first_are_turned_round(text: str, names: list[str]) -> None:
+    assert STYLES["surname_first"]["directors"](text) == names
 
 
 def test_a_lone_column_of_names_beside_a_cast_is_a_marked_guess() -> None:
