@@ -90,6 +90,22 @@ def test_an_empty_table_is_told_by_what_it_was(desk: Desk) -> None:
     assert f"ratings.csv.gz:1: {told}" in desk.messages()
 
 
+def test_a_table_without_the_column_to_join_by_is_none_of_the_set(etl: Etl, tmp_path: Path) -> None:
+    (tmp_path / "films.csv").write_text("no,name\n1,Amber\n")
+    (tmp_path / "cards.csv").write_text("no,made\n1,1987\n")
+    map_ = MAP.replace('"title"', '"name"').replace("[fields]", '[fields]\nkey = "name"')
+    (tmp_path / "map.toml").write_text(map_)
+    assert said(etl("load", "films.csv", "--columns", "map.toml"))[0] == 0
+    years = f"SELECT (STR(?year) AS ?n) WHERE {{ ?s {SCHEMA.datePublished} ?year }}"
+    assert etl("sparql", years).stdout.splitlines()[1:] == ['"1987"']
+    (tmp_path / "cards.csv").write_text("")
+    assert said(etl("load"))[0] == 1
+    assert etl("sparql", years).stdout.splitlines()[1:] == ['"1987"']
+    (tmp_path / "films.csv").write_text("number,name\n1,Amber\n")
+    etl("load")
+    assert etl("sparql", years).stdout.splitlines()[1:] == []
+
+
 def test_a_table_that_was_cut_off_may_be_removed(desk: Desk) -> None:
     movies(desk, *MOVIES)
     ratings(desk)
