@@ -12,7 +12,8 @@ import msgspec
 
 from etl.rdf.identifiers import film_id
 from etl.records import Credit, Title, decode_links
-from etl.resolution.matching import RUNGS, Match, Matching, MatchRung, Pair, Seen, components
+from etl.resolution.components import components
+from etl.resolution.matching import RUNGS, Match, Matching, MatchRung, Pair, Seen
 from etl.resolution.names import exact_titles, loose_titles, words_of_name
 from etl.resolution.tables import scalar
 

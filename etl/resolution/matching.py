@@ -12,9 +12,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
-from typing import NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self
 
 from etl.rdf.identifiers import film_rank, imdb_name_id
+from etl.resolution.components import components
 from etl.resolution.names import words_of_name
 
 
@@ -143,25 +144,6 @@ class _Group:
     def is_of_others(self, other: _Group) -> bool:
         """Say whether both name people, and nobody is in both."""
         return bool(self.people and other.people) and self.people.isdisjoint(other.people)
-
-
-_Node = TypeVar("_Node")
-
-
-def components(edges: Iterable[tuple[_Node, _Node]]) -> dict[_Node, int]:
-    """Number what hangs together by edges: two nodes have one number if a path joins them."""
-    root: dict[_Node, _Node] = {}
-
-    def find(node: _Node) -> _Node:
-        while (above := root.setdefault(node, node)) != node:
-            root[node] = root[above]
-            node = above
-        return node
-
-    for one, other in edges:
-        root[find(one)] = find(other)
-    numbers: dict[_Node, int] = {}
-    return {node: numbers.setdefault(find(node), len(numbers)) for node in list(root)}
 
 
 _ONLY_NEARLY = "title and year agree only nearly"
