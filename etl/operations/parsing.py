@@ -33,7 +33,8 @@ class Differences:
     """Tells what in the files of a source differs from what the catalog has of them.
 
     What is no longer there collects in `gone`, what only stands on another line in `moved`; what is
-    no film is counted in `left_out`, by its kind.
+    no film is counted in `left_out`, by its kind. Where a file that is joined cannot be read, films
+    that the catalog knows stay as they are: nobody can tell what it would say of them.
     """
 
     source: str
@@ -43,12 +44,14 @@ class Differences:
 
     def of(self, file: FoundFile, known: Iterable[Known]) -> Iterator[Unread]:
         """Cut a file into records, and give those that are new or have changed."""
-        places = {each.key: each for each in known}
+        places, is_partial = {each.key: each for each in known}, False
         for raw in format_of(file.path, file.form).cut(file):
             if raw.left_out:
                 self.left_out[raw.left_out] += 1
                 continue
             old = places.pop(raw.key, None)
+            if is_partial and old is not None and old.kind != "reject":
+                continue
             if old is None or old.digest != raw.digest:
                 moved = old is not None and says_the_same(old.digest, raw.digest)
                 yield Unread(file.relative, file.form, raw, moved)
@@ -56,6 +59,9 @@ class Differences:
                 self.moved.append(Place(self.source, file.relative, raw.key, raw.line))
             if raw.reject and not raw.key:  # of a file that cannot be read nothing has gone
                 return
+            is_partial |= raw.reject is not None and raw.key == raw.reject.file
+        if is_partial:
+            return
         self.gone.extend(
             Place(self.source, file.relative, each.key, each.line) for each in places.values()
         )

@@ -128,10 +128,9 @@ class Reading:
         self, seen: set[str], closed: list[str], unpacking: Unpacking
     ) -> Iterator[FoundFile]:
         """Find the files that are not as they were when they were last read, or all of them."""
-        remembered = None if self.rehash else self.catalog
-        known = remembered.files.of(self.source.name) if remembered else {}
+        known = self.catalog.files.of(self.source.name) if self.catalog else {}
         said = set[str]()
-        for found in find_claimed(self.source, unpacking, known):
+        for found in find_claimed(self.source, unpacking, known, rehash=self.rehash):
             if found.other:
                 self.others[kind_of_file(found.path).name] += 1
                 continue
@@ -140,7 +139,8 @@ class Reading:
             seen.add(found.relative)
             if found.problem:
                 closed.append(found.relative + os.sep if found.path != self.source.root else "")
-            if found.problem or known.get(found.relative) != (found.stat, found.form):
+            is_known = known.get(found.relative) == (found.stat, found.form)
+            if found.problem or self.rehash or not is_known:
                 if found.form and (message := told(found.form)) not in said:
                     said.add(message)
                     where = opened(self.source, found.relative)

@@ -34,9 +34,14 @@ class Rereading:
             path: [p._replace(digest="") if p.kind == "reject" else p for p in places]
             for path, places in known.items()
         }
+        before = catalog.files.of(source.name)
         part = replace(source, paths=tuple(full_path(source, path) for path in paths))
         with Unpacking() as unpacking:
-            found = [each for each in find_claimed(part, unpacking) if not each.problem]
+            found = [
+                each
+                for each in find_claimed(part, unpacking, before, rehash=True)
+                if not each.problem
+            ]
             work = Work(source, [(file, unread[file.relative]) for file in found])
             read = parse_records(None, work)
         self.findings = read.findings

@@ -12,7 +12,8 @@ import msgspec
 
 from etl.rdf.identifiers import film_id
 from etl.records import Credit, Title, decode_links
-from etl.resolution.matching import RUNGS, Match, Matching, MatchRung, Pair, Seen, components
+from etl.resolution.components import components
+from etl.resolution.matching import RUNGS, Match, Matching, MatchRung, Pair, Seen
 from etl.resolution.names import exact_titles, loose_titles, words_of_name
 from etl.resolution.tables import scalar
 
@@ -68,10 +69,10 @@ CREATE OR REPLACE TEMP TABLE owned AS
 SELECT film, list(DISTINCT source) AS sources FROM members WHERE kind = 'film' GROUP BY film
 """
 
-# Two films of different sources that agree in title and year, of which one may be near.
+# Two films of different sources that agree in title and year, of which each may be near.
 PAIRED = """
 CREATE OR REPLACE TEMP TABLE paired AS
-SELECT pair.one, pair.other, min(near) > 0 AS near,
+SELECT pair.one, pair.other, min(near) AS near,
        arg_min(titles, (near, titles, years)) AS titles,
        arg_min(years, (near, titles, years)) AS years
 FROM (
@@ -83,7 +84,8 @@ FROM (
         ON one.form = other.form AND one.year = other.at AND one.film < other.film)
     AS pair
 JOIN owned AS mine ON mine.film = pair.one JOIN owned AS theirs ON theirs.film = pair.other
-WHERE near <= 1 AND NOT list_has_any(mine.sources, theirs.sources)
+WHERE (near <= 1 OR near = 2 AND years[1] <> years[2])
+  AND NOT list_has_any(mine.sources, theirs.sources)
 GROUP BY pair.one, pair.other
 """
 

@@ -12,9 +12,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
-from typing import NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self
 
-from etl.rdf.identifiers import film_rank
+from etl.rdf.identifiers import film_rank, imdb_name_id
+from etl.resolution.components import components
 from etl.resolution.names import words_of_name
 
 
@@ -37,7 +38,7 @@ NEAR = MatchRung(
 TITLE = MatchRung("match-title", "title and year agree, and one side names nobody", 0.99)
 OPEN = MatchRung(
     "match-open",
-    "title and year agree, if only nearly, and no person says whether they are one",
+    "title and year agree, if only nearly, and people do not tell whether they are one",
     0.5,
 )
 
@@ -61,13 +62,13 @@ class Seen:
 class Pair(NamedTuple):
     """Two films that may be one, each with the title and the year that agree with the other's.
 
-    A `near` pair agrees only in a part of the title, or its years are one apart. One that is
-    `decided` is one film because somebody said so.
+    A `near` pair agrees only in a part of the title, or its years are one apart; if it is both, it
+    is 2. One that is `decided` is one film because somebody said so.
     """
 
     one: str
     other: str
-    near: bool = False
+    near: int = 0
     titles: tuple[str, str] = ("", "")
     years: tuple[int | None, int | None] = (None, None)
     decided: bool = False
@@ -145,25 +146,7 @@ class _Group:
         return bool(self.people and other.people) and self.people.isdisjoint(other.people)
 
 
-_Node = TypeVar("_Node")
-
-
-def components(edges: Iterable[tuple[_Node, _Node]]) -> dict[_Node, int]:
-    """Number what hangs together by edges: two nodes have one number if a path joins them."""
-    root: dict[_Node, _Node] = {}
-
-    def find(node: _Node) -> _Node:
-        while (above := root.setdefault(node, node)) != node:
-            root[node] = root[above]
-            node = above
-        return node
-
-    for one, other in edges:
-        root[find(one)] = find(other)
-    numbers: dict[_Node, int] = {}
-    return {node: numbers.setdefault(find(node), len(numbers)) for node in list(root)}
-
-
+_ONLY_NEARLY = "title and year agree only nearly"
 _Barred = Collection[frozenset[str]]
 
 
@@ -215,7 +198,7 @@ class Matching:
             return not pair.near
         if one.people.isdisjoint(other.people):
             return False
-        return not pair.near if rung is WITNESS else pair.near and not one.differs(other)
+        return not pair.near if rung is WITNESS else pair.near == 1 and not one.differs(other)
 
     def _supports(self, rung: MatchRung, pair: Pair) -> bool:
         one, other = self._ends(pair)
@@ -252,16 +235,22 @@ class Matching:
         self._groups.update(dict.fromkeys(films, whole))
 
     def _offer(self, pairs: Iterable[Pair]) -> None:
-        """List the pairs of which nothing says whether they are one, if nothing better is there."""
+        """List the pairs of which nothing says whether they are one, if nothing better is there.
+
+        Where title and year both agree only nearly, two people have to be in both. Such a pair is
+        not joined even so: the parts of a film may come out within a year, with one cast.
+        """
         for pair in pairs:
             one, other = self._ends(pair)
             if (
                 self._contested.isdisjoint(pair[:2])
                 and not one.is_of_others(other)
                 and not (one.differs(other) or one.sources & other.sources)
+                and (pair.near <= 1 or _count(one.people & other.people) > 1)
             ):
-                film, why = max(pair[:2], key=film_rank), "nobody who worked on it is known in both"
-                self._left.append(Match.of(film, pair, "", OPEN, None, why))
+                film, witness = max(pair[:2], key=film_rank), self._witness(pair)
+                why = _ONLY_NEARLY if pair.near > 1 else "nobody who worked on it is known in both"
+                self._left.append(Match.of(film, pair, witness, OPEN, None, why))
 
     def _witness(self, pair: Pair) -> str:
         one, other = self._ends(pair)
@@ -282,6 +271,12 @@ class Matching:
             if rung is TITLE and one.is_of_others(other):
                 return "several films of other people"
         return ""
+
+
+def _count(people: Collection[str]) -> int:
+    """Count people of whom names are known, or ids, or both."""
+    ids = sum(imdb_name_id(each) is not None for each in people)
+    return max(ids, len(people) - ids)
 
 
 def _tree(

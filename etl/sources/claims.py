@@ -19,7 +19,7 @@ from etl.sources.tables import recognition
 from etl.sources.tables.checking import nearest
 from etl.sources.tables.forms import Form, map_of
 from etl.sources.tables.plans import Plan
-from etl.sources.tables.sets import with_joined
+from etl.sources.tables.sets import with_joined, with_lost
 from etl.sources.tables.shipped import SHIPPED
 
 _NOTHING: Mapping[str, tuple[Stat, str]] = MappingProxyType({})
@@ -29,12 +29,17 @@ AUTOMATIC = "auto"
 
 
 def find_claimed(
-    source: Source, unpacking: Unpacking, known: Mapping[str, tuple[Stat, str]] = _NOTHING
+    source: Source,
+    unpacking: Unpacking,
+    known: Mapping[str, tuple[Stat, str]] = _NOTHING,
+    *,
+    rehash: bool = False,
 ) -> Iterator[FoundFile]:
     """Find the files of a source, each with its form; those that no format claims are `other`.
 
     `known` has the files that were read before, by their path within the source. An archive that
-    has not changed since is not unpacked.
+    has not changed since is not unpacked, but with `rehash`. A file that was joined before stays
+    so, even if its content does not show any more what it is.
 
     Raises:
         SourceError: the map that was chosen for the source does not fit a file that is named.
@@ -44,7 +49,7 @@ def find_claimed(
     for archive, files in groupby(find(source, SUFFIXES, unpacking), attrgetter("archive")):
         held: Iterable[FoundFile] = list(files) if archive else files  # noqa: B031 - one of them
         if archive:
-            if same := _as_before(held, known, maps, source):
+            if same := _as_before(held, _NOTHING if rehash else known, maps, source):
                 yield from same
                 continue
             unpacking.unpack(archive)
@@ -61,6 +66,8 @@ def find_claimed(
             if found.other and not form:
                 others.append(found)
             else:
+                if form and (before := known.get(found.relative, ("", ""))[1]):
+                    form = with_lost(form, before, found.path)
                 paths = joined_files(form, found.path)
                 joined.update(paths)
                 yield replace(found, form=form, other=False, joined=paths)

@@ -107,6 +107,23 @@ def test_films_a_year_apart_or_of_part_of_a_title_are_for_review_without_a_witne
     ]
 
 
+def test_two_people_have_films_reviewed_that_agree_only_nearly(etl: Etl) -> None:
+    cast = {"actors": ["Mara Ostholt", "Ulf Rey"]}
+    say("ours/a.jsonl", STONE | cast)
+    say("theirs/b.jsonl", LONGER | cast | {"year": 1992}, LONGER | {"tmdb": 5, "year": 1990})
+    etl("load", "ours/a.jsonl", "-q")
+    etl("load", "theirs/b.jsonl")
+    assert links(etl) == []
+    [row] = links(etl, "--review")
+    assert (row["film"], row["evidence"], row["reason"]) == (
+        "tmdb-900002",
+        "Stone: The Story, 1992; Stone, 1991; Mara Ostholt",
+        "title and year agree only nearly",
+    )
+    assert etl("links", "tmdb-900002=yes").exit_code == 0
+    assert films(etl) == {"tt9900002>", "tmdb-5>"}
+
+
 def test_a_decision_accepts_or_rejects_what_is_for_review(near: Etl) -> None:
     assert near("links", "tmdb-900001=yes").exit_code == 0
     assert near("links", "tmdb-900002=no").exit_code == 0

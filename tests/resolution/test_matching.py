@@ -106,6 +106,26 @@ def test_a_near_title_or_year_needs_a_witness() -> None:
 
 
 @pytest.mark.parametrize(
+    ("people", "outcome"),
+    [
+        (("mann", "pacino", "de niro robert"), "match-open"),
+        (("mann",), ""),
+        (("mann", "nm0000520"), ""),
+        (("nm0000520", "nm0000199"), "match-open"),
+        ((), ""),
+    ],
+)
+def test_two_people_have_a_near_title_in_a_near_year_reviewed(
+    people: tuple[str, ...], outcome: str
+) -> None:
+    films = dict([film("tt1", "a", *people), film("record-1", "b", *people)])
+    pair = Pair("record-1", "tt1", 2, ("Heat: Part One", "Heat"), (1995, 1996))
+    found = [(m.key, m.rung, m.reason, m.witness) for m in Matching(films).matches([pair])]
+    told = (None, outcome, "title and year agree only nearly", min(people, default=""))
+    assert found == ([told] if outcome else [])
+
+
+@pytest.mark.parametrize(
     "films",
     [
         [film("tt1", "a", "mann"), film("record-1", "b", "lang")],
@@ -240,7 +260,7 @@ def test_films_are_matched_as_the_oracle_says_in_whatever_order(
 ) -> None:
     facts = {film: facts_of(each) for film, each in films.items()}
     pairs = [
-        Pair(min(one, other), max(one, other), near=how == "near")
+        Pair(min(one, other), max(one, other), near=("exact", "near", "far").index(how))
         for one, other in combinations(facts, 2)
         if (how := agreement(facts[one], facts[other]))
         and not facts[one].sources & facts[other].sources

@@ -51,14 +51,16 @@ def facts_of(told: Sequence[Told]) -> Facts:
 
 
 def agreement(one: Facts, other: Facts) -> str:
-    """Say how titles and years agree: exactly, nearly, or not at all."""
+    """Say how titles and years agree: exactly, nearly, both nearly, or not at all."""
     if one.exact & other.exact and one.years & other.years:
         return "exact"
     apart = {abs(year - another) for year in one.years for another in other.years}
     if one.exact & other.exact and 1 in apart:
         return "near"
     looser = one.exact & other.loose or one.loose & other.exact
-    return "near" if looser and 0 in apart else ""
+    if looser and 0 in apart:
+        return "near"
+    return "far" if looser and 1 in apart else ""
 
 
 class Heap:

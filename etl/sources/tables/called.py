@@ -25,10 +25,14 @@ UNIT = re.compile(r"(?:[ (\[,]|\bin )+(?:min(?:s|ut\w*)?|dk|dakika|h)\.?[)\]]?$"
 UNSURE = {"mit", "avec", "distribution", "star", "stars", "casting"}
 """What a cast is called, and something else too: with whom a film was seen, who shows it."""
 
-_OTHER = ("own", "ambiguous", "others")  # sections that are of no field
+_OTHER = {  # sections that are of no field
+    *("own", "ambiguous", "others", "characters"),
+    *("players", "roles", "directing", "originals"),
+}
 _NUMBERED = re.compile(r"(.*?)[ _-]?\(?\d{1,2}\)?(?:[ _-](\D*))?")
 _SMALL = re.compile(r"\b(?:do|da|de|di|du|des|von|van|na|no|pa|w|in|on)\b")
-_CODE = re.compile(r" (?:vf|de|dt|en|fr|es|it|nl|sv|se|pl|pt|br|ru|cz|sk|da|no|fi|hu|tr)$")
+_CODES = "vf|de|dt|dtsch|en|engl|fr|es|it|nl|sv|se|pl|pt|br|ru|cz|sk|da|no|fi|hu|tr"
+_CODE = re.compile(rf" (?:{_CODES})$|^(?:{_CODES}) ")
 _OF_PLACE = ("date", "title", "certificate")  # fields that differ from country to country
 
 
@@ -44,7 +48,8 @@ def _synonyms() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, words in sections().items():
         for word in () if name in _OTHER else map(plain, words):
-            found.setdefault(word, []).append(name)
+            for each in {word, " ".join(_SMALL.sub(" ", word).split()) or word}:
+                found.setdefault(each, []).append(name)
     return found
 
 
@@ -52,6 +57,18 @@ def _synonyms() -> dict[str, list[str]]:
 def beginning(section: str) -> re.Pattern[str]:
     """Return what finds a beginning of a word that a section of the synonyms has."""
     return re.compile(rf"\b(?:{'|'.join(map(plain, sections()[section]))})")
+
+
+@cache
+def whole(section: str) -> re.Pattern[str]:
+    """Return what finds a name that a section has, perhaps with a number behind it."""
+    return re.compile(rf"^(?:{'|'.join(map(plain, sections()[section]))})(?: \d+)?$")
+
+
+def unnumbered(raw: str) -> str | None:
+    """Return a name without its number; None if it has none."""
+    match = _NUMBERED.fullmatch(plain(raw))
+    return f"{match[1]} {match[2] or ''}".strip() if match else None
 
 
 def exact(raw: str) -> Sequence[str]:
@@ -63,8 +80,8 @@ def exact(raw: str) -> Sequence[str]:
 def _stripped(raw: str) -> Iterable[str]:
     """Compare a name without numbers, units, sites, codes and words that say nothing."""
     name = plain(raw.lower())
-    match = _NUMBERED.fullmatch(name)
-    rest = f"{match[1]} {match[2] or ''}" if match else name
+    numberless = unnumbered(raw)
+    rest = name if numberless is None else numberless
     of_site = _SMALL.sub(" ", NAMED_SITES.sub(" ", rest))
     for each in (rest, UNIT.sub("", name), _NOISE.sub(" ", rest), of_site, _CODE.sub("", name)):
         if found := _synonyms().get(" ".join(each.split())):
@@ -105,7 +122,8 @@ def _loose(raw: str) -> Sequence[str]:
 def _worded(raw: str) -> Iterable[str]:
     """Take people by one word of a name, since names of people cannot be mistaken for much else."""
     words = set(plain(raw).split()) - UNSURE
-    return {found for word in words for found in exact(word) if found in CREDITS}
+    found = {field for word in words for field in exact(word) if field in CREDITS}
+    return found or ({"directors"} if beginning("directing").search(plain(raw)) else ())
 
 
 CANDIDATES = (exact, _stripped, _shortened, _loose, _worded)

@@ -34,12 +34,16 @@ TREES = {TableKind.JSON, TableKind.JSON_LINES, TableKind.NFO, TableKind.LINKED, 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A file that is joined to a table under a `name`: its path from the table's folder."""
+    """A file that is joined to a table under a `name`: its path from the table's folder.
+
+    `problem` says why it cannot be read, where that shows already.
+    """
 
     name: str
     path: str
     form: Form
     stat: Stat
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ thousands of its rows at a time: one statement for all of them would take all me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -19,13 +19,11 @@ from etl.errors import SourceError
 from etl.process.database import alone
 from etl.process.progress import tell
 from etl.process.temporary import temporary_folder
-from etl.records import Reject
-from etl.sources.files import FoundFile, beside, shown
-from etl.sources.packed import opened
-from etl.sources.tables import delimited
+from etl.sources.files import FoundFile, shown
+from etl.sources.tables.besides import CELL, CLEAN, rows_beside
 from etl.sources.tables.delimited import Row
-from etl.sources.tables.forms import Beside, Form
-from etl.sources.tables.lines import lines_of, sql_name, sql_text
+from etl.sources.tables.forms import Form
+from etl.sources.tables.lines import lines_of, sql_name
 from etl.sources.tables.maps import Join
 
 if TYPE_CHECKING:
@@ -33,10 +31,6 @@ if TYPE_CHECKING:
 
 _MEMORY = 512_000_000  # bytes that the database may take; the rest lies in its file
 _AT_ONCE = 5000  # films
-_PIECE = 1 << 20
-_LONGEST = 1_000_000  # items of a list in a cell
-_CELL, _LINE = "\x1f", "\x1e"  # between the cells of a file of ours, and for a line end in one
-_CLEAN = str.maketrans({_CELL: " ", "\r": _LINE, "\n": _LINE})
 
 
 def rows(
@@ -100,13 +94,14 @@ class _Joining:
         with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
             for row in films:
                 self.count += 1
-                keys = (row.cells[place].strip().translate(_CLEAN) for place in places)
-                file.write(_CELL.join((str(self.count), *keys)) + "\n")
+                keys = (row.cells[place].strip().translate(CLEAN) for place in places)
+                file.write(CELL.join((str(self.count), *keys)) + "\n")
         columns = ", ".join(f"cells[{n + 2}] AS k{n}" for n in range(len(places)))
-        films_of = f"SELECT cells[1]::BIGINT AS n, {columns} FROM {lines_of(path, _CELL)}"
+        films_of = f"SELECT cells[1]::BIGINT AS n, {columns} FROM {lines_of(path, CELL)}"
         self.db.execute(f"CREATE TABLE films AS {films_of}")
         for each in self.form.joined:
-            yield from self._view(each)
+            select = yield from rows_beside(self.db, self.folder, self.found, self.form, each)
+            self.db.execute(f"CREATE VIEW {sql_name(f'file_{each.name}')} AS {select}")
         for done, (join, _) in enumerate(self.form.groups):
             tell("joining", done, len(self.form.groups))
             if join.many:
@@ -138,65 +133,6 @@ class _Joining:
         of_films = groupby(rows, itemgetter(0))
         parts = ((n, zip(*[row[1:] for row in each], strict=True)) for n, each in of_films)
         return {n: [f"[{','.join(texts)}]" for texts in told] for n, told in parts}
-
-    def _view(self, each: Beside) -> Iterator[Row]:
-        """Make a view of the lines of a joined file and their cells; give what is none."""
-        path, form = Path(beside(self.found.path, each.path)), each.form
-        ragged = self._ragged(path, form)
-        if ragged is None:
-            copy = self.folder / f"copy_{each.name}"
-            yield from self._copy(each, path, copy)
-            lines = lines_of(copy, _CELL)
-            select = (
-                "SELECT cells[1]::BIGINT AS line, list_transform(cells[2:], "
-                f"lambda cell: replace(cell, chr(30), chr(10))) AS cells FROM {lines}"
-            )
-        else:
-            width = len(form.header)
-            for line, cells in ragged:
-                expected, text = f"{width} cells, as the header has", form.delimiter.join(cells)
-                reject = Reject(1, "", expected, str(len(cells)), text[:65_536], each.path)
-                yield Row(line, [], reject)
-            lines = lines_of(path, form.delimiter)
-            below = f"line > {int(form.has_header)} AND len(cells) = {width}"
-            select = f"SELECT line, cells FROM {lines} WHERE {below}"
-        join = self.form.columns.join(each.name)
-        if join.lists and join.is_listed(form.header):
-            select = _unfolded(select, form.header, join.theirs, join.lists.words)
-        self.db.execute(f"CREATE VIEW {sql_name(f'file_{each.name}')} AS {select}")
-
-    def _ragged(self, path: Path, form: Form) -> list[tuple[int, list[str]]] | None:
-        """Find the lines of a file with too few or too many cells.
-
-        None says that it takes more to read it than to cut its lines: that it has quotes, say.
-        """
-        import duckdb
-
-        quote = form.quote.encode()
-        if form.encoding != "utf-8":
-            return None
-        if quote:
-            with opened(str(path)) as file:
-                if any(quote in piece for piece in iter(lambda: file.read(_PIECE), b"")):
-                    return None
-        lines, width = lines_of(path, form.delimiter), len(form.header)
-        try:
-            return self.db.execute(
-                f"SELECT line, cells FROM {lines} "
-                f"WHERE line > {int(form.has_header)} AND len(cells) <> {width} ORDER BY line"
-            ).fetchall()
-        except duckdb.Error:  # bytes that are no UTF-8, or line ends of two kinds
-            return None
-
-    def _copy(self, each: Beside, path: Path, copy: Path) -> Iterator[Row]:
-        """Write a file anew so that its lines can be cut; give the rows that cannot be read."""
-        with copy.open("w", encoding="utf-8", newline="") as file:
-            for row in delimited.rows(replace(self.found, path=str(path)), each.form):
-                if row.reject is not None:
-                    yield row._replace(reject=replace(row.reject, file=each.path))
-                else:
-                    cells = (cell.translate(_CLEAN) for cell in row.cells)
-                    file.write(_CELL.join((str(row.line), *cells)) + "\n")
 
     def _keep_one(self, join: Join) -> None:
         """Keep the cells of the first row that a film has in a file, or what all of them make."""
@@ -284,17 +220,3 @@ def _object(names: Iterable[tuple[str, str]]) -> str:
 
 def _cell_in_json(column: str) -> str:
     return f"nullif({sql_name(column)}, '\\N')"
-
-
-def _unfolded(select: str, header: Sequence[str], key: str, words: Mapping[str, str]) -> str:
-    """Write in SQL a row for each item of the lists in some columns, in their order."""
-    at = header.index(key) + 1
-    parts = []
-    for rank, (column, word) in enumerate(words.items()):
-        items = f"string_split(cells[{header.index(column) + 1}], ',')"
-        parts.append(
-            f"SELECT line, [k, trim(item), {sql_text(word)}, ({rank * _LONGEST} + nth)::VARCHAR] "
-            f"AS cells FROM (SELECT line, cells[{at}] AS k, unnest({items}) AS item, "
-            f"generate_subscripts({items}, 1) AS nth FROM ({select}))"
-        )
-    return " UNION ALL ".join(parts)

@@ -9,6 +9,9 @@ from etl.sources.tables.styles import STYLES
 VERSION = 1
 SCHEMES = tuple(scheme for scheme in FILM_SCHEMES if scheme != "record")
 RATINGS = ("rating", "ratings", "reviews")
+FOLLOWING = ("title", "year", "directors")
+"""What tells a film that has no key and no id."""
+
 FIELDS = (
     *("key", "ids", "title", "original_title", "alternative_titles", "year"),
     *("synopsis", *RATINGS, *CREDITS, *FACTS),

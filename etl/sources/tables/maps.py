@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from etl.errors import SourceError
 from etl.sources.licences import licence_iri
 from etl.sources.tables.checking import Checked, Spec, check_encoding, check_licence, refuse
-from etl.sources.tables.language import FILMS_KEYS, FILMS_MAY, TOP, VERSION
+from etl.sources.tables.language import FILMS_KEYS, FILMS_MAY, FOLLOWING, SCHEMES, TOP, VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,14 @@ class ColumnMap:
         """Return the other file that a field is read from, if it is one."""
         heads = (column.partition(".")[0] for column, _ in spec.columns)
         return next((head for head in heads if head in self.joined), "")
+
+    def names_by(self, name: str) -> bool:
+        """Say whether what tells one film from another may stand in a file of the set."""
+        fields = [spec for spec in self.specs if spec.field == "key"]
+        fields += [spec for spec in self.specs if spec.field in SCHEMES]
+        told = fields[:1] or [spec for spec in self.specs if spec.field in FOLLOWING]
+        names = {name, self.join(name).through} - {""}
+        return any(self.joins(spec) in names for spec in told)
 
     def fail(self, place: tuple[str, ...], message: str, hint: str = "") -> NoReturn:
         """Refuse the map, and point at a key of it.

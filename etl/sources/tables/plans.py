@@ -15,7 +15,7 @@ from etl.sources.notes import Notes, Unreadable
 from etl.sources.tables.cells import Texts
 from etl.sources.tables.checking import Spec, nearest
 from etl.sources.tables.collected import Collected, FieldPlaces, rows_in
-from etl.sources.tables.language import SCHEMES
+from etl.sources.tables.language import FOLLOWING, SCHEMES
 from etl.sources.tables.maps import ColumnMap
 from etl.sources.tables.opinions import review
 from etl.sources.tables.reading import CellReader, Cells, names_of, place_of, reader_of, texts_of
@@ -24,7 +24,6 @@ _KEY_LENGTH = 160
 _NOT_KEY = re.compile(r"[\W_]+")
 _CELLS = msgspec.json.Decoder(list[str])
 _EITHER = ("first", "count")  # keys of which one column is enough
-_FOLLOWS = ("title", "year", "directors")
 
 
 @dataclass(slots=True)
@@ -137,7 +136,7 @@ class Plan:
             return
         if spec.field in SCHEMES:
             self._naming.append(texts)
-        elif spec.field in _FOLLOWS:
+        elif spec.field in FOLLOWING:
             self._following.append(texts)
         name, key = names_of(spec)
         self.keys.setdefault(key, column)

@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from etl.sources.tables import writing
-from etl.sources.tables.called import CANDIDATES, UNIT, UNSURE, beginning, exact, sections
+from etl.sources.tables.called import (
+    CANDIDATES,
+    UNIT,
+    UNSURE,
+    beginning,
+    exact,
+    sections,
+    unnumbered,
+    whole,
+)
 from etl.sources.tables.columns import SheetColumn, plain
 from etl.sources.tables.fitting import MEDIA, agree, may_give
 from etl.sources.tables.looking import Sheet
@@ -56,7 +65,7 @@ class Proposal:
     @property
     def doubtful(self) -> list[SheetColumn]:
         """Return the open columns that may give one, by their names."""
-        not_films = beginning("own"), beginning("others")
+        not_films = beginning("own"), beginning("others"), whole("characters")
         return [c for c in self.open if not any(each.search(plain(c.name)) for each in not_films)]
 
 
@@ -139,11 +148,51 @@ def _by_value(made: Proposal) -> None:
             found = [c for c in made.doubtful if c.values and fits(c)]
             if found and (name != "year" or len(found) == 1):
                 made.give(name, found[:1], "its values look so")
+    _original_title(made)
+    _cast_in_columns(made)
     if "directors" not in made.fields and {"title", "actors"} <= made.fields.keys():
         people = (c for c in made.doubtful if _are_people(c) and not _is_many(c))
         alone = [c for c in people if not exact(c.name)]
-        if len(alone) == 1:
+        if len(alone) == 1 and _hardly_repeats(alone[0]):
             made.give("directors", alone, "the only other column of names, beside a cast")
+
+
+def _original_title(made: Proposal) -> None:
+    """Claim a column that speaks of an original and has some of the titles in it."""
+    if "title" in made.fields and "original_title" not in made.fields:
+        titles = set(made.fields["title"][0].values)
+        found = [
+            column
+            for column in made.doubtful
+            if beginning("originals").search(plain(column.name))
+            and may_give(column, "title")
+            and not titles.isdisjoint(column.values)
+        ]
+        if found:
+            made.give("original_title", found[:1], "it has some of the titles in it")
+
+
+def _cast_in_columns(made: Proposal) -> None:
+    """Claim a cast that has a column for each person: actors, roles, or names with a number."""
+    claimed = made.fields.get("actors", [])
+    if any(map(_is_many, claimed)):
+        return
+    single = [c for c in made.doubtful if _are_people(c) and _hardly_repeats(c)]
+    stems = Counter(unnumbered(column.name) for column in single)
+    kinds: list[Callable[[SheetColumn], object]] = [
+        lambda c: beginning("players").search(plain(c.name)),
+        lambda c: beginning("roles").search(plain(c.name)),
+        lambda c: not claimed and (stem := unnumbered(c.name)) is not None and stems[stem] > 1,
+    ]
+    for fits in kinds:
+        if found := [column for column in single if not _is_many(column) and fits(column)]:
+            guess = "columns of one name each, as of a cast"
+            made.give("actors", sorted([*claimed, *found], key=lambda c: c.place), guess)
+            return
+
+
+def _hardly_repeats(column: SheetColumn) -> bool:
+    return len(column.values) < _FEW or column.different > 0.5
 
 
 def _are_people(column: SheetColumn) -> bool:
@@ -152,7 +201,8 @@ def _are_people(column: SheetColumn) -> bool:
     named = Counter(name for v in column.values for name in (v.split(mark) if mark else [v]))
     often = max(named.values(), default=0) if len(column.values) >= _FEW else 0
     filled = len(column.values) > _MOST * column.rows
-    return column.names > 0.7 and filled and 2 * often < len(column.values)
+    are_names = column.names > 0.7 or column.turned is not None
+    return are_names and filled and 2 * often < len(column.values)
 
 
 def _is_many(column: SheetColumn) -> bool:

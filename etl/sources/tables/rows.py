@@ -86,7 +86,10 @@ class TableReader:
 
 
 def _rejected(line: int, reject: Reject, seen: Counter[str]) -> Raw:
-    """Return a row that cannot be read; a reject without text is about the whole file."""
+    """Return a row that cannot be read; a reject without text is about a whole file.
+
+    Its key is empty, or the path of a file without which the others can be read.
+    """
     told = digest(f"{reject.expected}\n{reject.found}\n{reject.text}".encode())
-    key = distinct("", told, seen) if reject.text else ""
+    key = distinct("", told, seen) if reject.text else reject.file
     return Raw(key, line, "", told, reject)

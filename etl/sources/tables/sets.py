@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from etl.sources.files import bare, stat_of
+from etl.sources.files import bare, beside, stat_of
 from etl.sources.tables.forms import Beside, Form, TableKind, map_of
 from etl.sources.tables.looking import Sheet, look
 from etl.sources.tables.maps import ColumnMap, Join
 from etl.sources.tables.recognition import as_form
+
+_LOST = "a file without the header that it had"
 
 
 def with_joined(form: Form, path: str, suffixes: tuple[str, ...]) -> Form:
@@ -21,11 +23,7 @@ def with_joined(form: Form, path: str, suffixes: tuple[str, ...]) -> Form:
     A file is told by its columns, or by its first line if it has no header; of several, the first
     by name is taken. Those of `suffixes` are records, unless they are told by their first line.
     """
-    columns = map_of(form.map)
-    joins = {name: columns.join(name) for name in columns.joined}
-    wanted = {
-        name: join for name, join in joins.items() if join.through or join.ours in form.header
-    }
+    columns, wanted = map_of(form.map), _wanted(form)
     found: dict[str, Beside] = {}
     instead: dict[str, Beside] = {}
     for name in _others(path) if wanted else ():
@@ -42,6 +40,33 @@ def with_joined(form: Form, path: str, suffixes: tuple[str, ...]) -> Form:
     found = instead | found
     kept = {key: each for key, each in found.items() if wanted[key].through in ("", *found)}
     return replace(form, joined=tuple(kept[key] for key in wanted if key in kept))
+
+
+def with_lost(form: str, before: str, path: str) -> str:
+    """Add to a form the files that were joined before, are there, and are told by nothing now."""
+    now, then = Form.decode(form), Form.decode(before)
+    if now.map != then.map:
+        return form
+    here, joins = {each.name: each for each in now.joined}, _wanted(now)
+    lost = {
+        each.name: replace(each, stat=stat, problem=_LOST)
+        for each in then.joined
+        if each.name in joins.keys() - here and (stat := stat_of(beside(path, each.path)))
+    }
+    if not lost:
+        return form
+    every = here | {
+        name: replace(each, problem="") if joins[name].through in lost else each
+        for name, each in lost.items()
+    }
+    return replace(now, joined=tuple(every[name] for name in joins if name in every)).encode()
+
+
+def _wanted(form: Form) -> dict[str, Join]:
+    """Return what may be joined to a table of this header."""
+    columns = map_of(form.map)
+    joins = {name: columns.join(name) for name in columns.joined}
+    return {name: join for name, join in joins.items() if join.through or join.ours in form.header}
 
 
 def _sheets(

@@ -44,6 +44,12 @@ def _movielens_year(text: str) -> list[str]:
 
 
 def _surname_first(text: str) -> list[str]:
+    """Turn names round; commas may stand between them too: `Petit, Anne, Weber, Karl`."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > 2 and len(parts) % 2 == 0 and not any(map(is_suffix, parts)):
+        return [
+            f"{first} {last}".strip() for last, first in zip(parts[::2], parts[1::2], strict=True)
+        ]
     last, _, first = map(str.strip, text.partition(","))
     return [f"{first} {last}" if first and not is_suffix(first) else text]
 

@@ -14,6 +14,7 @@ from etl.sources.tables.forms import TableKind
 from etl.sources.tables.looking import Sheet, look
 from etl.sources.tables.maps import read_map
 from etl.sources.tables.proposing import drafted, propose
+from etl.sources.tables.styles import STYLES
 from shared_data import shared
 from thoroughness import examples
 
@@ -61,6 +62,7 @@ def cell(kind: str, n: int) -> str:
         "count": str(n + 1),
         "shop": f"https://films.example.org/{n}",
         "keeping": ["Keep", "Sell", "Give away"][n % 3],
+        "rarely two": "/".join(PEOPLE[:2]) if n == 5 else PEOPLE[n],
         "turned": ", ".join(reversed(PEOPLE[n].split())),
         "two": " und ".join(PEOPLE[n : n + 2]),
         "gasset": ["José Ortega y Gasset", "Ann Lee y Luc Rey"][n % 2],
@@ -180,6 +182,11 @@ def pairs(text: str) -> list[tuple[str, str]]:
         ("title:minutes", "title"),
         ("title:title|year:title", "year"),
         ("title:title|director:minutes", "directors"),
+        ("title:title|Original author:person", "original_title"),
+        ("title:title|Director of photography:person", "directors"),
+        ("title:title|Direction artistique:person", "directors"),
+        ("title:title|Regieassistenz:person", "directors"),
+        ("title:title|Region:person", "directors"),
         ("title:title|note:mark", "genres"),
         ("title:title|rating:genre", "rating"),
     ],
@@ -259,6 +266,12 @@ def test_columns_about_a_copy_are_claimed_in_no_language(names: str, kind: str) 
         ("Titel:title|Prod.-Land:country", "countries", "Prod.-Land"),
         ("Titolo:title|Paese d'origine:country", "countries", "Paese d'origine"),
         ("Titel:title|Released:year", "year", "Released"),
+        ("dt. Titel:title|Regie:person", "title", "dt. Titel"),
+        ("Titolo:title|Data uscita:day", "date", "Data uscita"),
+        ("Titel:title|Regisserad av:person|Klippt av:person", "directors", "Regisserad av"),
+        ("Titre:title|Metteur en scène:turned|Joué:cast", "directors", "Metteur en scène"),
+        ("Titre:title|Titre d’origine:title", "original_title", "Titre d’origine"),
+        ("Film:title|Orig.:title", "original_title", "Orig."),
     ],
 )
 def test_names_are_shortened_have_units_and_sites(columns: str, field: str, name: str) -> None:
@@ -270,12 +283,26 @@ def test_names_are_shortened_have_units_and_sites(columns: str, field: str, name
     [
         ("Titel:title|Regie:turned", 'directors = { column = "Regie", style = "surname_first" }'),
         ("Titel:title|Regie:two", 'directors = { column = "Regie", split = " und " }'),
+        ("Titel:title|Regie:rarely two", 'directors = { column = "Regie", split = "/" }'),
         ("Título:title|Dirección:gasset", 'directors = "Dirección"'),
         ("Titel:title|Note:half", '# rating = { value = "Note" } # whose, and on which scale?'),
     ],
 )
 def test_a_field_is_written_as_its_values_want_it(columns: str, line: str) -> None:
     assert line in drafted(sheet(columns), "utf-8").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Petit, Anne", ["Anne Petit"]),
+        ("Petit, Anne, Weber, Karl", ["Anne Petit", "Karl Weber"]),
+        ("Petit, Jr.", ["Petit, Jr."]),
+        ("Petit", ["Petit"]),
+    ],
+)
+def test_names_with_the_surname_first_are_turned_round(text: str, names: list[str]) -> None:
+    assert STYLES["surname_first"]["directors"](text) == names
 
 
 def test_a_lone_column_of_names_beside_a_cast_is_a_marked_guess() -> None:
@@ -361,3 +388,60 @@ def test_a_word_with_a_second_meaning_claims_nothing_against_its_values(
 )
 def test_names_are_cut_off_or_of_a_country_or_a_site(columns: str, field: str, name: str) -> None:
     assert claimed(columns)[field] == name
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ("Dir.:person|Lead 1:person|Lead 2:person", "Lead 1|Lead 2"),
+        ("Regie:person|Hauptrolle:person|Nebenrolle:person", "Hauptrolle|Nebenrolle"),
+        (
+            "Réalisateur:person|Acteur principal:person|Actrice principale:person",
+            "Acteur principal|Actrice principale",
+        ),
+        ("Guion:person|Protagonista:person|Coprotagonista:person", "Protagonista|Coprotagonista"),
+        ("Regia:person|Attore 1:person|Attore 2:person", "Attore 1|Attore 2"),
+        ("hoofdrol:person|bijrol:person|Muziek:person", "hoofdrol|bijrol"),
+        ("Skådis 1:person|Skådis 2:person|Filmad av:person", "Skådis 1|Skådis 2"),
+        ("Rola drugoplanowa:person|Gł. rola:person", "Rola drugoplanowa|Gł. rola"),
+        ("Ator/Atriz 1:person|Ator/Atriz 2:person", "Ator/Atriz 1|Ator/Atriz 2"),
+        ("Реж.:person|Гл. роль:person|Второстеп. роль:person", "Гл. роль|Второстеп. роль"),
+        ("Regie:person|Gesicht 1:person|Gesicht 2:person", "Gesicht 1|Gesicht 2"),
+        ("Actor 1:person|Character 1:person|Actor 2:person|Character 2:person", "Actor 1|Actor 2"),
+        ("Schauspieler:person|Rolle:person", "Schauspieler"),
+        ("Cast:cast|Reviewer 1:person|Reviewer 2:person", "Cast"),
+        ("Director:person|Friend 1:friend|Friend 2:friend", None),
+        ("Director:person|Foto 0:person|Foto 1:person|Foto 2:person", None),
+        ("Director:person|Verliehen an 1:person|Verliehen an 2:person", None),
+        ("Director:person|Stunt actor:person|Voice actor:person", None),
+    ],
+)
+def test_a_cast_may_have_a_column_for_each_person(columns: str, expected: str | None) -> None:
+    made = propose(sheet(f"Title:title|{columns}").header, sheet(f"Title:title|{columns}").rows)
+    names = [column.name for column in made.fields.get("actors", ())]
+    assert names == (expected.split("|") if expected else [])
+
+
+def test_names_that_mostly_repeat_direct_no_films() -> None:
+    assert "directors" not in claimed("Title:title|Cast:cast|Tip:friend")
+
+
+@pytest.mark.parametrize("base", ["Cast:cast", "Director:person", "Director:person|Actor:person"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Character|Sound director|Lead animator|Narrator|Based on a book by|Translator|Donor",
+        "Rolle|Hauptfigur|Szenenbild|Ton|Maske|Romanvorlage|Erzähler|Vorführer|Dialogregie",
+        "Personnage|Rôle|Voix française|Décors|D'après|Son|Réalisateur 2e équipe|Distributeur",
+        "Personaje|Papel|Vestuario|Basada en|Sonido|Director de doblaje|Dirección de arte",
+        "Personaggio|Ruolo|Scenografia|Tratto da|Aiuto regista|Relatore|Direttore del doppiaggio",
+        "Personage|Rol|Stemmen|Decor|Spreker|Geluid|Regie-assistent",
+        "Rollfigur|Scenografi|Kostym|Berättare|Röst|Ljud|Regiassistent",
+        "Postać|Rola|Kostiumy|Dźwięk|Drugi reżyser|Lektor",
+        "Personagem|Figurino|Apresentador|Som|Dublador",
+        "Персонаж|Роль|Художник|Звукорежиссёр|Второй режиссёр|Режиссёр монтажа",
+    ],
+)
+def test_other_trades_and_characters_are_claimed_in_no_language(names: str, base: str) -> None:
+    for name in names.split("|"):
+        assert name not in claimed(f"Title:title|{base}|{name}:person").values()

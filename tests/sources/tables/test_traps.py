@@ -135,7 +135,7 @@ def test_packed_tables_are_joined_and_one_that_is_cut_off_takes_nothing_away(
     packed.write_bytes(packed.read_bytes()[: packed.stat().st_size // 2])
     desk.load(desk.source)
     told = f"{name}.gz:1: expected a readable file, found a gzip file that is cut off"
-    assert told in desk.messages()
+    assert any(each.startswith(told) for each in desk.messages())
     assert desk.graph() == before
 
 
