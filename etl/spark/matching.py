@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from etl.resolution.components import components
 from etl.resolution.matches import (
     CLUSTERS_AT_ONCE,
     OWNED,
@@ -19,7 +20,7 @@ from etl.resolution.matches import (
     TITLED,
     clues_of,
 )
-from etl.resolution.matching import RUNGS, Matching, Pair, Seen, components
+from etl.resolution.matching import RUNGS, Matching, Pair, Seen
 from etl.spark.tables import Tables
 
 if TYPE_CHECKING:
