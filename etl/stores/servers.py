@@ -107,6 +107,11 @@ class Endpoints:
         return self.graph_store is not None and self.kind.document_triples > 0
 
     @property
+    def gives_documents(self) -> bool:
+        """Return whether it gives a whole graph as one document, by the Graph Store Protocol."""
+        return self.graph_store is not None and self.kind.answer_triples is None
+
+    @property
     def addresses(self) -> tuple[str | None, ...]:
         """Return all that has to be known to reach it."""
         urls = (url and canonical(url) for url in (self.query, self.update, self.graph_store))

@@ -40,4 +40,7 @@ def test_what_is_sent_to_fuseki_comes_back_as_it_was(
             assert sent == value
     places = sorted({0, *cuts, len(held)})
     chunks = [held[start:end] for start, end in pairwise(places)]
-    assert b"".join(lines_as_written(chunks, FUSEKI)) == written
+    for at_once in (1, 200, 10_000):
+        parts = list(lines_as_written(chunks, FUSEKI, at_once))
+        assert b"".join(parts) == written
+        assert all(part.endswith(b"\n") for part in parts)
