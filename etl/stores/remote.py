@@ -171,7 +171,8 @@ class RemoteStore:
         """
         for request in requests:
             response = self._connection.send(request)
-            if response.content and "html" in response.headers.get("Content-Type", ""):
+            is_page = response.content and "html" in response.headers.get("Content-Type", "")
+            if is_page and not self._where.kind.html_report:
                 raise not_sparql(
                     str(request.url.copy_with(query=None)), response.headers["Content-Type"]
                 )
@@ -253,7 +254,7 @@ class RemoteStore:
             if page < triples:
                 sparql += f" LIMIT {page} OFFSET {start}"
             asked = QueryOperation(where.query, sparql, graph)
-            asked.addCustomHttpHeader("Accept", N_TRIPLES)
+            asked.addCustomHttpHeader("Accept", where.kind.n_triples)
             yield asked.request(self._connection)
 
 

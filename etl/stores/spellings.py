@@ -10,6 +10,7 @@ from etl.stores.servers import ServerKind
 
 BYTES_AT_ONCE = 1 << 18
 _DECIMAL = f'"^^{XSD.decimal}'.encode()
+_DATE_TIME = f'"^^{XSD.dateTime}'.encode()
 _WHOLE = re.compile(rb' "(-?\d+)' + re.escape(_DECIMAL))  # after a space, a literal begins
 _WHOLE_IN_JSON = re.compile(
     rb'("datatype"\s*:\s*"' + re.escape(XSD.decimal.value.encode()) + rb'"\s*,\s*'
@@ -30,7 +31,11 @@ def as_held(text: bytes, kind: ServerKind) -> bytes:
 
 def as_written(text: bytes, kind: ServerKind) -> bytes:
     """Return statements of a server, in whole lines of N-Triples, as we write them."""
-    return text.replace(b".0" + _DECIMAL, _DECIMAL) if kind.decimal_point else text
+    if kind.decimal_point:
+        text = text.replace(b".0" + _DECIMAL, _DECIMAL)
+    if kind.milliseconds:
+        text = text.replace(b".000Z" + _DATE_TIME, b"Z" + _DATE_TIME)
+    return text
 
 
 def lines_as_written(
