@@ -1,6 +1,6 @@
 """SPARQL servers: the endpoints of each product, and its peculiarities.
 
-Sources: the manuals of the products; for Oxigraph and Virtuoso, what they did when tried.
+Sources: the manuals of the products, and what those did that were tried (docs/operations.md).
 """
 
 from __future__ import annotations
