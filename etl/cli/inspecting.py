@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +26,6 @@ from etl.cli.watching import memory_bytes
 
 if TYPE_CHECKING:
     from etl.inspection.checking import Health
-    from etl.publication.comparing import Compared
     from etl.workspace import Workspace
 
 
@@ -116,7 +114,10 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     """Check that no file is damaged and that store and catalog agree.
 
     All files are read. The store must hold exactly the triples that follow from the catalog: films,
-    people, and the description of runs, sources and statistics. --store checks that server too.
+    people, and the description of runs, sources and statistics.
+
+    With --store, the server must hold exactly the triples of the store. The files are read too, but
+    the store is not compared with the catalog, and notes, triples and hash are left out.
 
     A note is no fault. It names an id that records give to different films, or a film to which they
     give different ids; such an id is not used to tell which records are of one film.
@@ -130,13 +131,12 @@ def check(workspace: Path, store: str | None, format_name: str | None, output: P
     from etl.workspace import Workspace
 
     held = Workspace(workspace)
-    with _server(held, store) as compare:  # which is copied meanwhile
-        with Meter(quiet=False) as meter:
-            health = check(held, meter.update)
-        _tell(health)
-        verdict = _of_workspace(health, workspace)
-        if store is not None and not verdict.rows:
-            verdict = _of_server(store, compare())
+    with Meter(quiet=False) as meter:
+        health = check(held, meter.update, contents=store is None)
+    _tell(health)
+    verdict = _of_workspace(health, workspace)
+    if store is not None and not verdict.rows:
+        verdict = _of_server(held, store)
     if verdict.rows or format_name or output:
         document = _document(verdict, health, held.newest().number)
         write(Rows(verdict.columns, verdict.rows, document=document), format_name, output)
@@ -170,23 +170,17 @@ def _of_workspace(health: Health, workspace: Path) -> Verdict:
     return Verdict(status, ("place", "problem"), rows, f"{workspace}: {fault}", health.remedy)
 
 
-def _server(held: Workspace, store: str | None) -> AbstractContextManager[Callable[[], Compared]]:
-    """Begin to copy a server, if one is named; give what compares it with the catalog."""
-    from etl.publication.comparing import comparing
+def _of_server(held: Workspace, store: str) -> Verdict:
+    """Compare a server with the store of a workspace."""
+    from etl.publication.comparing import compared
     from etl.publication.outbox import Outboxes
     from etl.publication.targets import Target
 
-    if store is None or held.is_new:
-        return nullcontext(list)
-    return comparing(held, Target.named(Outboxes(held.path), store))
-
-
-def _of_server(store: str, found: Compared) -> Verdict:
-    """Judge what differs on a server."""
+    found = compared(held, Target.named(Outboxes(held.path), store))
     if not found:
-        click.echo(f"{store} and catalog agree", err=True)
+        click.echo(f"{store} and {held.path} agree", err=True)
     columns = ("entity", "missing triples", "surplus triples")
-    fault, remedy = f"{store} and catalog differ", f"run: etl load --repair --store {store}"
+    fault, remedy = f"{store} and {held.path} differ", f"run: etl load --repair --store {store}"
     return Verdict("different" if found else "sound", columns, found, fault, remedy)
 
 
@@ -201,7 +195,7 @@ def _tell(health: Health) -> None:
     for generation in health.unnamed:
         told = "complete but never made current, because a command was killed"
         click.echo(f"Note: {generation.path}: {told}; the next change deletes it", err=True)
-    if not health.remedy:
+    if health.graph is not None and not health.remedy:
         people = counted(health.people, "person", "people")
         films = counted(health.films, "film")
         click.echo(f"store and catalog agree: {films}, {people}", err=True)

@@ -78,8 +78,10 @@ class Health:
     notes: Sequence[Finding] = ()
 
 
-def check(workspace: Workspace, progress: Progress) -> Health:
+def check(workspace: Workspace, progress: Progress, *, contents: bool = True) -> Health:
     """Read all files of a workspace, and compare its store with its catalog if they are sound.
+
+    Without `contents`, the files are read and nothing else.
 
     Raises:
         WorkspaceError: nothing has been loaded yet, or an older version wrote the workspace.
@@ -95,15 +97,17 @@ def check(workspace: Workspace, progress: Progress) -> Health:
     if not any(damage.path.is_relative_to(current.path) for damage in damages if damage.content):
         with Snapshot.opened(current) as snapshot:
             films, people = snapshot.catalog.counts()
-            graph = GraphHash()
-            found = list(differences(snapshot.catalog, snapshot.store, progress))
             if snapshot.index is None:
                 lost = current.index_missing()
                 damages += [lost] if lost and lost not in damages else []
-            elif not found and not any(damage.path == current.search for damage in damages):
-                found = index_differences(snapshot)
-            graph.add(snapshot.store.export())
-            notes = [*disputes(snapshot.catalog), *outdated(snapshot.catalog)]
+            if contents:
+                found = list(differences(snapshot.catalog, snapshot.store, progress))
+                searched = snapshot.index is not None
+                if searched and not found and all(each.path != current.search for each in damages):
+                    found = index_differences(snapshot)
+                graph = GraphHash()
+                graph.add(snapshot.store.export())
+                notes = [*disputes(snapshot.catalog), *outdated(snapshot.catalog)]
     remedy = _remedy(workspace, current, damages) if damages or found else ""
     taken, unnamed = workspace.disk(), workspace.unnamed()
     return Health(damages, found, films, people, taken, remedy, unnamed, graph, notes)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import TypeAlias
 
-from pyoxigraph import NamedNode, RdfFormat, parse, serialize
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store, parse, serialize
 
 from etl.process.temporary import temporary_folder
 from etl.publication.outbox import Outboxes
@@ -27,6 +28,7 @@ from etl.workspace.snapshot import Snapshot
 
 PART_BYTES = 1 << 28  # two million lines; the hashes of both files take a third of a gigabyte
 SPELT_AT_ONCE = 10_000  # lines
+_TYPED = re.compile(rb'"[^"\n]*"\^\^<[^>]*>')  # or the end of a literal with quotation marks
 
 Compared: TypeAlias = list[tuple[str, int, int]]
 """The entities that a server has otherwise, with the numbers of triples missing and too many."""
@@ -47,7 +49,7 @@ def copied(workspace: Workspace, remote: RemoteStore) -> Iterator[EmbeddedStore]
     with temporary_folder(workspace.path, "copy-") as folder:
         file = Path(folder, "graph.nq")
         with file.open("wb") as target:
-            remote.copy(target)
+            target.writelines(remote.lines_of_all())
         copy = EmbeddedStore.write(Path(folder, "store"))
         try:
             copy.add_file(file)
@@ -69,18 +71,54 @@ def differing(
 ) -> dict[str, Differing]:
     """Compare what a server holds with what it should; give the subjects that differ.
 
-    What it holds that does not lie below one of our base IRIs is not ours, and left alone.
+    What it holds that does not lie below one of our base IRIs is not ours, and left alone. While a
+    document that has everything arrives, each of its lines is looked up in the store here; only if
+    that has not all of them, or more than them, both are compared as files.
 
     Raises:
         StoreError: the server fails, or cuts its answer short.
     """
-    with temporary_folder(workspace.path, "copy-") as folder:
+    with temporary_folder(workspace.path, "copy-") as folder, ThreadPoolExecutor(1) as beside:
         here, there = Path(folder, "here.nq"), Path(folder, "there.nq")
-        with ThreadPoolExecutor(1) as beside, there.open("wb") as target:
+        held, dumped = Held(store), None
+        if not remote.where.gives_documents:  # a triple may come twice, and another one never
             dumped = beside.submit(store.dump, here)
-            remote.copy(target)
-            dumped.result()
+        with there.open("wb") as target:
+            for lines in remote.lines_of_all():
+                target.write(lines)
+                if dumped is None and not held.has(lines):
+                    dumped = beside.submit(store.dump, here)
+        if dumped is None and held.count == sum(store.sizes()):
+            return {}
+        (dumped or beside.submit(store.dump, here)).result()
         return _differing(here, there, bases, remote.where)
+
+
+class Held:
+    """The lines of a server that a store has too, in the same spelling."""
+
+    def __init__(self, store: EmbeddedStore) -> None:
+        self.count = 0
+        self._store = store
+        self._kept = set[bytes]()
+
+    def has(self, lines: bytes) -> bool:
+        """Count lines of N-Quads; return whether the store has them all."""
+        try:
+            quads = list(parse(lines, RdfFormat.N_QUADS))
+            self.count += len(quads)
+            return self._keeps(set(_TYPED.findall(lines))) and self._store.holds(quads)
+        except SyntaxError:
+            return False
+
+    def _keeps(self, literals: set[bytes]) -> bool:
+        """Return whether a store, which keeps values, gives literals back as they are spelt."""
+        if new := literals - self._kept:
+            values = Store()
+            values.bulk_load(b"".join(map(b"<a:> <a:> %b .\n".__mod__, new)), RdfFormat.N_TRIPLES)
+            given = values.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()) or b""
+            self._kept.update(_TYPED.findall(given))
+        return literals <= self._kept
 
 
 def _differing(
@@ -154,40 +192,16 @@ def _entity(subject: str) -> str:
 
 
 def compared(workspace: Workspace, target: Target) -> Compared:
-    """Compare a remote store with the current generation. See `comparing`."""
-    with comparing(workspace, target) as compare:
-        return compare()
-
-
-@contextmanager
-def comparing(workspace: Workspace, target: Target) -> Iterator[Callable[[], Compared]]:
-    """Begin to copy what a server holds; give what compares it, entity by entity.
+    """Compare a remote store with the current generation, entity by entity.
 
     Raises:
-        StoreError: at the comparison, if the server cannot be reached, fails, or cuts its answer
-            short.
+        StoreError: the server cannot be reached, fails, or cuts its answer short.
     """
-    with temporary_folder(workspace.path, "copy-") as folder, ThreadPoolExecutor(1) as beside:
-        here, there = Path(folder, "here.nq"), Path(folder, "there.nq")
-        copied = beside.submit(_copy, workspace, target, there)
-
-        def compare() -> Compared:
-            with Snapshot.opened(workspace.required()) as snapshot:
-                snapshot.store.dump(here)
-            bases = copied.result()
-            return list(by_entity(_differing(here, there, bases, target.where)))
-
-        yield compare
-
-
-def _copy(workspace: Workspace, target: Target, there: Path) -> list[str]:
-    """Copy what a server holds below our base IRIs, which are returned, into a file."""
     with Snapshot.opened(workspace.required()) as snapshot:
         bases, outboxes = [snapshot.iris.base], Outboxes(workspace.path)
-    if outboxes.has(target.name):
-        with outboxes.open(target.name) as outbox:
-            bases += outbox.bases
-    graphs = provenance_graphs(bases[0], bases)
-    with RemoteStore.opened(target.where, *graphs) as remote, there.open("wb") as file:
-        remote.copy(file)
-    return bases
+        if outboxes.has(target.name):
+            with outboxes.open(target.name) as outbox:
+                bases += outbox.bases
+        graphs = provenance_graphs(bases[0], bases)
+        with RemoteStore.opened(target.where, *graphs) as remote:
+            return list(by_entity(differing(workspace, snapshot.store, remote, bases)))

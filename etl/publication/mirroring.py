@@ -86,7 +86,7 @@ class _Mirror:
         store, file = EmbeddedStore.write(path), path.with_suffix(".nq")
         opened = RemoteStore.opened(self.where, iris.provenance_graph)
         with opened as remote, file.open("wb") as target:
-            remote.copy(target)
+            target.writelines(remote.lines_of_all())
         store.add_file(file)
         store.finish()
         file.unlink()

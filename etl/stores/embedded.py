@@ -223,7 +223,7 @@ class EmbeddedStore:
 
     def holds(self, quads: Iterable[Quad]) -> bool:
         """Return whether it has all of some quads."""
-        return all(quad in self._store for quad in quads)
+        return all(map(self._store.__contains__, quads))
 
     def graph(self, name: NamedNode | None = None) -> StoredGraph:
         """Return a named graph of it, or the default graph."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import islice
 from typing import IO, Self, cast
 
 import httpx
@@ -34,6 +35,8 @@ from etl.stores.updates import Piece, dataset, documents, replacement
 _N_QUADS = "application/n-quads"
 _STATEMENT = re.compile(rb"^[ \t]*[<_]", re.MULTILINE)  # no comment, and no empty line
 _UPDATE = "application/sparql-update; charset=utf-8"  # without a charset, RDF4J reads Latin-1
+
+PROVENANCE_AT_ONCE = 10_000  # statements
 
 
 class RemoteStore:
@@ -168,7 +171,8 @@ class RemoteStore:
         """
         for request in requests:
             response = self._connection.send(request)
-            if response.content and "html" in response.headers.get("Content-Type", ""):
+            is_page = response.content and "html" in response.headers.get("Content-Type", "")
+            if is_page and not self._where.kind.html_report:
                 raise not_sparql(
                     str(request.url.copy_with(query=None)), response.headers["Content-Type"]
                 )
@@ -183,18 +187,19 @@ class RemoteStore:
             return self._document(self._where.graph)
         return map(partial(_in, graph), self._document(graph.value))
 
-    def copy(self, target: IO[bytes]) -> None:
-        """Write every statement of the graph and of its provenance into a file, as N-Quads.
+    def lines_of_all(self) -> Iterator[bytes]:
+        """Yield every statement of the graph and of its provenance, as whole lines of N-Quads.
 
         Those of the graph are spelt as the server does it.
 
         Raises:
             StoreError: the server fails, or cuts its answer short.
         """
-        for lines in self.lines(self._where.graph):
-            target.write(lines)
+        yield from self.lines(self._where.graph)
         for graph in self._provenance:
-            serialize(self.export(NamedNode(graph)), target, RdfFormat.N_QUADS)
+            quads = self.export(NamedNode(graph))
+            while some := list(islice(quads, PROVENANCE_AT_ONCE)):
+                yield serialize(some, format=RdfFormat.N_QUADS) or b""
 
     def _document(self, graph: str | None) -> Iterator[Quad]:
         """Yield all of a graph, and see that it is all."""
@@ -239,16 +244,17 @@ class RemoteStore:
         """Ask for all of a graph: by the Graph Store Protocol, or by queries, page after page."""
         where = self._where
         page = where.kind.answer_triples or triples
-        if triples and where.graph_store is not None and where.kind.answer_triples is None:
+        if triples and where.gives_documents:
             params, headers = _graph_parameter(graph), {"Accept": N_TRIPLES}
-            yield self._connection.request("GET", where.graph_store, params=params, headers=headers)
+            url = where.graph_store or ""
+            yield self._connection.request("GET", url, params=params, headers=headers)
             return
         for start in range(0, triples, page or 1):
             sparql = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
             if page < triples:
                 sparql += f" LIMIT {page} OFFSET {start}"
             asked = QueryOperation(where.query, sparql, graph)
-            asked.addCustomHttpHeader("Accept", N_TRIPLES)
+            asked.addCustomHttpHeader("Accept", where.kind.n_triples)
             yield asked.request(self._connection)
 
 

@@ -1,6 +1,6 @@
 """SPARQL servers: the endpoints of each product, and its peculiarities.
 
-Sources: the manuals of the products; for Oxigraph and Virtuoso, what they did when tried.
+Sources: the manuals of the products, and what those did that were tried (docs/operations.md).
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ class ServerKind:
     all graphs together, as N-Quads, each whole or not at all. Whole graphs come as documents, too;
     with `answer_triples` it is asked for so many at a time. Literals of the datatypes in
     `kept_as_text` it cannot hold; they are kept as plain text there. With `decimal_point`, it needs
-    one in each xsd:decimal, and gives one back.
+    one in each xsd:decimal, and gives one back. It calls N-Triples `n_triples`. With `html_report`,
+    it answers an update that it has done with a page; with `milliseconds`, each xsd:dateTime comes
+    back with three digits of them.
     """
 
     name: str
@@ -42,6 +44,9 @@ class ServerKind:
     answer_triples: int | None = None
     kept_as_text: frozenset[NamedNode] = frozenset()
     decimal_point: bool = False
+    n_triples: str = "application/n-triples"
+    html_report: bool = False
+    milliseconds: bool = False
 
 
 GENERIC = ServerKind("SPARQL 1.1", "", "", None, (), own_default_graph=True)
@@ -78,7 +83,12 @@ KINDS: dict[str, ServerKind] = {
             answer_triples=500_000,  # it fails with three million; documents are for writers only
             kept_as_text=frozenset({XSD.duration}),
         ),
-        ServerKind("Blazegraph", "/sparql", "/sparql", None, ("blazegraph", "bigdata")),
+        ServerKind(
+            *("Blazegraph", "/sparql", "/sparql", None, ("blazegraph", "bigdata")),
+            n_triples="text/plain",  # under the other name it gives RDF/XML
+            html_report=True,
+            milliseconds=True,
+        ),
         ServerKind("QLever", "", "", "", ("qlever",)),
         ServerKind("Stardog", "/query", "/update", "", ("stardog",), own_default_graph=True),
         ServerKind("Neptune", "/sparql", "/sparql", "/sparql/gsp/", (".neptune.amazonaws.com",)),
@@ -105,6 +115,11 @@ class Endpoints:
     def takes_documents(self) -> bool:
         """Return whether a first publication goes to it by the Graph Store Protocol."""
         return self.graph_store is not None and self.kind.document_triples > 0
+
+    @property
+    def gives_documents(self) -> bool:
+        """Return whether it gives a whole graph as one document, by the Graph Store Protocol."""
+        return self.graph_store is not None and self.kind.answer_triples is None
 
     @property
     def addresses(self) -> tuple[str | None, ...]:

@@ -13,7 +13,7 @@ from etl.rdf.vocab import SCHEMA, XSD
 from etl.stores.servers import KINDS
 from etl.stores.spellings import as_held, lines_as_written
 
-FUSEKI = KINDS["fuseki"]
+FUSEKI, BLAZEGRAPH = KINDS["fuseki"], KINDS["blazegraph"]
 FILM = NamedNode("http://localhost:8000/movie/1")
 DECIMALS = st.decimals(-1000, 1000, places=1).map(
     lambda each: Literal(f"{each.normalize():f}", datatype=XSD.decimal)
@@ -40,4 +40,20 @@ def test_what_is_sent_to_fuseki_comes_back_as_it_was(
             assert sent == value
     places = sorted({0, *cuts, len(held)})
     chunks = [held[start:end] for start, end in pairwise(places)]
-    assert b"".join(lines_as_written(chunks, FUSEKI)) == written
+    for at_once in (1, 200, 10_000):
+        parts = list(lines_as_written(chunks, FUSEKI, at_once))
+        assert b"".join(parts) == written
+        assert all(part.endswith(b"\n") for part in parts)
+
+
+def test_times_come_back_from_blazegraph_without_the_milliseconds_that_nobody_wrote() -> None:
+    values = [
+        Literal("2026-11-29T23:52:21Z", datatype=XSD.dateTime),
+        Literal("2026-11-29T23:52:21.500Z", datatype=XSD.dateTime),
+        Literal("2026-11-29T23:52:21.000Z"),
+    ]
+    triples = [Triple(FILM, SCHEMA.name, value) for value in values]
+    written = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+    given = written.replace(b':21Z"', b':21.000Z"')
+    assert given != written
+    assert b"".join(lines_as_written([given], BLAZEGRAPH)) == written

@@ -96,7 +96,7 @@ def test_a_load_goes_on_to_the_server(etl: Etl, named: str) -> None:
     assert " entities sent, " in etl("undo", "2", "--store", named).stdout.splitlines()[-1]
     checked = etl("check", "--store", named)
     assert (checked.exit_code, checked.stdout) == (0, "")
-    assert checked.stderr.endswith("main and catalog agree\n")
+    assert checked.stderr.endswith("main and .etl agree\n")
     assert said(etl("store", "remove", named)) == (0, "", "")
     assert etl("store", "list").stdout == "store\tkind\tquery\tupdate\tgraph\twaiting\n"
 
@@ -142,7 +142,7 @@ def test_a_difference_is_shown_and_mended(etl: Etl, named: str, server: Server) 
     assert checked.exit_code == 1
     assert checked.stdout == f"entity\tmissing triples\tsurplus triples\n{HEAT.iri}\t1\t0\n"
     assert checked.stderr.endswith(
-        "Error: main and catalog differ\nHint: run: etl load --repair --store main\n"
+        "Error: main and .etl differ\nHint: run: etl load --repair --store main\n"
     )
     status = json.loads(etl("check", "--store", named, "-f", "json").stdout)
     assert status["status"] == "different"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 from pyoxigraph import Quad, RdfFormat, parse
@@ -48,6 +47,4 @@ class Publisher(Desk):
         """Give all quads that a server holds of ours."""
         provenance = Iris(base).provenance_graph
         with RemoteStore.opened(where or self.target.where, provenance) as remote:
-            copy = io.BytesIO()
-            remote.copy(copy)
-        return set(parse(copy.getvalue(), RdfFormat.N_QUADS))
+            return set(parse(b"".join(remote.lines_of_all()), RdfFormat.N_QUADS))
