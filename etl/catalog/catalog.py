@@ -16,7 +16,7 @@ from typing import Self
 
 import duckdb
 
-from etl.catalog.connection import connect, looked_into
+from etl.catalog.connection import opened
 from etl.catalog.entries import Place, Staged
 from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
@@ -32,7 +32,7 @@ from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.records import LinkRecord
 from etl.resolution.comparison import Comparison
 from etl.resolution.resolved import Resolved
-from etl.resolution.tables import scalar
+from etl.resolution.tables import beside, scalar
 from etl.sources.files import Source
 
 _FILMS_AT_ONCE = 10_000
@@ -43,15 +43,17 @@ class Catalog:
 
     def __init__(self, db: duckdb.DuckDBPyConnection, migrated_from: int | None = None) -> None:
         self._db, self.migrated_from = db, migrated_from
-        self._tried = list[int]()
+        self._tried, self._opening = list[int](), ExitStack()
 
     @classmethod
     def create(cls, path: Path, iris: Iris, memory_bytes: int = 0) -> Self:
-        """Make an empty catalog; for `memory_bytes` see `connect`."""
-        catalog = cls(connect(path, read_only=False, memory_bytes=memory_bytes))
-        with catalog.at_once():
-            catalog._db.execute(TABLES + VIEWS)
-            catalog.settings.set(schema_version=str(VERSION), base_iri=iris.base)
+        """Make an empty catalog, which is to be closed; for `memory_bytes` see `opened`."""
+        with ExitStack() as opening:
+            catalog = cls(opening.enter_context(opened(path, memory_bytes)))
+            with catalog.at_once():
+                catalog._db.execute(TABLES + VIEWS)
+                catalog.settings.set(schema_version=str(VERSION), base_iri=iris.base)
+            catalog._opening = opening.pop_all()
         return catalog
 
     @classmethod
@@ -62,7 +64,7 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or another version of us wrote it.
         """
-        with connect(path, read_only=True) as connection:
+        with opened(path, read_only=True) as connection:
             found = found_version(connection, path)
             if found < VERSION:
                 raise WorkspaceError(
@@ -75,25 +77,25 @@ class Catalog:
     @contextmanager
     def apart(self) -> Iterator[Self]:
         """Give another connection to the same, for another thread."""
-        with self._db.cursor() as connection:
+        with beside(self._db) as connection:
             yield type(self)(connection)
 
     @classmethod
     def write(cls, path: Path, memory_bytes: int = 0) -> Self:
         """Open a copy of a finished catalog for changing it; it is to be closed.
 
-        A catalog of an older version is migrated. For `memory_bytes` see `connect`.
+        A catalog of an older version is migrated. For `memory_bytes` see `opened`.
 
         Raises:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
-        connection = connect(path, read_only=False, memory_bytes=memory_bytes)
-        with ExitStack() as on_failure:
-            on_failure.callback(connection.close)
-            found = found_version(connection, path)
-            migrate(connection, found)
-            on_failure.pop_all()
-        return cls(connection, found if found < VERSION else None)
+        with ExitStack() as opening:
+            db = opening.enter_context(opened(path, memory_bytes))
+            found = found_version(db, path)
+            migrate(db, found)
+            catalog = cls(db, found if found < VERSION else None)
+            catalog._opening = opening.pop_all()
+        return catalog
 
     @staticmethod
     def version(path: Path) -> int:
@@ -102,20 +104,18 @@ class Catalog:
         Raises:
             WorkspaceError: it cannot be opened, or a newer version of us wrote it.
         """
-        with looked_into(path) as connection:
+        with opened(path, read_only=True) as connection:
             return found_version(connection, path)
 
     def close(self) -> None:
         """Write everything to the file and close it."""
-        try:
+        with self._opening:
             self._db.execute("CHECKPOINT")
-        finally:
-            self._db.close()
 
     @staticmethod
     def own_shapes(path: Path) -> str:
         """Return the user's own shapes that a catalog remembers, whichever version wrote it."""
-        with looked_into(path) as connection:
+        with opened(path, read_only=True) as connection:
             return Settings(connection).own_shapes
 
     @cached_property

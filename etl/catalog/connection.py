@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
 from etl.errors import WorkspaceError, cannot_read, limit_reached
 from etl.process.database import alone
+from etl.resolution.tables import CATALOG
 
 _MISREAD = "?\\"  # what follows is taken for options, or for another folder
 
+_idle: list[duckdb.DuckDBPyConnection] = []
+"""Databases in memory that nobody uses: to start one takes longer than to open a catalog in it."""
 
-def connect(path: Path, *, read_only: bool, memory_bytes: int = 0) -> duckdb.DuckDBPyConnection:
-    """Open a catalog's file, which is made where there is none.
+
+@contextmanager
+def opened(
+    path: Path, memory_bytes: int = 0, *, read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a catalog's file, which is made where there is none, in a database of its own.
 
     What takes more than `memory_bytes` is put into a folder beside the file meanwhile; 0 is four
     fifths of the machine's memory.
@@ -28,39 +34,37 @@ def connect(path: Path, *, read_only: bool, memory_bytes: int = 0) -> duckdb.Duc
     expect_openable(path)
     if read_only:
         _expect_readable(path)
-    try:
-        # A relative path that begins as a URL does is taken for one, and asked for.
-        whole = os.path.abspath(path)
-        return duckdb.connect(whole, read_only=read_only, config=alone(memory_bytes))
-    except duckdb.Error as error:
-        raise unusable(path, error) from error
-
-
-@cache
-def _standing() -> duckdb.DuckDBPyConnection:
-    """Open a database in memory, which stays: to open one takes most of the time of a look."""
-    return duckdb.connect(config=alone())
-
-
-@contextmanager
-def looked_into(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a catalog's file for a value or two; nobody may have it open for writing here.
-
-    Raises:
-        WorkspaceError: it cannot be opened.
-    """
-    expect_openable(path)
-    _expect_readable(path)
-    with _standing().cursor() as look:
+    # A relative path that begins as a URL does is taken for one, and asked for.
+    whole = os.path.abspath(path)
+    file = whole.replace("'", "''")
+    attach = (
+        f"SET temp_directory = '{file}.tmp'; "
+        + (f"SET memory_limit = '{memory_bytes}B'; " if memory_bytes else "")
+        + f"ATTACH '{file}' AS {CATALOG}{' (READ_ONLY)' if read_only else ''}; USE {CATALOG}"
+    )
+    with ExitStack() as ending:
         try:
-            file = os.path.abspath(path).replace("'", "''")
-            look.execute(f"ATTACH '{file}' AS looked_into (READ_ONLY); USE looked_into")
+            database, connection = _attached(attach)
         except duckdb.Error as error:
             raise unusable(path, error) from error
-        try:
-            yield look
-        finally:
-            look.execute("USE memory; DETACH looked_into")
+        ending.callback(database.close)
+        ending.callback(connection.close)
+        yield connection
+        with suppress(duckdb.Error):
+            connection.execute(f"USE memory; DETACH {CATALOG}; RESET memory_limit")
+            connection.close()
+            if not os.path.isdir(f"{whole}.tmp"):  # a database keeps the folder that it has used
+                _idle.append(database)
+                ending.pop_all()
+
+
+def _attached(attach: str) -> tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyConnection]:
+    """Attach a catalog to an idle database, or else to a new one; also give a connection."""
+    with suppress(IndexError, duckdb.Error):
+        database = _idle.pop()
+        return database, database.cursor().execute(attach)
+    database = duckdb.connect(config=alone())
+    return database, database.cursor().execute(attach)
 
 
 def expect_openable(path: Path) -> None:
@@ -101,15 +105,16 @@ def reads_whole(path: Path) -> bool:
         WorkspaceError: the file may not be read.
     """
     try:
-        connection = connect(path, read_only=True)
+        with opened(path, read_only=True) as connection:
+            tables = connection.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
+            )
+            for (name,) in tables.fetchall():
+                connection.execute(f"SELECT sum(hash({name})) FROM {name}").fetchall()  # noqa: S608
+    except duckdb.Error:
+        return False
     except WorkspaceError as error:
         if isinstance(error.__cause__, duckdb.Error):
             return False
         raise
-    with connection:
-        try:
-            for (name,) in connection.sql("SELECT table_name FROM duckdb_tables()").fetchall():
-                connection.sql(f"SELECT sum(hash({name})) FROM {name}").fetchall()  # noqa: S608
-        except duckdb.Error:
-            return False
     return True

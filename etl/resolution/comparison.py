@@ -41,7 +41,7 @@ from etl.resolution.statements import (
     WEAKER,
     WEAKER_RANKS,
 )
-from etl.resolution.tables import EMPTY, PRESENT, scalar
+from etl.resolution.tables import CATALOG, EMPTY, PRESENT, scalar
 
 
 class Page(NamedTuple):
@@ -272,15 +272,14 @@ class Comparison:
 
     def keep(self) -> None:
         """Write what was found into the tables of the catalog, by the difference."""
-        kept = scalar(self._db, "SELECT current_database()")  # not the temporary tables
         held = " UNION ALL ".join(
             f"(SELECT '{place}.{table}' FROM {place}.{table} LIMIT 1)"  # noqa: S608
             for table in RESULTS
-            for place in (kept, "temp")
+            for place in (CATALOG, "temp")
         )
         filled = {name for (name,) in self._db.execute(held).fetchall()}
         for table, columns in RESULTS.items():
-            old, new, row = f"{kept}.{table}", f"temp.{table}", ", ".join(columns)
+            old, new, row = f"{CATALOG}.{table}", f"temp.{table}", ", ".join(columns)
             same = " AND ".join(f"old.{each} IS NOT DISTINCT FROM new.{each}" for each in columns)
             if old in filled:
                 self._db.execute(

@@ -12,7 +12,7 @@ from etl.records import Heading, Origin, decode_heading
 from etl.resolution.films import NO_IDENTITIES, Identities, Person, Redirect, person_of
 from etl.resolution.groups import Group, MemberRow, groups_of
 from etl.resolution.matching import TITLE, Match
-from etl.resolution.tables import scalar
+from etl.resolution.tables import beside, scalar
 
 if TYPE_CHECKING:
     import duckdb
@@ -55,7 +55,7 @@ class Resolved:
     def identities(self, groups: Iterable[Group]) -> Identities:
         """Return who the people are whom the groups name, as all records tell it together."""
         versions = [version for group in groups for version in group.versions]
-        return identities_of(self._db.cursor(), versions)
+        return identities_of(beside(self._db), versions)
 
     def pages(
         self, size: int, after: int = 0, records: int = 1
@@ -66,13 +66,13 @@ class Resolved:
         Only those are given whose versions all come after the version `after`, and of so many
         records or more.
         """
-        films = self._db.cursor().execute(
+        films = beside(self._db).execute(
             "SELECT film, inputs, versions FROM films WHERE list_min(versions) > ? "
             "AND len(versions) >= ? ORDER BY list_min(versions)",
             [after, records],
         )
         while some := films.fetchmany(size):
-            cursor = self._db.cursor()
+            cursor = beside(self._db)
             versions = [version for *_, held in some for version in held]
             yield rows_of(cursor, some), identities_of(cursor, versions)
 
@@ -90,7 +90,7 @@ class Resolved:
 
     def people(self, size: int, first: str = "") -> Iterator[list[Person]]:
         """Yield all people in the graph, in chunks, by name; from this name on."""
-        people = self._db.cursor().execute(
+        people = beside(self._db).execute(
             "SELECT name, imdb, wikidata, facts FROM people WHERE name >= ? ORDER BY ALL", [first]
         )
         while rows := people.fetchmany(size):

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import duckdb
 
+CATALOG = "catalog"
+"""The name of a catalog in the database that it is opened in."""
+
 # Whether linking has written anything, records give ids of people or facts about them, and sources
 # are ranked.
 PRESENT = """
@@ -32,6 +35,11 @@ CREATE OR REPLACE TEMP TABLE rank_of (source TEXT, rank INTEGER);
 CREATE OR REPLACE TEMP TABLE by_field (film TEXT, fields TEXT);
 CREATE OR REPLACE TEMP TABLE redirected (kind TEXT, old TEXT, new TEXT);
 """
+
+
+def beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Return another connection to the same catalog."""
+    return connection.cursor().execute(f"USE {CATALOG}")
 
 
 def scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> Any:  # noqa: ANN401 - any SQL value

@@ -16,6 +16,7 @@ import pytest
 from pyoxigraph import Quad
 
 from desk import Desk
+from prepared import PreparedDesk
 from records import Film, write
 from thoroughness import THOROUGH, examples
 
@@ -103,18 +104,25 @@ def expect_in_order(ended: Ended, number: int) -> None:
     assert ended.code in (0, 1, 128 + number), ended
 
 
-@pytest.fixture
-def prepared(tmp_path: Path) -> Desk:
-    """A workspace of two loads, one record kept out, and a folder with one more change."""
-    desk = Desk(tmp_path)
-    desk.source = desk.source.rename(tmp_path / "seeds")
+def _two_loads(desk: Desk) -> None:
+    desk.source = desk.source.rename(desk.source.with_name("seeds"))
     for edition in (1, 2):
         for number in range(1, FILMS + 1):
             year = "soon" if number == edition else 1990
             write(desk.source, Film(number, f"Film {number}, {edition}", year, actors="Ada Birk"))
         desk.load()
     write(desk.source, Film(2, "Film 2, 3", 1991, actors="Ada Birk"))
-    return desk
+
+
+@pytest.fixture(scope="module")
+def two_loads(tmp_path_factory: pytest.TempPathFactory) -> PreparedDesk:
+    return PreparedDesk(tmp_path_factory.mktemp("two"), _two_loads)
+
+
+@pytest.fixture
+def prepared(two_loads: PreparedDesk) -> Desk:
+    """A workspace of two loads, one record kept out, and a folder with one more change."""
+    return two_loads.desk()
 
 
 def generations(desk: Desk) -> set[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from commands import Etl
+from prepared import Prepared
 
 MOVIES = "movieId,title,genres\n9001,Amber (1987),Drama\n9002,Tides (1990),War\n9003,,War\n"
 TIDES = {"imdb": "tt9900003", "title": "Tides", "year": 1990, "directors": ["Jon Halde"]}
@@ -50,14 +51,23 @@ def test_a_source_that_is_removed_is_no_longer_listed(etl: Etl) -> None:
 # Which source comes first, and where they disagree
 
 
-@pytest.fixture
-def two(etl: Etl) -> Etl:
-    """Two sources that tell of one film."""
+def _two(etl: Etl) -> None:
     Path("a.jsonl").write_text(json.dumps(TIDES))
     other = TIDES | {"title": "Gezeiten", "year": 1991, "certificate": "PG", "genres": ["War"]}
     Path("b.jsonl").write_text(json.dumps(other))
     etl("load", "a.jsonl")
     etl("load", "b.jsonl")
+
+
+@pytest.fixture(scope="module")
+def with_two(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("two"), _two)
+
+
+@pytest.fixture
+def two(etl: Etl, with_two: Prepared, monkeypatch: pytest.MonkeyPatch) -> Etl:
+    """Run a command where two sources are loaded that tell of one film."""
+    monkeypatch.chdir(with_two.put_back())
     return etl
 
 

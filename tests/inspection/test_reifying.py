@@ -13,6 +13,7 @@ from rdflib.plugins.parsers.notation3 import BadSyntax
 
 from commands import Etl, said
 from etl.rdf.vocab import RDF
+from prepared import Prepared
 from records import EMMA, HEAT, write
 
 ASKED = """
@@ -26,15 +27,24 @@ SELECT ?file ?line ?field WHERE {
 }"""
 
 
-@pytest.fixture
-def films(etl: Etl, tmp_path: Path) -> Etl:
-    (tmp_path / "films").mkdir()
+def _two_sources(etl: Etl) -> None:
+    Path("films").mkdir()
     for film in (EMMA, HEAT):
-        write(tmp_path / "films", film)
+        write(Path("films"), film)
     more = {"movieId": 6, "title": "Heat", "actors": [{"name": "Al Pacino", "born": "1940"}]}
-    (tmp_path / "more.jsonl").write_text(json.dumps(more))
+    Path("more.jsonl").write_text(json.dumps(more))
     etl("load", "films")
     etl("load", "more.jsonl")
+
+
+@pytest.fixture(scope="module")
+def two_sources(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("two"), _two_sources)
+
+
+@pytest.fixture
+def films(etl: Etl, two_sources: Prepared, monkeypatch: pytest.MonkeyPatch) -> Etl:
+    monkeypatch.chdir(two_sources.put_back())
     return etl
 
 

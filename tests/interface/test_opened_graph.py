@@ -15,6 +15,7 @@ from commands import Etl
 from etl.errors import EtlError, QueryError, WorkspaceError
 from etl.interface import AnswerRows, FilmGraph
 from places import ROOT
+from prepared import Prepared
 
 EVERY_KIND = """SELECT * WHERE {
 VALUES (?text ?whole ?exact ?real ?yes ?day ?time ?year ?iri ?none) {
@@ -22,11 +23,21 @@ VALUES (?text ?whole ?exact ?real ?yes ?day ?time ?year ?iri ?none) {
  "1995"^^xsd:gYear movie:tt1 UNDEF) } }"""
 
 
-@pytest.fixture
-def graph(etl: Etl, tmp_path: Path) -> FilmGraph:
-    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+def _seeds(etl: Etl) -> None:
+    shutil.copytree(ROOT / "seeds", "seeds")
     etl("load", "seeds")
-    return reelgraph.open(tmp_path / ".etl")
+
+
+@pytest.fixture(scope="module")
+def with_seeds(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("seeds"), _seeds)
+
+
+@pytest.fixture
+def graph(etl: Etl, with_seeds: Prepared, monkeypatch: pytest.MonkeyPatch) -> FilmGraph:
+    del etl
+    monkeypatch.chdir(with_seeds.put_back())
+    return reelgraph.open(Path(".etl").absolute())
 
 
 def test_the_session_of_the_documentation_gives_what_stands_there(graph: FilmGraph) -> None:

@@ -22,6 +22,7 @@ from mcp.client.stdio import StdioServerParameters
 
 from commands import Etl, run
 from places import ROOT
+from prepared import Prepared
 
 Call = tuple[str, dict[str, Any]]
 
@@ -228,11 +229,21 @@ def asked(
     return asyncio.run(ask())
 
 
-@pytest.fixture
-def seeds(etl: Etl, tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+def _seeds(etl: Etl) -> None:
+    shutil.copytree(ROOT / "seeds", "seeds")
     etl("load", "seeds")
-    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def with_seeds(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("seeds"), _seeds)
+
+
+@pytest.fixture
+def seeds(etl: Etl, with_seeds: Prepared, monkeypatch: pytest.MonkeyPatch) -> Path:
+    del etl
+    monkeypatch.chdir(with_seeds.put_back())
+    return with_seeds.folder
 
 
 def test_twenty_questions_have_the_answers_of_the_records(seeds: Path) -> None:

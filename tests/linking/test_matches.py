@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from commands import Etl
+from prepared import Prepared
 
 NOTE = (
     "Note: 1 film is one with another source's by title and year alone: "
@@ -29,15 +30,24 @@ def say(path: str, *films: dict[str, object]) -> None:
     Path(path).write_text("".join(json.dumps(film) + "\n" for film in films), "utf-8")
 
 
-@pytest.fixture
-def both(etl: Etl) -> Etl:
-    """Load two sources that have two films in common, and no id."""
+def _both(etl: Etl) -> None:
     say("ours/a.jsonl", HEAT, EMMA)
     say("theirs/b.jsonl", *THEIRS)
     assert etl("load", "ours/a.jsonl", "-q").exit_code == 0
     loaded = etl("load", "theirs/b.jsonl")
     assert loaded.exit_code == 0
     assert loaded.stderr.endswith(NOTE)
+
+
+@pytest.fixture(scope="module")
+def with_both(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("both"), _both)
+
+
+@pytest.fixture
+def both(etl: Etl, with_both: Prepared, monkeypatch: pytest.MonkeyPatch) -> Etl:
+    """Run a command where two sources are loaded that have two films in common, and no id."""
+    monkeypatch.chdir(with_both.put_back())
     return etl
 
 

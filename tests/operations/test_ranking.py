@@ -20,6 +20,7 @@ from etl.operations.remove import remove
 from etl.operations.reports import Diff, LoadReport
 from etl.operations.undo import undo
 from etl.rdf.vocab import FILM_RUNS, SCHEMA
+from prepared import PreparedDesk
 
 HEAT = {"imdb": "tt0113277", "title": "Heat", "year": 1995, "synopsis": "Two men."}
 EMMA = {"imdb": "tt0116191", "title": "Emma", "year": 1996}
@@ -31,13 +32,21 @@ def say(desk: Desk, source: str, *films: dict[str, Any]) -> None:
     desk.load(path, name=source)
 
 
-@pytest.fixture
-def two(desk: Desk) -> Desk:
-    """Two sources that tell of one film in common, differently, and of one each."""
+def _two(desk: Desk) -> None:
     say(desk, "a", HEAT, EMMA)
     say(desk, "b", HEAT | {"title": "Hitze", "synopsis": "Cops.", "rating": 8.2}, EMMA)
     say(desk, "c", {"imdb": "tt0000777", "title": "Heat", "year": 1972})
-    return desk
+
+
+@pytest.fixture(scope="module")
+def with_two(tmp_path_factory: pytest.TempPathFactory) -> PreparedDesk:
+    return PreparedDesk(tmp_path_factory.mktemp("two"), _two)
+
+
+@pytest.fixture
+def two(with_two: PreparedDesk) -> Desk:
+    """Two sources that tell of one film in common, differently, and of one each."""
+    return with_two.desk()
 
 
 def ranked(desk: Desk, order: Sequence[str] | None = None, **options: Any) -> LoadReport:

@@ -173,8 +173,8 @@ def test_nothing_is_written_outside_an_archives_folder(desk: Desk, tmp_path: Pat
 def test_what_grows_beyond_its_limit_is_refused(
     desk: Desk, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packed, "_ANY_RATIO", 1_000_000)
-    text = "movieId,title,genres\n" + "1,Film (1990),Drama\n" * 200_000
+    monkeypatch.setattr(packed, "_ANY_RATIO", 100_000)
+    text = "movieId,title,genres\n" + "1,Film (1990),Drama\n" * 20_000
     path = tmp_path / name
     if name == "movies.csv.gz":
         path.write_bytes(gzip.compress(text.encode()))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from commands import Etl, kept_signals, run
+from desk import Desk
 
 
 class Prepared:
@@ -31,3 +32,19 @@ class Prepared:
             self.folder.rename(next(self._used))
         subprocess.run(["cp", "-a", self._made, self.folder], check=True)  # hard links stay links
         return self.folder
+
+
+class PreparedDesk(Prepared):
+    """A desk with a workspace in which something has been loaded."""
+
+    def __init__(self, place: Path, make: Callable[[Desk], object]) -> None:
+        def with_desk(_: Etl) -> None:
+            self._desk = Desk(self.folder)
+            make(self._desk)
+
+        super().__init__(place, with_desk)
+
+    def desk(self) -> Desk:
+        """Put the desk back as it was made."""
+        self.put_back()
+        return self._desk
