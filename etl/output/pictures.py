@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from importlib.util import find_spec
 
 from pyoxigraph import QueryBoolean, QuerySolutions, Triple
 
@@ -17,6 +19,9 @@ _PROBE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">'
     '<text y="15" style="font: 13px sans-serif">{}</text></svg>'
 )
+
+# What a letter without serifs is written with, the first that is installed; resvg's own is Arial.
+_FAMILIES = ("Arial", "Liberation Sans", "DejaVu Sans", "Noto Sans", "Helvetica", "Segoe UI")
 
 
 def picture(
@@ -59,10 +64,30 @@ def as_file(svg: str, form: str) -> bytes:
             "a PNG needs a package that is not installed: resvg_py",
             hint="run: pip install 'reelgraph[plot]', or write an SVG",
         ) from error
-    letter, nothing = (resvg_py.svg_to_bytes(svg_string=_PROBE.format(text)) for text in ("M", ""))
-    if letter == nothing:
+    family = _family()
+    if family is None:
         raise EtlError(
             "a PNG needs a font, and none is installed",
             hint="install one, such as Debian's fonts-dejavu-core, or write an SVG",
         )
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=2))
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=2, sans_serif_family=family))
+
+
+def writes_png() -> bool:
+    """Return whether a picture can be written as PNG here."""
+    return find_spec("resvg_py") is not None and _family() is not None
+
+
+@cache
+def _family() -> str | None:
+    """Return the first family of letters that is installed; None if there is none."""
+    import resvg_py
+
+    for family in _FAMILIES:
+        letter, nothing = (
+            resvg_py.svg_to_bytes(svg_string=_PROBE.format(text), sans_serif_family=family)
+            for text in ("M", "")
+        )
+        if letter != nothing:
+            return family
+    return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from etl.errors import EtlError, QueryError
-from etl.output.pictures import as_file, picture
+from etl.output.pictures import as_file, picture, writes_png
 from etl.queries import SavedQuery, bind, mentioning
 from etl.web.list_pages import CSV, JSON, chosen_form
 from etl.web.negotiation import HTML
@@ -22,7 +21,7 @@ from etl.web.sparql_protocol import sent
 from etl.web.worker import Question
 
 _SOLUTIONS, _GRAPHS = {CSV: "csv"}, {CSV: "", JSON: "jsonld"}
-_DRAWN = {"svg": "image/svg+xml"} | ({"png": "image/png"} if find_spec("resvg_py") else {})
+_DRAWN = {"svg": "image/svg+xml"} | ({"png": "image/png"} if writes_png() else {})
 PICTURES = {f".{name}": media_type for name, media_type in _DRAWN.items()}
 """The forms of a picture by their suffixes; what draws points is an extra."""
 _STYLED = "default-src 'none'; style-src 'unsafe-inline'"  # a picture has its own style

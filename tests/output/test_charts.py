@@ -22,6 +22,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from browsing import running
 from commands import Etl, said
+from drawing import png_or_skip
 from etl.errors import EtlError
 from etl.output.charts import Chart, bars, columns
 from etl.output.networks import network
@@ -61,7 +62,7 @@ def test_a_query_draws_the_chart_that_it_declares(ask: Etl, tmp_path: Path) -> N
 
 
 def test_a_picture_of_points_is_twice_as_wide(ask: Etl, tmp_path: Path) -> None:
-    pytest.importorskip("resvg_py")
+    png_or_skip()
     ask("query", "films-by-decade", "-o", "decades.png")
     data = (tmp_path / "decades.png").read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from commands import run
+from drawing import png_or_skip
 from etl.errors import QueryError
 from etl.output.charts import bars, columns
 from etl.queries import SavedQuery, read_queries
@@ -130,7 +131,7 @@ def test_an_answer_that_counts_has_a_chart(site: Website) -> None:
 def test_the_picture_of_an_answer_is_that_of_the_command_line(
     site: Website, served_workspace: Path
 ) -> None:
-    pytest.importorskip("resvg_py")
+    png_or_skip()
     for name, values in (("films-by-decade", {}), ("co-actors-of-person", {"person": "Al Pacino"})):
         page = site.client.get(f"/queries/{name}", params=values).text
         drawn = re.findall("<figure.*?(<svg.*?)</figure>", page, re.DOTALL)[0]
