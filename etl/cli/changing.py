@@ -101,13 +101,14 @@ from etl.cli.session import chosen_map, engine
 @option(
     "-o",
     "--output",
+    "folder",
     group=OptionGroup.CLUSTER,
     metavar="DIR",
     help="Folder for the shards that --engine spark writes.",
 )
 @json_option
 @quiet_option
-def load(runs_on: str, master: str | None, output: str | None, **given: Any) -> None:  # noqa: ANN401 - click checks them
+def load(runs_on: str, master: str | None, folder: str | None, **given: Any) -> None:  # noqa: ANN401 - click checks them
     """Bring the graph in step with files and folders of records.
 
     A SOURCE is a file, a folder, an archive or a glob. Its records are read, validated and loaded,
@@ -121,37 +122,28 @@ def load(runs_on: str, master: str | None, output: str | None, **given: Any) -> 
     if runs_on == "spark":
         from etl.cli.clustering import load_by_spark
 
-        load_by_spark(given.pop("sources"), output, master, given)
+        load_by_spark(given.pop("sources"), folder, master, given)
     typed = (
         click.get_current_context().get_parameter_source("master") is ParameterSource.COMMANDLINE
     )
-    if output or (master and typed):
+    if folder or (master and typed):
         raise click.UsageError("--output and --master belong to --engine spark")
     _load_here(**given)
 
 
-def _load_here(
-    sources: tuple[str, ...],
-    workspace: Path,
-    shapes: tuple[Path, ...],
-    store: str | None,
-    dry_run: bool,
-    repair: bool,
-    quiet: bool,
-    format_name: str,
-    columns: Path | None,
-    format_of_tables: str | None,
-    jobs: int,
-    **rest: Any,  # noqa: ANN401 - click checks them
-) -> None:
+def _load_here(sources: tuple[str, ...], workspace: Path, **given: Any) -> None:  # noqa: ANN401 - click checks them
     """Load into the workspace, and publish it."""
     from etl.operations.load import LoadOptions, load
     from etl.workspace import Workspace
 
-    manner = Manner(workspace, store, dry_run, quiet, format_name)
-    if repair and store is None:
+    shapes, repair = given.pop("shapes"), given.pop("repair")
+    columns, format_of_tables = given.pop("columns"), given.pop("format_of_tables")
+    manner = Manner(
+        workspace, *(given.pop(name) for name in ("store", "dry_run", "quiet", "format_name"))
+    )
+    if repair and manner.store is None:
         raise click.UsageError("--repair needs a SPARQL server: add --store NAME")
-    about = columns or format_of_tables or rest["name"] or rest["reviews"] is not None
+    about = columns or format_of_tables or given["name"] or given["reviews"] is not None
     if not sources and about:
         raise click.UsageError("--name, --columns, --as and --reviews need a SOURCE")
     if not sources and repair:
@@ -160,10 +152,10 @@ def _load_here(
     checks = engine(workspace, shapes)
     options = partial(
         LoadOptions,
-        processes=jobs,
+        processes=given.pop("jobs"),
         own_shapes=_text(shapes),
         map=chosen_map(columns, format_of_tables),
-        **rest,
+        **given,
     )
     held = Workspace(workspace)
     carry_out(lambda o: load(held, sources, checks, o), options, manner, repair=repair)

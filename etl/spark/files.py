@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-class Files:
+class FileSystems:
     """The file systems that a session knows, asked through the session's own Hadoop."""
 
     def __init__(self, spark: SparkSession) -> None:

@@ -30,13 +30,13 @@ from etl.sources.files import Source
 from etl.sources.naming import sources
 from etl.sources.tables.forms import Form
 from etl.spark.building import BUILT, MEMBER_ROWS, Making
-from etl.spark.files import Files
+from etl.spark.files import FileSystems
 from etl.spark.quarantine import keep_out
-from etl.spark.reading import Plan, planned, read, with_own_keys
+from etl.spark.reading import ReadingPlan, planned, read, with_own_keys
 from etl.spark.resolving import DISPUTES, ENDED, Resolving
 from etl.spark.session import session
 from etl.spark.shards import write_shards
-from etl.spark.tables import Tables
+from etl.spark.tables import SparkTables
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -101,12 +101,12 @@ class _Load:
         self,
         spark: SparkSession,
         named: Sequence[Source],
-        plan: Plan,
+        plan: ReadingPlan,
         folder: str,
         engine: Engine,
         options: SparkOptions,
     ) -> None:
-        self._files = Files(spark)
+        self._files = FileSystems(spark)
         self._folder = self._files.qualified(folder)
         self._spark, self._named, self._plan, self._options = spark, named, plan, options
         iris = Iris.below(options.base_iri or DEFAULT_BASE_IRI)
@@ -118,7 +118,7 @@ class _Load:
         )
         told = [MAPPING_VERSION, engine.shapes.digest, options.match, options.films_at_once]
         self._plan_text = json.dumps([*told, iris.base, plan.stamp])
-        self._tables = Tables(spark, f"{self._folder}/_work")
+        self._tables = SparkTables(spark, f"{self._folder}/_work")
         self._rounds = 0
 
     def load(self) -> SparkReport:

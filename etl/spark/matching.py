@@ -21,7 +21,7 @@ from etl.resolution.matches import (
     clues_of,
 )
 from etl.resolution.matching import RUNGS, Matching, Pair, Seen
-from etl.spark.tables import Tables
+from etl.spark.tables import SparkTables
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -50,7 +50,7 @@ _MATCHES_ARROW = pa.schema(
 )
 
 
-def find_matches(tables: Tables, *, needs_witness: bool) -> bool:
+def find_matches(tables: SparkTables, *, needs_witness: bool) -> bool:
     """Write into `matches` which films are one, by the members that ids give; say if any are."""
     (several,) = tables.ask(SEVERAL).collect()
     if not several[0]:

@@ -12,7 +12,7 @@ from etl.catalog.kept_out import Places, located, unreadable
 from etl.findings import Finding, Found, Severity
 from etl.records import Origin, Reason, decode_heading, decode_reject
 from etl.sources.files import beside
-from etl.spark.tables import Tables
+from etl.spark.tables import SparkTables
 
 _COLUMNS = "severity file line field message value text film kind source".split()
 _SCHEMA = ", ".join(f"{each} {'int' if each == 'line' else 'string'}" for each in _COLUMNS)
@@ -38,7 +38,7 @@ JOIN (SELECT version, source, path, line, body FROM versions) AS held USING (ver
 """
 
 
-def keep_out(tables: Tables, places: Places, folder: str, found: Found) -> None:
+def keep_out(tables: SparkTables, places: Places, folder: str, found: Found) -> None:
     """Write `quarantine` and `notes` as Parquet into a folder, and tell the first findings."""
 
     def worded(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -57,7 +57,7 @@ _SPLIT_BYTES = 64 << 20
 """A file of JSON Lines of so many bytes is cut into several pieces."""
 
 
-class Row(NamedTuple):
+class RecordRow(NamedTuple):
     """A row of `RECORDS`."""
 
     source: str
@@ -73,7 +73,7 @@ class Row(NamedTuple):
 
 
 @dataclass(slots=True)
-class Plan:
+class ReadingPlan:
     """What is to be read: pieces of work, and large files of JSON Lines by their paths.
 
     `others` counts the files that no format claims, by source and kind, `forms` has how tables are
@@ -88,9 +88,11 @@ class Plan:
     stamp: list[tuple[str, str, int, int]] = field(default_factory=list)
 
 
-def planned(sources: Sequence[Source], memory_bytes: int, split_bytes: int = _SPLIT_BYTES) -> Plan:
+def planned(
+    sources: Sequence[Source], memory_bytes: int, split_bytes: int = _SPLIT_BYTES
+) -> ReadingPlan:
     """Look for the files of sources, and divide the reading of them."""
-    plan = Plan()
+    plan = ReadingPlan()
     for source in sources:
         own = replace(source, paths=(), complete=frozenset())
         some, taken, archives, said = list[FoundFile](), 0, set[str](), set[str]()
@@ -136,7 +138,7 @@ def _is_lines(found: FoundFile) -> bool:
     return format_of(found.path, found.form).cut is cut and not is_wide
 
 
-def read(spark: SparkSession, plan: Plan) -> DataFrame:
+def read(spark: SparkSession, plan: ReadingPlan) -> DataFrame:
     """Read what is planned: rows of `RECORDS`."""
     from pyspark.sql import functions as f
 
@@ -253,19 +255,19 @@ def _batches(reads: Iterable[Read]) -> Iterator[pa.RecordBatch]:
             yield pa.RecordBatch.from_arrays(arrays, schema=_ARROW)
 
 
-def _rows(read_: Read) -> Iterator[Row]:
+def _rows(read_: Read) -> Iterator[RecordRow]:
     for each in read_.staged:
         ids = [{"scheme": scheme, "id": id_} for scheme, id_ in each.identifiers]
         texts = each.names, each.name_ids, each.body, each.name_facts
-        yield Row(each.source, each.path, each.key, each.line, each.kind, *texts, ids)
+        yield RecordRow(each.source, each.path, each.key, each.line, each.kind, *texts, ids)
     source = read_.source
     for finding in read_.findings:
         told_ = finding.kind, None, finding.message
-        yield Row(source, finding.file, finding.key, finding.line, "note", *told_)
+        yield RecordRow(source, finding.file, finding.key, finding.line, "note", *told_)
     for key, count in read_.absences.items():
-        yield Row(source, "", key, count, "absence")
+        yield RecordRow(source, "", key, count, "absence")
     for kind, count in read_.left_out.items():
-        yield Row(source, "", kind, count, "left out")
+        yield RecordRow(source, "", kind, count, "left out")
 
 
 def with_own_keys(records: DataFrame) -> DataFrame:

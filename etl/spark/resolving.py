@@ -27,7 +27,7 @@ from etl.resolution.statements import (
 )
 from etl.resolution.tables import EMPTY
 from etl.spark.matching import find_matches
-from etl.spark.tables import Tables
+from etl.spark.tables import SparkTables
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -69,7 +69,7 @@ DISPUTES = (
 class Resolving:
     """Groups records by film, as often as records are refused."""
 
-    def __init__(self, tables: Tables, records: DataFrame, *, needs_witness: bool) -> None:
+    def __init__(self, tables: SparkTables, records: DataFrame, *, needs_witness: bool) -> None:
         """Begin with all records, of which none is refused."""
         self._tables = tables
         tables.run(EMPTY, CATALOG)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from etl.output.graphs import GraphHash
 from etl.publication.sharding import SHARD_TRIPLES, ShardedGraph
-from etl.spark.files import Files
+from etl.spark.files import FileSystems
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -35,7 +35,7 @@ def write_shards(
     Each has about as many as another, and about as many as a shard of an export. What was written
     is read again for the manifest: its triples, their hash, and the digest of each file.
     """
-    files, made = Files(spark), f"{folder}/_{stem}"
+    files, made = FileSystems(spark), f"{folder}/_{stem}"
     count = -(-triples // SHARD_TRIPLES) or 1
     lines.repartition(count).write.mode("overwrite").option("compression", "gzip").text(made)
     for old in files.list(folder):

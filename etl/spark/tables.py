@@ -15,13 +15,13 @@ import sqlglot
 from sqlglot import exp
 
 from etl.resolution.statements import PARTS
-from etl.spark.files import Files
+from etl.spark.files import FileSystems
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 
-class Tables:
+class SparkTables:
     """Tables that SQL makes and asks, each kept as Parquet in a folder until the next of its name.
 
     So no plan grows longer than one statement, and what an executor loses is read again.
@@ -30,7 +30,7 @@ class Tables:
     def __init__(self, spark: SparkSession, folder: str) -> None:
         self.spark = spark
         self._folder = folder
-        self._files = Files(spark)
+        self._files = FileSystems(spark)
         self._made: Counter[str] = Counter()
 
     def put(self, name: str, made: Callable[[], DataFrame]) -> None:

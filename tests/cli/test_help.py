@@ -27,7 +27,7 @@ GROUPS = [name for name, each in COMMANDS.items() if isinstance(each, click.Grou
 SHARED = {
     *("workspace", "store", "format_name", "output", "quiet", "memory", "jobs"),
     *("columns", "format_of_tables", "shapes", "dry_run"),  # of load and others
-    *("runs_on", "master"),  # of a cluster, in a group of their own
+    *("runs_on", "master", "folder"),  # of a cluster, in a group of their own
 }
 
 
