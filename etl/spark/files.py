@@ -29,12 +29,36 @@ class FileSystems:
         system, place = self._at(path)
         return bool(system.exists(place))
 
-    def list(self, folder: str) -> list[str]:
+    def within(self, folder: str) -> list[str]:
         """List the paths of what lies in a folder, in order; of nothing, none."""
         system, place = self._at(folder)
         if not system.exists(place):
             return []
         return sorted(each.getPath().toString() for each in system.listStatus(place))
+
+    def walk(self, path: str) -> list[tuple[str, int, int]]:
+        """List the files in a folder and those below it, by path, with size and time of change.
+
+        Of a file that is itself, of nothing none. The time is in milliseconds, as Hadoop has it.
+        """
+        system, place = self._at(path)
+        if not system.exists(place):
+            return []
+        found, remaining = list[tuple[str, int, int]](), system.listFiles(place, True)
+        while remaining.hasNext():
+            each = remaining.next()
+            told = each.getPath().toString(), each.getLen(), each.getModificationTime()
+            found.append(told)
+        return sorted(found)
+
+    def beginning(self, path: str, size: int) -> bytes:
+        """Read so many bytes of a file, or all if it has fewer."""
+        system, place = self._at(path)
+        stream = system.open(place)
+        try:
+            return bytes(stream.readNBytes(size))
+        finally:
+            stream.close()
 
     def move(self, path: str, to: str) -> None:
         """Move a file or folder to where nothing lies yet."""

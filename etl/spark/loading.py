@@ -30,9 +30,11 @@ from etl.sources.files import Source
 from etl.sources.naming import sources
 from etl.sources.tables.forms import Form
 from etl.spark.building import BUILT, MEMBER_ROWS, Making
+from etl.spark.elsewhere import outlined
 from etl.spark.files import FileSystems
+from etl.spark.planning import SPLIT_BYTES, ReadingPlan, planned
 from etl.spark.quarantine import keep_out
-from etl.spark.reading import ReadingPlan, planned, read, with_own_keys
+from etl.spark.reading import read, with_own_keys
 from etl.spark.resolving import DISPUTES, ENDED, Resolving
 from etl.spark.session import session
 from etl.spark.shards import write_shards
@@ -61,7 +63,7 @@ class SparkOptions:
     base_iri: str | None = None
     memory_bytes: int = COMPARING_BYTES
     films_at_once: int = 1_000_000
-    split_bytes: int = 64 << 20
+    split_bytes: int = SPLIT_BYTES
     progress: Progress = silent
     found: Found = field(default=unheard)
 
@@ -84,13 +86,19 @@ def load_on_spark(
         SourceError: a source cannot be read at all.
         EtlError: Spark is not there, or the folder has something else in it.
     """
-    named = sources(arguments, options.name, (), options.map)
-    if options.reviews is not None:
-        named = [replace(each, reviews=options.reviews) for each in named]
-    plan = planned(named, options.memory_bytes, options.split_bytes)
-    for finding in plan.recognised:
-        options.found(finding)
+    if not any("://" in each for each in arguments):
+        sources(
+            arguments, options.name, (), options.map
+        )  # what is wrong is told before Spark starts
     with session(options.master) as spark:
+        with outlined(FileSystems(spark), arguments) as (outline, paths):
+            named = sources(paths, options.name, (), options.map)
+            if options.reviews is not None:
+                named = [replace(each, reviews=options.reviews) for each in named]
+            plan = planned(named, options.memory_bytes, options.split_bytes, outline)
+            named = [outline.shown(each) for each in named]
+        for finding in plan.recognised:
+            options.found(finding)
         return _Load(spark, named, plan, folder, engine, options).load()
 
 
@@ -142,7 +150,7 @@ class _Load:
         kept = f"{self._folder}/_work/plan.json"
         if self._files.read(kept) == self._plan_text:
             return
-        held = self._files.list(self._folder)
+        held = self._files.within(self._folder)
         if any(not each.endswith("/_work") for each in held) and not self._files.exists(kept):
             raise EtlError(
                 f"{self._folder}: expected an empty folder", hint="name another with --output"
@@ -196,7 +204,7 @@ class _Load:
         tables.show("built", _all(built))
         films = spark.sql(
             "SELECT groups.*, triples, provenance, statements, results FROM groups "
-            "JOIN built USING (film, inputs) WHERE triples IS NOT NULL"
+            "JOIN built USING (film, inputs) WHERE size(refused) = 0"
         )
         tables.show("films", films)
 

@@ -6,25 +6,23 @@ A piece of work is some small files, or a large one; JSON Lines are cut where Sp
 from __future__ import annotations
 
 import pickle
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import pyarrow as pa
 
-from etl.findings import Finding, Severity
 from etl.operations.parsing import Read, Unread, Work, parse_records
-from etl.records import NoteKind
-from etl.sources.claims import find_claimed, told
-from etl.sources.decoding import wide_encoding
-from etl.sources.files import FoundFile, Source, opened
-from etl.sources.formats import format_of
-from etl.sources.jsonlines import cut, cut_line
-from etl.sources.kinds import kind_of_file, tells_of_others
+from etl.sources.claims import find_claimed
+from etl.sources.files import FoundFile, Source
+from etl.sources.jsonlines import cut_line
 from etl.sources.packed import Unpacking
+from etl.spark.elsewhere import paths_of, read_here
+from etl.spark.planning import ReadingPlan
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -40,6 +38,7 @@ Beside records there are rows of the kinds `note`, `absence` and `left out`: wha
 say, in the line `line` of a file, or so many times.
 """
 
+_SCHEME = "^[a-z][a-z0-9+.-]*:(//)?"
 _TEXTS = ("names", "name_ids", "body", "name_facts")
 _ARROW = pa.schema(
     [
@@ -49,12 +48,7 @@ _ARROW = pa.schema(
         ("identifiers", pa.list_(pa.struct([("scheme", pa.string()), ("id", pa.string())]))),
     ]
 )
-_BEGINNING = 100  # bytes that tell the encoding
-_FILES_AT_ONCE = 500
-_BYTES_AT_ONCE = 4 << 20
 _RECORDS_AT_ONCE = 500
-_SPLIT_BYTES = 64 << 20
-"""A file of JSON Lines of so many bytes is cut into several pieces."""
 
 
 class RecordRow(NamedTuple):
@@ -72,72 +66,6 @@ class RecordRow(NamedTuple):
     identifiers: Sequence[Mapping[str, str]] = ()
 
 
-@dataclass(slots=True)
-class ReadingPlan:
-    """What is to be read: pieces of work, and large files of JSON Lines by their paths.
-
-    `others` counts the files that no format claims, by source and kind, `forms` has how tables are
-    read, by source and path; `stamp` tells these files from those of another time.
-    """
-
-    pieces: list[Work] = field(default_factory=list)
-    lines: dict[str, tuple[Source, FoundFile]] = field(default_factory=dict)
-    others: dict[str, Counter[str]] = field(default_factory=dict)
-    recognised: list[Finding] = field(default_factory=list)
-    forms: dict[tuple[str, str], str] = field(default_factory=dict)
-    stamp: list[tuple[str, str, int, int]] = field(default_factory=list)
-
-
-def planned(
-    sources: Sequence[Source], memory_bytes: int, split_bytes: int = _SPLIT_BYTES
-) -> ReadingPlan:
-    """Look for the files of sources, and divide the reading of them."""
-    plan = ReadingPlan()
-    for source in sources:
-        own = replace(source, paths=(), complete=frozenset())
-        some, taken, archives, said = list[FoundFile](), 0, set[str](), set[str]()
-        others = plan.others[source.name] = Counter()
-        with Unpacking() as unpacking:
-            for found in find_claimed(source, unpacking):
-                if found.other:
-                    others[kind_of_file(found.path).name] += 1
-                    continue
-                if found.path != source.root and tells_of_others(found.path):
-                    continue
-                size, mtime = (found.stat.size, found.stat.mtime_ns) if found.stat else (0, 0)
-                if found.form:
-                    plan.forms[source.name, found.relative] = found.form
-                plan.stamp.append((source.name, found.relative + found.form, size, mtime))
-                if found.form and (message := told(found.form)) not in said:
-                    said.add(message)
-                    where = opened(source, found.relative)
-                    note = Finding(Severity.INFO, message, where, kind=NoteKind.FORMAT)
-                    plan.recognised.append(note)
-                if found.archive:
-                    archives.add(found.archive)
-                elif size >= split_bytes and _is_lines(found):
-                    plan.lines[found.path] = own, found
-                else:
-                    some.append(replace(found, memory_bytes=memory_bytes))
-                    taken += size
-                if taken >= _BYTES_AT_ONCE or len(some) >= _FILES_AT_ONCE:
-                    plan.pieces.append(Work(own, [(each, ()) for each in some]))
-                    some, taken = [], 0
-        if some:
-            plan.pieces.append(Work(own, [(each, ()) for each in some]))
-        plan.pieces += [Work(replace(own, paths=(each,))) for each in sorted(archives)]
-    return plan
-
-
-def _is_lines(found: FoundFile) -> bool:
-    """Return whether a file is JSON Lines that may be cut anywhere between two."""
-    if found.problem or found.path.endswith(".gz"):
-        return False
-    with open(found.path, "rb") as file:
-        is_wide = bool(wide_encoding(file.read(_BEGINNING)))
-    return format_of(found.path, found.form).cut is cut and not is_wide
-
-
 def read(spark: SparkSession, plan: ReadingPlan) -> DataFrame:
     """Read what is planned: rows of `RECORDS`."""
     from pyspark.sql import functions as f
@@ -148,6 +76,8 @@ def read(spark: SparkSession, plan: ReadingPlan) -> DataFrame:
         count = min(len(packed), 4 * spark.sparkContext.defaultParallelism)
         pieces = spark.createDataFrame(packed, "piece binary").repartition(count)
         parts.append(pieces.mapInArrow(_read_pieces, RECORDS))
+    if plan.elsewhere:
+        parts.append(_brought(spark, plan))
     if plan.lines:
         lines = (
             spark.read.option("lineSep", "\n")
@@ -159,7 +89,7 @@ def read(spark: SparkSession, plan: ReadingPlan) -> DataFrame:
             )
         )
         counts = lines.groupBy("file", "start").count().collect()
-        firsts, files = _firsts(counts), plan.lines
+        firsts, files = _firsts(counts), {_place(path): each for path, each in plan.lines.items()}
         read_lines: _Reader = lambda batches: _read_lines(files, firsts, batches)  # noqa: E731
         parts.append(lines.mapInArrow(read_lines, RECORDS))
     whole = parts[0] if parts else spark.createDataFrame([], RECORDS)
@@ -169,6 +99,34 @@ def read(spark: SparkSession, plan: ReadingPlan) -> DataFrame:
 
 
 _Reader = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+
+
+def _brought(spark: SparkSession, plan: ReadingPlan) -> DataFrame:
+    """Read pieces whose files Spark brings to the tasks, all those of a piece to one."""
+    from pyspark.sql import functions as f
+
+    uris = plan.outline.uris
+    where = [
+        (_place(uris[path]), path, number, plan.outline.roots[piece.source.root])
+        for number, piece in enumerate(plan.elsewhere)
+        for path in paths_of(piece)
+    ]
+    wanted = spark.createDataFrame(where, "place string, local string, piece int, root string")
+    whole = spark.read.format("binaryFile").load([_escaped(uris[path]) for _, path, *_ in where])
+    contents = whole.select(f.regexp_replace("path", _SCHEME, "").alias("place"), "content")
+    works = plan.elsewhere
+
+    def read_piece(table: pa.Table) -> pa.Table:
+        work = works[table.column("piece")[0].as_py()]
+        return pa.Table.from_batches(_batches(read_here(work, table, _read_piece)), _ARROW)
+
+    together = contents.join(f.broadcast(wanted), "place").groupBy("piece")
+    return together.applyInArrow(read_piece, RECORDS)
+
+
+def _place(path: str) -> str:
+    """Return a path or URI without its scheme, which Hadoop and Spark write differently."""
+    return re.sub(_SCHEME, "", path)
 
 
 def _escaped(path: str) -> str:
@@ -194,15 +152,17 @@ def _read_pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Read pieces of work in a task."""
     for batch in batches:
         for piece in batch.column(0).to_pylist():
-            yield from _batches(_read_piece(pickle.loads(piece)))  # noqa: S301 - we wrote it
+            work = pickle.loads(piece)  # noqa: S301 - this program wrote it
+            yield from _batches(_read_piece(work, work.source.root))
 
 
-def _read_piece(work: Work) -> Iterator[Read]:
+def _read_piece(work: Work, root: str) -> Iterator[Read]:
+    """Read a piece of work; below a root on the disk, if it is what an archive holds."""
     if not work.source.paths:
         yield parse_records(None, work)
         return
     with Unpacking() as unpacking:
-        for found in find_claimed(work.source, unpacking):
+        for found in find_claimed(replace(work.source, root=root), unpacking):
             if not found.other:
                 yield parse_records(None, Work(work.source, [(found, ())]))
 
@@ -235,7 +195,7 @@ def _line_works(
             if source and unread:
                 yield Work(source, records=unread)
             at, number, unread = (file, start), firsts[file, start], []
-            source, found = files[unquote(urlsplit(file).path)]
+            source, found = files[unquote(_place(file))]
         raw = cut_line(number, value, Counter())
         number += 1
         if raw and found:

@@ -38,10 +38,10 @@ def write_shards(
     files, made = FileSystems(spark), f"{folder}/_{stem}"
     count = -(-triples // SHARD_TRIPLES) or 1
     lines.repartition(count).write.mode("overwrite").option("compression", "gzip").text(made)
-    for old in files.list(folder):
+    for old in files.within(folder):
         if old.rsplit("/", 1)[-1].startswith(f"{stem}-"):
             files.remove(old)
-    parts = [each for each in files.list(made) if each.endswith(".gz")]
+    parts = [each for each in files.within(made) if each.endswith(".gz")]
     names = [f"{stem}-{number:05}.nt.gz" for number in range(1, len(parts) + 1)]
     for part, name in zip(parts, names, strict=True):
         files.move(part, f"{folder}/{name}")

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,34 @@ def test_lines_that_are_cut_in_pieces_keep_their_numbers(
     kept_out = parquet.read_table(tmp_path / "out" / "quarantine").to_pylist()
     assert sorted(row["line"] for row in kept_out) == sorted(row["line"] for row in held)
     assert max(row["line"] for row in held) == 250
+
+
+def test_sources_may_lie_where_only_spark_reads(
+    etl: Etl, films: list[Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "films of [some] others"
+    folder.mkdir()
+    for each in films:
+        each.rename(folder / each.name)
+    texts = folder / "texts"
+    with zipfile.ZipFile(folder / "texts.zip", "w") as packed:
+        for each in sorted(texts.iterdir()):
+            packed.write(each, each.name)
+            each.unlink()
+    texts.rmdir()
+    (folder / "lines" / "films.jsonl").rename(folder / "lines" / "films #1 a?.jsonl")
+    report, digest = here(etl, folder)
+    code, data, talk = loaded(tmp_path, f"file://{folder}", "-o", "out")
+    assert code == 1, talk
+    assert manifest(tmp_path / "out")["hash"] == digest
+    assert data.splitlines()[:-1] == report.splitlines()
+    where = {row["file"] for row in parquet.read_table(tmp_path / "out" / "quarantine").to_pylist()}
+    assert where == {f"file:{folder}/lines/films #1 a?.jsonl", f"file:{folder}/texts.zip/bad.txt"}
+    code, _, talk = loaded(tmp_path, f"file://{tmp_path}/nothing", "-o", "other")
+    assert (code, talk.splitlines()[-2]) == (
+        2,
+        f"Error: file://{tmp_path}/nothing: no such file or folder",
+    )
 
 
 def test_nothing_but_bad_records_gives_an_empty_graph(tmp_path: Path) -> None:
