@@ -21,4 +21,4 @@ def test_processes_import_nothing_from_the_folder_they_are_started_in(
     nothing = Work(Source("nothing", "nothing", "nothing", ()))
     with Workers(2, None) as workers:
         found = list(workers.map(parse_records, [nothing] * 40))
-    assert found == [Read([], source="nothing")] * 40
+    assert found == [Read([], [], 0, [], {}, {}, [], "nothing")] * 40
