@@ -140,10 +140,11 @@ def _turned(text: str) -> Iterator[str]:
 def is_inverted(names: Sequence[str], others: Sequence[str]) -> bool:
     """Return whether of two lists of people one is inverted throughout.
 
-    At least two names have to be in both lists when turned round, and none as it stands.
+    At least two different names have to be in both lists when turned round, and none as it stands.
     """
-    turned = sum(any(is_turned(name, other) for other in others) for name in names)
-    return turned >= INVERTED_AT_LEAST and not any(
+    turned = [(name, other) for name in names for other in others if is_turned(name, other)]
+    different = min(len({name for name, _ in turned}), len({other for _, other in turned}))
+    return different >= INVERTED_AT_LEAST and not any(
         same(name, other) or is_variant(name, other) for name in names for other in others
     )
 

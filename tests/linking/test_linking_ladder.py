@@ -342,6 +342,14 @@ def test_a_film_without_an_id_is_never_linked_but_with_somebody_in_common(
 
 @given(MENTIONS, st.lists(CANDIDATES, max_size=5), st.randoms(use_true_random=False))
 @example(
+    FilmMention("movielens-1", "Heat", None),
+    [
+        FilmCandidate(("Heat",), (1994,), "tt0000001", actors=("Ann Lee", "Ann Lee")),
+        FilmCandidate(("Heat, The",), (1994,), "tt0000001", actors=("Lee Ann",)),
+    ],
+    Random(3),
+)
+@example(
     FilmMention("movielens-1", "Heat", 1994, directors=("Ann Lee",)),
     [FilmCandidate(("Heat",), (1994,)), FilmCandidate(("Heat",), (1994,), directors=("Ann Lee",))],
     Random(1),
