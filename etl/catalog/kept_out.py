@@ -10,7 +10,7 @@ from etl.catalog.catalog import Catalog
 from etl.catalog.entries import Quarantined
 from etl.findings import Finding, Severity
 from etl.records import FilmRecord, Heading, Origin, Reason, Reject
-from etl.sources.files import WIKIDATA, Source, beside, opened, within
+from etl.sources.files import WIKIDATA, Source, beside, opened
 from etl.sources.formats import Format, format_of
 
 
@@ -40,19 +40,19 @@ Scope = set[tuple[str, str | None]]
 class Places:
     """Names the places of records for people, and the formats of their files.
 
-    A reader who may not know the paths of the disk gets the source and the path within it.
+    A file is named as a person can open it from here; who may not know the paths of the disk gets
+    the source and the path within it (`within`).
     """
 
     def __init__(
         self,
         sources: Iterable[Source],
         form: Callable[[Origin], str],
-        *,
-        within_sources: bool = False,
+        named: Callable[[Source, str], str] = opened,
     ) -> None:
-        """Begin with the sources, and with what gives the form of a record's file."""
+        """Begin with the sources, with what gives the form of a record's file, and names it."""
         self._form = form
-        self._within_sources = within_sources
+        self._named = named
         self.sources = {source.name: source for source in sources}
         self._forms: dict[tuple[str, str], str] = {}
 
@@ -61,19 +61,19 @@ class Places:
         cls,
         catalog: Catalog,
         *,
-        within_sources: bool = False,
+        named: Callable[[Source, str], str] = opened,
         sources: Sequence[Source] | None = None,
     ) -> Self:
         """Name the places of a catalog's records."""
         known = sources or catalog.sources.standing()
-        return cls(known, catalog.files.form, within_sources=within_sources)
+        return cls(known, catalog.files.form, named=named)
 
     def path(self, origin: Origin) -> str:
-        """Return a record's file as a person can open it from here, or as its source has it."""
+        """Return the name of a record's file."""
         source = self.sources[origin.source]
         if source.name == WIKIDATA.name:
             return f"{source.root} {origin.path}"
-        return within(source, origin.path) if self._within_sources else opened(source, origin.path)
+        return self._named(source, origin.path)
 
     def field(self, origin: Origin, record: FilmRecord | Heading, field: str) -> tuple[str, int]:
         """Return the file and the line that a record has a field from, or item and property."""

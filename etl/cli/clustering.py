@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from etl.cli.options import DATA_SAY_NO, DONE
-from etl.cli.session import chosen_map, engine
-from etl.cli.telling import Telling, load_lines, remarks
+from etl.cli.session import chosen_map, command_line, engine
+from etl.cli.telling import Telling, change_document, load_lines, remarks
+
+if TYPE_CHECKING:
+    from etl.spark.loading import SparkReport
 
 # Options of a load that are about a workspace, which a load on Spark has none of.
 _OF_A_WORKSPACE = ("store", "dry_run", "strict", "allow_removals", "rehash", "repair", "jobs")
@@ -36,8 +40,11 @@ def load_by_spark(
             raise click.UsageError(f"{option} is about a workspace: --engine spark has none")
     if output is None or not sources:
         raise click.UsageError("--engine spark needs a SOURCE and --output DIR")
+    if given["store"]:
+        said = "nothing is published: the server's own loader takes the shards"
+        click.echo(f"Note: {given['store']}: {said}", err=True)
     checks = engine(given["workspace"], given["shapes"])
-    told = Telling(quiet=given["quiet"], lists=f"{output}/notes")
+    told = Telling(quiet=given["quiet"], lists=f"{output}/notes", refused=f"{output}/quarantine")
     with told, Meter(quiet=given["quiet"]) as meter:
         options = SparkOptions(
             master=master,
@@ -48,12 +55,23 @@ def load_by_spark(
             **{name: given[name] for name in _SAME},
         )
         done = load_on_spark(sources, output, checks, options)
-    report = done.load
+        for severity, number in done.untold.items():
+            told.count(severity, number)
+    _say(done, output, told, given)
+    sys.exit(DATA_SAY_NO if done.load.kept_out else DONE)
+
+
+def _say(done: SparkReport, output: str, told: Telling, given: Mapping[str, Any]) -> None:
+    """Print what a load on Spark did, as lines or as one JSON object."""
     if not given["quiet"]:
-        for line in remarks(report):
+        for line in remarks(done.load, f"{output}/disputes", f"{output}/matches"):
             click.echo(line, err=True)
-        for line in load_lines(report, dry_run=False):
+    if given["format_name"] == "json":
+        graph = {"triples": done.graph.triples, "hash": done.graph.digest, "rounds": done.rounds}
+        document = change_document(done.load, command_line(), dry_run=False) | told.document()
+        click.echo(json.dumps(document | {"output": output} | graph, indent=2))
+    elif not given["quiet"]:
+        for line in load_lines(done.load, dry_run=False):
             click.echo(line)
         rounds = "1 round" if done.rounds == 1 else f"{done.rounds} rounds"
         click.echo(f"{output}: {done.graph}; films were made in {rounds}")
-    sys.exit(DATA_SAY_NO if report.kept_out else DONE)

@@ -20,7 +20,6 @@ _ALIKE_AT_MOST = 3  # notes or warnings of one message
 
 _WORDS = {"Info": "Note", "Warning": "Warning", "Violation": "Error"}
 _RANKS = {"format": -1, "loss": 0, "repair": 2, "absence": 3}  # of notes; all others are in between
-_WHERE = {"Violation": "etl quarantine"}
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -34,9 +33,12 @@ class Telling:
     Notes come first, of these what was lost; then warnings and errors, each in its order.
     """
 
-    def __init__(self, *, quiet: bool, lists: str = "etl validate SOURCE") -> None:
+    def __init__(
+        self, *, quiet: bool, lists: str = "etl validate SOURCE", refused: str = "etl quarantine"
+    ) -> None:
+        """Begin with the commands, or files, that list all findings, and all that is kept out."""
         self._quiet = quiet
-        self._lists = lists
+        self._lists = {"Violation": refused, "Warning": lists, "Info": lists}
         self._counts: Counter[str] = Counter()
         self._alike: Counter[tuple[str, str]] = Counter()
         self._held: defaultdict[tuple[str, int], list[Finding]] = defaultdict(list)
@@ -53,8 +55,8 @@ class Telling:
                 click.echo(f"{word}: {finding.place}: {finding.sentence}", err=True)
             more = self._counts[severity] - len(shown)
             if more and not self._quiet:
-                command = _WHERE.get(severity, self._lists)
-                click.echo(f"… and {more} more: {command} lists them all", err=True)
+                where = self._lists[severity]
+                click.echo(f"… and {more} more: {where} lists them all", err=True)
 
     def tell(self, finding: Finding) -> None:
         """Count a finding, and keep it if it is among the first of its kind."""
@@ -67,6 +69,10 @@ class Telling:
         held = self._held[finding.severity, rank]
         if len(held) < SHOWN_AT_MOST:
             held.append(finding)
+
+    def count(self, severity: str, number: int) -> None:
+        """Count findings that nobody names."""
+        self._counts[severity] += number
 
     def _first(self, severity: str) -> list[Finding]:
         """Return the first findings of a severity, what matters most before the rest."""
@@ -182,19 +188,23 @@ def link_lines(report: LinkReport) -> Iterator[str]:
         yield from change_lines(report.change, dry_run=False)
 
 
-def remarks(report: LoadReport | None) -> Iterator[str]:
-    """Yield notes about further steps."""
+def remarks(
+    report: LoadReport | None,
+    disputes: str = "etl check",
+    matches: str = "etl links --review",
+) -> Iterator[str]:
+    """Yield notes about further steps, which name the commands or files that list more."""
     if report and report.shapes_changed:
         yield (
             "Note: the shapes have changed; "
             "to check the films that were loaded before by them too, run: etl rebuild"
         )
     if report and report.disputes:
-        lists = "" if report.run and not report.committed else ": etl check lists them"
+        lists = "" if report.run and not report.committed else f": {disputes} lists them"
         number = counted(report.disputes, "id or film", "ids or films")
         yield f"Note: records contradict each other about {number}{lists}"
     if report and report.matched:
-        lists = "" if report.run and not report.committed else ": etl links --review lists them"
+        lists = "" if report.run and not report.committed else f": {matches} lists them"
         number = counted(report.matched, "film is one", "films are one")
         yield f"Note: {number} with another source's by title and year alone{lists}"
 

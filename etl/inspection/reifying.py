@@ -16,6 +16,7 @@ from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import DCTERMS, FILM_RUNS, PROV, RDF, XSD
 from etl.resolution.films import resolve
 from etl.resolution.groups import groups_of
+from etl.sources.files import within
 from etl.workspace.snapshot import Snapshot
 
 _FILMS_AT_ONCE = 500
@@ -26,7 +27,7 @@ def reified(snapshot: Snapshot) -> Iterator[Triple]:
 
     What says so is a part of the film or person, `#origin-1` and so on.
     """
-    places = Places.of(snapshot.catalog, within_sources=True)
+    places = Places.of(snapshot.catalog, named=within)
     explainer, iris = Explainer(snapshot, snapshot.store, places), snapshot.iris
     resolved = snapshot.catalog.resolved
     for rows, identities in resolved.pages(_FILMS_AT_ONCE):

@@ -7,21 +7,18 @@ from dataclasses import dataclass, replace
 
 from etl.catalog.catalog import Catalog
 from etl.errors import WorkspaceError
-from etl.findings import Finding, Severity
 from etl.operations.building import Builder
 from etl.operations.options import ChangeOptions
 from etl.operations.parsing import Read
-from etl.operations.reading import Reading
+from etl.operations.reading import Reading, described
 from etl.operations.reports import LoadReport
 from etl.operations.transaction import Change, changing
 from etl.process.progress import telling
 from etl.process.temporary import temporary_folder
 from etl.process.workers import Workers
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
-from etl.records import Reject
 from etl.shacl import Engine
-from etl.sources.description import UNDESCRIBED, description_of, read_description
-from etl.sources.files import Source, shown
+from etl.sources.files import Source
 from etl.sources.naming import remembered, sources
 from etl.workspace import Workspace
 
@@ -106,6 +103,10 @@ class _Load:
         named = sources(arguments, options.name, known, options.map) if arguments else None
         if named and options.reviews is not None:
             named = [replace(source, reviews=options.reviews) for source in named]
+        described_all = [
+            described(each, self._known.get(each.name), options.found)
+            for each in (remembered(known) if named is None else named)
+        ]
         with (
             telling(options.progress),
             Workers(options.processes, self._change.engine) as workers,
@@ -120,7 +121,7 @@ class _Load:
                     memory_bytes=options.memory_bytes,
                     absorbed=_absorbed(source, known),
                 )
-                for source in self._described(remembered(known) if named is None else named)
+                for source in described_all
             ]
             reads = (read for reading in readings for read in reading if read.tells)
             with self._report.timed("read"):
@@ -139,18 +140,6 @@ class _Load:
                 builder.build(workers)
                 self._finish(builder.catalog, readings)
                 self._change.record(builder)
-
-    def _described(self, named: Iterable[Source]) -> Iterator[Source]:
-        """Give sources with what they say of themselves; what cannot be read changes nothing."""
-        for source in named:
-            path = description_of(source.root)
-            told = read_description(path)
-            if isinstance(told, Reject):
-                finding = Finding(Severity.WARNING, told.message, shown(path), told.line)
-                self._options.found(finding)
-                old = self._known.get(source.name)
-                told = old.description if old else UNDESCRIBED
-            yield replace(source, description=told)
 
     def _redescribed(self, readings: Iterable[Reading]) -> bool:
         """Say whether a source that is known says something else of itself, or has another map."""

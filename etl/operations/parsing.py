@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import chain
@@ -83,7 +83,7 @@ class Read(NamedTuple):
 
     Those in `moved` only stand on another line, and those `relocated` are joined to rows that do;
     so many have `vanished` from their files. `absences` counts the records that say nothing of a
-    field, by its key, `left_out` what is no film, by its kind.
+    field, by its key, `left_out` what is no film, by its kind. `source` is the name of theirs.
     """
 
     staged: list[Staged]
@@ -101,14 +101,17 @@ class Read(NamedTuple):
         return bool(self.staged or self.moved or self.relocated)
 
 
-def parse_records(_: object, work: Work) -> Read:
-    """Cut files into records, and parse those that differ; no engine is needed for that."""
+def parse_records(_: object, work: Work, named: Callable[[Source, str], str] = opened) -> Read:
+    """Cut files into records, and parse those that differ; no engine is needed for that.
+
+    Findings name files as a person can open them from here, or as `named` does.
+    """
     differences = Differences(work.source.name)
     cut = (each for file, known in work.files for each in differences.of(file, known))
     staged, relocated = list[Staged](), list[Staged]()
     findings: list[Finding] = []
     absences = Counter[str]()
-    shown_as = cache(partial(opened, work.source))
+    shown_as = cache(partial(named, work.source))
     for path, form, raw, moved in chain(work.records, cut):
         read_as = format_of(path, form)
         item = _owned(read_as.read(raw), work.source, "" if read_as.same else path, raw.key)

@@ -14,8 +14,9 @@ from etl.errors import SourceError
 from etl.findings import Finding, Found, Severity
 from etl.operations.parsing import Differences, Read, Work, parse_records
 from etl.operations.reports import other_files
-from etl.records import NoteKind
+from etl.records import NoteKind, Reject
 from etl.sources.claims import find_claimed, told
+from etl.sources.description import UNDESCRIBED, description_of, read_description
 from etl.sources.files import FoundFile, Source, Stat, opened, shown
 from etl.sources.formats import SUFFIXES
 from etl.sources.kinds import kind_of_file, tells_of_others
@@ -31,13 +32,36 @@ BYTES_AT_ONCE = 4 << 20
 LARGE = 1 << 20  # bytes of a file that is not given to one process alone
 
 
-def _absent(source: Source, counts: Mapping[str, int]) -> Finding:
+def absent(source: Source, counts: Mapping[str, int]) -> Finding:
     """Say how many records have nothing to say of a field: they are counted, not named."""
     told = (
         f"1 record has no {key}" if count == 1 else f"{count} records have no {key}"
         for key, count in counts.items()
     )
     return Finding(Severity.INFO, "; ".join(told), shown(source.root), kind=NoteKind.ABSENCE)
+
+
+def refuse_empty(source: Source, others: Mapping[str, int]) -> NoReturn:
+    """Refuse a source that has no file with records; `others` counts its files, by kind.
+
+    Raises:
+        SourceError: always.
+    """
+    told = f", but {other_files(others)}" if others else ""
+    raise SourceError(
+        f"{shown(source.root)}: no records in it{told}",
+        hint=f"expected files that end in {' or '.join(SUFFIXES)}, or tables: etl columns FILE",
+    )
+
+
+def described(source: Source, old: Source | None, found: Found) -> Source:
+    """Give a source with what it says of itself; if that cannot be read, with what it said."""
+    path = description_of(source.root)
+    told = read_description(path)
+    if isinstance(told, Reject):
+        found(Finding(Severity.WARNING, told.message, shown(path), told.line))
+        told = old.description if old else UNDESCRIBED
+    return replace(source, description=told)
 
 
 def _taken_in(inner: Source, outer: Source) -> Finding:
@@ -96,12 +120,12 @@ class Reading:
                 self.vanished += read.vanished
                 yield read
         if absences:
-            self.found(_absent(self.source, absences))
+            self.found(absent(self.source, absences))
         yield Read(list(map(Staged.gone, differences.gone)), moved=differences.moved)
         self.left_out.update(differences.left_out)
         self.vanished += len(differences.gone)
         if not seen and not counts:
-            self._refuse_empty()
+            refuse_empty(self.source, self.others)
         gone = [
             path
             for path in counts
@@ -116,13 +140,6 @@ class Reading:
             self.found(_taken_in(source, self.source))
             places_of = self.catalog.sources.place_counts(source.name) if self.catalog else {}
             yield Read(list(self._gone(source.name, list(places_of))))
-
-    def _refuse_empty(self) -> NoReturn:
-        others = f", but {other_files(self.others)}" if self.others else ""
-        raise SourceError(
-            f"{shown(self.source.root)}: no records in it{others}",
-            hint=f"expected files that end in {' or '.join(SUFFIXES)}, or tables: etl columns FILE",
-        )
 
     def _differing(
         self, seen: set[str], closed: list[str], unpacking: Unpacking

@@ -121,7 +121,10 @@ def _cut(file: BinaryIO) -> Iterator[Raw]:
 
 
 def cut_line(number: int, line: bytes, seen: Counter[str]) -> Raw | None:
-    """Cut one line of a file into a record; an empty one is none, `seen` counts the names."""
+    """Cut one line of a file into a record; an empty line is none. `seen` counts the names."""
+    if len(line) - line.endswith(b"\n") >= RECORD_LIMIT:
+        mark = digest(line)
+        return Raw(distinct("", mark, seen), number, "", mark, too_long("line", len(line)))
     data = line.removeprefix(codecs.BOM_UTF8)  # also in between, where files were put together
     return _raw(number, data.rstrip(b"\r\n"), seen) if data and not data.isspace() else None
 

@@ -20,7 +20,7 @@ class FileSystems:
         return place.getFileSystem(self._configuration), place
 
     def qualified(self, path: str) -> str:
-        """Return a path with its scheme: a relative or plain one lies on the local disk."""
+        """Return a path as Hadoop has it, with scheme and host."""
         system, place = self._at(path)
         return str(system.makeQualified(place).toString())
 
@@ -37,9 +37,9 @@ class FileSystems:
         return sorted(each.getPath().toString() for each in system.listStatus(place))
 
     def walk(self, path: str) -> list[tuple[str, int, int]]:
-        """List the files in a folder and those below it, by path, with size and time of change.
+        """List the files below a folder by path, each with its size and time of change.
 
-        Of a file that is itself, of nothing none. The time is in milliseconds, as Hadoop has it.
+        A file lists itself, and a path where nothing lies lists nothing. Times are in milliseconds.
         """
         system, place = self._at(path)
         if not system.exists(place):

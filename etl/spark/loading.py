@@ -1,8 +1,8 @@
 """A load on Spark, from sources to shards: the same graph as on one machine, from nothing.
 
-What is done is kept in `_work`, in the folder of the shards: the records, each table of resolution,
-the films of each round and slice. A load that was ended goes on from there, if its sources and
-options are the same and their files look as they did.
+What each step has made is kept in `_work`, in the folder of the shards: the records, each table of
+resolution, the films of each round and slice. A load that was ended goes on from there, if sources
+and options are the same and the files look as they did.
 """
 
 from __future__ import annotations
@@ -12,30 +12,32 @@ import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from etl.catalog.kept_out import Places
 from etl.entities.mapping import MAPPING_VERSION
-from etl.errors import EtlError
 from etl.findings import Found, unheard
-from etl.operations.reports import Diff, GraphDiff, LoadReport, SourceReport
+from etl.operations.reading import described
+from etl.operations.reports import LoadReport
+from etl.output.graphs import GraphHash
 from etl.process.limits import COMPARING_BYTES
 from etl.process.progress import Progress, silent
 from etl.publication.sharding import MANIFEST, manifest
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
-from etl.records import NoteKind, Origin
-from etl.resolution.matching import TITLE
+from etl.records import Origin
 from etl.shacl import Engine
-from etl.sources.files import Source
+from etl.sources.files import Source, full_path
 from etl.sources.naming import sources
-from etl.sources.tables.forms import Form
+from etl.spark.arrow import ddl
 from etl.spark.building import BUILT, MEMBER_ROWS, Making
 from etl.spark.elsewhere import outlined
 from etl.spark.files import FileSystems
+from etl.spark.folders import OutputFolder
 from etl.spark.planning import SPLIT_BYTES, ReadingPlan, planned
 from etl.spark.quarantine import keep_out
 from etl.spark.reading import read, with_own_keys
-from etl.spark.resolving import DISPUTES, ENDED, Resolving
+from etl.spark.reporting import load_report, write_lists
+from etl.spark.resolving import Resolving
 from etl.spark.session import session
 from etl.spark.shards import write_shards
 from etl.spark.tables import SparkTables
@@ -70,11 +72,15 @@ class SparkOptions:
 
 @dataclass(frozen=True, slots=True)
 class SparkReport:
-    """What a load on Spark did, and how often refusals made it group records again."""
+    """What a load on Spark did: how records ended, in how many rounds, and the hash of the graph.
+
+    `untold` counts the findings by severity that were not told one by one.
+    """
 
     load: LoadReport
     rounds: int
-    graph: str
+    graph: GraphHash
+    untold: Mapping[str, int]
 
 
 def load_on_spark(
@@ -96,7 +102,7 @@ def load_on_spark(
             if options.reviews is not None:
                 named = [replace(each, reviews=options.reviews) for each in named]
             plan = planned(named, options.memory_bytes, options.split_bytes, outline)
-            named = [outline.shown(each) for each in named]
+            named = [outline.shown(described(each, None, options.found)) for each in named]
         for finding in plan.recognised:
             options.found(finding)
         return _Load(spark, named, plan, folder, engine, options).load()
@@ -115,7 +121,8 @@ class _Load:
         options: SparkOptions,
     ) -> None:
         self._files = FileSystems(spark)
-        self._folder = self._files.qualified(folder)
+        self._place = OutputFolder(self._files, folder)
+        self._folder = self._place.path
         self._spark, self._named, self._plan, self._options = spark, named, plan, options
         iris = Iris.below(options.base_iri or DEFAULT_BASE_IRI)
         self._making = Making(
@@ -131,33 +138,24 @@ class _Load:
 
     def load(self) -> SparkReport:
         """Carry the load out, or on from where it was ended."""
-        self._begin()
+        with self._place.alone():
+            self._place.begin(self._plan_text)
+            return self._load()
+
+    def _load(self) -> SparkReport:
         records = self._records()
         resolving = Resolving(self._tables, records, needs_witness=self._options.match == "witness")
         notes = records.where("kind = 'note'")
         self._tables.show("notes", notes)
         self._build(resolving)
         resolving.name_people()
-        report = self._report(records)
-        places = Places(self._named, _Forms(self._plan.forms))
-        keep_out(self._tables, places, self._folder, self._options.found)
+        report = load_report(self._tables, records, self._named, self._plan, self._options.found)
+        places = Places(self._named, _Forms(self._plan.forms), full_path)
+        untold = keep_out(self._tables, places, self._folder, self._options.found)
+        write_lists(self._tables, self._folder)
         graph = self._write()
         self._files.remove(f"{self._folder}/_work")
-        return SparkReport(report, self._rounds, graph)
-
-    def _begin(self) -> None:
-        """Go on with the work of such a load that was ended, or begin anew."""
-        kept = f"{self._folder}/_work/plan.json"
-        if self._files.read(kept) == self._plan_text:
-            return
-        held = self._files.within(self._folder)
-        if any(not each.endswith("/_work") for each in held) and not self._files.exists(kept):
-            raise EtlError(
-                f"{self._folder}: expected an empty folder", hint="name another with --output"
-            )
-        for each in held:
-            self._files.remove(each)
-        self._files.write(kept, self._plan_text)
+        return SparkReport(report, self._rounds, graph, untold)
 
     def _records(self) -> DataFrame:
         """Read the records, each with a number."""
@@ -180,7 +178,7 @@ class _Load:
     def _build(self, resolving: Resolving) -> None:
         """Make films, and group the records again without those that are refused, until none is."""
         spark, tables = self._spark, self._tables
-        built = [spark.createDataFrame([], BUILT)]
+        built = [spark.createDataFrame([], ddl(BUILT))]
         while True:
             done = _all(built).select("film", "inputs")
             pending = spark.table("groups").join(done, ["film", "inputs"], "left_anti")
@@ -211,7 +209,7 @@ class _Load:
     def _partitions(self, films: int) -> int:
         return max(self._spark.sparkContext.defaultParallelism, films // _FILMS_PER_PARTITION)
 
-    def _write(self) -> str:
+    def _write(self) -> GraphHash:
         """Write the shards of both graphs and, last of all, their manifest."""
         tables, spark = self._tables, self._spark
         films = spark.table("films")
@@ -230,49 +228,7 @@ class _Load:
         provenance = write_shards(spark, derived, self._folder, "provenance", tables.count("films"))
         name = self._making.iris.provenance_graph
         self._files.write(f"{self._folder}/{MANIFEST}", manifest(graph, provenance, name))
-        return str(graph.hashed)
-
-    def _report(self, records: DataFrame) -> LoadReport:
-        """Count how the records have ended, as a load reports it."""
-        tables, spark = self._tables, self._spark
-        report = LoadReport(run=1, committed=True)
-        ended = {each.name: SourceReport(each.label, each.name, each.root) for each in self._named}
-        counts = f"{self._folder}/counts"
-        tables.ask(ENDED).coalesce(1).write.mode("overwrite").parquet(counts)
-        for source, outcome, number in spark.read.parquet(counts).collect():
-            setattr(ended[source], outcome, number)
-        for row in self._counts(records):
-            told = ended[row["source"]]
-            kinds = told.left_out if row["kind"] == "left out" else told.unread
-            kinds[row["key"]] = row["number"]
-        for name, others in self._plan.others.items():
-            ended[name].other_files = dict(others)
-        for (name, _), form in self._plan.forms.items():
-            licence = Form.decode(form).columns.licence
-            if licence and licence not in ended[name].licences:
-                ended[name].licences.append(licence)
-        report.sources = list(ended.values())
-        matched = spark.table("matches").where(f"key IS NOT NULL AND rung = '{TITLE.name}'")
-        report.disputes = tables.ask(DISPUTES).collect()[0][0]
-        report.matched = matched.count()
-        redirects = spark.table("redirected").count()
-        films, people = tables.count("films"), tables.count("named")
-        report.graph = GraphDiff(Diff(added=films), Diff(added=people), redirects)
-        return report
-
-    def _counts(self, records: DataFrame) -> list[Any]:
-        return (
-            records.where(f"kind = 'left out' OR (kind = 'note' AND names = '{NoteKind.UNREAD}')")
-            .groupBy("source", "kind", "key")
-            .agg({"line": "sum", "*": "count"})
-            .selectExpr(
-                "source",
-                "kind",
-                "key",
-                "if(kind = 'note', `count(1)`, `sum(line)`) AS number",
-            )
-            .collect()
-        )
+        return graph.hashed
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,17 +20,14 @@ from etl.resolution.matches import (
     TITLED,
     clues_of,
 )
-from etl.resolution.matching import RUNGS, Matching, Pair, Seen
+from etl.resolution.matching import RUNGS, Match, Matching, Pair, Seen
+from etl.spark.arrow import batch, ddl, rows
 from etl.spark.tables import SparkTables
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_CLUES = (
-    "version long, title string, year int, exact array<string>, loose array<string>, "
-    "people array<string>"
-)
-_CLUES_ARROW = pa.schema(
+_CLUES = pa.schema(
     [
         ("version", pa.int64()),
         ("title", pa.string()),
@@ -38,15 +35,9 @@ _CLUES_ARROW = pa.schema(
         *((name, pa.list_(pa.string())) for name in ("exact", "loose", "people")),
     ]
 )
-_MATCHES = (
-    "film string, other string, key string, rung string, title string, year int, "
-    "other_title string, other_year int, witness string, reason string"
-)
-_MATCHES_ARROW = pa.schema(
-    [
-        (each.split()[0], pa.int32() if each.endswith(" int") else pa.string())
-        for each in _MATCHES.split(", ")
-    ]
+_YEARS = ("year", "other_year")
+_MATCHES = pa.schema(
+    [(name, pa.int32() if name in _YEARS else pa.string()) for name in Match._fields]
 )
 
 
@@ -56,7 +47,7 @@ def find_matches(tables: SparkTables, *, needs_witness: bool) -> bool:
     if not several[0]:
         return False
     records = tables.spark.table("versions").where("kind = 'film'").select("version", "body")
-    tables.put("clues", lambda: records.mapInArrow(_noted, _CLUES))
+    tables.put("clues", lambda: records.mapInArrow(_noted, ddl(_CLUES)))
     tables.run(TITLED, OWNED, PAIRED)
     paired = tables.spark.table("paired")
     numbers = components((row["one"], row["other"]) for row in _keys(paired))
@@ -74,7 +65,8 @@ def find_matches(tables: SparkTables, *, needs_witness: bool) -> bool:
     def match(pairs: pa.Table, seen: pa.Table) -> pa.Table:
         return _matched(pairs, seen, [each.name for each in rungs])
 
-    found = pairs.groupBy("cluster").cogroup(seen.groupBy("cluster")).applyInArrow(match, _MATCHES)
+    together = pairs.groupBy("cluster").cogroup(seen.groupBy("cluster"))
+    found = together.applyInArrow(match, ddl(_MATCHES))
     tables.put("matches", lambda: found)
     return not tables.spark.table("matches").where("key IS NOT NULL").isEmpty()
 
@@ -85,13 +77,8 @@ def _keys(paired: DataFrame) -> Iterator[Any]:
 
 def _noted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Note in a task what records are matched by."""
-    for batch in batches:
-        rows = [clues_of(*row) for row in zip(*(c.to_pylist() for c in batch.columns), strict=True)]
-        columns = zip(*rows, strict=True) if rows else ([] for _ in _CLUES_ARROW)
-        arrays = [
-            pa.array(list(each), of.type) for each, of in zip(columns, _CLUES_ARROW, strict=True)
-        ]
-        yield pa.RecordBatch.from_arrays(arrays, schema=_CLUES_ARROW)
+    for each in batches:
+        yield batch([clues_of(*row) for row in rows([each])], _CLUES)
 
 
 def _matched(pairs: pa.Table, seen: pa.Table, rungs: Iterable[str]) -> pa.Table:
@@ -111,4 +98,4 @@ def _matched(pairs: pa.Table, seen: pa.Table, rungs: Iterable[str]) -> pa.Table:
     ]
     wanted = [each for each in RUNGS if each.name in set(rungs)]
     found = Matching(films).matches(told, wanted)
-    return pa.Table.from_pylist([each._asdict() for each in found], schema=_MATCHES_ARROW)
+    return pa.Table.from_pylist([each._asdict() for each in found], schema=_MATCHES)

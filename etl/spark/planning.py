@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from etl.findings import Finding, Severity
 from etl.operations.parsing import Work
+from etl.operations.reading import refuse_empty
 from etl.records import NoteKind
 from etl.sources.claims import find_claimed, told
 from etl.sources.decoding import wide_encoding
@@ -51,7 +52,11 @@ def planned(
     split_bytes: int = SPLIT_BYTES,
     outline: Outline = NOTHING_ELSEWHERE,
 ) -> ReadingPlan:
-    """Look for the files of sources, and divide the reading of them."""
+    """Look for the files of sources, and divide the reading of them.
+
+    Raises:
+        SourceError: a source has no file with records.
+    """
     plan = ReadingPlan(outline=outline)
     for source in sources:
         shown = outline.shown(source)
@@ -85,6 +90,8 @@ def planned(
                 if taken >= _BYTES_AT_ONCE or len(some) >= _FILES_AT_ONCE:
                     pieces.append(Work(own, [(each, ()) for each in some]))
                     some, taken = [], 0
+        if not any(name == shown.name for name, *_ in plan.stamp):
+            refuse_empty(shown, others)
         if some:
             pieces.append(Work(own, [(each, ()) for each in some]))
         pieces += [Work(replace(own, paths=(each,))) for each in sorted(archives)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -11,12 +13,19 @@ import pyarrow as pa
 from etl.catalog.kept_out import Places, located, unreadable
 from etl.findings import Finding, Found, Severity
 from etl.records import Origin, Reason, decode_heading, decode_reject
-from etl.sources.files import beside
+from etl.sources.files import beside, shown
+from etl.spark.arrow import ddl, texts
 from etl.spark.tables import SparkTables
 
-_COLUMNS = "severity file line field message value text film kind source".split()
-_SCHEMA = ", ".join(f"{each} {'int' if each == 'line' else 'string'}" for each in _COLUMNS)
-_ARROW = pa.schema([(each, pa.int32() if each == "line" else pa.string()) for each in _COLUMNS])
+FINDINGS = pa.schema(
+    [
+        *texts("severity", "file"),
+        ("line", pa.int32()),
+        *texts("field", "message", "value", "text", "film", "kind", "source"),
+    ]
+)
+"""A finding about a record, as a row of `quarantine` or `notes`."""
+
 _REASONS = msgspec.json.Decoder(list[Reason])
 _TOLD_AT_MOST = 1000  # findings that the driver hears of; the tables have all
 
@@ -33,18 +42,22 @@ JOIN (SELECT version, source, path, line, body FROM versions) AS held USING (ver
 # What the shapes warn of in films of the graph, at the first of their records.
 WARNED = """
 SELECT 'warning' AS kind, source, path, line, body, film, results
-FROM (SELECT film, results, versions[1] AS version FROM films WHERE results IS NOT NULL) AS said
+FROM (SELECT film, results, split_part(split_part(inputs, chr(10), 1), ',', 1)::BIGINT AS version
+      FROM films WHERE results IS NOT NULL) AS said
 JOIN (SELECT version, source, path, line, body FROM versions) AS held USING (version)
 """
 
 
-def keep_out(tables: SparkTables, places: Places, folder: str, found: Found) -> None:
-    """Write `quarantine` and `notes` as Parquet into a folder, and tell the first findings."""
+def keep_out(tables: SparkTables, places: Places, folder: str, found: Found) -> Counter[str]:
+    """Write `quarantine` and `notes` as Parquet into a folder, and tell the first findings.
+
+    Returns how many findings of each severity were not told.
+    """
 
     def worded(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return _worded(places, batches)
 
-    kept = tables.ask(KEPT_OUT).mapInArrow(worded, _SCHEMA)
+    kept = tables.ask(KEPT_OUT).mapInArrow(worded, ddl(FINDINGS))
     kept.write.mode("overwrite").parquet(f"{folder}/quarantine")
     notes = tables.spark.table("notes").selectExpr(
         "'Info' AS severity",
@@ -58,20 +71,29 @@ def keep_out(tables: SparkTables, places: Places, folder: str, found: Found) -> 
         "names AS kind",
         "source",
     )
-    warned = tables.ask(WARNED).mapInArrow(worded, _SCHEMA)
+    warned = tables.ask(WARNED).mapInArrow(worded, ddl(FINDINGS))
     notes.unionAll(warned).write.mode("overwrite").parquet(f"{folder}/notes")
+    untold = Counter[str]()
     for name in ("quarantine", "notes"):
         written = tables.spark.read.parquet(f"{folder}/{name}")
-        for row in written.limit(_TOLD_AT_MOST).toLocalIterator():
-            told = row["message"], row["file"], row["line"], row["field"], row["value"], row["text"]
-            found(Finding(Severity(row["severity"]), *told, kind=row["kind"]))
+        for severity, number in written.groupBy("severity").count().collect():
+            untold[severity] += number
+            some = written.where(written["severity"] == severity).limit(_TOLD_AT_MOST)
+            for row in some.orderBy("file", "line").toLocalIterator():
+                place = shown(row["file"]), row["line"], row["field"]
+                told = Finding(
+                    Severity(severity), row["message"], *place, row["value"], row["text"]
+                )
+                found(replace(told, kind=row["kind"]))
+                untold[severity] -= 1
+    return untold
 
 
 def _worded(places: Places, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Put into words in a task why records are kept out."""
     for batch in batches:
-        rows = [row for each in batch.to_pylist() for row in _findings(each, places)]
-        yield pa.RecordBatch.from_pylist(rows, schema=_ARROW)
+        found = [row for each in batch.to_pylist() for row in _findings(each, places)]
+        yield pa.RecordBatch.from_pylist(found, schema=FINDINGS)
 
 
 def _findings(row: dict[str, Any], places: Places) -> Iterator[dict[str, Any]]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import pickle
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
@@ -18,19 +19,24 @@ import pyarrow as pa
 
 from etl.operations.parsing import Read, Unread, Work, parse_records
 from etl.sources.claims import find_claimed
-from etl.sources.files import FoundFile, Source
+from etl.sources.files import FoundFile, Source, full_path
 from etl.sources.jsonlines import cut_line
+from etl.sources.kinds import tells_of_others
 from etl.sources.packed import Unpacking
+from etl.spark.arrow import batch, ddl, rows, texts
 from etl.spark.elsewhere import paths_of, read_here
 from etl.spark.planning import ReadingPlan
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-RECORDS = (
-    "source string, path string, key string, line int, kind string, names string, "
-    "name_ids string, body string, name_facts string, "
-    "identifiers array<struct<scheme: string, id: string>>"
+RECORDS = pa.schema(
+    [
+        *texts("source", "path", "key"),
+        ("line", pa.int32()),
+        *texts("kind", "names", "name_ids", "body", "name_facts"),
+        ("identifiers", pa.list_(pa.struct(texts("scheme", "id")))),
+    ]
 )
 """A record as Spark keeps it, as `Staged` has it; its version is added when it is written.
 
@@ -39,15 +45,6 @@ say, in the line `line` of a file, or so many times.
 """
 
 _SCHEME = "^[a-z][a-z0-9+.-]*:(//)?"
-_TEXTS = ("names", "name_ids", "body", "name_facts")
-_ARROW = pa.schema(
-    [
-        *((name, pa.string()) for name in ("source", "path", "key")),
-        ("line", pa.int32()),
-        *((name, pa.string()) for name in ("kind", *_TEXTS)),
-        ("identifiers", pa.list_(pa.struct([("scheme", pa.string()), ("id", pa.string())]))),
-    ]
-)
 _RECORDS_AT_ONCE = 500
 
 
@@ -75,7 +72,7 @@ def read(spark: SparkSession, plan: ReadingPlan) -> DataFrame:
         packed = [(pickle.dumps(piece),) for piece in plan.pieces]
         count = min(len(packed), 4 * spark.sparkContext.defaultParallelism)
         pieces = spark.createDataFrame(packed, "piece binary").repartition(count)
-        parts.append(pieces.mapInArrow(_read_pieces, RECORDS))
+        parts.append(pieces.mapInArrow(_read_pieces, ddl(RECORDS)))
     if plan.elsewhere:
         parts.append(_brought(spark, plan))
     if plan.lines:
@@ -90,15 +87,17 @@ def read(spark: SparkSession, plan: ReadingPlan) -> DataFrame:
         )
         counts = lines.groupBy("file", "start").count().collect()
         firsts, files = _firsts(counts), {_place(path): each for path, each in plan.lines.items()}
-        read_lines: _Reader = lambda batches: _read_lines(files, firsts, batches)  # noqa: E731
-        parts.append(lines.mapInArrow(read_lines, RECORDS))
-    whole = parts[0] if parts else spark.createDataFrame([], RECORDS)
+
+        def read_lines(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            """Read lines in a task."""
+            works = _line_works(files, firsts, rows(batches))
+            yield from _batches(parse_records(None, work, full_path) for work in works)
+
+        parts.append(lines.mapInArrow(read_lines, ddl(RECORDS)))
+    whole = parts[0] if parts else spark.createDataFrame([], ddl(RECORDS))
     for part in parts[1:]:
         whole = whole.unionAll(part)
     return whole
-
-
-_Reader = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
 def _brought(spark: SparkSession, plan: ReadingPlan) -> DataFrame:
@@ -112,16 +111,17 @@ def _brought(spark: SparkSession, plan: ReadingPlan) -> DataFrame:
         for path in paths_of(piece)
     ]
     wanted = spark.createDataFrame(where, "place string, local string, piece int, root string")
-    whole = spark.read.format("binaryFile").load([_escaped(uris[path]) for _, path, *_ in where])
+    named = dict.fromkeys(_escaped(uris[path]) for _, path, *_ in where)
+    whole = spark.read.format("binaryFile").load(list(named))
     contents = whole.select(f.regexp_replace("path", _SCHEME, "").alias("place"), "content")
     works = plan.elsewhere
 
     def read_piece(table: pa.Table) -> pa.Table:
         work = works[table.column("piece")[0].as_py()]
-        return pa.Table.from_batches(_batches(read_here(work, table, _read_piece)), _ARROW)
+        return pa.Table.from_batches(_batches(read_here(work, table, _read_piece)), RECORDS)
 
     together = contents.join(f.broadcast(wanted), "place").groupBy("piece")
-    return together.applyInArrow(read_piece, RECORDS)
+    return together.applyInArrow(read_piece, ddl(RECORDS))
 
 
 def _place(path: str) -> str:
@@ -150,69 +150,40 @@ def _firsts(counts: Iterable[Any]) -> dict[tuple[str, int], int]:
 
 def _read_pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Read pieces of work in a task."""
-    for batch in batches:
-        for piece in batch.column(0).to_pylist():
-            work = pickle.loads(piece)  # noqa: S301 - this program wrote it
-            yield from _batches(_read_piece(work, work.source.root))
+    for (piece,) in rows(batches):
+        work = pickle.loads(piece)  # noqa: S301 - this program wrote it
+        yield from _batches(_read_piece(work, work.source.root))
 
 
 def _read_piece(work: Work, root: str) -> Iterator[Read]:
     """Read a piece of work; below a root on the disk, if it is what an archive holds."""
     if not work.source.paths:
-        yield parse_records(None, work)
+        yield parse_records(None, work, full_path)
         return
     with Unpacking() as unpacking:
         for found in find_claimed(replace(work.source, root=root), unpacking):
-            if not found.other:
-                yield parse_records(None, Work(work.source, [(found, ())]))
-
-
-def _read_lines(
-    files: Mapping[str, tuple[Source, FoundFile]],
-    firsts: Mapping[tuple[str, int], int],
-    batches: Iterable[pa.RecordBatch],
-) -> Iterator[pa.RecordBatch]:
-    """Read lines in a task: those of a block follow each other."""
-    yield from _batches(
-        parse_records(None, work) for work in _line_works(files, firsts, _lines(batches))
-    )
-
-
-def _lines(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[bytes, str, int]]:
-    for batch in batches:
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            if not (found.other or tells_of_others(found.path)):
+                yield parse_records(None, Work(work.source, [(found, ())]), full_path)
 
 
 def _line_works(
     files: Mapping[str, tuple[Source, FoundFile]],
     firsts: Mapping[tuple[str, int], int],
-    lines: Iterable[tuple[bytes, str, int]],
+    lines: Iterable[tuple[Any, ...]],
 ) -> Iterator[Work]:
-    at, number, unread = ("", -1), 0, list[Unread]()
-    source, found = None, None
-    for value, file, start in lines:
-        if (file, start) != at:
-            if source and unread:
-                yield Work(source, records=unread)
-            at, number, unread = (file, start), firsts[file, start], []
-            source, found = files[unquote(_place(file))]
-        raw = cut_line(number, value, Counter())
-        number += 1
-        if raw and found:
-            unread.append(Unread(found.relative, "", raw))
-        if source and len(unread) == _RECORDS_AT_ONCE:
-            yield Work(source, records=unread)
-            unread = []
-    if source and unread:
-        yield Work(source, records=unread)
+    """Cut lines into records; those of a block of a file follow each other."""
+    for (file, start), block in groupby(lines, itemgetter(1, 2)):
+        source, found = files[unquote(_place(file))]
+        numbered = enumerate((value for value, *_ in block), firsts[file, start])
+        cut = (cut_line(number, value + b"\n", Counter()) for number, value in numbered)
+        unread = (Unread(found.relative, "", raw) for raw in cut if raw)
+        while some := list(islice(unread, _RECORDS_AT_ONCE)):
+            yield Work(source, records=some)
 
 
 def _batches(reads: Iterable[Read]) -> Iterator[pa.RecordBatch]:
     for read_ in reads:
-        if rows := list(_rows(read_)):
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            arrays = [pa.array(each, of.type) for each, of in zip(columns, _ARROW, strict=True)]
-            yield pa.RecordBatch.from_arrays(arrays, schema=_ARROW)
+        yield batch(list(_rows(read_)), RECORDS)
 
 
 def _rows(read_: Read) -> Iterator[RecordRow]:

@@ -51,20 +51,6 @@ TOLD_OF_PEOPLE = """
 SELECT bool_or(name_ids IS NOT NULL), bool_or(name_facts IS NOT NULL) FROM versions
 """
 
-# How the record of each place has ended, by source.
-ENDED = """
-SELECT source, CASE WHEN versions.kind = 'reject' THEN 'rejected'
-                    WHEN refused.version IS NOT NULL THEN 'quarantined'
-                    WHEN counts THEN 'loaded' ELSE 'superseded' END AS ended, count(*) AS records
-FROM versions LEFT JOIN refused USING (version)
-LEFT JOIN (SELECT version, counts FROM members) AS member USING (version)
-GROUP BY ALL
-"""
-
-DISPUTES = (
-    "SELECT count(*) AS subjects FROM (SELECT DISTINCT about, scheme, subject FROM disputed) AS a"
-)
-
 
 class Resolving:
     """Groups records by film, as often as records are refused."""

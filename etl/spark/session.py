@@ -1,4 +1,4 @@
-"""A Spark session: on this machine, or on the cluster that a master names."""
+"""A Spark session: on this machine, on the cluster of a master, or in a Spark that runs already."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from etl.errors import EtlError
 
 if TYPE_CHECKING:
+    from pyspark import SparkConf
     from pyspark.sql import SparkSession
 
 LOCAL = "local[*,4]"
@@ -22,12 +23,14 @@ _LOGGING = Path(__file__).with_name("log4j2.properties")
 # What Spark is asked for unless the user's own configuration says otherwise. A partition of a join
 # that is twice the median is cut, and bodies of records are sent to Python a few megabytes at a
 # time, however large each is.
-_SETTINGS = {
+_OF_A_PROCESS = {
     "spark.app.name": "reelgraph",
     "spark.driver.memory": "2g",
     "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+}
+_OF_A_SESSION = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.adaptive.skewJoin.skewedPartitionFactor": "2",
     "spark.sql.adaptive.skewJoin.skewedPartitionThresholdInBytes": "8MB",
@@ -38,7 +41,10 @@ _SETTINGS = {
 
 @contextmanager
 def session(master: str | None) -> Iterator[SparkSession]:
-    """Open a session, and end it.
+    """Open a session, and end Spark with it.
+
+    In a process that has a session already, such as a notebook's, it is one beside that, on the
+    same cluster whatever the master, and Spark goes on.
 
     Raises:
         EtlError: Spark or Java is not there, or the master does not answer.
@@ -52,16 +58,9 @@ def session(master: str | None) -> Iterator[SparkSession]:
         raise EtlError(
             f"--engine spark: {error}", hint="install it: pip install 'reelgraph[spark]'"
         ) from error
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+    held = SparkSession.getActiveSession()
     try:
-        configuration = SparkConf()
-        for name, value in _SETTINGS.items():
-            configuration.setIfMissing(name, value)
-        if master is not None:
-            configuration.setMaster(master)
-        configuration.setIfMissing("spark.master", LOCAL)
-        spark = SparkSession.builder.config(conf=configuration).getOrCreate()
+        spark = _beside(held) if held is not None else _started(SparkConf(), master)
     except (PySparkException, Py4JError) as error:
         raise EtlError(
             f"Spark does not start: {_first_line(error)}",
@@ -75,7 +74,30 @@ def session(master: str | None) -> Iterator[SparkSession]:
             hint="run the same command again: what is finished is kept",
         ) from error
     finally:
-        spark.stop()
+        if held is None:
+            spark.stop()
+
+
+def _started(configuration: SparkConf, master: str | None) -> SparkSession:
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+    for name, value in (_OF_A_PROCESS | _OF_A_SESSION).items():
+        configuration.setIfMissing(name, value)
+    if master is not None:
+        configuration.setMaster(master)
+    configuration.setIfMissing("spark.master", LOCAL)
+    return SparkSession.builder.config(conf=configuration).getOrCreate()
+
+
+def _beside(held: SparkSession) -> SparkSession:
+    """Open a session that is set as another is, with the tables of none."""
+    own = held.newSession()
+    for name, value in (_OF_A_SESSION | held.conf.getAll).items():
+        if own.conf.isModifiable(name):
+            own.conf.set(name, value)
+    return own
 
 
 def _first_line(error: Exception) -> str:

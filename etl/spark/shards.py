@@ -5,26 +5,19 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from etl.output.graphs import GraphHash
 from etl.publication.sharding import SHARD_TRIPLES, ShardedGraph
+from etl.spark.arrow import batch, ddl, rows, texts
 from etl.spark.files import FileSystems
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-_SEEN = "file string, triples long, total string, sha256 string"
-_SEEN_ARROW = pa.schema(
-    [
-        ("file", pa.string()),
-        ("triples", pa.int64()),
-        ("total", pa.string()),
-        ("sha256", pa.string()),
-    ]
-)
+_SEEN = pa.schema([*texts("file", "total", "sha256"), ("triples", pa.int64())])
 
 
 def write_shards(
@@ -47,25 +40,21 @@ def write_shards(
         files.move(part, f"{folder}/{name}")
     files.remove(made)
     read = spark.read.format("binaryFile").load([f"{folder}/{name}" for name in names])
-    seen = read.select("path", "content").mapInArrow(_seen, _SEEN).collect() if names else []
-    told = sorted((row["file"], row["triples"], int(row["total"]), row["sha256"]) for row in seen)
-    hashed = GraphHash.of(
-        sum(number for _, number, _, _ in told), sum(total for _, _, total, _ in told)
-    )
-    shards = [{"file": f, "triples": n, "sha256": digest} for f, n, _, digest in told if n]
+    seen = read.select("path", "content").mapInArrow(_seen, ddl(_SEEN)).collect() if names else []
+    hashed = GraphHash.of(sum(each["triples"] for each in seen), sum(int(e["total"]) for e in seen))
+    shards = [
+        {"file": each["file"], "triples": each["triples"], "sha256": each["sha256"]}
+        for each in sorted(seen)
+        if each["triples"]
+    ]
     return ShardedGraph(hashed, shards)
 
 
 def _seen(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Count in a task what shards hold."""
-    for batch in batches:
-        for path, content in zip(*(c.to_pylist() for c in batch.columns), strict=True):
-            hashed = GraphHash()
-            hashed.add_lines(gzip.decompress(content).splitlines())
-            row: dict[str, Any] = {
-                "file": path.rsplit("/", 1)[-1],
-                "triples": hashed.triples,
-                "total": str(hashed.total),
-                "sha256": sha256(content).hexdigest(),
-            }
-            yield pa.RecordBatch.from_pylist([row], schema=_SEEN_ARROW)
+    for path, content in rows(batches):
+        hashed = GraphHash()
+        hashed.add_lines(gzip.decompress(content).split(b"\n")[:-1])
+        digest = sha256(content).hexdigest()
+        name = path.rsplit("/", 1)[-1]
+        yield batch([(name, str(hashed.total), digest, hashed.triples)], _SEEN)

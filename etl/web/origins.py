@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from etl.catalog.kept_out import Places
 from etl.inspection.explaining import Explainer, Explanation
+from etl.sources.files import within
 from etl.web.readers import OpenGeneration
 
 
@@ -95,5 +96,5 @@ def explainer(reading: OpenGeneration) -> Explainer:
     """Return what explains triples, and tells no paths of the disk."""
     catalog = reading.snapshot.catalog
     sources = reading.once("standing", catalog.sources.standing)
-    places = Places.of(catalog, within_sources=True, sources=sources)
+    places = Places.of(catalog, named=within, sources=sources)
     return Explainer(reading.snapshot, reading.snapshot.store, places)

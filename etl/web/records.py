@@ -15,6 +15,7 @@ from etl.catalog.kept_out import Places, kept_out
 from etl.findings import Finding
 from etl.operations.link import Linked, links, needs_review
 from etl.records import Link
+from etl.sources.files import within
 from etl.web.origins import ShownValue
 from etl.web.overview import LatestRun, changed, latest
 from etl.web.readers import OpenGeneration
@@ -44,7 +45,7 @@ class KeptOutPage:
 
 def kept_out_page(reading: OpenGeneration, at_most: int = PER_PAGE) -> KeptOutPage:
     """Return what is kept out; of each reason so many places."""
-    places = Places.of(reading.snapshot.catalog, within_sources=True)
+    places = Places.of(reading.snapshot.catalog, named=within)
     items = list(kept_out(reading.snapshot.catalog, places=places))
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for item in items:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tempfile
 import unicodedata
 from pathlib import Path
@@ -57,6 +58,7 @@ people = (
     _LINE.map(lambda t: _plain(t.translate(dict.fromkeys(map(ord, ",;|"), " "))))
     .filter(lambda name: name and name not in ("-", "--"))
     .filter(lambda name: name.rstrip(".") not in "Jr Sr II III IV Esq M.D Ph.D".split())
+    .filter(lambda name: not re.fullmatch("(?i:nm|tt)[0-9]+", name))  # a damaged id is rejected
 )
 synopses = _TEXT.map(lambda text: unicodedata.normalize("NFC", text).strip()).filter(
     lambda text: text not in ("", "-", "--")

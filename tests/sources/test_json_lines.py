@@ -8,6 +8,7 @@ import os
 import random
 import tempfile
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -23,6 +24,7 @@ from etl.inspection.explaining import explain
 from etl.records import Credit, FilmRecord, Note, Rating, Reject
 from etl.sources.files import RECORD_LIMIT, FoundFile
 from etl.sources.formats import format_of
+from etl.sources.jsonlines import cut_line
 from etl.workspace.snapshot import Snapshot
 
 HEAT = {
@@ -337,6 +339,21 @@ def test_a_line_that_is_too_long_is_passed_over(tmp_path: Path) -> None:
     limit = f"expected a line of at most 16,777,216 bytes, found {size:,} bytes"
     said = [raw.reject and raw.reject.message for raw in raws]
     assert said == [None, limit, None, limit, None]
+
+
+def test_a_line_is_cut_alone_as_in_its_file(tmp_path: Path) -> None:
+    long = b"x" * RECORD_LIMIT
+    lines = [b'\xef\xbb\xbf{"id": 1}\r', b"", b'{"id": 2}', long, long[:-1], b" ", b'{"id": 3}']
+    path = tmp_path / "films.jsonl"
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    raws = format_of(path.name).cut(FoundFile(str(path), path.name))
+    told = [(raw.line, raw.key, raw.reject) for raw in raws]
+    alone = [
+        cut_line(number, line + b"\n", Counter()) for number, line in enumerate(lines, start=1)
+    ]
+    cut_alone = [(raw.line, raw.key, raw.reject) for raw in alone if raw]
+    assert [line for line, _, reject in told if reject] == [4]
+    assert cut_alone == told
 
 
 def test_a_line_as_long_as_is_allowed_is_read(tmp_path: Path) -> None:

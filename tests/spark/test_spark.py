@@ -7,25 +7,41 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from clusters import Cluster, environment, loaded, spark_or_skip, started
-from commands import Etl
+from clusters import Cluster, held_session, loaded, spark_or_skip, started
+from commands import Etl, said
+from etl.cli.session import shipped_shapes
+from etl.shacl import CompiledEngine
+from etl.spark.loading import SparkOptions, load_on_spark
 from shared_data import shared
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 pytestmark = pytest.mark.usefixtures("foreign")
 spark_or_skip()
 parquet = pytest.importorskip("pyarrow.parquet")
 
 _FILMS = 240
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """Run Spark in this process, for the tests that end no process."""
+    with held_session(tmp_path_factory.mktemp("notebook")) as spark:
+        yield spark
+
+
+def on_spark(etl: Etl, *typed: object) -> tuple[int, str, str]:
+    """Load on Spark into the folder `out`; give the exit code, the data and the talk."""
+    return said(etl("load", "--engine", "spark", *typed, "-o", "out"))
 
 
 @pytest.fixture
@@ -73,11 +89,12 @@ def here(etl: Etl, *sources: Path) -> tuple[str, str]:
     return report, told.rsplit(" ", 1)[-1]
 
 
+@pytest.mark.usefixtures("notebook")
 def test_the_graph_is_the_same_and_so_is_what_is_said_of_it(
     etl: Etl, films: list[Path], tmp_path: Path
 ) -> None:
     report, digest = here(etl, *films)
-    code, data, talk = loaded(tmp_path, *films, "-o", "out")
+    code, data, talk = on_spark(etl, *films)
     assert code == 1, talk
     out = tmp_path / "out"
     graph = manifest(out)
@@ -96,72 +113,63 @@ def test_the_graph_is_the_same_and_so_is_what_is_said_of_it(
 
     held = json.loads(etl("quarantine", "--format", "json").stdout)
     kept_out = parquet.read_table(out / "quarantine").to_pylist()
-    place = ("file", "line", "field", "message")
-    assert sorted(tuple(row[each] or "" for each in place) for row in kept_out) == sorted(
-        tuple(row[each] or "" for each in place) for row in held
-    )
+    place = ("line", "field", "message")
+    assert sorted(
+        (row["file"], *(row[each] or "" for each in place)) for row in kept_out
+    ) == sorted((str(tmp_path / row["file"]), *(row[each] or "" for each in place)) for row in held)
     assert {Path(row["file"]).name for row in kept_out} == {"bad.txt", "films.jsonl"}
     counts = parquet.read_table(out / "counts").to_pylist()
     assert sum(row["records"] for row in counts) == 21 + 248 + 25
+    disputes = parquet.read_table(out / "disputes").to_pylist()
+    assert {(row["subject"], row["line"]) for row in disputes} == {("Q900", 245), ("Q900", 246)}
+    matches = parquet.read_table(out / "matches").to_pylist()
+    assert [row["rung"] for row in matches].count("match-title") == 13
+
+    told = {
+        line
+        for file in out.glob("provenance-*")
+        for line in gzip.decompress(file.read_bytes()).decode().splitlines()
+    }
+    graph_name = " <http://localhost:8000/graph/provenance> ."
+    derived = {
+        line.removesuffix(graph_name) + " ."
+        for line in etl("export", "--provenance", "--format", "nq").stdout.splitlines()
+        if line.endswith(graph_name) and ("/movie/" in line or "film#line" in line)
+    }
+    assert derived <= told
     assert sorted(path.name for path in out.iterdir() if path.suffix != ".gz") == [
         "counts",
+        "disputes",
         "manifest.json",
+        "matches",
         "notes",
         "quarantine",
     ]
 
 
-def test_films_derive_from_the_lines_that_an_export_names(
-    etl: Etl, films: list[Path], tmp_path: Path
-) -> None:
-    here(etl, *films)
-    assert loaded(tmp_path, *films, "-o", "out")[0] == 1
-    told = {
-        line
-        for file in (tmp_path / "out").glob("provenance-*")
-        for line in gzip.decompress(file.read_bytes()).decode().splitlines()
-    }
-    graph = " <http://localhost:8000/graph/provenance> ."
-    exported = {
-        line.removesuffix(graph) + " ."
-        for line in etl("export", "--provenance", "--format", "nq").stdout.splitlines()
-        if line.endswith(graph) and ("/movie/" in line or "film#line" in line)
-    }
-    assert exported <= told
-
-
+@pytest.mark.usefixtures("notebook")
 def test_film_data_of_others_give_the_same_graph(etl: Etl, tmp_path: Path) -> None:
     sources = [
         shared(f"data/{name}")
         for name in ("seed_format", "movielens", "files", "plots", "linking/records", "imdb")
     ]
     report, digest = here(etl, *sources)
-    code, data, talk = loaded(tmp_path, *sources, "-o", "out")
+    code, data, talk = on_spark(etl, *sources)
     assert code == 0, talk
     assert manifest(tmp_path / "out")["hash"] == digest
     assert data.splitlines()[:-1] == report.splitlines()
 
 
-IN_PIECES = """
-import sys
-from etl.cli.session import shipped_shapes
-from etl.shacl import CompiledEngine
-from etl.spark.loading import SparkOptions, load_on_spark
-options = SparkOptions(split_bytes=1, films_at_once=50)
-load_on_spark(sys.argv[1:], "out", CompiledEngine(shipped_shapes()), options)
-"""
-
-
 def test_lines_that_are_cut_in_pieces_keep_their_numbers(
-    etl: Etl, films: list[Path], tmp_path: Path
+    etl: Etl, films: list[Path], tmp_path: Path, notebook: SparkSession
 ) -> None:
     lines = films[1] / "films.jsonl"
     lines.write_bytes(lines.read_bytes().replace(b"no JSON", b"\xef\xbb\xbf\r\n\n{\r}"))
     _, digest = here(etl, films[1])
-    cut = environment(tmp_path, "spark.sql.files.maxPartitionBytes 8192\n")
-    command = [sys.executable, "-c", IN_PIECES, str(films[1])]
-    done = subprocess.run(command, env=cut, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    options = SparkOptions(split_bytes=1, films_at_once=50)
+    notebook.conf.set("spark.sql.files.maxPartitionBytes", 8192)
+    load_on_spark([str(films[1])], "out", CompiledEngine(shipped_shapes()), options)
+    notebook.conf.unset("spark.sql.files.maxPartitionBytes")
     assert manifest(tmp_path / "out")["hash"] == digest
     held = json.loads(etl("quarantine", "--format", "json").stdout)
     kept_out = parquet.read_table(tmp_path / "out" / "quarantine").to_pylist()
@@ -169,6 +177,7 @@ def test_lines_that_are_cut_in_pieces_keep_their_numbers(
     assert max(row["line"] for row in held) == 250
 
 
+@pytest.mark.usefixtures("notebook")
 def test_sources_may_lie_where_only_spark_reads(
     etl: Etl, films: list[Path], tmp_path: Path
 ) -> None:
@@ -184,23 +193,29 @@ def test_sources_may_lie_where_only_spark_reads(
     texts.rmdir()
     (folder / "lines" / "films.jsonl").rename(folder / "lines" / "films #1 a?.jsonl")
     report, digest = here(etl, folder)
-    code, data, talk = loaded(tmp_path, f"file://{folder}", "-o", "out")
+    code, data, talk = on_spark(etl, f"file://{folder}")
     assert code == 1, talk
     assert manifest(tmp_path / "out")["hash"] == digest
     assert data.splitlines()[:-1] == report.splitlines()
     where = {row["file"] for row in parquet.read_table(tmp_path / "out" / "quarantine").to_pylist()}
     assert where == {f"file:{folder}/lines/films #1 a?.jsonl", f"file:{folder}/texts.zip/bad.txt"}
-    code, _, talk = loaded(tmp_path, f"file://{tmp_path}/nothing", "-o", "other")
+    (tmp_path / "out").rename("here")
+    code, _, talk = on_spark(etl, f"file://{tmp_path}/nothing")
     assert (code, talk.splitlines()[-2]) == (
         2,
         f"Error: file://{tmp_path}/nothing: no such file or folder",
     )
 
 
-def test_nothing_but_bad_records_gives_an_empty_graph(tmp_path: Path) -> None:
-    (tmp_path / "films.jsonl").write_text("no JSON\n")
-    code, data, talk = loaded(tmp_path, "films.jsonl", "-o", "out")
-    assert (code, data.splitlines()[0]) == (1, "films.jsonl: 1 record read: 1 rejected"), talk
+@pytest.mark.usefixtures("notebook")
+def test_what_is_kept_out_is_told_as_json_too(etl: Etl, tmp_path: Path) -> None:
+    (tmp_path / "films.jsonl").write_text("no JSON\n" * 1100)
+    code, data, talk = on_spark(etl, "films.jsonl", "-f", "json")
+    assert code == 1, talk
+    document = json.loads(data)
+    [source] = document["sources"]
+    assert (source["rejected"], document["kept_out"], document["triples"]) == (1100, 1100, 0)
+    assert "… and 1080 more: out/quarantine lists them all" in talk
     assert manifest(tmp_path / "out") == {
         "graph": None,
         "triples": 0,
@@ -209,6 +224,7 @@ def test_nothing_but_bad_records_gives_an_empty_graph(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.usefixtures("notebook")
 def test_a_load_whose_driver_was_killed_goes_on(
     etl: Etl, films: list[Path], tmp_path: Path
 ) -> None:
@@ -220,7 +236,12 @@ def test_a_load_whose_driver_was_killed_goes_on(
     process.communicate()
     assert not (out / "manifest.json").exists()
     read = next(work.glob("read-1/part-*")).stat().st_mtime_ns
+    (out / ".lock").unlink()
     process = started(tmp_path, *films, "-o", "out")
+    wait_for(lambda: (out / ".lock").exists(), process)
+    code, _, talk = on_spark(etl, *films)
+    told = f"Error: file:{out}: another load writes into this folder"
+    assert (code, talk.splitlines()[-2]) == (2, told)
     wait_for(lambda: any(work.glob("built_*/_SUCCESS")), process)
     assert next(work.glob("read-1/part-*")).stat().st_mtime_ns == read
     os.killpg(process.pid, signal.SIGKILL)
@@ -257,18 +278,24 @@ def test_a_lost_worker_changes_nothing(etl: Etl, films: list[Path], tmp_path: Pa
     assert manifest(tmp_path / "out")["hash"] == digest
 
 
-def test_a_folder_with_something_in_it_is_left_alone(films: list[Path], tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "own.txt").write_text("mine")
-    code, _, talk = loaded(tmp_path, *films, "-o", "out")
-    assert (code, talk.splitlines()[-2:]) == (
-        2,
-        [
-            f"Error: file:{tmp_path}/out: expected an empty folder",
-            "Hint: name another with --output",
-        ],
-    )
-    assert (tmp_path / "out" / "own.txt").read_text() == "mine"
+@pytest.mark.usefixtures("notebook")
+def test_what_is_in_a_folder_is_left_alone(etl: Etl, films: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "_work").mkdir(parents=True)
+    (out / "_work" / "plan.json").write_text("another plan")
+    (out / "own.txt").write_text("mine")
+    code, _, talk = on_spark(etl, *films)
+    expected = f"Error: file:{out}: expected an empty folder"
+    assert (code, talk.splitlines()[-2]) == (2, expected)
+    assert sorted(path.name for path in out.iterdir()) == ["_work", "own.txt"]
+
+
+@pytest.mark.usefixtures("notebook")
+def test_a_source_without_records_is_refused(etl: Etl, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    code, _, talk = on_spark(etl, "nothing")
+    assert (code, talk.splitlines()[-2]) == (2, "Error: nothing: no records in it")
+    assert not (tmp_path / "out").exists()
 
 
 def wait_for(done: Callable[[], bool], process: Any) -> None:

@@ -11,10 +11,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from servers import free_port
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 _SETTINGS = """\
 spark.sql.shuffle.partitions 4
@@ -45,6 +49,22 @@ def environment(folder: Path, more: str = "") -> dict[str, str]:
     (settings / "spark-defaults.conf").write_text(_SETTINGS + more)
     own = {"SPARK_CONF_DIR": str(settings), "SPARK_LOCAL_IP": "127.0.0.1"}
     return os.environ | own | {"PYSPARK_PYTHON": sys.executable, "COLUMNS": "200"}
+
+
+@contextmanager
+def held_session(folder: Path) -> Iterator[SparkSession]:
+    """Keep a session in this process, as a notebook does: its second load takes half the time."""
+    from pyspark.sql import SparkSession
+
+    from etl.spark.session import session
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(folder).items():
+            patch.setenv(name, value)
+        with session(None) as spark:
+            yield spark
+            assert not spark.sparkContext._jsc.sc().isStopped()
+    assert SparkSession.getActiveSession() is None
 
 
 def started(folder: Path, *typed: object) -> subprocess.Popen[str]:
