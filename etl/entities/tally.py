@@ -44,7 +44,7 @@ class Tally:
             tally.properties[term.value] += number
         for _, predicate, value in triples:
             if predicate in _TOLD_APART:
-                tally._tell_apart(predicate, (value,))
+                tally._tell_apart(predicate, _iris_of((value,)))
         return tally
 
     @classmethod
@@ -61,11 +61,26 @@ class Tally:
                     values = list(chain.from_iterable(map(values_of, cells)))
                 tally.properties[predicate.value] += len(values)
                 if predicate in _TOLD_APART:
-                    tally._tell_apart(predicate, values)
+                    tally._tell_apart(predicate, _iris_of(values))
         return tally
 
-    def _tell_apart(self, predicate: NamedNode, terms: Iterable[object]) -> None:
-        iris = [term.value for term in terms if isinstance(term, NamedNode)]
+    @classmethod
+    def of_lines(cls, lines: Iterable[bytes]) -> Self:
+        """Count triples that are lines of N-Triples, with one space between terms."""
+        tally, predicates = cls(), Counter[bytes]()
+        values: dict[bytes, list[str]] = {b"<%b>" % each.value.encode(): [] for each in _TOLD_APART}
+        for line in lines:
+            _, predicate, value = line.split(b" ", 2)
+            predicates[predicate] += 1
+            if predicate in values and value[:1] == b"<":
+                values[predicate].append(value[1:].partition(b">")[0].decode())
+        for predicate, number in predicates.items():
+            tally.properties[predicate[1:-1].decode()] += number
+        for predicate, iris in values.items():
+            tally._tell_apart(NamedNode(predicate[1:-1].decode()), iris)
+        return tally
+
+    def _tell_apart(self, predicate: NamedNode, iris: Sequence[str]) -> None:
         if predicate == RDF.type:
             self.classes.update(iris)
         else:
@@ -97,3 +112,7 @@ class Tally:
             mine.subtract(theirs)
             for name in [name for name, number in mine.items() if not number]:
                 del mine[name]
+
+
+def _iris_of(terms: Iterable[object]) -> list[str]:
+    return [term.value for term in terms if isinstance(term, NamedNode)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import chain
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Quad, Triple
 
@@ -13,6 +15,8 @@ from etl.entities.deriving import describe_derivation
 from etl.entities.tally import Tally
 from etl.provenance.datasets import describe_dataset, describe_source
 from etl.provenance.runs import describe_run, describe_software, ended
+from etl.rdf.identifiers import Iris
+from etl.sources.files import Source
 from etl.stores import Writable
 from etl.stores.embedded import EmbeddedStore
 from etl.stores.remote import RemoteStore
@@ -47,26 +51,44 @@ def descriptions(
     That is some runs, the programs that made them, all sources, and the data set.
     """
     graph = catalog.iris.provenance_graph
-    for subject, triples in _described(catalog, tally, list(runs)):
+    known = History(
+        catalog.sources.all(),
+        catalog.sources.standing(),
+        catalog.sources.licences(),
+        list(runs),
+        ended(_last_change(catalog.runs.all())),
+    )
+    for subject, triples in known.described(tally, catalog.iris):
         yield subject, {_named(triple, graph) for triple in triples}
 
 
-def _described(
-    catalog: Catalog, tally: Tally, runs: Sequence[Run]
-) -> Iterator[tuple[NamedNode, Iterable[Triple]]]:
-    iris, known = catalog.iris, catalog.sources.all()
-    slugs = {name: source.slug for source in known for name in (source.label, source.name)}
-    licences = catalog.sources.licences()
-    for source in known:
-        about = describe_source(source, licences[source.name], iris)
-        yield iris.source(source.slug), about
-    for run in runs:
-        yield iris.run(run.run), describe_run(run, slugs, iris)
-    for software in dict.fromkeys(run.software for run in runs):
-        yield iris.software(software), describe_software(software, iris)
-    modified = ended(_last_change(catalog.runs.all()))
-    standing = catalog.sources.standing()
-    yield iris.dataset, describe_dataset(standing, licences, tally, modified, iris)
+class History(NamedTuple):
+    """What a graph was made from: its sources, and the runs that are to be described.
+
+    Of the sources some are `standing`; `licences` has those of each by its name. The graph was
+    `modified` last by whichever run.
+    """
+
+    sources: Sequence[Source]
+    standing: Sequence[Source]
+    licences: Mapping[str, Sequence[str]]
+    runs: Sequence[Run]
+    modified: datetime
+
+    def described(self, tally: Tally, iris: Iris) -> Iterator[tuple[NamedNode, Iterable[Triple]]]:
+        """Yield what there is to be described, each with what is said of it."""
+        slugs = {
+            name: source.slug for source in self.sources for name in (source.label, source.name)
+        }
+        for source in self.sources:
+            about = describe_source(source, self.licences[source.name], iris)
+            yield iris.source(source.slug), about
+        for run in self.runs:
+            yield iris.run(run.run), describe_run(run, slugs, iris)
+        for software in dict.fromkeys(run.software for run in self.runs):
+            yield iris.software(software), describe_software(software, iris)
+        told = describe_dataset(self.standing, self.licences, tally, self.modified, iris)
+        yield iris.dataset, told
 
 
 def _last_change(runs: Sequence[Run]) -> Run:

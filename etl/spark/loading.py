@@ -11,17 +11,24 @@ import json
 import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import reduce
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from pyoxigraph import RdfFormat, serialize
+
+from etl.catalog.entries import Run
 from etl.catalog.kept_out import Places
 from etl.entities.mapping import MAPPING_VERSION
+from etl.entities.tally import Tally
 from etl.findings import Found, unheard
 from etl.operations.reading import described
 from etl.operations.reports import LoadReport
 from etl.output.graphs import GraphHash
 from etl.process.limits import COMPARING_BYTES
 from etl.process.progress import Progress, silent
+from etl.provenance.recording import History
 from etl.publication.sharding import MANIFEST, manifest
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.records import Origin
@@ -134,7 +141,7 @@ class _Load:
         told = [MAPPING_VERSION, engine.shapes.digest, options.match, options.films_at_once]
         self._plan_text = json.dumps([*told, iris.base, plan.stamp])
         self._tables = SparkTables(spark, f"{self._folder}/_work")
-        self._rounds = 0
+        self._rounds, self._begun = 0, datetime.now(UTC)
 
     def load(self) -> SparkReport:
         """Carry the load out, or on from where it was ended."""
@@ -153,7 +160,7 @@ class _Load:
         places = Places(self._named, _Forms(self._plan.forms), full_path)
         untold = keep_out(self._tables, places, self._folder, self._options.found)
         write_lists(self._tables, self._folder)
-        graph = self._write()
+        graph = self._write(report)
         self._files.remove(f"{self._folder}/_work")
         return SparkReport(report, self._rounds, graph, untold)
 
@@ -209,7 +216,7 @@ class _Load:
     def _partitions(self, films: int) -> int:
         return max(self._spark.sparkContext.defaultParallelism, films // _FILMS_PER_PARTITION)
 
-    def _write(self) -> GraphHash:
+    def _write(self, report: LoadReport) -> GraphHash:
         """Write the shards of both graphs and, last of all, their manifest."""
         tables, spark = self._tables, self._spark
         films = spark.table("films")
@@ -223,12 +230,25 @@ class _Load:
         )
         counted = films.selectExpr("sum(statements)").collect()[0][0] or 0
         counted += people.count() * _STATEMENTS_OF_A_PERSON
-        graph = write_shards(spark, text, self._folder, "graph", counted)
-        derived = films.selectExpr("provenance AS text")
-        provenance = write_shards(spark, derived, self._folder, "provenance", tables.count("films"))
+        graph, tally = write_shards(spark, text, self._folder, "graph", counted)
+        told = films.selectExpr("provenance AS text").unionAll(self._described(report, tally))
+        provenance, _ = write_shards(spark, told, self._folder, "provenance", tables.count("films"))
         name = self._making.iris.provenance_graph
         self._files.write(f"{self._folder}/{MANIFEST}", manifest(graph, provenance, name))
         return graph.hashed
+
+    def _described(self, report: LoadReport, tally: Tally) -> DataFrame:
+        """Say what the sources, this run and the graph are, as a load on one machine does."""
+        now = datetime.now(UTC)
+        seconds = (now - self._begun).total_seconds()
+        run = Run(1, "load", self._begun, seconds, report.summary(1), software=version("reelgraph"))
+        licences = {each.source: each.licences for each in report.sources}
+        known = sorted(self._named, key=lambda each: each.name)
+        history = History(known, known, licences, [run], now)
+        described = history.described(tally, self._making.iris)
+        triples = [triple for _, about in described for triple in about]
+        lines = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+        return self._spark.createDataFrame([(lines.decode().rstrip("\n"),)], "text string")
 
 
 @dataclass(frozen=True, slots=True)

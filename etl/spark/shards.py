@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from etl.entities.tally import Tally
 from etl.output.graphs import GraphHash
 from etl.publication.sharding import SHARD_TRIPLES, ShardedGraph
 from etl.spark.arrow import batch, ddl, rows, texts
@@ -17,16 +18,16 @@ from etl.spark.files import FileSystems
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-_SEEN = pa.schema([*texts("file", "total", "sha256"), ("triples", pa.int64())])
+_SEEN = pa.schema([*texts("file", "total", "sha256", "tally"), ("triples", pa.int64())])
 
 
 def write_shards(
     spark: SparkSession, lines: DataFrame, folder: str, stem: str, triples: int
-) -> ShardedGraph:
+) -> tuple[ShardedGraph, Tally]:
     """Write lines of N-Triples, several in each row of `lines`, as numbered files in a folder.
 
     Each has about as many as another, and about as many as a shard of an export. What was written
-    is read again for the manifest: its triples, their hash, and the digest of each file.
+    is read again for the manifest, and counted: its triples, their hash, each file's digest.
     """
     files, made = FileSystems(spark), f"{folder}/_{stem}"
     count = -(-triples // SHARD_TRIPLES) or 1
@@ -47,14 +48,16 @@ def write_shards(
         for each in sorted(seen)
         if each["triples"]
     ]
-    return ShardedGraph(hashed, shards)
+    tally = Tally()
+    for each in seen:
+        tally.add(Tally.decode(each["tally"]))
+    return ShardedGraph(hashed, shards), tally
 
 
 def _seen(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Count in a task what shards hold."""
     for path, content in rows(batches):
-        hashed = GraphHash()
-        hashed.add_lines(gzip.decompress(content).split(b"\n")[:-1])
-        digest = sha256(content).hexdigest()
-        name = path.rsplit("/", 1)[-1]
-        yield batch([(name, str(hashed.total), digest, hashed.triples)], _SEEN)
+        hashed, lines = GraphHash(), gzip.decompress(content).split(b"\n")[:-1]
+        hashed.add_lines(lines)
+        told = str(hashed.total), sha256(content).hexdigest(), Tally.of_lines(lines).encode()
+        yield batch([(path.rsplit("/", 1)[-1], *told, hashed.triples)], _SEEN)
