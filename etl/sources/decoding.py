@@ -26,7 +26,14 @@ _SNIFFED = 65_536  # bytes that are looked at to name an encoding
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # What texts in Western European languages are made of, but for Icelandic; and what none has.
 _WESTERN = re.compile("[\t\n\r -~\xa0¡£©«®°´·º»¿À-ÏÑ-ÖØ-Üß-ïñ-öø-üÿŒœŸ€…‘’“”–—]*")
-_UNWESTERN = re.compile("[À-ÿ]{3}")
+# An õ is Hungarian ő unless the text is Portuguese or Estonian.
+_UNWESTERN = re.compile("[À-ÿ]{3}|^[^ÃãÄä]*õ(?!e)[^ÃãÄä]*$")
+# What texts in Polish, Czech, Slovak, Hungarian, Slovene and Croatian are made of, beside a few
+# letters of their neighbours'.
+_CENTRAL = re.compile(
+    "[\t\n\r -~\xa0§©«®°´·»€…‘’“”„–—"
+    "ĄąĆćĘęŁłŃńÓóŚśŹźŻżÁáČčĎďÉéĚěÍíŇňŘřŠšŤťÚúŮůÝýŽžĹĺĽľÔôÄäŐőŰűÖöÜüĐđÇçß]*"
+)
 
 
 def decode(data: bytes) -> str | Reject:
@@ -103,6 +110,8 @@ def likely_encoding(sample: bytes) -> str:
     western = sample.decode("cp1252", "replace")
     if _WESTERN.fullmatch(western) and not _UNWESTERN.search(western):
         return "windows-1252"
+    if _CENTRAL.fullmatch(sample.decode("cp1250", "replace")):
+        return "windows-1250"
     best = from_bytes(sample).best()
     name = codecs.lookup(best.encoding).name if best else "cp1252"
     return re.sub("^cp(?=125[0-8]$)", "windows-", name)

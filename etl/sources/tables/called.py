@@ -27,7 +27,7 @@ UNSURE = {"mit", "avec", "distribution", "star", "stars", "casting"}
 
 _OTHER = {  # sections that are of no field
     *("own", "ambiguous", "others", "characters"),
-    *("players", "roles", "directing", "originals"),
+    *("players", "roles", "directing", "titles", "originals"),
 }
 _NUMBERED = re.compile(r"(.*?)[ _-]?\(?\d{1,2}\)?(?:[ _-](\D*))?")
 _SMALL = re.compile(r"\b(?:do|da|de|di|du|des|von|van|na|no|pa|w|in|on)\b")

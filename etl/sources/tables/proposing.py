@@ -147,7 +147,8 @@ def _by_value(made: Proposal) -> None:
         if name not in made.fields:
             found = [c for c in made.doubtful if c.values and fits(c)]
             if found and (name != "year" or len(found) == 1):
-                made.give(name, found[:1], "its values look so")
+                named = [c for c in found if beginning("titles").search(plain(c.name))]
+                made.give(name, (named or found)[:1], "its values look so")
     _original_title(made)
     _cast_in_columns(made)
     if "directors" not in made.fields and {"title", "actors"} <= made.fields.keys():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.sources.tables.columns import plain
+from etl.sources.tables.columns import SheetColumn, plain
 from etl.sources.tables.forms import TableKind
 from etl.sources.tables.looking import Sheet, look
 from etl.sources.tables.maps import read_map
@@ -66,6 +66,8 @@ def cell(kind: str, n: int) -> str:
         "turned": ", ".join(reversed(PEOPLE[n].split())),
         "two": " und ".join(PEOPLE[n : n + 2]),
         "gasset": ["José Ortega y Gasset", "Ann Lee y Luc Rey"][n % 2],
+        "shelf mark": f"DVD {'Kom Thr SF'.split()[n % 3]} {PEOPLE[n].upper()[:4]}",
+        "sentence": f"Ein Mann ({PEOPLE[n]}) sucht, was niemand in {TITLES[n]} ihm je gab" * 9,
         "imdb": f"https://www.imdb.com/title/tt99{n:05}/",
     }[kind]
 
@@ -272,6 +274,9 @@ def test_columns_about_a_copy_are_claimed_in_no_language(names: str, kind: str) 
         ("Titre:title|Metteur en scène:turned|Joué:cast", "directors", "Metteur en scène"),
         ("Titre:title|Titre d’origine:title", "original_title", "Titre d’origine"),
         ("Film:title|Orig.:title", "original_title", "Orig."),
+        ("Signatur:shelf mark|Hauptsachtitel:title|Regie:person", "title", "Hauptsachtitel"),
+        ("Standnr.:shelf mark|Angaben zum Titel:title|Regie:person", "title", "Angaben zum Titel"),
+        ("Screening:seen|Film:title|First released:day", "date", "First released"),
     ],
 )
 def test_names_are_shortened_have_units_and_sites(columns: str, field: str, name: str) -> None:
@@ -420,6 +425,31 @@ def test_a_cast_may_have_a_column_for_each_person(columns: str, expected: str | 
     made = propose(sheet(f"Title:title|{columns}").header, sheet(f"Title:title|{columns}").rows)
     names = [column.name for column in made.fields.get("actors", ())]
     assert names == (expected.split("|") if expected else [])
+
+
+def test_long_texts_are_looked_at_in_time() -> None:
+    assert claimed("Фильм:title|Реж.:person|О чём:sentence") == {
+        "title": "Фильм",
+        "directors": "Реж.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "is_name"),
+    [
+        ("J.R.R. Tolkien", True),
+        ("Conan O’Brien-Smith", True),
+        ("Daniel Day-Lewis", True),
+        ("Robert Downey Jr.", True),
+        ("St.-John Perse", True),
+        ("a" * 5000 + " 1", False),
+        ("Aa" * 5000 + ".-" * 50 + "!", False),
+        ("Alien", False),
+    ],
+)
+def test_a_name_has_two_words_of_letters(name: str, is_name: bool) -> None:
+    column = SheetColumn.of(["Regie"], [[name]], 0)
+    assert column.names == is_name
 
 
 def test_names_that_mostly_repeat_direct_no_films() -> None:
