@@ -138,7 +138,7 @@ def change(desk: Desk, step: Step, *, dry_run: bool) -> LoadReport | None:
 
 
 @given(steps=st.lists(steps, min_size=4, max_size=examples(9, 14)))
-@settings(max_examples=examples(5, 40))
+@settings(max_examples=examples(5, 15))
 def test_every_figure_is_what_the_exports_before_and_after_give(steps: list[Step]) -> None:
     with TemporaryDirectory() as folder:
         desk = Desk(Path(folder))

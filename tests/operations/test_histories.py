@@ -401,5 +401,5 @@ class Histories(RuleBasedStateMachine):
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(
-    max_examples=examples(2, 20), stateful_step_count=examples(8, 20), deadline=None
+    max_examples=examples(2, 8), stateful_step_count=examples(8, 20), deadline=None
 )

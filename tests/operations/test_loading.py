@@ -137,7 +137,7 @@ RECORDS = st.lists(
 
 
 @given(records=RECORDS)
-@settings(max_examples=examples(few=2, many=30))
+@settings(max_examples=examples(few=2, many=10))
 def test_records_read_together_make_the_graph_that_they_make_one_after_the_other(
     records: list[tuple[str, str, str, str, str]],
 ) -> None:

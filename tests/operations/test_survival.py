@@ -73,7 +73,7 @@ SELECT ?title ?name ?synopsis WHERE {
 """
 
 
-@settings(max_examples=examples(few=6, many=100))
+@settings(max_examples=examples(few=6, many=30))
 @given(st.lists(st.tuples(titles, people, synopses), min_size=1, max_size=12))
 def test_any_title_name_and_synopsis_survives_to_the_answer(
     told: list[tuple[str, str, str]],

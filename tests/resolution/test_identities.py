@@ -491,5 +491,5 @@ def graph_of(workspace: Workspace) -> set[Quad]:
 
 TestIdentities = Identities.TestCase
 TestIdentities.settings = settings(
-    max_examples=examples(2, 15), stateful_step_count=examples(6, 12), deadline=None
+    max_examples=examples(2, 8), stateful_step_count=examples(6, 12), deadline=None
 )

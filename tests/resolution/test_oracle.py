@@ -347,7 +347,7 @@ def place(member: Member | LinkMember) -> tuple[object, ...]:
 
 TestComparing = Comparing.TestCase
 TestComparing.settings = settings(
-    max_examples=examples(2, 20), stateful_step_count=examples(8, 20), deadline=None
+    max_examples=examples(2, 8), stateful_step_count=examples(8, 20), deadline=None
 )
 
 

@@ -23,8 +23,8 @@ from thoroughness import THOROUGH, examples
 from validation.random_graphs import shapes_and_data
 from validation.turtle import summary
 
-GRAPHS = examples(few=100, many=10_000)
-FILMS = examples(few=100, many=10_000)
+GRAPHS = examples(few=100, many=2_000)
+FILMS = examples(few=100, many=3_000)
 
 
 class BothEngines:
@@ -75,7 +75,9 @@ def test_on_each_fault_alone(both_engines: BothEngines, fault: Fault) -> None:
     assert both_engines.validate(sample.descriptions).results
 
 
-@pytest.mark.parametrize("source", ["data"] if THOROUGH else ["data/seed_format"])
+@pytest.mark.parametrize(
+    "source", ["data/seed_format", "data/files", "data/imdb"][: 3 if THOROUGH else 1]
+)
 def test_on_films_of_other_people(both_engines: BothEngines, tmp_path: Path, source: str) -> None:
     report = Desk(tmp_path, both_engines).load(shared(source))
     assert report.films.added > 100

@@ -38,7 +38,7 @@ def test_a_signal_ends_it_in_order(served_workspace: Path, number: signal.Signal
 def opened(descriptors: Path) -> set[str]:
     """Give the generations of which a process has files open."""
     links = [str(each.readlink()) for each in descriptors.glob("*") if each.is_symlink()]
-    return {each.split("/generations/")[1][:4] for each in links if "/gen" in each}
+    return {each.split("/generations/")[1][:4] for each in links if "/generations/" in each}
 
 
 def test_a_load_is_shown_at_once_and_the_old_generation_is_closed(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from desk import Desk
 from records import Film, write
 from thoroughness import THOROUGH, examples
 
-RECORDS, ROUNDS = examples(300, 5000), examples(2, 20)
+RECORDS, ROUNDS = examples(300, 5000), examples(2, 8)
 MANY = examples(800, 2000)
 PEOPLE = [f"Person {number}" for number in range(400)]
 
