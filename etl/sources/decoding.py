@@ -107,11 +107,11 @@ def likely_encoding(sample: bytes) -> str:
     """
     from charset_normalizer import from_bytes  # takes 0.1 s to import, and is seldom needed
 
-    western = sample.decode("cp1252", "replace")
+    western, central = (sample.decode(each, "replace") for each in ("cp1252", "cp1250"))
     if _WESTERN.fullmatch(western) and not _UNWESTERN.search(western):
         return "windows-1252"
-    if _CENTRAL.fullmatch(sample.decode("cp1250", "replace")):
-        return "windows-1250"
+    if _CENTRAL.fullmatch(central):
+        return "windows-1252" if central == western else "windows-1250"
     best = from_bytes(sample).best()
     name = codecs.lookup(best.encoding).name if best else "cp1252"
     return re.sub("^cp(?=125[0-8]$)", "windows-", name)

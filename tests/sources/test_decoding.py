@@ -21,6 +21,7 @@ TEXTS = {
         "Título;Año\nVolver, con todo el corazón;2006",
         "Título;Realização\nAs Canções de São João;2006",
         "Filme;Tema\nCorações;Emoções à flor da pele",
+        "Film;Director\nAmadeus;Miloš Forman",
         "Pealkiri;Lavastaja\nKõrboja peremees;Leida Laius, võõrad mõtted täna",
     ],
     "windows-1253": ["Τίτλος;Σκηνοθέτης\nΚυνόδοντας;Γιώργος Λάνθιμος"],

@@ -31,7 +31,7 @@ _OTHER = {  # sections that are of no field
 }
 _NUMBERED = re.compile(r"(.*?)[ _-]?\(?\d{1,2}\)?(?:[ _-](\D*))?")
 _SMALL = re.compile(r"\b(?:do|da|de|di|du|des|von|van|na|no|pa|w|in|on)\b")
-_CODES = "vf|de|dt|dtsch|en|engl|fr|es|it|nl|sv|se|pl|pt|br|ru|cz|sk|da|no|fi|hu|tr"
+_CODES = "us|usa|uk|vf|de|dt|dtsch|en|engl|fr|es|it|nl|sv|se|pl|pt|br|ru|cz|sk|da|no|fi|hu|tr"
 _CODE = re.compile(rf" (?:{_CODES})$|^(?:{_CODES}) ")
 _OF_PLACE = ("date", "title", "certificate")  # fields that differ from country to country
 

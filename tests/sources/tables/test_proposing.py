@@ -276,6 +276,7 @@ def test_columns_about_a_copy_are_claimed_in_no_language(names: str, kind: str) 
         ("Film:title|Orig.:title", "original_title", "Orig."),
         ("Signatur:shelf mark|Hauptsachtitel:title|Regie:person", "title", "Hauptsachtitel"),
         ("Standnr.:shelf mark|Angaben zum Titel:title|Regie:person", "title", "Angaben zum Titel"),
+        ("Film:title|US RELEASE:day|UK title:title", "date", "US RELEASE"),
         ("Screening:seen|Film:title|First released:day", "date", "First released"),
     ],
 )
