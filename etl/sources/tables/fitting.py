@@ -29,6 +29,7 @@ _COMPANY = re.compile(
     r"|entertainment|media|gmbh|ag|ab|inc|ltd|company|fox|disney|artists|\w+film|\w+фильм)\b",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"\W*(\d+)\W*")  # a number with nothing but punctuation about it
 _GENRE = re.compile(
     r"dram|kom[oöeé]d|com[eé]d|comm?edi|thrill|horr|terror|action|akc|ac[cç]i?[oóã]|azion|crim|krim"
     r"|polic|sci|s-?f\b|fant|roman|do[ck]u|anim|west|advent|abent|avent|avven|przyg|war|krieg|guer"
@@ -37,7 +38,7 @@ _GENRE = re.compile(
     r"|äventyr|suspen|giallo|erot|short|kurz|experiment|nouvelle|peplum",
     re.IGNORECASE,
 )
-_MARK = re.compile(r"[1-4]|\d[.,]5|\D?")
+_MARK = re.compile(r"[1-4]|\d[.,]5|[^\dGRUX]?")  # of one's own, not MPAA's or BBFC's letters
 _FLAGS = frozenset(
     "yes no y n x ja nein oui non si sí nee nej nei tak nie sim não да нет ano ne evet".split()
 )
@@ -103,8 +104,9 @@ FITS: dict[str, Callable[[SheetColumn], bool]] = {
 
 
 def _are_counted(column: SheetColumn) -> bool:
-    """Tell numbers that only count the rows."""
-    numbers = column.floats
+    """Tell numbers that only count the rows: `7`, `7.`, `#7`, `007`."""
+    found = [_BARE.fullmatch(value) for value in column.values]
+    numbers = sorted(int(match[1]) for match in found if match)
     return len(numbers) > 2 and numbers == [numbers[0] + n for n in range(len(numbers))]
 
 
