@@ -23,7 +23,7 @@ from website import HOSTILE, KEPT_OUT, Website, served
 
 # Machines differ, promises do not. CI judges a change by the same examples each time; others are
 # looked for everywhere else.
-settings.register_profile("unhurried", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.register_profile("unhurried", deadline=None, derandomize=THOROUGH)
 settings.load_profile("unhurried")
 
 # What is compiled once is compiled for every worker, and for all commands that tests run.

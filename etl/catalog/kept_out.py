@@ -40,8 +40,8 @@ Scope = set[tuple[str, str | None]]
 class Places:
     """Names the places of records for people, and the formats of their files.
 
-    A file is named as a person can open it from here; who may not know the paths of the disk gets
-    the source and the path within it (`within`).
+    A file is named by the path from the working directory. For readers who may not know the paths
+    of the disk, `named=within` gives the source and the path within it.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Places:
         form: Callable[[Origin], str],
         named: Callable[[Source, str], str] = opened,
     ) -> None:
-        """Begin with the sources, with what gives the form of a record's file, and names it."""
+        """Begin with the sources, and with the functions for the form and the name of a file."""
         self._form = form
         self._named = named
         self.sources = {source.name: source for source in sources}

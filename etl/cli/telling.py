@@ -36,7 +36,7 @@ class Telling:
     def __init__(
         self, *, quiet: bool, lists: str = "etl validate SOURCE", refused: str = "etl quarantine"
     ) -> None:
-        """Begin with the commands, or files, that list all findings, and all that is kept out."""
+        """Begin with the commands or files that list all findings, and all refused records."""
         self._quiet = quiet
         self._lists = {"Violation": refused, "Warning": lists, "Info": lists}
         self._counts: Counter[str] = Counter()
@@ -71,7 +71,7 @@ class Telling:
             held.append(finding)
 
     def count(self, severity: str, number: int) -> None:
-        """Count findings that nobody names."""
+        """Count findings that are not shown."""
         self._counts[severity] += number
 
     def _first(self, severity: str) -> list[Finding]:

@@ -103,7 +103,7 @@ class _Load:
         named = sources(arguments, options.name, known, options.map) if arguments else None
         if named and options.reviews is not None:
             named = [replace(source, reviews=options.reviews) for source in named]
-        described_all = [
+        current = [
             described(each, self._known.get(each.name), options.found)
             for each in (remembered(known) if named is None else named)
         ]
@@ -121,7 +121,7 @@ class _Load:
                     memory_bytes=options.memory_bytes,
                     absorbed=_absorbed(source, known),
                 )
-                for source in described_all
+                for source in current
             ]
             reads = (read for reading in readings for read in reading if read.tells)
             with self._report.timed("read"):

@@ -83,7 +83,7 @@ class Read(NamedTuple):
 
     Those in `moved` only stand on another line, and those `relocated` are joined to rows that do;
     so many have `vanished` from their files. `absences` counts the records that say nothing of a
-    field, by its key, `left_out` what is no film, by its kind. `source` is the name of theirs.
+    field, by its key, `left_out` what is no film, by its kind. `source` names their source.
     """
 
     staged: list[Staged]

@@ -65,8 +65,8 @@ def descriptions(
 class History(NamedTuple):
     """What a graph was made from: its sources, and the runs that are to be described.
 
-    Of the sources some are `standing`; `licences` has those of each by its name. The graph was
-    `modified` last by whichever run.
+    `standing` are the sources that still have records, `licences` their licences by the name of
+    the source. `modified` is when the graph last changed.
     """
 
     sources: Sequence[Source]

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+SCHEME = "^[a-z][a-z0-9+.-]*:(//|(?=/))"
+"""How a URI begins, which a path on a disk does not; a pattern for Python and Spark."""
+
 
 class FileSystems:
     """The file systems that a session knows, asked through the session's own Hadoop."""

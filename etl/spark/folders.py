@@ -11,9 +11,8 @@ from filelock import FileLock, Timeout
 
 from etl.errors import EtlError
 from etl.sources.files import reason
-from etl.spark.files import FileSystems
+from etl.spark.files import SCHEME, FileSystems
 
-_SCHEME = re.compile("[a-z][a-z0-9+.-]*:/", re.IGNORECASE | re.ASCII)
 _LOCK = ".lock"
 _OURS = re.compile(
     r"\.lock|_work|_?(graph|provenance)(-\d+\.nt\.gz)?|manifest\.json|"
@@ -27,8 +26,10 @@ class OutputFolder:
 
     def __init__(self, files: FileSystems, path: str) -> None:
         self._files = files
-        elsewhere = _SCHEME.match(path)
-        self.path = files.qualified(path if elsewhere else f"file:{Path(path).absolute()}")
+        self._typed = path
+        self.path = files.qualified(
+            path if re.match(SCHEME, path) else f"file:{Path(path).absolute()}"
+        )
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -48,16 +49,18 @@ class OutputFolder:
             lock.acquire(timeout=0)
         except Timeout as error:
             raise EtlError(
-                f"{self.path}: another load writes into this folder",
+                f"{self._typed}: another load writes into this folder",
                 hint="wait for that load, or name another folder with --output",
             ) from error
         except OSError as error:
-            raise EtlError(f"{path}: cannot be written: {reason(error)}") from error
+            raise EtlError(f"{self._typed}: cannot be written: {reason(error)}") from error
         try:
             yield
         finally:
+            file.unlink(
+                missing_ok=True
+            )  # while it is locked, so that no other holds this very file
             lock.release()
-            file.unlink(missing_ok=True)
 
     def begin(self, plan: str) -> None:
         """Go on with the work of a load of this plan that was ended, or begin anew.
@@ -72,7 +75,7 @@ class OutputFolder:
         foreign = [name for name in held if not _OURS.fullmatch(name)]
         if foreign or (held.keys() - {_LOCK, "_work"} and not self._files.exists(kept)):
             raise EtlError(
-                f"{self.path}: expected an empty folder", hint="name another with --output"
+                f"{self._typed}: expected an empty folder", hint="name another with --output"
             )
         for name, path in held.items():
             if name != _LOCK:

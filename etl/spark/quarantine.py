@@ -78,13 +78,12 @@ def keep_out(tables: SparkTables, places: Places, folder: str, found: Found) -> 
         written = tables.spark.read.parquet(f"{folder}/{name}")
         for severity, number in written.groupBy("severity").count().collect():
             untold[severity] += number
-            some = written.where(written["severity"] == severity).limit(_TOLD_AT_MOST)
-            for row in some.orderBy("file", "line").toLocalIterator():
-                place = shown(row["file"]), row["line"], row["field"]
-                told = Finding(
-                    Severity(severity), row["message"], *place, row["value"], row["text"]
-                )
-                found(replace(told, kind=row["kind"]))
+            of_severity = written.where(written["severity"] == severity).orderBy("file", "line")
+            for row in of_severity.limit(_TOLD_AT_MOST).toLocalIterator():
+                place, line = shown(row["file"]), row["line"]
+                rest = row["field"], row["value"], row["text"]
+                finding = Finding(Severity(severity), row["message"], place, line, *rest)
+                found(replace(finding, kind=row["kind"]))
                 untold[severity] -= 1
     return untold
 

@@ -25,6 +25,7 @@ from etl.sources.kinds import tells_of_others
 from etl.sources.packed import Unpacking
 from etl.spark.arrow import batch, ddl, rows, texts
 from etl.spark.elsewhere import paths_of, read_here
+from etl.spark.files import SCHEME
 from etl.spark.planning import ReadingPlan
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ Beside records there are rows of the kinds `note`, `absence` and `left out`: wha
 say, in the line `line` of a file, or so many times.
 """
 
-_SCHEME = "^[a-z][a-z0-9+.-]*:(//)?"
 _RECORDS_AT_ONCE = 500
 
 
@@ -113,7 +113,7 @@ def _brought(spark: SparkSession, plan: ReadingPlan) -> DataFrame:
     wanted = spark.createDataFrame(where, "place string, local string, piece int, root string")
     named = dict.fromkeys(_escaped(uris[path]) for _, path, *_ in where)
     whole = spark.read.format("binaryFile").load(list(named))
-    contents = whole.select(f.regexp_replace("path", _SCHEME, "").alias("place"), "content")
+    contents = whole.select(f.regexp_replace("path", SCHEME, "").alias("place"), "content")
     works = plan.elsewhere
 
     def read_piece(table: pa.Table) -> pa.Table:
@@ -126,7 +126,7 @@ def _brought(spark: SparkSession, plan: ReadingPlan) -> DataFrame:
 
 def _place(path: str) -> str:
     """Return a path or URI without its scheme, which Hadoop and Spark write differently."""
-    return re.sub(_SCHEME, "", path)
+    return re.sub(SCHEME, "", path)
 
 
 def _escaped(path: str) -> str:
