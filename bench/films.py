@@ -17,8 +17,9 @@ from etl.rdf.descriptions import Description
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import RDF, SCHEMA, XSD
 from etl.records import Rating
-from etl.resolution.films import Film, Performance, Person
+from etl.resolution.films import Film, Performance
 from etl.resolution.groups import Group
+from etl.resolution.people import Person
 
 _FIRST = "James Mary José Zoë François Björn Łukasz Mei Akira Olga Иван Agnès Penélope Tom".split()
 _LAST = "Smith O'Connor García Müller Nguyễn Kurosawa Dvořák Carrey Winslet Петров D'Arcy".split()

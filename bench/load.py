@@ -126,7 +126,7 @@ def pure_work(source: str) -> dict[str, float]:
     from etl.process.workers import Workers
     from etl.rdf.identifiers import Iris
     from etl.records import decode_film
-    from etl.resolution.films import NO_IDENTITIES
+    from etl.resolution.people import NO_IDENTITIES
     from etl.resources import folder
     from etl.shacl import CompiledEngine, Shapes
     from etl.sources.naming import sources

@@ -12,7 +12,6 @@ from etl.records import Origin
 from etl.resolution.tables import scalar
 from etl.sources.files import Stat
 from etl.sources.licences import TMDB, TMDB_KEPT
-from etl.sources.tables.forms import map_of
 
 
 class Files:
@@ -45,6 +44,8 @@ class Files:
         Give how many files have such data, and when the oldest was written, or read where that is
         not known any more.
         """
+        from etl.sources.tables.forms import map_of  # takes long to import, and most only read
+
         moment = (datetime.now(UTC) - TMDB_KEPT).replace(tzinfo=None)
         rows = self._db.execute(DATED, [moment]).fetchall()
         return [tuple(row) for chosen, *row in rows if map_of(chosen).licence == TMDB]

@@ -13,7 +13,6 @@ from etl.catalog.entries import Extent, Holding, Known
 from etl.catalog.statements import EXTENT, HOLDINGS
 from etl.sources.description import SourceDescription
 from etl.sources.files import Source
-from etl.sources.tables.forms import map_of
 
 
 class Sources:
@@ -77,6 +76,8 @@ class Sources:
 
     def licences(self) -> dict[str, tuple[str, ...]]:
         """Return the licences of each source, by its name: its own, else those of its formats."""
+        from etl.sources.tables.forms import map_of  # takes long to import, and most only read
+
         maps = self._db.execute(
             "SELECT DISTINCT source, form ->> '$.map' FROM standing_sizes "
             "WHERE form <> '' ORDER BY ALL"

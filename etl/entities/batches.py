@@ -16,8 +16,9 @@ from etl.entities.drafting import Draft, draft, stored_text
 from etl.entities.judging import at_fault, judged
 from etl.entities.tally import Tally
 from etl.rdf.identifiers import Iris
-from etl.resolution.films import Film, Identities
+from etl.resolution.films import Film
 from etl.resolution.groups import MemberRow, groups_of
+from etl.resolution.people import Identities
 from etl.search.entries import Entry, credited, entry
 from etl.shacl import Engine, ValidationResult
 

@@ -12,8 +12,9 @@ from etl.entities.deriving import derivations
 from etl.entities.mapping import describe_film
 from etl.rdf.descriptions import Description, statements, written
 from etl.rdf.identifiers import Iris
-from etl.resolution.films import Film, Identities, resolve
+from etl.resolution.films import Film, resolve
 from etl.resolution.groups import Group
+from etl.resolution.people import Identities
 
 CHUNK_FILMS = 1000  # are made at once
 

@@ -17,8 +17,9 @@ from etl.rdf.descriptions import Description, statements
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import SCHEMA
 from etl.records import Reason
-from etl.resolution.films import Film, Identities, Person
+from etl.resolution.films import Film
 from etl.resolution.groups import Member
+from etl.resolution.people import Identities, Person
 from etl.shacl import Engine, ValidationResult
 from etl.sources.values import quoted
 

@@ -15,7 +15,7 @@ from etl.facts import PERSON_FACTS
 from etl.rdf.descriptions import Cell, Description, triples
 from etl.rdf.identifiers import Iris, imdb_page, wikidata_entity
 from etl.rdf.vocab import DCTERMS, RDF, SCHEMA
-from etl.resolution.films import Person, Redirect
+from etl.resolution.people import Person, Redirect
 
 _RULES = {
     SCHEMA.name: "person-name",

@@ -20,9 +20,10 @@ from etl.queries.syntax import predeclared
 from etl.rdf.identifiers import film_id, imdb_title_id, movielens_id, tmdb_id, wikidata_id
 from etl.rdf.vocab import DCTERMS, PREFIXES, RDF, SCHEMA, XSD
 from etl.records import Link, LinkRecord
-from etl.resolution.films import Film, Person
+from etl.resolution.films import Film
 from etl.resolution.groups import Member
 from etl.resolution.matching import Match
+from etl.resolution.people import Person
 from etl.sources.files import WIKIDATA
 from etl.stores import Readable
 from etl.workspace.snapshot import Snapshot

@@ -11,7 +11,8 @@ from etl.facts import CREDITS, FACTS, PERSON_FACTS, TITLE_FIELDS
 from etl.rdf.identifiers import FILM_SCHEMES, Iris, imdb_page
 from etl.rdf.vocab import SCHEMA
 from etl.records import Credit, FilmRecord, Rating
-from etl.resolution.films import Film, Performance, Person
+from etl.resolution.films import Film, Performance
+from etl.resolution.people import Person
 
 
 @dataclass(frozen=True, slots=True)

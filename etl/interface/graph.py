@@ -30,7 +30,8 @@ from etl.queries import (
 from etl.queries.lookup import NameMatch, search
 from etl.queries.syntax import column_order, predeclared, refuse_endless
 from etl.rdf.vocab import SCHEMA
-from etl.resolution.films import Film, Person
+from etl.resolution.films import Film
+from etl.resolution.people import Person
 from etl.workspace import Workspace
 from etl.workspace.snapshot import Snapshot
 

@@ -10,8 +10,9 @@ from etl.linking.people import Mention
 from etl.rdf.identifiers import film_id
 from etl.records import FilmRecord, LinkRecord
 from etl.resolution.characters import unlisted
-from etl.resolution.films import NO_IDENTITIES, Identities, resolve
+from etl.resolution.films import resolve
 from etl.resolution.groups import Group
+from etl.resolution.people import NO_IDENTITIES, Identities
 from etl.sources.files import WIKIDATA
 
 

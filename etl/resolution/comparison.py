@@ -10,34 +10,37 @@ from typing import Any, NamedTuple
 import duckdb
 
 from etl.records import Reason
-from etl.resolution.films import Identities, Person, Redirect, person_of
 from etl.resolution.groups import Group, MemberRow
-from etl.resolution.lives import LIVES, SEVERAL
+from etl.resolution.identities import (
+    IDENTITIES,
+    IN_FILM,
+    ITEMS,
+    KNOWN_PEOPLE,
+    LINKED,
+    LIVES,
+    MENTIONS,
+    NAMED,
+    NAMES,
+    PARTS,
+    REDIRECTED,
+    UNNAMED,
+)
 from etl.resolution.matches import find_matches
 from etl.resolution.matching import Match
+from etl.resolution.people import Identities, Person, Redirect, person_of
 from etl.resolution.resolved import identities_of, rows_of
 from etl.resolution.statements import (
     BY_FIELD,
     DISPUTED,
     FALLBACK,
     GROUPS,
-    IDENTITIES,
     IDS,
-    ITEMS,
-    KNOWN_PEOPLE,
-    LINKED,
     MEMBERS,
-    MENTIONS,
-    NAMED,
-    NAMES,
-    PARTS,
     PLACES,
     RANK_OF,
-    REDIRECTED,
     REFUSED,
     SETTLED,
     STRONGEST,
-    UNNAMED,
     WEAKER,
     WEAKER_RANKS,
 )
@@ -121,7 +124,7 @@ class Comparison:
     def _put_together(self, *statements: str) -> None:
         """Put together which of the chosen versions make which film, and who its names are."""
         for sql in statements:
-            self._db.execute(sql.format(**PARTS, several=SEVERAL))
+            self._db.execute(sql.format(**PARTS))
 
     def step_down(self) -> bool:
         """Let places fall back from what has been refused; say whether any did."""
@@ -213,6 +216,8 @@ class Comparison:
 
     def compare_people(self) -> None:
         """Put together who the people of the films in the graph are, and what redirects to them."""
+        if self._identified:
+            self._put_together(IN_FILM)
         self._put_together(MENTIONS)
         if self._lives:
             self._put_together(LIVES)

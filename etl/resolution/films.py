@@ -1,4 +1,4 @@
-"""Put together what the records say of one film, and tell who its people are.
+"""Put together what the records say of one film.
 
 All of it is pure: the same records give the same film, in whatever order they came.
 """
@@ -7,77 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import chain
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from etl.facts import CREW, from_line
-from etl.rdf.identifiers import name_key
-from etl.records import Credit, FilmRecord, Link, LinkRecord, Rating, Review, Title
+from etl.facts import CREW
+from etl.records import Credit, FilmRecord, LinkRecord, Rating, Review, Title
 from etl.resolution.characters import Played, played, same_character
 from etl.resolution.groups import Group
+from etl.resolution.people import Identities, People, Person
 
-
-class Person(NamedTuple):
-    """Somebody who worked on a film: known by an IMDb id, else a Wikidata item, else the name.
-
-    The name is empty where no record gives one for the id. `facts` are what all records together
-    say of somebody, each a field of `PERSON_FACTS` and a value; in a film, nobody has any.
-    """
-
-    name: str
-    imdb_id: str | None = None
-    wikidata_id: str | None = None
-    facts: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Return what tells them from everybody else."""
-        return self.imdb_id or self.wikidata_id or name_key(self.name)
-
-
-def person_of(name: str, imdb: str | None, wikidata: str | None, facts: str | None) -> Person:
-    """Make a person of a row of the catalog."""
-    return Person(name, imdb, wikidata, from_line(facts) if facts else ())
-
-
-@lru_cache(maxsize=1 << 16)
-def _person(name: str, imdb: str | None, wikidata: str | None) -> Person:
-    """Make a person, the same for the same: most play in film after film."""
-    return Person(name, imdb, wikidata)
-
-
-_NOTHING: Mapping[str, Any] = {}
-_NOBODY: Mapping[str, str] = _NOTHING  # which other processes can be sent, and nobody changes
-
-
-class Identities(NamedTuple):
-    """Who people are, as all records of the catalog tell it together.
-
-    `by_name` gives the id of each name that has exactly one, `elsewhere` the Wikidata item that
-    goes with an IMDb id and the other way round, `names` the name of somebody whose IMDb id a
-    record gives alone.
-    """
-
-    by_name: Mapping[str, str] = _NOBODY
-    elsewhere: Mapping[str, str] = _NOBODY
-    names: Mapping[str, str] = _NOBODY
-
-    @property
-    def names_only(self) -> Identities:
-        """Return the names alone, for a film as if no other told the ids of its people."""
-        return Identities(names=self.names)
-
-
-NO_IDENTITIES = Identities()
-
-
-class Redirect(NamedTuple):
-    """A movie's or person's key before a link gave them an id, and the key they have now."""
-
-    kind: str
-    old: str
-    new: str
+_NOTHING: Mapping[str, Any] = {}  # which other processes can be sent, and nobody changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +76,7 @@ def resolve(group: Group, identities: Identities) -> Film:
     ranked = {field: [each.record for each in group.ordered(field)] for field in group.first}
     found = group.linked.record if group.linked else None
     everything: list[FilmRecord | LinkRecord] = [*records, found] if found else [*records]
-    people = _People(identities, found.links if found else ())
+    people = People(identities, everything)
     directors = people.of(record.directors for record in records)
     actors = people.of(record.actors for record in everything)
     synopsis = next(
@@ -203,7 +142,7 @@ def _facts(
     return {name: values for name, values in {**found, **own, "date": date}.items() if values}
 
 
-def _crew(records: Sequence[FilmRecord], people: _People) -> Mapping[str, tuple[Person, ...]]:
+def _crew(records: Sequence[FilmRecord], people: People) -> Mapping[str, tuple[Person, ...]]:
     if not any(record.crew for record in records):
         return _NOTHING
     return {
@@ -228,45 +167,11 @@ def _merged(told: Iterable[Mapping[str, _Value]]) -> Mapping[str, _Value]:
     return merged
 
 
-class _People:
-    """Tells who the names in one film are."""
-
-    def __init__(self, identities: Identities, links: Sequence[Link]) -> None:
-        self._identities = identities
-        self._by_name = identities.by_name
-        self.links = [link for link in links if link.kind == "person" and link.holds]
-        self._linked = {link.subject: self._id(link) for link in self.links}
-
-    def _id(self, link: Link) -> str:
-        item = link.wikidata_id or ""
-        return link.imdb_id or self._identities.elsewhere.get(item, item)
-
-    def person(self, credit: Credit) -> Person:
-        """Tell who a credit is: by its own id, by a link in this film, or by the name alone."""
-        name, known = credit.name, credit.imdb_id
-        if known is None:
-            known = self._linked.get(name) or self._by_name.get(name)
-        elif not name:
-            name = self._identities.names.get(known, "")
-        if known is None or known.startswith("Q"):
-            return _person(name, None, known)
-        return _person(name, known, self._identities.elsewhere.get(known))
-
-    def of(self, lists: Iterable[Sequence[Credit]]) -> tuple[Person, ...]:
-        """Join the lists of several records; a person is named once, by the first spelling."""
-        people: dict[str, Person] = {}
-        for credits_ in lists:
-            for credit in credits_:
-                person = self.person(credit)
-                people.setdefault(person.key, person)
-        return tuple(people.values())
-
-
 def _performances(
     records: Sequence[FilmRecord | LinkRecord],
     actors: Sequence[Person],
     synopsis: str | None,
-    people: _People,
+    people: People,
 ) -> tuple[Performance, ...]:
     """Collect the parts that a source lists, those that the synopsis names, and linking's."""
     found: dict[tuple[str, str], Performance] = {}

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from etl.records import Heading, Origin, decode_heading
-from etl.resolution.films import NO_IDENTITIES, Identities, Person, Redirect, person_of
 from etl.resolution.groups import Group, MemberRow, groups_of
 from etl.resolution.matching import TITLE, Match
+from etl.resolution.people import NO_IDENTITIES, Identities, Person, Redirect, person_of
 from etl.resolution.tables import beside, scalar
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from etl.entities.people import describe_person, map_redirect
 from etl.rdf.descriptions import written
 from etl.rdf.identifiers import Iris
 from etl.records import Reason
-from etl.resolution.films import Identities, Redirect, person_of
+from etl.resolution.people import Identities, Redirect, person_of
 from etl.shacl import Engine
 from etl.spark.arrow import batch, ddl, rows, texts
 

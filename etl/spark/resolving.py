@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from etl.resolution.lives import LIVES, SEVERAL
-from etl.resolution.statements import (
-    DISPUTED,
-    GROUPS,
+from etl.resolution.identities import (
     IDENTITIES,
-    IDS,
+    IN_FILM,
     KNOWN_PEOPLE,
-    MEMBERS,
+    LIVES,
     MENTIONS,
     NAMED,
     NAMES,
     REDIRECTED,
-    STRONGEST,
     UNNAMED,
+)
+from etl.resolution.statements import (
+    DISPUTED,
+    GROUPS,
+    IDS,
+    MEMBERS,
+    STRONGEST,
     WEAKER,
     WEAKER_RANKS,
 )
@@ -93,9 +96,11 @@ class Resolving:
 
     def name_people(self) -> None:
         """Tell who the people of the `films` in the graph are, and what redirects to which."""
+        if self._identified:
+            self._tables.run(IN_FILM)
         self._tables.run(MENTIONS)
         if self._lives:
-            self._tables.run(LIVES, several=SEVERAL)
+            self._tables.run(LIVES)
         self._tables.run(NAMED)
         if self.matched:
             self._tables.run(REDIRECTED)

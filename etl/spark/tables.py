@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlglot
 from sqlglot import exp
 
-from etl.resolution.statements import PARTS
+from etl.resolution.identities import PARTS
 from etl.spark.files import FileSystems
 
 if TYPE_CHECKING:

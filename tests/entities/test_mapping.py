@@ -27,8 +27,9 @@ from etl.facts import CREW, FACTS, SITES, Kind
 from etl.rdf.identifiers import Iris
 from etl.rdf.vocab import FILM, RDF, SCHEMA, XSD
 from etl.records import Credit, FilmRecord, Origin, Rating, Review, Title
-from etl.resolution.films import NO_IDENTITIES, Film, Person, resolve
+from etl.resolution.films import Film, resolve
 from etl.resolution.groups import Group, Member
+from etl.resolution.people import NO_IDENTITIES, Person
 from etl.resources import folder
 from etl.shacl import CompiledEngine, ReferenceEngine, Shapes
 from etl.sources.text import parse

@@ -29,8 +29,8 @@ from etl.rdf.identifiers import (
     wikidata_id,
 )
 from etl.records import FilmRecord
-from etl.resolution.films import Person
-from etl.resolution.statements import NAME_KEY
+from etl.resolution.identities import NAME_KEY
+from etl.resolution.people import Person
 
 IRIS = Iris()
 

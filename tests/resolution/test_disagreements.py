@@ -11,8 +11,8 @@ from etl.entities.drafting import draft
 from etl.rdf.identifiers import Iris
 from etl.records import FilmRecord, Origin, Rating, Title
 from etl.resolution.disagreements import disagreements
-from etl.resolution.films import NO_IDENTITIES
 from etl.resolution.groups import Group, Member
+from etl.resolution.people import NO_IDENTITIES
 
 Told = dict[str, Any]
 

@@ -44,7 +44,8 @@ from etl.workspace.snapshot import Snapshot
 from thoroughness import examples
 
 MARA, NILS = "nm9000001", "nm9000007"
-PEOPLE = "http://localhost:8000/person/"
+BASE = "http://localhost:8000/"
+PEOPLE = f"{BASE}person/"
 
 Read = Mapping[tuple[str, str], FilmRecord | LinkRecord | None]
 """What has been read at places, which are a source and a path: a record, or that it has gone."""
@@ -181,6 +182,40 @@ def test_the_name_may_stand_in_the_same_record(reader: Reader) -> None:
         {("a", "1.jsonl"): film(1, Credit("Nils Holm", NILS), directors=(Credit("", NILS),))}
     )
     assert reader.names() == {NILS: ["Nils Holm"]}
+    reader.is_sound()
+
+
+def test_a_name_alone_is_whoever_the_same_film_gives_that_name_and_an_id(reader: Reader) -> None:
+    """Two namesakes are told apart by the film that somebody was in."""
+    reader.read(
+        {
+            ("a", "1.jsonl"): film(1, Credit("Mara Lind", MARA)),
+            ("a", "2.jsonl"): film(2, Credit("Mara Lind", NILS)),
+            ("b", "1.jsonl"): film(1, Credit("Mara Lind", facts=(("born", "1950"),))),
+            ("b", "2.jsonl"): film(2, directors=(Credit("Mara Lind"),)),
+            ("b", "3.jsonl"): film(3, Credit("Mara Lind")),
+        }
+    )
+    assert reader.names() == {each: ["Mara Lind"] for each in (MARA, NILS, "Mara_Lind")}
+    born = {quad.subject for quad in reader.graph() if quad.predicate == SCHEMA.birthDate}
+    assert born == {NamedNode(PEOPLE + MARA)}
+    people = {
+        (str(quad.predicate)[20:-1], str(quad.object).rpartition("/")[2][:-1])
+        for quad in reader.films()[f"{BASE}movie/tt0000002"]
+        if PEOPLE in str(quad.object)
+    }
+    assert people == {("actor", NILS), ("director", NILS)}
+    reader.is_sound()
+
+
+def test_a_name_of_two_people_in_one_film_is_neither(reader: Reader) -> None:
+    reader.read(
+        {
+            ("a", "1.jsonl"): film(1, Credit("Mara Lind", MARA), Credit("Mara Lind", NILS)),
+            ("b", "1.jsonl"): film(1, Credit("Mara Lind")),
+        }
+    )
+    assert reader.names() == {each: ["Mara Lind"] for each in (MARA, NILS, "Mara_Lind")}
     reader.is_sound()
 
 

@@ -20,8 +20,9 @@ from etl.entities.mapping import map_film
 from etl.entities.people import map_person, map_redirect
 from etl.rdf.identifiers import Iris, name_key
 from etl.records import FilmRecord, Link, LinkRecord, Origin, Reject
-from etl.resolution.films import Film, Identities, Person, Redirect, resolve
+from etl.resolution.films import Film, resolve
 from etl.resolution.groups import Group, LinkMember, Member
+from etl.resolution.people import Identities, Person, Redirect
 from etl.shacl import Engine
 from matching_oracle import Told, matched
 
@@ -324,6 +325,12 @@ class _People:
                 ids[link.subject].add(who)
         return {name: min(found) for name, found in ids.items() if len(found) == 1}
 
+    def _by_name(self, name: str, members: Members) -> str | None:
+        """Tell who a name is: the only id that it has anywhere, or the only one in its film."""
+        credits_ = (credit for member in members for credit in member.record.credits)
+        ids = {credit.imdb_id for credit in credits_ if credit.name == name and credit.imdb_id}
+        return self._ids.get(name) or (min(ids) if len(ids) == 1 else None)
+
     def named_by_links(self) -> Iterator[tuple[str, str, int]]:
         """Give the IMDb ids that links give names in the records of their films; how many do."""
         found = Counter(
@@ -347,9 +354,8 @@ class _People:
                 for written, own in named:
                     name = written or self.known.names.get(own or "", "")
                     by_link = linked.get((film, written))
-                    yield Mention(
-                        film, name, own, by_link, own or by_link or self._ids.get(written)
-                    )
+                    known = own or by_link or self._by_name(written, members)
+                    yield Mention(film, name, own, by_link, known)
 
     def named(self, films: Films) -> set[Person]:
         """Give all people, each with one name: the one that most records give, else the first."""
@@ -381,7 +387,7 @@ class _People:
                     who = credit.name, credit.imdb_id
                     told[who] = told.get(who) or credit.facts
                 for (name, own), facts in told.items():
-                    known = own or linked.get((film, name)) or self._ids.get(name)
+                    known = own or linked.get((film, name)) or self._by_name(name, members)
                     said[("id", known) if known else ("name", name)].update(facts)
         return {who: _life(counts) for who, counts in said.items()}
 

@@ -8,8 +8,8 @@ from pyoxigraph import Quad
 
 from desk import Desk
 from etl.entities.mapping import map_film
-from etl.resolution.films import NO_IDENTITIES, Person
 from etl.resolution.groups import groups_of
+from etl.resolution.people import NO_IDENTITIES, Person
 from etl.workspace.snapshot import Snapshot
 from records import EMMA, HEAT, Film
 
