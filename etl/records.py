@@ -21,14 +21,15 @@ _NOTHING: Mapping[str, Any] = {}  # which nobody changes
 class Credit(NamedTuple):
     """A person as one record names them, with the parts they play there, if it says.
 
-    The name is empty where the record gives an IMDb id alone. `facts` are what it says of the
-    person, each a field of `PERSON_FACTS` and a value.
+    The name is empty where the record gives an IMDb id alone. `facts` are fields of `PERSON_FACTS`
+    and values, `key` what tells them from namesakes: one of `PERSON_KEYS`, a dash, and a key.
     """
 
     name: str
     imdb_id: str | None = None
     characters: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    key: str = ""
 
 
 class Title(NamedTuple):
@@ -158,10 +159,9 @@ class FilmRecord:
     @property
     def key(self) -> str:
         """Name the film by the strongest id the record has: `tt…`, else `<scheme>-<id>`."""
-        scheme = next(
-            each for each in (*FILM_SCHEMES, *self.identifiers) if each in self.identifiers
-        )
-        strongest = self.identifiers[scheme]
+        ids = self.identifiers
+        scheme = next(each for each in (*FILM_SCHEMES, *ids) if each in ids)
+        strongest = ids[scheme]
         return strongest if scheme == FILM_SCHEMES[0] else f"{scheme}-{strongest}"
 
     @property

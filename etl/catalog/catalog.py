@@ -204,7 +204,7 @@ class Catalog:
             "INSERT INTO versions SELECT unnest($1::BIGINT[]), $2, unnest($3::TEXT[]), "
             "unnest($4::TEXT[]), unnest($5::TEXT[]), unnest($6::INTEGER[]), unnest($7::TEXT[]), "
             "unnest($8::TEXT[]), unnest($9::TEXT[]), unnest($10::TEXT[]), unnest($11::TEXT[]), "
-            "unnest($12::TEXT[])",
+            "unnest($12::TEXT[]), unnest($13::TEXT[])",
             [list(numbers), run, *map(list, columns)],
         )
         ids = [(n, *each) for n, held in zip(numbers, identifiers, strict=True) for each in held]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Self
@@ -15,8 +16,9 @@ class Staged(NamedTuple):
 
     `kind` is film, link, fact (what Wikidata states of a film), reject or gone. `names` has the
     people of a film, a line each, `name_ids` their IMDb ids, or None where it gives none, and
-    `name_facts` what it says of them, or None likewise. `body` is the record as JSON. The
-    `identifiers` are rows of a table of their own.
+    `name_facts` what it says of them, or None likewise, `name_keys` by what the source tells them
+    from namesakes. `body` is the record as JSON. The `identifiers` are rows of a table of their
+    own.
     """
 
     source: str
@@ -29,6 +31,7 @@ class Staged(NamedTuple):
     name_ids: str | None = None
     body: str | None = None
     name_facts: str | None = None
+    name_keys: str | None = None
     identifiers: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -50,19 +53,20 @@ class Staged(NamedTuple):
 
     @classmethod
     def _of(cls, place: Place, kind: str, digest: str, item: FilmRecord | LinkRecord) -> Self:
-        people: dict[tuple[str, str | None], tuple[tuple[str, str], ...]] = {}
+        people: dict[tuple[str, str | None, str], tuple[tuple[str, str], ...]] = {}
         for credit in item.credits:
-            who = credit.name, credit.imdb_id
+            who = credit.name, credit.imdb_id, credit.key
             people[who] = people.get(who) or credit.facts
         facts = people.values()
         return cls(
             *place,
             kind,
             digest,
-            names="\n".join(name for name, _ in people),
-            name_ids="\n".join(i or "" for _, i in people) if any(i for _, i in people) else None,
+            names="\n".join(name for name, *_ in people),
+            name_ids=_lines(i or "" for _, i, _ in people),
             body=encode(item),
-            name_facts="\n".join(map(in_line, facts)) if any(facts) else None,
+            name_facts=_lines(map(in_line, facts)),
+            name_keys=_lines(key for *_, key in people),
             identifiers=tuple(item.identifiers.items()),
         )
 
@@ -70,6 +74,12 @@ class Staged(NamedTuple):
     def gone(cls, place: Place) -> Self:
         """Stage that the record of a place is gone."""
         return cls(*place, "gone", "")
+
+
+def _lines(texts: Iterable[str]) -> str | None:
+    """Write texts, a line each; None where none says anything."""
+    lines = list(texts)
+    return "\n".join(lines) if any(lines) else None
 
 
 class Place(NamedTuple):

@@ -54,10 +54,13 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE versions DROP COLUMN imdb;
     ALTER TABLE versions DROP COLUMN movielens;
     ALTER TABLE versions ADD COLUMN name_facts TEXT;
+    ALTER TABLE versions ADD COLUMN name_keys TEXT;
     ALTER TABLE people ADD COLUMN facts TEXT;
+    ALTER TABLE people ADD COLUMN key TEXT;
     CREATE TABLE members (version BIGINT, film TEXT, counts BOOLEAN);
     CREATE TABLE identities (name TEXT, id TEXT);
     CREATE TABLE items (imdb TEXT, wikidata TEXT);
+    CREATE TABLE keyed (key TEXT, id TEXT);
     CREATE TABLE names (id TEXT, called TEXT);
     CREATE TABLE disputed (
         about TEXT, scheme TEXT, subject TEXT, said TEXT, version BIGINT);

@@ -26,7 +26,7 @@ class Past:
         """Return whether a record ever named somebody with this key: an id, or a name."""
         sql = (
             "SELECT count(*) FROM versions WHERE contains(concat_ws(chr(10), '', names, name_ids, "
-            "''), chr(10) || $1 || chr(10))"
+            "name_keys, ''), chr(10) || $1 || chr(10))"
         )
         return bool(scalar(self._db, sql, [key.removeprefix("name-")]))
 

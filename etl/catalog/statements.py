@@ -29,13 +29,15 @@ CREATE TABLE versions (
     digest TEXT,
     names TEXT, name_ids TEXT,          -- its people, a line each, and their IMDb ids if it has any
     body TEXT,                          -- the record or the reject, as JSON
-    name_facts TEXT);                   -- what it says of its people, a line each, if anything
+    name_facts TEXT,                    -- what it says of its people, a line each, if anything
+    name_keys TEXT);                    -- by what its source tells them from namesakes, likewise
 CREATE TABLE identifiers (version BIGINT, scheme TEXT, id TEXT);  -- of the films of records
 CREATE TABLE quarantine (version BIGINT, film TEXT, inputs TEXT, run INTEGER, results TEXT);
 CREATE TABLE films (film TEXT, inputs TEXT, versions BIGINT[]);
 CREATE TABLE people (
     name TEXT, imdb TEXT, wikidata TEXT,
-    facts TEXT);                        -- what is known of them, with tabs between
+    facts TEXT,                         -- what is known of them, with tabs between
+    key TEXT);                          -- by what a source tells them from namesakes
 CREATE TABLE links (                    -- who the names in a film are, as its link record says
     version BIGINT, name TEXT, imdb TEXT, wikidata TEXT);
 CREATE TABLE redirects (kind TEXT, old TEXT, new TEXT);
@@ -45,6 +47,7 @@ CREATE TABLE members (                  -- the records of each film, those that 
     version BIGINT, film TEXT, counts BOOLEAN);
 CREATE TABLE identities (name TEXT, id TEXT);  -- whose name it is, where there is just one id
 CREATE TABLE items (imdb TEXT, wikidata TEXT);  -- which ids are one person's
+CREATE TABLE keyed (key TEXT, id TEXT);  -- the id of whom a source tells from namesakes by a key
 CREATE TABLE names (id TEXT, called TEXT);  -- what somebody is called whom a record gives by id
 CREATE TABLE disputed (                 -- what records say of ids that cannot all be so
     about TEXT,                         -- id, which is said to be of several films, or film

@@ -93,10 +93,10 @@ def _described_person(person: Person, iris: Iris) -> Description:
 def _spellings(drafts: Sequence[Draft]) -> list[dict[Person, None]]:
     """Put the people of films into groups, in each of which everybody has one name.
 
-    The first has nearly all: only somebody with an id can have several names.
+    The first has nearly all: only somebody with an id or a key can have several names.
     """
     everybody = _everybody(drafts)
-    if not any(person.imdb_id or person.wikidata_id for person in everybody):
+    if not any(person.imdb_id or person.wikidata_id or person.source_key for person in everybody):
         return [everybody]
     groups: list[dict[Person, None]] = [{}]
     count: dict[str, int] = {}

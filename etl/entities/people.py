@@ -28,7 +28,7 @@ _OF_PERSON_ELSEWHERE = (*_OF_PERSON, SCHEMA.sameAs)
 
 
 def person_iri(person: Person, iris: Iris) -> NamedNode:
-    """Return a person's IRI: by the IMDb id or Wikidata item where one is known, else by name."""
+    """Return a person's IRI: by an id where one is known, else by a source's key or the name."""
     return iris.person(person.key)
 
 

@@ -154,6 +154,10 @@ def _person(credit: Credit, film: Film) -> Person:
     alone = Person(credit.name, credit.imdb_id)
     if credit.imdb_id or alone in film.people:
         return alone
+    if credit.key:
+        keyed = (each for each in film.people if each.source_key == credit.key)
+        if found := next(keyed, None):
+            return found
     return {person.name: person for person in film.people}.get(credit.name, alone)
 
 

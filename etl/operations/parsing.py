@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from etl.catalog.entries import Known, Place, Staged
 from etl.findings import Finding, Severity
-from etl.records import FilmRecord, Note, NoteKind, Reject, Review
+from etl.records import Credit, FilmRecord, Note, NoteKind, Reject, Review
 from etl.sources.files import FoundFile, Source, beside, opened
 from etl.sources.formats import format_of
 from etl.sources.raw import Raw, says_the_same
@@ -142,12 +142,29 @@ def _owned(item: FilmRecord | Reject, source: Source, path: str, key: str) -> Fi
     if item.reviews:
         whose = (source.slug, source.label)
         item = replace(item, reviews=tuple(Review(*each[:-2], *whose) for each in item.reviews))
+    if any(credit.key.startswith("key-") for credit in item.credits):
+        item = _with_keys_of(source, item)
     if "record" not in item.identifiers:
         return item
     key = key if path else item.identifiers["record"]
     file = () if path in ("", os.path.basename(source.root)) else (path,)
     identifiers = {**item.identifiers, "record": "-".join((source.plain_slug, *file, key))}
     return replace(item, identifiers=identifiers)
+
+
+def _with_keys_of(source: Source, item: FilmRecord) -> FilmRecord:
+    """Say by which source people have the keys that are its own."""
+
+    def owned(people: tuple[Credit, ...]) -> tuple[Credit, ...]:
+        return tuple(
+            each._replace(key=f"key-{source.plain_slug}-{each.key.removeprefix('key-')}")
+            if each.key.startswith("key-")
+            else each
+            for each in people
+        )
+
+    crew = {role: owned(people) for role, people in item.crew.items()}
+    return replace(item, directors=owned(item.directors), actors=owned(item.actors), crew=crew)
 
 
 def _told(path: str, line: int, note: Note) -> Finding:

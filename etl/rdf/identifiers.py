@@ -56,6 +56,10 @@ _TMDB_ID = re.compile(
     r"(?:tmdb[-:]|(?:https?://)?(?:www\.)?themoviedb\.org/movie/)([1-9][0-9]*)(?:[-/?#]\S*)?",
     re.IGNORECASE,
 )
+_TMDB_PERSON = re.compile(
+    r"(?:(?:https?://)?(?:www\.)?themoviedb\.org/person/)?([1-9][0-9]*)(?:[-/?#]\S*)?",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 def imdb_id(text: str) -> str | None:
@@ -105,6 +109,12 @@ def tmdb_id(text: str) -> str | None:
     return match[1] if match else None
 
 
+def tmdb_person_id(text: str) -> str | None:
+    """Return the number of a person on TMDb, bare or as their page, or None."""
+    match = _TMDB_PERSON.fullmatch(text.strip())
+    return match[1] if match else None
+
+
 def imdb_page(identifier: str) -> str:
     """Return the address of an IMDb page: what `schema:sameAs` and `schema:url` hold."""
     folder = "title" if identifier.startswith("tt") else "name"
@@ -124,7 +134,13 @@ def wikidata_entity(identifier: str) -> str:
     return f"http://www.wikidata.org/entity/{identifier}"
 
 
-LIKE_A_PERSON_ID = "(?:name-)*(?:[Nn][Mm]|[Qq])[0-9]+"
+PERSON_KEYS = ("tmdb", "key")
+"""The schemes of the keys by which sources tell people from their namesakes.
+
+`key` is none of the world's: its keys are made of a source and a key in it.
+"""
+
+LIKE_A_PERSON_ID = f"(?:name-)*(?:(?:[Nn][Mm]|[Qq])[0-9]+|(?:{'|'.join(PERSON_KEYS)})-.*)"
 """Names that have the form of an id, or are such names marked: a pattern for Python and SQL.
 
 Who gives people ids of another scheme adds their form.
@@ -139,7 +155,7 @@ def name_key(name: str) -> str:
     That is the name, marked where it looks like an id: `Jim Carrey`, `name-Q42`. Different names
     have different keys.
     """
-    if name[-1:] <= "9" and name[:1] in "nNqQ" and _LIKE_A_PERSON_ID.fullmatch(name):
+    if name[:1] in "nNqQtk" and _LIKE_A_PERSON_ID.fullmatch(name):
         return f"name-{name}"
     return name
 
@@ -231,8 +247,15 @@ class Iris:
         return unquote(segment.replace("_", " "))
 
     def person(self, key: str) -> NamedNode:
-        """Mint a person's IRI from their key: an id (`nm…`, `Q…`), else what `name_key` gives."""
+        """Mint a person's IRI from their key: an id (`nm…`, `Q…`), else what `name_key` gives.
+
+        Namesakes whom a source tells apart have one of `PERSON_KEYS`, a dash, and its key.
+        """
         return _person(self.base, key)
+
+    def has_source_key(self, person: str) -> bool:
+        """Return whether a person's IRI is made of the key of a source."""
+        return person.removeprefix(f"{self.base}person/").partition("-")[0] in PERSON_KEYS
 
     def part(self, whole: NamedNode, name: str) -> NamedNode:
         """Mint the IRI of a part of a film, a run or the data set, such as `#rating`."""

@@ -23,6 +23,7 @@ from etl.resolution.identities import (
     NAMES,
     PARTS,
     REDIRECTED,
+    TOLD_APART,
     UNNAMED,
 )
 from etl.resolution.matches import find_matches
@@ -59,6 +60,7 @@ RESULTS = {
     "members": ("version", "film", "counts"),
     "identities": ("name", "id"),
     "items": ("imdb", "wikidata"),
+    "keyed": ("key", "id"),
     "names": ("id", "called"),
     "disputed": ("about", "scheme", "subject", "said", "version"),
     "matches": Match._fields,
@@ -84,7 +86,7 @@ class Comparison:
         self._db = connection
         self._fresh = not scalar(self._db, "SELECT count(*) FROM films")
         present = self._db.execute(PRESENT).fetchall()[0]
-        self._linked, self._identified, self._lives, self._ranked = map(bool, present)
+        self._linked, self._identified, self._lives, self._keyed, self._ranked = map(bool, present)
         self._pending, self._only = 0, dict[str, int]()
         self._db.execute(EMPTY)
         self._put_together(PLACES, IDS, STRONGEST)
@@ -111,7 +113,9 @@ class Comparison:
         """Put together who the people of the members are, and from what each film is made."""
         if self._linked:
             self._put_together(LINKED, ITEMS)
-        if self._linked or self._identified:
+        if self._keyed:
+            self._put_together(*TOLD_APART)
+        if self._linked or self._identified or self._keyed:
             self._put_together(IDENTITIES, KNOWN_PEOPLE)
         if self._ranked:
             self._put_together(RANK_OF, BY_FIELD)
@@ -216,7 +220,7 @@ class Comparison:
 
     def compare_people(self) -> None:
         """Put together who the people of the films in the graph are, and what redirects to them."""
-        if self._identified:
+        if self._identified or self._keyed:
             self._put_together(IN_FILM)
         self._put_together(MENTIONS)
         if self._lives:
@@ -269,7 +273,7 @@ class Comparison:
     def _people(self, table: str, size: int) -> Iterator[list[Person]]:
         for start in range(0, self._only[table], size):
             rows = self._db.execute(
-                f"SELECT name, imdb, wikidata, facts FROM only_{table} "  # noqa: S608
+                f"SELECT name, imdb, wikidata, facts, key FROM only_{table} "  # noqa: S608
                 "WHERE rowid >= ? AND rowid < ?",
                 [start, start + size],
             )

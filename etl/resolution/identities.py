@@ -11,6 +11,8 @@ PEOPLE = (
     "unnest(string_split(names, chr(10))) AS name, unnest(string_split(name_ids, chr(10))) AS id"
 )
 
+KEYS = "unnest(string_split(name_keys, chr(10))) AS key"
+
 # What linking found about the people of each film. Links of a film that no other record is
 # about any more are of no account.
 LINKED = """
@@ -70,6 +72,76 @@ QUALIFY count(*) OVER (PARTITION BY imdb) = 1 AND count(*) OVER (PARTITION BY wi
 # Who a linked name is: by IMDb id where one is known for the item, else by the item.
 WHO = "coalesce(links.imdb, items.imdb, links.wikidata)"
 
+# Namesakes: names to whom sources give several keys of one scheme, or one source several of its
+# own. A source that has no key twice, though it has those of three such names, counts its credits.
+_NAMESAKES = """
+CREATE OR REPLACE TEMP TABLE namesakes AS
+WITH credits AS (
+    SELECT source, version, name, key, split_part(key, '-', 1) AS scheme FROM (
+        SELECT source, version, {people}, {keys} FROM versions
+        WHERE name_keys IS NOT NULL AND version IN (SELECT version FROM members WHERE counts))
+    WHERE key <> '' AND name <> ''),
+scoped AS (
+    SELECT *, if(scheme = 'key', source, '') AS owner FROM credits),
+found AS (
+    SELECT name, scheme, owner FROM scoped GROUP BY ALL HAVING min(key) <> max(key)),
+counted AS (
+    SELECT owner FROM scoped WHERE scheme = 'key' GROUP BY owner
+    HAVING count(DISTINCT key) = count(DISTINCT concat_ws(' ', version, key)))
+SELECT name, scheme, owner FROM found
+WHERE owner NOT IN (SELECT owner FROM counted)
+   OR owner NOT IN (SELECT owner FROM found GROUP BY owner HAVING count(*) > 2)
+"""
+
+# Who they are: the id that their films give the name elsewhere, if it is one person's, else the
+# key. That of one scheme says nothing of keys of another.
+_KEYED = """
+CREATE OR REPLACE TEMP TABLE keyed AS
+WITH called AS (
+    SELECT DISTINCT film, name, key, scheme, owner FROM (
+        SELECT *, split_part(key, '-', 1) AS scheme,
+               if(split_part(key, '-', 1) = 'key', source, '') AS owner
+        FROM (SELECT film, source, {people}, {keys}
+              FROM (SELECT film, version FROM members WHERE counts) JOIN versions USING (version)
+              WHERE name_keys IS NOT NULL))
+    SEMI JOIN namesakes USING (name, scheme, owner)),
+given AS (
+    SELECT film, name, id FROM (
+        SELECT film, {people} FROM members
+        WHERE counts AND name_ids IS NOT NULL AND film IN (SELECT film FROM called))
+    WHERE id <> '' AND name <> ''
+    UNION
+    SELECT film, name, {who} FROM film_links AS links LEFT JOIN items USING (wikidata)),
+pairs AS (
+    SELECT DISTINCT key, scheme, owner, id FROM called JOIN given USING (film, name)),
+sole AS (
+    SELECT key, id FROM pairs
+    QUALIFY count(*) OVER (PARTITION BY key) = 1
+        AND count(*) OVER (PARTITION BY id, scheme, owner) = 1)
+SELECT DISTINCT key, coalesce(sole.id, key) AS id FROM called LEFT JOIN sole USING (key)
+"""
+
+# From here on, these are ids that the records give.
+_IDENTIFIED = """
+CREATE OR REPLACE TEMP TABLE members AS
+SELECT version, source, path, line, coalesce(told.names, members.names) AS names,
+       coalesce(told.ids, name_ids) AS name_ids, kind, unlinked, film, counts
+FROM members LEFT JOIN (
+    SELECT version, string_agg(name, chr(10) ORDER BY name, id, key) AS names,
+           string_agg(own, chr(10) ORDER BY name, id, key) AS ids
+    FROM (SELECT version, coalesce(name, '') AS name, coalesce(credits.id, '') AS id,
+                 coalesce(key, '') AS key,
+                 coalesce(nullif(credits.id, ''), keyed.id, '') AS own,
+                 keyed.id IS NOT NULL AS is_keyed
+          FROM (SELECT version, {people}, {keys} FROM versions
+                WHERE name_keys IS NOT NULL AND version IN (SELECT version FROM members)) AS credits
+          LEFT JOIN keyed USING (key))
+    GROUP BY version HAVING bool_or(is_keyed)) AS told USING (version)
+"""
+
+TOLD_APART = _NAMESAKES, _KEYED, _IDENTIFIED
+"""What makes ids of the keys by which sources tell namesakes apart."""
+
 IDENTITIES = """
 CREATE OR REPLACE TEMP TABLE identities AS
 SELECT name, min(id) AS id
@@ -101,6 +173,11 @@ SELECT film, string_agg(DISTINCT who, chr(10) ORDER BY who) AS people FROM (
     UNION ALL
     SELECT film, 'i' || wikidata || '=' || items.imdb
     FROM film_links AS links JOIN items USING (wikidata) WHERE links.imdb IS NULL
+    UNION ALL
+    SELECT film, 'k' || keyed.id || '=' || key
+    FROM (SELECT film, {keys} FROM members JOIN versions USING (version)
+          WHERE counts AND name_keys IS NOT NULL)
+    JOIN keyed USING (key)
     UNION ALL
     SELECT film, 'n' || id || '=' || called
     FROM (SELECT film, {people} FROM members WHERE counts AND {nameless})
@@ -134,7 +211,8 @@ everybody AS (
     SELECT coalesce(arg_min(name, (-films, name)) FILTER (name <> ''), ''), id
     FROM spellings WHERE id IS NOT NULL GROUP BY id)
 SELECT name, CASE WHEN id LIKE 'nm%' THEN id END AS imdb,
-       CASE WHEN id LIKE 'Q%' THEN id ELSE items.wikidata END AS wikidata, facts
+       CASE WHEN id LIKE 'Q%' THEN id ELSE items.wikidata END AS wikidata, facts,
+       CASE WHEN id NOT LIKE 'nm%' AND id NOT LIKE 'Q%' THEN id END AS key
 FROM everybody LEFT JOIN items ON items.imdb = id
 LEFT JOIN lives ON who = coalesce('i' || id, 'n' || name)
 """
@@ -152,6 +230,9 @@ SELECT DISTINCT 'person' AS kind, {name_key} AS old, id AS new FROM mentions
 WHERE own IS NULL AND id IN (SELECT id FROM mentions WHERE linked)
   AND NOT EXISTS (FROM mentions AS other WHERE other.id IS NULL AND other.name = mentions.name)
 UNION ALL
+SELECT 'person', key, id FROM keyed
+WHERE key <> id AND id IN (SELECT id FROM mentions WHERE linked)
+UNION ALL
 SELECT DISTINCT 'movie', unlinked, film FROM members JOIN films USING (film)
 WHERE kind = 'film' AND counts AND unlinked <> film
   AND film IN (SELECT film FROM members WHERE kind = 'link')
@@ -166,10 +247,11 @@ _SEVERAL = ", ".join(f"'{fact.name}'" for fact in PERSON_FACTS.values() if fact.
 LIVES = """
 CREATE OR REPLACE TEMP TABLE lives AS
 WITH told AS (
-    SELECT film, name, nullif(id, '') AS own, facts FROM (
-        SELECT film, {people}, unnest(string_split(name_facts, chr(10))) AS facts
+    SELECT film, name, coalesce(nullif(told.id, ''), keyed.id) AS own, facts FROM (
+        SELECT film, {people}, {keys}, unnest(string_split(name_facts, chr(10))) AS facts
         FROM (SELECT film, version FROM members SEMI JOIN films USING (film) WHERE counts)
-        JOIN versions USING (version) WHERE name_facts IS NOT NULL)
+        JOIN versions USING (version) WHERE name_facts IS NOT NULL) AS told
+    LEFT JOIN keyed USING (key)
     WHERE facts <> ''),
 said AS (
     SELECT coalesce('i' || coalesce(own, linked.id, identities.id, in_film.id), 'n' || name) AS who,
@@ -202,6 +284,7 @@ GROUP BY who
 
 PARTS = {
     "people": PEOPLE,
+    "keys": KEYS,
     "who": WHO,
     "nameless": NAMELESS,
     "without_id": WITHOUT_ID,

@@ -20,28 +20,36 @@ class Person(NamedTuple):
 
     The name is empty where no record gives one for the id. `facts` are what all records together
     say of somebody, each a field of `PERSON_FACTS` and a value; in a film, nobody has any.
+    Of namesakes without an id, `source_key` is by what a source tells one from the others.
     """
 
     name: str
     imdb_id: str | None = None
     wikidata_id: str | None = None
     facts: tuple[tuple[str, str], ...] = ()
+    source_key: str | None = None
 
     @property
     def key(self) -> str:
         """Return what tells them from everybody else."""
-        return self.imdb_id or self.wikidata_id or name_key(self.name)
+        return self.imdb_id or self.wikidata_id or self.source_key or name_key(self.name)
 
 
-def person_of(name: str, imdb: str | None, wikidata: str | None, facts: str | None) -> Person:
+def person_of(
+    name: str, imdb: str | None, wikidata: str | None, facts: str | None, key: str | None
+) -> Person:
     """Make a person of a row of the catalog."""
-    return Person(name, imdb, wikidata, from_line(facts) if facts else ())
+    return Person(name, imdb, wikidata, from_line(facts) if facts else (), key)
 
 
 @lru_cache(maxsize=1 << 16)
-def _person(name: str, imdb: str | None, wikidata: str | None) -> Person:
+def _person(name: str, known: str | None, wikidata: str | None) -> Person:
     """Make a person, the same for the same: most play in film after film."""
-    return Person(name, imdb, wikidata)
+    if known is None or known.startswith("Q"):
+        return Person(name, None, known)
+    if known.startswith("nm"):
+        return Person(name, known, wikidata)
+    return Person(name, source_key=known)
 
 
 _NOTHING: Mapping[str, Any] = {}
@@ -53,12 +61,14 @@ class Identities(NamedTuple):
 
     `by_name` gives the id of each name that has exactly one, `elsewhere` the Wikidata item that
     goes with an IMDb id and the other way round, `names` the name of somebody whose IMDb id a
-    record gives alone.
+    record gives alone. `keyed` gives the ids of those whom a source tells from namesakes by a key:
+    another id that is known for it, else the key.
     """
 
     by_name: Mapping[str, str] = _NOBODY
     elsewhere: Mapping[str, str] = _NOBODY
     names: Mapping[str, str] = _NOBODY
+    keyed: Mapping[str, str] = _NOBODY
 
     @property
     def names_only(self) -> Identities:
@@ -93,18 +103,22 @@ class People:
         return link.imdb_id or self._identities.elsewhere.get(item, item)
 
     def person(self, credit: Credit) -> Person:
-        """Tell who a credit is: by its own id, by a link in this film, or by the name.
+        """Tell who a credit is: by its own id or key, by a link in this film, or by the name.
 
         Of several ids that a name has, it is the one that this film gives it elsewhere.
         """
-        name, known = credit.name, credit.imdb_id
+        name, known = credit.name, self._own(credit)
         if known is None:
             known = self._linked.get(name) or self._by_name.get(name) or self._given(name)
         elif not name:
             name = self._identities.names.get(known, "")
-        if known is None or known.startswith("Q"):
-            return _person(name, None, known)
-        return _person(name, known, self._identities.elsewhere.get(known))
+        return _person(name, known, self._identities.elsewhere.get(known or ""))
+
+    def _own(self, credit: Credit) -> str | None:
+        """Return the id that a credit itself gives, or stands for where only a key tells who."""
+        if credit.key and credit.imdb_id is None:
+            return self._identities.keyed.get(credit.key)
+        return credit.imdb_id
 
     def _given(self, name: str) -> str | None:
         """Return the id that the film's credits give a name, where they give it one."""
@@ -112,8 +126,8 @@ class People:
             found: dict[str, set[str]] = {}
             for record in self._records:
                 for credit in record.credits:
-                    if credit.imdb_id and credit.name:
-                        found.setdefault(credit.name, set()).add(credit.imdb_id)
+                    if (own := self._own(credit)) and credit.name:
+                        found.setdefault(credit.name, set()).add(own)
             self._in_film = {each: min(ids) for each, ids in found.items() if len(ids) == 1}
         return self._in_film.get(name)
 

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 CREDITED = """
 WITH credits AS (
     SELECT unnest(string_split(names, chr(10))) AS name,
-           unnest(string_split(name_ids, chr(10))) AS id FROM versions
+           unnest(string_split(name_ids, chr(10))) AS id,
+           unnest(string_split(name_keys, chr(10))) AS key FROM versions
     WHERE version BETWEEN $1 AND $2 AND version IN (SELECT unnest($3::BIGINT[]))),
 called AS (SELECT DISTINCT name FROM credits),
 known AS (
     SELECT id FROM credits WHERE id <> '' UNION
+    SELECT keyed.id FROM credits JOIN keyed USING (key) UNION
     SELECT identities.id FROM called JOIN identities USING (name) UNION
     SELECT unnest([imdb, wikidata]) FROM links WHERE version IN (SELECT unnest($3::BIGINT[])))
 """
@@ -91,7 +93,8 @@ class Resolved:
     def people(self, size: int, first: str = "") -> Iterator[list[Person]]:
         """Yield all people in the graph, in chunks, by name; from this name on."""
         people = beside(self._db).execute(
-            "SELECT name, imdb, wikidata, facts FROM people WHERE name >= ? ORDER BY ALL", [first]
+            "SELECT name, imdb, wikidata, facts, key FROM people WHERE name >= ? ORDER BY ALL",
+            [first],
         )
         while rows := people.fetchmany(size):
             yield [person_of(*row) for row in rows]
@@ -147,7 +150,9 @@ def rows_of(
 
 def identities_of(db: duckdb.DuckDBPyConnection, versions: Sequence[int]) -> Identities:
     """Return who the people are whom some versions name, by the tables that a connection sees."""
-    found = db.execute("SELECT EXISTS(FROM identities), EXISTS(FROM items), EXISTS(FROM names)")
+    found = db.execute(
+        "SELECT EXISTS(FROM identities), EXISTS(FROM items), EXISTS(FROM names), EXISTS(FROM keyed)"
+    )
     known = dict(zip(_ABOUT, found.fetchone() or (), strict=True))
     asked = [min(versions, default=0), max(versions, default=0), versions]
     return NO_IDENTITIES._replace(
@@ -166,5 +171,6 @@ _ABOUT = {
     UNION ALL SELECT wikidata, imdb FROM items WHERE wikidata IN (FROM known)
     """,
     "names": "SELECT id, called FROM names WHERE id IN (FROM known)",
+    "keyed": "SELECT key, id FROM keyed WHERE key IN (SELECT key FROM credits)",
 }
 """What tells each field of `Identities`."""

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 CATALOG = "catalog"
 """The name of a catalog in the database that it is opened in."""
 
-# Whether linking has written anything, records give ids of people or facts about them, and sources
-# are ranked.
+# Whether linking has written anything, records give ids of people, facts about them or keys, and
+# sources are ranked.
 PRESENT = """
 SELECT bool_or(kind = 'link'), bool_or(name_ids IS NOT NULL), bool_or(name_facts IS NOT NULL),
-       EXISTS(FROM ranks)
+       bool_or(name_keys IS NOT NULL), EXISTS(FROM ranks)
 FROM versions
 """
 
@@ -27,6 +27,7 @@ CREATE OR REPLACE TEMP TABLE matches (
 CREATE OR REPLACE TEMP TABLE film_links (
     film TEXT, version BIGINT, name TEXT, imdb TEXT, wikidata TEXT);
 CREATE OR REPLACE TEMP TABLE items (imdb TEXT, wikidata TEXT);
+CREATE OR REPLACE TEMP TABLE keyed (key TEXT, id TEXT);
 CREATE OR REPLACE TEMP TABLE names (id TEXT, called TEXT);
 CREATE OR REPLACE TEMP TABLE identities (name TEXT, id TEXT);
 CREATE OR REPLACE TEMP TABLE in_film (film TEXT, name TEXT, id TEXT);

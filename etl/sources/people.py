@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from urllib.parse import quote
 
 from etl.facts import PERSON_FACTS
+from etl.rdf.identifiers import tmdb_person_id
 from etl.records import Credit, NoteKind
 from etl.sources import names, spelling
 from etl.sources.facts import read_fact
@@ -26,7 +28,7 @@ _KEYS = {
     **dict.fromkeys(("born", "birthdate", "birthday", "birthyear", "dateofbirth"), "born"),
     **dict.fromkeys(("died", "deathdate", "deathday", "deathyear", "dateofdeath"), "died"),
     **dict.fromkeys(("jobs", "jobtitle", "profession", "primaryprofession", "occupation"), "jobs"),
-    "key": "key",
+    **dict.fromkeys(("tmdb", "tmdbid"), "tmdb"),
     **dict.fromkeys(("id", "personid", "nameid", "identifier", "url", "link", "sameas"), "own"),
 }
 """What a key in a person's object gives, by its letters alone, in small ones."""
@@ -56,10 +58,6 @@ def credits_of(value: object, notes: Notes) -> tuple[Credit, ...]:
             raise Unreadable(_EXPECTED, as_json(item))
         if credit:
             people.append(credit)
-    for name, keys in objects.keys.items():
-        if len(keys) > 1:
-            told = f"{len(keys)} people called {name} ({listed(sorted(keys))}) are one here"
-            objects.said.append(Loss(f"{told}: no IMDb id tells them apart"))
     if objects.said:
         notes.extend(objects.said)
     for key, message in objects.unread.items():
@@ -106,21 +104,25 @@ def merged(people: Sequence[Credit], notes: Notes) -> tuple[Credit, ...]:
     """Return everybody once, in order, with all their characters."""
     if len({credit[0] for credit in people}) == len(people):
         return tuple(people)
-    found: dict[tuple[str, str | None], dict[str, None]] = {}
-    lives: dict[tuple[str, str | None], tuple[tuple[str, str], ...]] = {}
+    found: dict[tuple[str, str | None, str], dict[str, None]] = {}
+    lives: dict[tuple[str, str | None, str], tuple[tuple[str, str], ...]] = {}
     twice: set[str] = set()
-    for name, imdb_id, characters, facts in people:
-        known = found.get((name, imdb_id))
-        lives[name, imdb_id] = lives.get((name, imdb_id)) or facts
+    for name, imdb_id, characters, facts, key in people:
+        who = name, imdb_id, key
+        known = found.get(who)
+        lives[who] = lives.get(who) or facts
         if known is None:
-            found[name, imdb_id] = dict.fromkeys(characters)
+            found[who] = dict.fromkeys(characters)
         elif known.keys() >= set(characters):
             twice.add(name or imdb_id or "")
         else:
             known.update(dict.fromkeys(characters))
     if twice:
         notes.add(f"named more than once: {listed(sorted(twice))}")
-    return tuple(Credit(*key, tuple(characters), lives[key]) for key, characters in found.items())
+    return tuple(
+        Credit(name, imdb_id, tuple(characters), lives[name, imdb_id, key], key)
+        for (name, imdb_id, key), characters in found.items()
+    )
 
 
 def _read_facts(field: str, value: object) -> tuple[tuple[str, ...], list[str]]:
@@ -133,17 +135,27 @@ def _read_facts(field: str, value: object) -> tuple[tuple[str, ...], list[str]]:
 _known_facts = lru_cache(maxsize=1 << 15)(_read_facts)
 
 
+def _key(kind: str, value: object) -> str:
+    """Return a key by which a source tells people apart; nothing where a value is no such key."""
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return ""
+    text = str(value).strip()
+    if text in ("", "0") or is_absent(text) or names.looks_like_an_identifier(text):
+        return ""
+    if (kind == "tmdb" or "themoviedb" in text.lower()) and (number := tmdb_person_id(text)):
+        return f"tmdb-{number}"
+    return f"key-{quote(text, safe='/:@.')}"
+
+
 @dataclass(slots=True)
 class _Objects:
     """Reads people who are written as objects.
 
-    What was repaired collects in `said`, keys whose values are not read in `unread`, and in `keys`
-    those by which a source tells people without an IMDb id apart, by their names.
+    What was repaired collects in `said`, keys whose values are not read in `unread`.
     """
 
     said: list[str] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
-    keys: dict[str, set[str]] = field(default_factory=dict)
 
     def person(self, item: Mapping[str, object]) -> Credit | None:
         """Read somebody: a name, perhaps an IMDb id and characters; without a name, nobody."""
@@ -156,8 +168,6 @@ class _Objects:
             kind = _KEYS.get(key) or _KEYS.get(_NOT_LETTERS.sub("", key).lower())
             if value is None:
                 continue
-            if kind in ("key", "own") and isinstance(value, str | int):
-                own = str(value)
             if kind == "name":
                 if name not in (None, value):
                     raise Unreadable("one name", f"{as_json(name)} and {as_json(value)}")
@@ -166,7 +176,9 @@ class _Objects:
                 characters += self._characters(key, value)
             elif kind in PERSON_FACTS:
                 facts += self._facts(kind, value)
-            elif kind != "key" and (identifier := self._identifier(kind, key, value)):
+            elif kind in ("tmdb", "own") and (found := _key(kind, value)) and own in ("", found):
+                own = found
+            elif identifier := self._identifier(kind, key, value):
                 identifiers.append(identifier)
         if not isinstance(name, str) and not (name is None and identifiers):
             raise Unreadable(_EXPECTED, as_json(item))
@@ -176,9 +188,7 @@ class _Objects:
         if credit is None and not identifiers:
             self.said.append(Loss(f"somebody without a name left out: {quoted(as_json(item))}"))
             return None
-        if own and credit and not identifiers:
-            self.keys.setdefault(credit.name, set()).add(own)
-        return _put_together(credit, identifiers, characters, self._of_one_life(facts))
+        return _put_together(credit, identifiers, characters, self._of_one_life(facts), own)
 
     def _identifier(self, kind: str | None, key: str, value: object) -> str | None:
         """Read what may be an IMDb id; a key that says `imdb` has to have one."""
@@ -194,7 +204,7 @@ class _Objects:
         elif isinstance(value, str) and names.looks_like_an_identifier(value):
             return names.identifier(value.strip(), self.said)
         else:
-            self.unread[key] = "no IMDb id of a person: its value is not read"
+            self.unread[key] = "no id of a person, or another one: its value is not read"
         return None
 
     def _facts(self, field: str, value: object) -> list[tuple[str, str]]:
@@ -233,11 +243,12 @@ def _put_together(
     identifiers: list[str],
     characters: list[str],
     facts: tuple[tuple[str, str], ...],
+    key: str,
 ) -> Credit | None:
     """Make one credit of what an object says of somebody."""
     name = ""
     if named:
-        if not identifiers and not characters and not facts:
+        if not identifiers and not characters and not facts and not key:
             return named
         name = named.name
         if named.imdb_id:
@@ -247,4 +258,4 @@ def _put_together(
         raise Unreadable("one IMDb id of a person", f"{listed(identifiers)}{of}")
     if len(characters) > 1:
         characters = list(dict.fromkeys(characters))
-    return Credit(name, identifiers[0] if identifiers else None, tuple(characters), facts)
+    return Credit(name, identifiers[0] if identifiers else None, tuple(characters), facts, key)

@@ -72,7 +72,7 @@ class Making:
 
     def people(self, named: DataFrame) -> DataFrame:
         """Describe people, of rows of `named`."""
-        people = named.select("name", "imdb", "wikidata", "facts")
+        people = named.select("name", "imdb", "wikidata", "facts", "key")
         return people.mapInArrow(lambda batches: self._described(batches), ddl(_TEXT))
 
     def redirects(self, redirected: DataFrame) -> DataFrame:
@@ -172,7 +172,7 @@ def _chunks(members: Iterable[_Member]) -> Iterator[list[_Member]]:
 
 def _identities(members: Iterable[_Member]) -> Identities:
     """Read who the people of films are, as `KNOWN_PEOPLE` writes it into their inputs."""
-    by_name, names = dict[str, str](), dict[str, str]()
+    by_name, names, keyed = dict[str, str](), dict[str, str](), dict[str, str]()
     for inputs in dict.fromkeys(each.inputs for each in members):
         for line in inputs.split("\n")[1:]:
             id_, _, name = line[1:].partition("=")
@@ -180,7 +180,9 @@ def _identities(members: Iterable[_Member]) -> Identities:
                 by_name[name] = id_
             elif line[0] == "n":
                 names[id_] = name
-    return Identities(by_name=by_name, names=names)
+            elif line[0] == "k":
+                keyed[name] = id_
+    return Identities(by_name=by_name, names=names, keyed=keyed)
 
 
 def _split(quads: bytes, iris: Iris) -> tuple[bytes, bytes]:

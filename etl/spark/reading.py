@@ -35,7 +35,7 @@ RECORDS = pa.schema(
     [
         *texts("source", "path", "key"),
         ("line", pa.int32()),
-        *texts("kind", "names", "name_ids", "body", "name_facts"),
+        *texts("kind", "names", "name_ids", "body", "name_facts", "name_keys"),
         ("identifiers", pa.list_(pa.struct(texts("scheme", "id")))),
     ]
 )
@@ -60,6 +60,7 @@ class RecordRow(NamedTuple):
     name_ids: str | None = None
     body: str | None = None
     name_facts: str | None = None
+    name_keys: str | None = None
     identifiers: Sequence[Mapping[str, str]] = ()
 
 
@@ -189,7 +190,7 @@ def _batches(reads: Iterable[Read]) -> Iterator[pa.RecordBatch]:
 def _rows(read_: Read) -> Iterator[RecordRow]:
     for each in read_.staged:
         ids = [{"scheme": scheme, "id": id_} for scheme, id_ in each.identifiers]
-        texts = each.names, each.name_ids, each.body, each.name_facts
+        texts = each.names, each.name_ids, each.body, each.name_facts, each.name_keys
         yield RecordRow(each.source, each.path, each.key, each.line, each.kind, *texts, ids)
     source = read_.source
     for finding in read_.findings:

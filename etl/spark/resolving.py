@@ -17,6 +17,7 @@ from etl.resolution.identities import (
     NAMED,
     NAMES,
     REDIRECTED,
+    TOLD_APART,
     UNNAMED,
 )
 from etl.resolution.statements import (
@@ -49,9 +50,11 @@ SELECT source, path, key, version AS head, kind, 0::BIGINT AS gone,
 FROM versions ANTI JOIN refused USING (version)
 """
 
-# Whether records give ids of people, or facts about them.
+# Whether records give ids of people, facts about them, or keys.
 TOLD_OF_PEOPLE = """
-SELECT bool_or(name_ids IS NOT NULL), bool_or(name_facts IS NOT NULL) FROM versions
+SELECT bool_or(name_ids IS NOT NULL), bool_or(name_facts IS NOT NULL),
+       bool_or(name_keys IS NOT NULL)
+FROM versions
 """
 
 
@@ -68,7 +71,7 @@ class Resolving:
         ids = records.where("kind = 'film'").selectExpr("version", "inline(identifiers)")
         tables.show("identifiers", ids)
         (present,) = tables.ask(TOLD_OF_PEOPLE).collect()
-        self._identified, self._lives = map(bool, present)
+        self._identified, self._lives, self._keyed = map(bool, present)
         tables.run(PLACED, IDS, STRONGEST)
         for (rank,) in tables.ask(WEAKER_RANKS).collect():
             tables.run(WEAKER.replace("$1", str(rank)))
@@ -84,7 +87,9 @@ class Resolving:
         self._group()
 
     def _group(self) -> None:
-        if self._identified:
+        if self._keyed:
+            self._tables.run(*TOLD_APART)
+        if self._identified or self._keyed:
             self._tables.run(IDENTITIES, KNOWN_PEOPLE)
         self._tables.run(GROUPS)
 
@@ -96,7 +101,7 @@ class Resolving:
 
     def name_people(self) -> None:
         """Tell who the people of the `films` in the graph are, and what redirects to which."""
-        if self._identified:
+        if self._identified or self._keyed:
             self._tables.run(IN_FILM)
         self._tables.run(MENTIONS)
         if self._lives:

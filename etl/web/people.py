@@ -50,7 +50,8 @@ class Namesake:
 class PersonPage:
     """All that the page of a person says.
 
-    `by_name` says that nothing but the name tells who, `life` has what is known of birth, death
+    `by_name` says that nothing but the name tells who, `by_key` that only a source's key does,
+    `life` has what is known of birth, death
     and jobs, `more` how many films are not shown.
     """
 
@@ -59,6 +60,7 @@ class PersonPage:
     name: ShownValue
     life: tuple[tuple[str, tuple[ShownValue, ...]], ...]
     by_name: bool
+    by_key: bool
     credits: tuple[FilmCredit, ...]
     more: int
     timeline: Chart | None
@@ -83,12 +85,14 @@ def person_page(reading: OpenGeneration, iri: NamedNode) -> PersonPage | None:
         for predicate, page in sorted(said, key=str)
         if predicate == SCHEMA.sameAs and isinstance(page, NamedNode)
     ]
+    by_key = snapshot.iris.has_source_key(iri.value)
     return PersonPage(
         iri=iri.value,
         path=path_of(iri.value, snapshot.iris),
         name=ShownValue(name, "", known.notes(Triple(iri, SCHEMA.name, Literal(name)))),
         life=tuple(_life(iri, said, known)),
-        by_name=not pages,
+        by_name=not pages and not by_key,
+        by_key=by_key,
         credits=tuple(credited),
         more=years.total() - len(credited),
         timeline=_timeline(years),

@@ -219,6 +219,107 @@ def test_a_name_of_two_people_in_one_film_is_neither(reader: Reader) -> None:
     reader.is_sound()
 
 
+def keyed(key: str, name: str = "Mara Lind") -> Credit:
+    """Credit somebody whom a source tells from namesakes by a key."""
+    return Credit(name, key=key)
+
+
+def test_namesakes_are_two_where_a_source_has_keys_for_them(reader: Reader) -> None:
+    one = {("a", "1.jsonl"): film(1, keyed("tmdb-5"), keyed("tmdb-8", "Kai Voss"))}
+    reader.read(one)
+    assert reader.names() == {"Kai_Voss": ["Kai Voss"], "Mara_Lind": ["Mara Lind"]}
+    alone = reader.graph()
+    reader.read(
+        {
+            ("a", "2.jsonl"): film(2, keyed("tmdb-6"), directors=(keyed("tmdb-8", "Kai Voss"),)),
+            ("a", "3.jsonl"): film(3, keyed("tmdb-6", "M. Lind")),
+            ("b", "2.jsonl"): film(2, Credit("Mara Lind", facts=(("born", "1950"),))),
+        }
+    )
+    assert reader.names() == {
+        "Kai_Voss": ["Kai Voss"],
+        "tmdb-5": ["Mara Lind"],
+        "tmdb-6": ["Mara Lind"],
+    }
+    born = {quad.subject for quad in reader.graph() if quad.predicate == SCHEMA.birthDate}
+    assert born == {NamedNode(f"{PEOPLE}tmdb-6")}
+    reader.is_sound()
+    undo(reader.workspace, 2, ENGINE, ChangeOptions())
+    assert reader.graph() == alone
+    reader.is_sound()
+
+
+def test_a_key_means_whom_a_film_in_which_it_occurs_gives_an_id(reader: Reader) -> None:
+    reader.read(
+        {
+            ("a", "1.jsonl"): film(1, keyed("tmdb-5")),
+            ("a", "2.jsonl"): film(2, keyed("tmdb-6")),
+            ("a", "3.jsonl"): film(3, keyed("tmdb-6")),
+            ("b", "2.jsonl"): film(2, Credit("Mara Lind", MARA)),
+        }
+    )
+    assert reader.names() == {MARA: ["Mara Lind"], "tmdb-5": ["Mara Lind"]}
+    reader.is_sound()
+
+
+def test_a_key_is_nobody_in_particular_whose_films_give_the_name_several_ids(
+    reader: Reader,
+) -> None:
+    reader.read(
+        {
+            ("a", "1.jsonl"): film(1, keyed("tmdb-5")),
+            ("a", "2.jsonl"): film(2, keyed("tmdb-6")),
+            ("a", "3.jsonl"): film(3, keyed("tmdb-6")),
+            ("b", "2.jsonl"): film(2, Credit("Mara Lind", MARA)),
+            ("b", "3.jsonl"): film(3, Credit("Mara Lind", NILS)),
+        }
+    )
+    assert set(reader.names()) == {MARA, NILS, "tmdb-5", "tmdb-6"}
+    reader.is_sound()
+
+
+def test_a_link_says_whom_a_key_means_and_where_they_are_now(reader: Reader) -> None:
+    reader.read(
+        {
+            ("a", "1.jsonl"): film(1, keyed("tmdb-5")),
+            ("a", "2.jsonl"): film(2, keyed("tmdb-6")),
+            ("a", "3.jsonl"): film(3, keyed("tmdb-6")),
+        }
+    )
+    before = reader.graph()
+    reader.read({(LINKS.name, "tt0000002"): linked(2, "Mara Lind", MARA, "Q5")})
+    assert reader.names() == {MARA: ["Mara Lind"], "tmdb-5": ["Mara Lind"], "tmdb-6": []}
+    reader.is_sound()
+    undo(reader.workspace, 2, ENGINE, ChangeOptions())
+    assert reader.graph() == before
+    reader.is_sound()
+
+
+@pytest.mark.parametrize("names", [2, 3])
+def test_keys_of_which_none_comes_twice_count_credits(reader: Reader, names: int) -> None:
+    """Two names may be of two people each by chance; where it is three, the keys are the cause."""
+    called = ["Mara Lind", "Kai Voss", "Ola Brandt"][:names]
+    films = (
+        film(n, *(keyed(f"key-a-{n}{place}", name) for place, name in enumerate(called)))
+        for n in (1, 2)
+    )
+    reader.read({("a", f"{n}.jsonl"): each for n, each in enumerate(films)})
+    assert len(reader.names()) == (4 if names == 2 else 3)
+    reader.is_sound()
+
+
+def test_keys_of_two_sources_are_two_schemes(reader: Reader) -> None:
+    reader.read(
+        {
+            ("a", "1.jsonl"): film(1, keyed("key-a-1")),
+            ("a", "2.jsonl"): film(2, keyed("key-a-1")),
+            ("b", "2.jsonl"): film(2, keyed("key-b-7")),
+        }
+    )
+    assert set(reader.names()) == {"Mara_Lind"}
+    reader.is_sound()
+
+
 def test_the_name_that_most_records_give_counts_in_whatever_order_they_come(
     tmp_path: Path,
 ) -> None:

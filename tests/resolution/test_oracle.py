@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hypothesis import settings
@@ -32,9 +32,11 @@ from etl.operations.replay import replay
 from etl.operations.undo import undo
 from etl.output import GraphHash
 from etl.process.progress import silent
+from etl.records import FilmRecord, Reject
 from etl.resolution.groups import LinkMember, Member, groups_of
 from etl.sources.files import LINKS
 from etl.sources.jsonlines import parse
+from etl.sources.naming import sources
 from etl.workspace import Workspace
 from etl.workspace.snapshot import Snapshot
 from oracle import Dispute, Resolved, Said, Spot, group_of, resolved
@@ -64,7 +66,9 @@ names = st.sampled_from(NAMES + NAMES_LIKE_IDS)
 bare = names
 with_ids = st.fixed_dictionaries({"name": names, "imdb": st.sampled_from(IDS)})
 playing = st.fixed_dictionaries({"name": names, "character": st.sampled_from(["Hanna", "Himself"])})
-people = st.lists(bare | with_ids | playing, max_size=3)
+with_keys = st.fixed_dictionaries({"name": names, "id": st.integers(1, 3)})
+of_tmdb = st.fixed_dictionaries({"name": names, "tmdb": st.integers(1, 3)})
+people = st.lists(bare | with_ids | with_keys | of_tmdb | playing, max_size=3)
 
 
 @st.composite
@@ -111,9 +115,25 @@ class Happened:
     def said(self) -> dict[Spot, Said]:
         """Give what the oracle is to know of it."""
         return self.links | {
-            spot: Said(int(spot.key), parse(text) if text is not None else None)
+            spot: Said(int(spot.key), read(spot.source, text) if text is not None else None)
             for spot, text in self.texts.items()
         }
+
+
+def read(source: str, text: str) -> FilmRecord | Reject:
+    """Read a record; the keys that are its source's own say whose they are."""
+    item = parse(text)
+    if isinstance(item, Reject):
+        return item
+    [found] = sources([source], None, [])
+    directors, actors = (
+        tuple(
+            each._replace(key=each.key.replace("key-", f"key-{found.plain_slug}-"))
+            for each in people
+        )
+        for people in (item.directors, item.actors)
+    )
+    return replace(item, directors=directors, actors=actors)
 
 
 class Comparing(RuleBasedStateMachine):

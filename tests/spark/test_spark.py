@@ -58,7 +58,10 @@ def films(tmp_path: Path) -> list[Path]:
     with (lines / "films.jsonl").open("w") as file:
         for n in range(_FILMS):
             known: dict[str, Any] = {"imdb": f"tt{n:07}"} if n % 3 else {"wikidata": f"Q{n + 1}"}
-            cast = [{"name": f"Person {n}", "imdb": f"nm{n:07}"}, {"name": "Bob"}]
+            cast = [
+                {"name": f"Person {n}", "imdb": f"nm{n:07}"},
+                {"name": "Bob", "tmdb": 1 + n % 2},
+            ]
             rest = {"title": f"Heat {n}", "year": 1950 + n % 70, "directors": ["Ann Other"]}
             file.write(json.dumps({**known, **rest, "actors": cast}) + "\n")
         file.write('{"title": "Twice", "year": 1990, "directors": ["Ann Other"]}\n' * 2)

@@ -19,7 +19,7 @@ from etl.entities.judging import judged
 from etl.entities.mapping import map_film
 from etl.entities.people import map_person, map_redirect
 from etl.rdf.identifiers import Iris, name_key
-from etl.records import FilmRecord, Link, LinkRecord, Origin, Reject
+from etl.records import Credit, FilmRecord, Link, LinkRecord, Origin, Reject
 from etl.resolution.films import Film, resolve
 from etl.resolution.groups import Group, LinkMember, Member
 from etl.resolution.people import Identities, Person, Redirect
@@ -295,9 +295,10 @@ class _People:
             if link.kind == "person" and link.holds
         ]
         self._items = self._pairs()
+        self._keyed = self._ids_of_keys()
         self._ids = self._names_with_one_id()
         elsewhere = self._items | {item: imdb for imdb, item in self._items.items()}
-        self.known = Identities(self._ids, elsewhere, names)
+        self.known = Identities(self._ids, elsewhere, names, self._keyed)
 
     def _pairs(self) -> dict[str, str]:
         """Tell which Wikidata item goes with which IMDb id, where one goes with one."""
@@ -318,8 +319,8 @@ class _People:
         for members in self._counting.values():
             for member in members:
                 for credit in member.record.credits:
-                    if credit.imdb_id and credit.name:
-                        ids[credit.name].add(credit.imdb_id)
+                    if (own := self._own(credit)) and credit.name:
+                        ids[credit.name].add(own)
         for _, link in self._links:
             if who := self._who(link):
                 ids[link.subject].add(who)
@@ -328,8 +329,64 @@ class _People:
     def _by_name(self, name: str, members: Members) -> str | None:
         """Tell who a name is: the only id that it has anywhere, or the only one in its film."""
         credits_ = (credit for member in members for credit in member.record.credits)
-        ids = {credit.imdb_id for credit in credits_ if credit.name == name and credit.imdb_id}
+        ids = {own for credit in credits_ if credit.name == name and (own := self._own(credit))}
         return self._ids.get(name) or (min(ids) if len(ids) == 1 else None)
+
+    def _own(self, credit: Credit) -> str | None:
+        """Tell the id that a credit gives, or that goes with the key that it gives."""
+        return credit.imdb_id or self._keyed.get(credit.key)
+
+    def _ids_of_keys(self) -> dict[str, str]:
+        """Tell the ids of namesakes whom a source tells apart: what their films call them, or keys.
+
+        A source whose keys are all different counts its credits, if it has three such names.
+        """
+        keys: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
+        uses: defaultdict[str, list[str]] = defaultdict(list)
+        called: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+        for film, members in self._counting.items():
+            for member in _records_in(members):
+                for key, name in {(each.key, each.name) for each in member.record.credits}:
+                    if key and name:
+                        scheme = key.partition("-")[0]
+                        owner = member.origin.source if scheme == "key" else ""
+                        keys[name, scheme, owner].add(key)
+                        called[key].add((film, name))
+                for key in {each.key for each in member.record.credits if each.name} - {""}:
+                    if key.startswith("key-"):
+                        uses[member.origin.source].append(key)
+        found = {scope: held for scope, held in keys.items() if len(held) > 1}
+        owners = Counter(owner for _, _, owner in found)
+        counts = {
+            owner
+            for owner, used in uses.items()
+            if len(set(used)) == len(used) and owners[owner] > 2
+        }
+        told = {
+            key: (scheme, owner, name)
+            for (name, scheme, owner), held in found.items()
+            if owner not in counts
+            for key in held
+        }
+        linked = {(film, link.subject, self._who(link)) for film, link in self._links}
+        pairs: set[tuple[str, str, str]] = set()
+        for (name, scheme, owner), held in found.items():
+            for key in held & told.keys():
+                for film, written in called[key]:
+                    if written == name:
+                        given = {
+                            credit.imdb_id
+                            for member in self._counting[film]
+                            for credit in member.record.credits
+                            if credit.name == name
+                        } | {who for where, who_, who in linked if (where, who_) == (film, name)}
+                        pairs |= {(key, f"{scheme} {owner}", id_) for id_ in given if id_}
+        of_key = Counter(key for key, _, _ in pairs)
+        of_id = Counter((scope, id_) for _, scope, id_ in pairs)
+        known = {
+            key: id_ for key, scope, id_ in pairs if of_key[key] == 1 and of_id[scope, id_] == 1
+        }
+        return {key: known.get(key, key) for key in told}
 
     def named_by_links(self) -> Iterator[tuple[str, str, int]]:
         """Give the IMDb ids that links give names in the records of their films; how many do."""
@@ -350,8 +407,8 @@ class _People:
         linked = {(film, link.subject): self._who(link) for film, link in self._links}
         for film, members in films.items():
             for member in members:
-                named = {(credit.name, credit.imdb_id) for credit in member.record.credits}
-                for written, own in named:
+                named = {(each.name, self._own(each), each.key) for each in member.record.credits}
+                for written, own, _ in named:
                     name = written or self.known.names.get(own or "", "")
                     by_link = linked.get((film, written))
                     known = own or by_link or self._by_name(written, members)
@@ -371,6 +428,8 @@ class _People:
             name = min(names, key=lambda name: (not name, -names[name], name))
             if who.startswith("Q"):
                 people.add(Person(name, None, who, lives.get(("id", who), ())))
+            elif not who.startswith("nm"):
+                people.add(Person(name, facts=lives.get(("id", who), ()), source_key=who))
             else:
                 item = self._items.get(who)
                 people.add(Person(name, who, item, lives.get(("id", who), ())))
@@ -382,11 +441,11 @@ class _People:
         linked = {(film, link.subject): self._who(link) for film, link in self._links}
         for film, members in films.items():
             for member in members:
-                told: dict[tuple[str, str | None], tuple[tuple[str, str], ...]] = {}
+                told: dict[tuple[str, str | None, str], tuple[tuple[str, str], ...]] = {}
                 for credit in member.record.credits:
-                    who = credit.name, credit.imdb_id
+                    who = credit.name, self._own(credit), credit.key
                     told[who] = told.get(who) or credit.facts
-                for (name, own), facts in told.items():
+                for (name, own, _), facts in told.items():
                     known = own or linked.get((film, name)) or self._by_name(name, members)
                     said[("id", known) if known else ("name", name)].update(facts)
         return {who: _life(counts) for who, counts in said.items()}
@@ -401,6 +460,10 @@ class _People:
             for mention in mentions
             if mention.own is None and mention.id in linked and mention.id is not None
             if mention.name not in nameless
+        } | {
+            Redirect("person", key, known)
+            for key, known in self._keyed.items()
+            if key != known and known in linked
         }
 
 

@@ -211,7 +211,8 @@ def _person(item: object, keys: Mapping[str, Any]) -> dict[str, object] | str:
     elif not isinstance(character, list):
         character = written(character).split(" / ")  # as TMDb and Kodi write several
     told = {f: value for f in PERSON_FACTS if f in keys and (value := at(item, keys[f]))}
-    return {"name": name, "character": character, "imdb": imdb, "key": ids.get("own", ""), **told}
+    own = {"id" if kind == "own" else kind: ids[kind] for kind in ("tmdb", "own") if ids.get(kind)}
+    return {"name": name, "character": character, "imdb": imdb, **own, **told}
 
 
 def _in_list(text: str) -> object:

@@ -212,7 +212,7 @@ class Checked:
         if "flags" in told and "columns" not in told:
             self.fail((*here, "flags"), "expected with columns, each of which says yes or no")
         if "id" in told:
-            self.keys((*here, "id"), told["id"], {"imdb": language.TEXT, "own": language.TEXT})
+            self.keys((*here, "id"), told["id"], dict.fromkeys(language.PERSON_IDS, language.TEXT))
         if "json" in told and not told.keys().isdisjoint(("character", "id", *PERSON_FACTS)):
             for key in told.keys() & _OF_TEXTS:
                 self.fail(

@@ -163,9 +163,9 @@ class Collected:
 
 def _put_together(one: Credit, other: Credit) -> Credit:
     """Make one credit of what two files say of somebody."""
-    name, imdb_id, characters, facts = other
+    name, imdb_id, characters, facts, key = other
     own = one.name or name, imdb_id or one.imdb_id, characters or one.characters
-    return Credit(*own, one.facts + facts)
+    return Credit(*own, one.facts + facts, key or one.key)
 
 
 def _paths_of_people(keys: Mapping[str, Any], joined: str) -> dict[str, str]:

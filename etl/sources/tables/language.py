@@ -18,6 +18,9 @@ FIELDS = (
 )
 """The fields that a map may fill; `ids` has a column for each scheme."""
 
+PERSON_IDS = ("imdb", "tmdb", "own")
+"""What people are told apart by: ids of IMDb and TMDb, and keys of the source's own."""
+
 TEXT, TEXTS, LIST = "a text", "a text or a list of texts", "a list of texts"
 TABLE = "a table"
 PATH = "a path in json"
