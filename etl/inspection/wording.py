@@ -152,13 +152,14 @@ def _of_person(
 def _person(credit: Credit, film: Film) -> Person:
     """Tell who in a film a credit is."""
     alone = Person(credit.name, credit.imdb_id)
-    if credit.imdb_id or alone in film.people:
+    if credit.imdb_id:
         return alone
-    if credit.key:
-        keyed = (each for each in film.people if each.source_key == credit.key)
-        if found := next(keyed, None):
-            return found
-    return {person.name: person for person in film.people}.get(credit.name, alone)
+    people = {each.source_key: each for each in film.people if each.name == credit.name}
+    if credit.key in people:
+        return people[credit.key]
+    if alone in film.people:
+        return alone
+    return people.get(None) or next(iter(people.values()), alone)
 
 
 def _written(credit: Credit) -> str:

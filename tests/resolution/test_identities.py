@@ -295,6 +295,29 @@ def test_a_link_says_whom_a_key_means_and_where_they_are_now(reader: Reader) -> 
     reader.is_sound()
 
 
+def test_each_of_two_namesakes_in_one_film_is_explained_by_their_own_credit(
+    reader: Reader,
+) -> None:
+    two = keyed("tmdb-5")._replace(characters=("Bo",)), keyed("tmdb-6")._replace(characters=("Al",))
+    reader.read(
+        {
+            ("a", "1.jsonl"): film(1, *two),
+            ("a", "2.jsonl"): film(2, keyed("tmdb-6")),
+            ("b", "2.jsonl"): film(2, Credit("Mara Lind", MARA)),
+        }
+    )
+    with Snapshot.opened(reader.workspace.required()) as snapshot:
+        parts = [
+            explain(snapshot, snapshot.store, f"tt0000001#role-{number}", "actor")[0]
+            for number in (1, 2)
+        ]
+        person, _ = explain(snapshot, snapshot.store, "tmdb-5", "name")
+    said = {(row[0].partition("> schema:actor ")[2], row[3]) for rows in parts for row in rows}
+    assert said == {("<person/tmdb-5>", "Mara Lind: Bo"), (f"<person/{MARA}>", "Mara Lind: Al")}
+    assert [row[4] for row in person] == ["/a/1.jsonl:1"]
+    reader.is_sound()
+
+
 @pytest.mark.parametrize("names", [2, 3])
 def test_keys_of_which_none_comes_twice_count_credits(reader: Reader, names: int) -> None:
     """Two names may be of two people each by chance; where it is three, the keys are the cause."""

@@ -73,6 +73,20 @@ def test_a_person_says_films_and_partners_and_that_only_the_name_tells_who(site:
     assert "seeds/6.txt:7</b>\n<q>Al Pacino</q>" in text
 
 
+def test_the_page_of_a_namesake_says_that_a_source_tells_them_apart(desk: Desk) -> None:
+    films = (
+        {"imdb": f"tt000000{n}", "title": "A", "year": 2001, "actors": [{"name": "Bo", "tmdb": n}]}
+        for n in (1, 2)
+    )
+    (desk.source / "films.jsonl").write_text("\n".join(map(json.dumps, films)))
+    desk.load()
+    with served(desk.workspace.path) as running:
+        text = running.get("/person/tmdb-2").text
+    assert "A source tells this person from others of the name" in text
+    assert "Known by the name alone" not in text
+    assert '<a href="/person/tmdb-1">Bo</a>' in text
+
+
 @pytest.mark.parametrize("path", [ETERNAL, "/person/Jim_Carrey", "/person/Deirdre_O'Connell"])
 @pytest.mark.parametrize(("suffix", "media_type"), SUFFIXES.items())
 def test_suffix_and_accept_give_the_same_graph_in_every_form(
