@@ -72,8 +72,8 @@ QUALIFY count(*) OVER (PARTITION BY imdb) = 1 AND count(*) OVER (PARTITION BY wi
 # Who a linked name is: by IMDb id where one is known for the item, else by the item.
 WHO = "coalesce(links.imdb, items.imdb, links.wikidata)"
 
-# Namesakes: names to whom sources give several keys of one scheme, or one source several of its
-# own. A source that has no key twice, though it has those of three such names, counts its credits.
+# Namesakes: names with several keys of one scheme, or of one source, or with several ids. A source
+# that has no key twice may count its credits, and does if three names have several.
 _NAMESAKES = """
 CREATE OR REPLACE TEMP TABLE namesakes AS
 WITH credits AS (
@@ -81,16 +81,21 @@ WITH credits AS (
         SELECT source, version, {people}, {keys} FROM versions
         WHERE name_keys IS NOT NULL AND version IN (SELECT version FROM members WHERE counts))
     WHERE key <> '' AND name <> ''),
-scoped AS (
-    SELECT *, if(scheme = 'key', source, '') AS owner FROM credits),
+scoped AS (SELECT *, if(scheme = 'key', source, '') AS owner FROM credits),
 found AS (
     SELECT name, scheme, owner FROM scoped GROUP BY ALL HAVING min(key) <> max(key)),
+identified AS (
+    SELECT name FROM (SELECT {people} FROM members WHERE counts AND name_ids IS NOT NULL)
+    WHERE id <> '' AND name <> '' GROUP BY name HAVING min(id) <> max(id)),
 counted AS (
     SELECT owner FROM scoped WHERE scheme = 'key' GROUP BY owner
     HAVING count(DISTINCT key) = count(DISTINCT concat_ws(' ', version, key)))
 SELECT name, scheme, owner FROM found
 WHERE owner NOT IN (SELECT owner FROM counted)
    OR owner NOT IN (SELECT owner FROM found GROUP BY owner HAVING count(*) > 2)
+UNION
+SELECT name, scheme, owner FROM scoped SEMI JOIN identified USING (name)
+WHERE owner NOT IN (SELECT owner FROM counted)
 """
 
 # Who they are: the id that their films give the name elsewhere, if it is one person's, else the

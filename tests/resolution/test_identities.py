@@ -262,6 +262,19 @@ def test_a_key_means_whom_a_film_in_which_it_occurs_gives_an_id(reader: Reader) 
     reader.is_sound()
 
 
+def test_a_key_tells_who_somebody_is_whose_name_has_several_ids(reader: Reader) -> None:
+    reader.read(
+        {
+            ("a", "1.jsonl"): film(1, keyed("tmdb-5")),
+            ("a", "2.jsonl"): film(2, keyed("tmdb-5")),
+            ("b", "1.jsonl"): film(1, Credit("Mara Lind", MARA)),
+            ("b", "3.jsonl"): film(3, Credit("Mara Lind", NILS)),
+        }
+    )
+    assert set(reader.names()) == {MARA, NILS}
+    reader.is_sound()
+
+
 def test_a_key_is_nobody_in_particular_whose_films_give_the_name_several_ids(
     reader: Reader,
 ) -> None:

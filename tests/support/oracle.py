@@ -339,7 +339,9 @@ class _People:
     def _ids_of_keys(self) -> dict[str, str]:
         """Tell the ids of namesakes whom a source tells apart: what their films call them, or keys.
 
-        A source whose keys are all different counts its credits, if it has three such names.
+        They are namesakes whose name has several keys in a source, or several ids. A source whose
+        keys are all different counts its credits, if three names have several; what else it says
+        of keys is not believed either.
         """
         keys: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
         uses: defaultdict[str, list[str]] = defaultdict(list)
@@ -355,23 +357,25 @@ class _People:
                 for key in {each.key for each in member.record.credits if each.name} - {""}:
                     if key.startswith("key-"):
                         uses[member.origin.source].append(key)
+        ids: defaultdict[str, set[str]] = defaultdict(set)
+        for each in (each for members in self._counting.values() for each in members):
+            for credit in each.record.credits:
+                if credit.imdb_id and credit.name:
+                    ids[credit.name].add(credit.imdb_id)
         found = {scope: held for scope, held in keys.items() if len(held) > 1}
         owners = Counter(owner for _, _, owner in found)
-        counts = {
-            owner
-            for owner, used in uses.items()
-            if len(set(used)) == len(used) and owners[owner] > 2
+        once = {owner for owner, used in uses.items() if len(set(used)) == len(used)}
+        found = {
+            scope: held
+            for scope, held in keys.items()
+            if (scope in found and not (scope[2] in once and owners[scope[2]] > 2))
+            or (len(ids[scope[0]]) > 1 and scope[2] not in once)
         }
-        told = {
-            key: (scheme, owner, name)
-            for (name, scheme, owner), held in found.items()
-            if owner not in counts
-            for key in held
-        }
+        told = {key for held in found.values() for key in held}
         linked = {(film, link.subject, self._who(link)) for film, link in self._links}
         pairs: set[tuple[str, str, str]] = set()
         for (name, scheme, owner), held in found.items():
-            for key in held & told.keys():
+            for key in held:
                 for film, written in called[key]:
                     if written == name:
                         given = {
