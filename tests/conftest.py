@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -20,6 +21,9 @@ from places import SEEDS, TESTS
 from servers import SERVERS, Oxigraph, Server
 from thoroughness import THOROUGH
 from website import HOSTILE, KEPT_OUT, Website, served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Machines differ, promises do not. CI judges a change by the same examples each time; others are
 # looked for everywhere else.
@@ -57,7 +61,17 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def foreign() -> None:
-    """Be asked for by what starts a server of others, or Spark: such tests are marked `server`."""
+    """Be asked for by what starts a program of others: such tests are marked `server`."""
+
+
+@pytest.fixture(scope="session")
+def browser(foreign: None) -> Iterator[Browser]:
+    """Run a browser for all tests."""
+    del foreign
+    import browsing
+
+    with browsing.running() as started:
+        yield started
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import re
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -20,7 +20,6 @@ from lxml import etree
 from playwright.sync_api import Browser
 from pyoxigraph import Literal, NamedNode, Triple
 
-from browsing import running
 from commands import Etl, said
 from drawing import png_or_skip
 from etl.errors import EtlError
@@ -32,12 +31,6 @@ from records import EMMA, HEAT, Film, write
 from thoroughness import THOROUGH, examples
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running() as started:
-        yield started
 
 
 @pytest.fixture

@@ -126,6 +126,14 @@ class Server:
         """Fill a graph from a file by its own loader; it runs meanwhile if `loads_online`."""
         raise NotImplementedError
 
+    def is_damaged(self) -> bool:
+        """Return whether it can no longer read what it holds, whoever asks; most never are."""
+        return False
+
+    def forget(self) -> None:
+        """Take away all that it holds, while it does not run."""
+        raise NotImplementedError
+
     def clear(self) -> None:
         """Make it empty."""
         self.update("CLEAR ALL")
@@ -255,6 +263,7 @@ class Rdf4j(Server):
     """RDF4J Server in Jetty with a store of LMDB, which asks who one is.
 
     Its native store is damaged when it is killed: one of its indexes has what another one lacks.
+    That of LMDB seldom is: it then counts triples whose values it cannot read.
     """
 
     kind = KINDS["rdf4j"]
@@ -265,6 +274,23 @@ class Rdf4j(Server):
 
     def load(self, file: Path, graph: str | None) -> None:
         self.update(f"LOAD <{file.as_uri()}> INTO GRAPH <{graph}>")
+
+    def is_damaged(self) -> bool:
+        graphs = (f"http://localhost:8000/graph/{name}" for name in ("films", "provenance"))
+        return any(self._cannot_give(graph) for graph in graphs)
+
+    def _cannot_give(self, graph: str) -> bool:
+        answer = httpx.get(
+            f"{self.url}/rdf-graphs/service",
+            params={"graph": graph},
+            auth=(self.user, self.password),
+            timeout=60,
+            trust_env=False,
+        )
+        return answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR
+
+    def forget(self) -> None:
+        shutil.rmtree(self.folder / "data")
 
     def start(self) -> None:
         new = not (self.folder / "data").exists()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from browsing import running, visiting
+from browsing import visiting
 from website import Website
 
 PAGES = [
@@ -27,13 +25,6 @@ PAGES = [
     "/sources",
     "/editor",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for all tests."""
-    with running() as started:
-        yield started
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
