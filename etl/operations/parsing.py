@@ -154,17 +154,19 @@ def _owned(item: FilmRecord | Reject, source: Source, path: str, key: str) -> Fi
 
 def _with_keys_of(source: Source, item: FilmRecord) -> FilmRecord:
     """Say by which source people have the keys that are its own."""
+    keys = {each.key for each in item.credits if each.key.startswith("key-")}
+    owned = {key: f"key-{source.plain_slug}-{key.removeprefix('key-')}" for key in keys}
 
-    def owned(people: tuple[Credit, ...]) -> tuple[Credit, ...]:
-        return tuple(
-            each._replace(key=f"key-{source.plain_slug}-{each.key.removeprefix('key-')}")
-            if each.key.startswith("key-")
-            else each
-            for each in people
-        )
+    def named(people: tuple[Credit, ...]) -> tuple[Credit, ...]:
+        return tuple(each._replace(key=owned.get(each.key, each.key)) for each in people)
 
-    crew = {role: owned(people) for role, people in item.crew.items()}
-    return replace(item, directors=owned(item.directors), actors=owned(item.actors), crew=crew)
+    crew = {role: named(people) for role, people in item.crew.items()}
+    rows = {
+        field: {owned.get(value, value): line for value, line in lines.items()}
+        for field, lines in item.rows.items()
+    }
+    directors, actors = named(item.directors), named(item.actors)
+    return replace(item, directors=directors, actors=actors, crew=crew, rows=rows)
 
 
 def _told(path: str, line: int, note: Note) -> Finding:

@@ -126,7 +126,7 @@ sole AS (
 SELECT DISTINCT key, coalesce(sole.id, key) AS id FROM called LEFT JOIN sole USING (key)
 """
 
-# From here on, these are ids that the records give.
+# From here on, the members have these ids as if their records gave them.
 _IDENTIFIED = """
 CREATE OR REPLACE TEMP TABLE members AS
 SELECT version, source, path, line, coalesce(told.names, members.names) AS names,

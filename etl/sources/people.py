@@ -29,7 +29,9 @@ _KEYS = {
     **dict.fromkeys(("died", "deathdate", "deathday", "deathyear", "dateofdeath"), "died"),
     **dict.fromkeys(("jobs", "jobtitle", "profession", "primaryprofession", "occupation"), "jobs"),
     **dict.fromkeys(("tmdb", "tmdbid"), "tmdb"),
-    **dict.fromkeys(("id", "personid", "nameid", "identifier", "url", "link", "sameas"), "own"),
+    **dict.fromkeys(
+        ("key", "id", "personid", "nameid", "identifier", "url", "link", "sameas"), "own"
+    ),
 }
 """What a key in a person's object gives, by its letters alone, in small ones."""
 

@@ -48,15 +48,15 @@ class SparkTables:
         """Let statements use a table that is kept elsewhere, or that is asked for only once."""
         table.createOrReplaceTempView(name)
 
-    def run(self, *statements: str, **values: object) -> None:
+    def run(self, *statements: str) -> None:
         """Carry out statements of resolution that make tables or add to them."""
         for sql in statements:
-            for each in _parsed(sql, tuple(sorted(values.items()))):
+            for each in _parsed(sql):
                 self._carry_out(each)
 
-    def ask(self, sql: str, **values: object) -> DataFrame:
+    def ask(self, sql: str) -> DataFrame:
         """Return what a query of resolution finds."""
-        (query,) = _parsed(sql, tuple(sorted(values.items())))
+        (query,) = _parsed(sql)
         return self.spark.sql(query.sql(dialect="spark"))
 
     def count(self, name: str) -> int:
@@ -78,9 +78,9 @@ class SparkTables:
 
 
 @lru_cache(maxsize=100)
-def _parsed(sql: str, values: tuple[tuple[str, object], ...]) -> list[exp.Expression]:
-    """Parse statements, with what they have in common and the values that they are given."""
-    text = sql.format(**PARTS, **dict(values))
+def _parsed(sql: str) -> list[exp.Expression]:
+    """Parse statements, with what they have in common."""
+    text = sql.format(**PARTS)
     found = [each for each in sqlglot.parse(text, read="duckdb") if each is not None]
     for statement in found:
         if isinstance(statement, exp.Insert) and (common := statement.args.pop("with_", None)):

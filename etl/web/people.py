@@ -51,8 +51,7 @@ class PersonPage:
     """All that the page of a person says.
 
     `by_name` says that nothing but the name tells who, `by_key` that only a source's key does,
-    `life` has what is known of birth, death
-    and jobs, `more` how many films are not shown.
+    `life` has what is known of birth, death and jobs, `more` how many films are not shown.
     """
 
     iri: str

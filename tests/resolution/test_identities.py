@@ -185,6 +185,39 @@ def test_the_name_may_stand_in_the_same_record(reader: Reader) -> None:
     reader.is_sound()
 
 
+TITLES = """id,title,type,age_certification,release_year,imdb_id,imdb_score,tmdb_score
+tm1,One,MOVIE,PG,2000,tt0000001,7.1,7.0
+tm2,Two,MOVIE,PG,2001,tt0000002,7.1,7.0
+"""
+CREDITS = """person_id,id,name,character,role
+11,tm1,Ann Lee,Ida,ACTOR
+12,tm1,Ann Lee (voice),The Caller,ACTOR
+13,tm1,Bo Ray,,DIRECTOR
+12,tm2,Ann Lee,Cook,ACTOR
+14,tm2,Bo Ray,,DIRECTOR
+13,tm2,Bo Ray (voice),Ed,ACTOR
+"""
+
+
+def test_namesakes_in_a_joined_table_are_told_apart_and_explained_by_their_own_rows(
+    desk: Desk,
+) -> None:
+    (desk.source / "titles.csv").write_text(TITLES)
+    (desk.source / "credits.csv").write_text(CREDITS)
+    desk.load()
+    people = {quad.subject for quad in desk.graph() if str(quad.subject).startswith(f"<{PEOPLE}")}
+    with Snapshot.opened(desk.workspace.required()) as snapshot:
+        told = {
+            str(person).rpartition("-")[2][:-1]: [
+                row[4].rpartition(":")[2]
+                for row in explain(snapshot, snapshot.store, str(person)[1:-1], "name")[0]
+            ]
+            for person in people
+        }
+    assert told == {"11": ["2"], "12": ["3", "5"], "13": ["4", "7"], "14": ["6"]}
+    assert desk.check() == []
+
+
 def test_a_name_alone_is_whoever_the_same_film_gives_that_name_and_an_id(reader: Reader) -> None:
     """Two namesakes are told apart by the film that somebody was in."""
     reader.read(

@@ -157,6 +157,8 @@ class Collected:
         if places.add(self.key, who, lines[0]) != lines[0]:
             for character in credit.characters:
                 places.add(self.key, f"{who}: {character}", lines[0])
+        if credit.key:  # by which two of one name have rows of their own
+            places.add(self.key, credit.key, lines[0])
         for n, path in self.others:
             places.add(path, who, lines[n])
 
@@ -170,6 +172,8 @@ def _put_together(one: Credit, other: Credit) -> Credit:
 
 def _paths_of_people(keys: Mapping[str, Any], joined: str) -> dict[str, str]:
     """Return the column that tells each key of a person, as `NAME.column`, the name's first."""
-    told = {"name": keys.get("json"), "imdb": keys.get("id", {}).get("imdb")}
+    ids = keys.get("id", {})
+    told = {"name": keys.get("json"), "imdb": ids.get("imdb")}
+    told |= {"tmdb": ids.get("tmdb"), "id": ids.get("own")}
     told |= {key: keys.get(key) for key in ("character", *PERSON_FACTS)}
     return {key: path if "." in path else f"{joined}.{path}" for key, path in told.items() if path}
