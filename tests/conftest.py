@@ -64,9 +64,9 @@ def foreign() -> None:
     """Be asked for by what starts a program of others: such tests are marked `server`."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(foreign: None) -> Iterator[Browser]:
-    """Run a browser for all tests."""
+    """Run a browser, whose driver runs an event loop: other modules must not find that."""
     del foreign
     import browsing
 

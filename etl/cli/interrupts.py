@@ -65,8 +65,8 @@ def interruptible() -> Iterator[None]:
     _grace_s, _heard = _GRACE_S, 0
     heard, told = os.pipe()
     os.set_blocking(told, False)
-    handlers = {number: signal.signal(number, _interrupt) for number in _SIGNALS}
-    handlers[_AGAIN] = signal.signal(_AGAIN, _interrupt_again)
+    handlers = {number: signal.signal(number, partial(_interrupt, told)) for number in _SIGNALS}
+    handlers[_AGAIN] = signal.signal(_AGAIN, partial(_interrupt_again, told))
     before = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
     hook, sys.unraisablehook = sys.unraisablehook, partial(_unheard, told)
     thread = threading.Thread(target=_end_in_time, args=(heard,), name="interrupts", daemon=True)
@@ -86,16 +86,26 @@ def interruptible() -> Iterator[None]:
         os.close(heard)
 
 
-def _interrupt(number: int, _: FrameType | None) -> None:
+def _interrupt(told: int, number: int, frame: FrameType | None) -> None:
     global _heard
     _heard = number
     for each in _SIGNALS:  # from here on the thread alone listens
         signal.signal(each, lambda *_: None)
-    raise Interrupted(number)
+    _interrupt_again(told, number, frame)
 
 
-def _interrupt_again(*_: object) -> None:
-    raise Interrupted(_heard)
+def _interrupt_again(told: int, _: int, frame: FrameType | None) -> None:
+    """Raise here, or a little later: an import may abort the process when it cannot go on."""
+    if _is_importing(frame):
+        os.write(told, bytes([_UNHEARD]))
+    else:
+        raise Interrupted(_heard)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib."):
+        frame = frame.f_back
+    return frame is not None
 
 
 def _unheard(told: int, unraisable: sys.UnraisableHookArgs) -> None:

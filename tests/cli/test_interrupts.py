@@ -233,6 +233,33 @@ def test_an_interrupt_where_nothing_can_be_raised_is_heard_a_little_later() -> N
     assert (ended.stdout, ended.stderr) == ("taken back 130\n", "")
 
 
+IMPORTING = """
+import signal, sys, time
+from etl.cli.interrupts import Interrupted, interruptible
+
+try:
+    with interruptible():
+        import imported
+        time.sleep(60)
+except Interrupted as error:
+    print("taken back", error.exit_code, sys.modules["imported"].whole)
+"""
+IMPORTED = "import signal; signal.raise_signal(signal.SIGTERM); whole = True"
+
+
+def test_an_interrupted_import_goes_on_to_its_end(tmp_path: Path) -> None:
+    (tmp_path / "imported.py").write_text(IMPORTED)
+    ended = subprocess.run(
+        [sys.executable, "-c", IMPORTING],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.stdout, ended.stderr) == ("taken back 143 True\n", "")
+
+
 def workers_of(parent: int) -> list[int]:
     children = Path(f"/proc/{parent}/task/{parent}/children")
     try:

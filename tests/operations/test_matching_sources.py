@@ -165,7 +165,7 @@ class Formats(RuleBasedStateMachine):
 
 TestFormats = Formats.TestCase
 TestFormats.settings = settings(
-    max_examples=examples(3, 8), stateful_step_count=examples(6, 15), deadline=None
+    max_examples=examples(3, 6), stateful_step_count=examples(6, 15), deadline=None
 )
 
 

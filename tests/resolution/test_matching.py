@@ -254,7 +254,7 @@ def seen(key: str, facts: Facts) -> Seen:
 
 
 @given(worlds(), st.randoms(use_true_random=False))
-@settings(max_examples=examples(300, 5000), deadline=None)
+@settings(max_examples=examples(300, 2000), deadline=None)
 def test_films_are_matched_as_the_oracle_says_in_whatever_order(
     films: dict[str, list[Told]], chance: random.Random
 ) -> None:

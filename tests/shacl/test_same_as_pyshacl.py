@@ -23,8 +23,8 @@ from thoroughness import THOROUGH, examples
 from validation.random_graphs import shapes_and_data
 from validation.turtle import summary
 
-GRAPHS = examples(few=100, many=2_000)
-FILMS = examples(few=100, many=3_000)
+GRAPHS = examples(few=100, many=600)
+FILMS = examples(few=100, many=1_000)
 
 
 class BothEngines:
@@ -61,7 +61,7 @@ def test_on_random_shapes_and_data(example: tuple[list[Triple], list[Triple]]) -
 
 def test_on_films_with_faults(both_engines: BothEngines) -> None:
     found = set[str]()
-    for chunk in chunks(films(FILMS, fault_percent=examples(few=40, many=2)), 500):
+    for chunk in chunks(films(FILMS, fault_percent=examples(few=40, many=6)), 500):
         report = both_engines.validate(chunk)
         found.update(str(result.source_shape) for result in report.results)
     assert len(found) >= 12

@@ -18,7 +18,7 @@ from thoroughness import examples
 from validation.random_graphs import shapes_and_data
 from validation.turtle import shapes, summary, triples
 
-GRAPHS, FILMS = examples(few=60, many=2000), examples(few=30, many=60)
+GRAPHS, FILMS = examples(few=60, many=600), examples(few=30, many=60)
 
 
 def streamed(engine: Engine, data: list[Triple], at_once: int = 2) -> ValidationReport:

@@ -65,7 +65,7 @@ def test_whatever_goes_wrong_the_server_ends_in_step(
     chosen = random.Random(200)
     desk = Publisher(tmp_path, small(server.through(proxy.url), 150))
     desk.engine = Unchecked()
-    rounds = repeated("ROUNDS", 3, 20 if server.slow else 100)
+    rounds = repeated("ROUNDS", 3, 10 if server.slow else 40)
     direct, failures = server.where, 0
     for edition in range(rounds):
         if edition % 10 == 5:  # the next publication is the first one there

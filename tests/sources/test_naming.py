@@ -163,7 +163,7 @@ def put(folder: Path, names: Iterable[str]) -> list[str]:
     states=st.lists(STATES, min_size=1, max_size=examples(3, 4)),
     shuffle=st.randoms(use_true_random=False),
 )
-@settings(max_examples=examples(3, 12))
+@settings(max_examples=examples(3, 6))
 def test_naming_all_files_is_naming_their_folder(
     states: list[set[str]], shuffle: random.Random
 ) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 
-from browsing import running
 from openrefine import OpenRefine, Project
 from places import SEEDS
 from website import Website
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ABSENT = (
     ("No such film at all", "2001", "Nobody Known", ""),
@@ -75,10 +78,10 @@ def test_people_are_matched_by_name_and_by_a_film(project: Project) -> None:
 
 
 def test_its_pages_add_the_service_suggest_properties_and_show_previews(
-    refine: OpenRefine, site: Website, project: Project
+    refine: OpenRefine, site: Website, project: Project, browser: Browser
 ) -> None:
     title, _, director, imdb = sample()[0]
-    with running() as browser, browser.new_context(viewport={"width": 1300, "height": 900}) as seen:
+    with browser.new_context(viewport={"width": 1300, "height": 900}) as seen:
         page = seen.new_page()
         page.goto(f"{refine.url}/project?{urlencode(project.number)}")
         page.wait_for_selector(".data-table-cell-content")

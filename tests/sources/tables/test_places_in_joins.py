@@ -82,7 +82,7 @@ def stands(value: str, line: str) -> bool:
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=examples(15, 100))
+@settings(max_examples=examples(15, 40))
 def test_each_explained_value_stands_on_its_line(
     tmp_path_factory: pytest.TempPathFactory, chance: random.Random
 ) -> None:
