@@ -157,7 +157,7 @@ def test_a_server_that_misbehaves_is_told_in_one_line_and_in_time(
             result = published(*command, "--store", "s")
             assert result.exit_code == 2, result.stdout
             error, *hint = result.stderr.splitlines()
-            assert error.startswith(f"Error: {url}")
+            assert error.startswith(f"Error: {url}"), result.stderr
             assert said in error or command[0] == "load"
             assert len(hint) <= 1
             assert "hunter2" not in result.stderr
