@@ -11,8 +11,9 @@ import duckdb
 
 from etl.errors import WorkspaceError, cannot_read, limit_reached
 from etl.process.database import alone
-from etl.resolution.tables import CATALOG
+from etl.resolution.tables import CATALOG, scalar
 
+_SMALL_BYTES, _FEW = 16 << 20, 20_000  # of a file, versions: one thread is done with them first
 _MISREAD = "?\\"  # what follows is taken for options, or for another folder
 
 _idle: list[duckdb.DuckDBPyConnection] = []
@@ -39,6 +40,7 @@ def opened(
     file = whole.replace("'", "''")
     attach = (
         f"SET temp_directory = '{file}.tmp'; "
+        + ("SET threads = 1; " if _size(path) < _SMALL_BYTES else "RESET threads; ")
         + (f"SET memory_limit = '{memory_bytes}B'; " if memory_bytes else "")
         + f"ATTACH '{file}' AS {CATALOG}{' (READ_ONLY)' if read_only else ''}; USE {CATALOG}"
     )
@@ -56,6 +58,19 @@ def opened(
             if not os.path.isdir(f"{whole}.tmp"):  # a database keeps the folder that it has used
                 _idle.append(database)
                 ending.pop_all()
+
+
+def divided_if_large(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Have several threads work on a catalog that has grown large: a new one is opened with one."""
+    if scalar(connection, "SELECT count(*) FROM versions") > _FEW:
+        connection.execute("RESET threads")
+    return connection
+
+
+def _size(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_size
+    return 0
 
 
 def _attached(attach: str) -> tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyConnection]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store, parse, serialize
 
 from etl.process.temporary import temporary_folder
+from etl.process.workers import Workers
 from etl.publication.outbox import Outboxes
 from etl.publication.targets import Target
 from etl.rdf.identifiers import Iris
@@ -72,44 +73,63 @@ def differing(
     """Compare what a server holds with what it should; give the subjects that differ.
 
     What it holds that does not lie below one of our base IRIs is not ours, and left alone. While a
-    document that has everything arrives, each of its lines is looked up in the store here; only if
-    that has not all of them, or more than them, both are compared as files.
+    document that has everything arrives, each of its lines is looked up in the store here, by a
+    process beside this one if there are many; only if that has not all of them, or more than them,
+    both are compared as files.
 
     Raises:
         StoreError: the server fails, or cuts its answer short.
     """
     with temporary_folder(workspace.path, "copy-") as folder, ThreadPoolExecutor(1) as beside:
         here, there = Path(folder, "here.nq"), Path(folder, "there.nq")
-        held, dumped = Held(store), None
-        if not remote.where.gives_documents:  # a triple may come twice, and another one never
+        with there.open("wb") as target, Workers(1, Held(store)) as workers:
+            arriving = _written(target, remote.lines_of_all())
+            if remote.where.gives_documents:  # else a triple may come twice, and another one never
+                held = _sum(workers.map(Held.count, arriving))
+                if held == sum(store.sizes()):
+                    return {}
             dumped = beside.submit(store.dump, here)
-        with there.open("wb") as target:
-            for lines in remote.lines_of_all():
-                target.write(lines)
-                if dumped is None and not held.has(lines):
-                    dumped = beside.submit(store.dump, here)
-        if dumped is None and held.count == sum(store.sizes()):
-            return {}
-        (dumped or beside.submit(store.dump, here)).result()
+            for _ in arriving:
+                pass
+        dumped.result()
         return _differing(here, there, bases, remote.where)
 
 
+def _written(target: IO[bytes], arriving: Iterable[bytes]) -> Iterator[bytes]:
+    for lines in arriving:
+        target.write(lines)
+        yield lines
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    """Add counts up; None as soon as one is."""
+    total = 0
+    for count in counts:
+        if count is None:
+            return None
+        total += count
+    return total
+
+
 class Held:
-    """The lines of a server that a store has too, in the same spelling."""
+    """Counts the lines of a server that a store has too, in the same spelling."""
 
     def __init__(self, store: EmbeddedStore) -> None:
-        self.count = 0
         self._store = store
         self._kept = set[bytes]()
 
-    def has(self, lines: bytes) -> bool:
-        """Count lines of N-Quads; return whether the store has them all."""
+    def __reduce__(self) -> tuple[Callable[[Path], Held], tuple[Path | None]]:
+        """Travel to another process as the path of the store, which is opened there."""
+        return _held_in, (self._store.path,)
+
+    def count(self, lines: bytes) -> int | None:
+        """Count lines of N-Quads; None if the store has not all of them."""
         try:
             quads = list(parse(lines, RdfFormat.N_QUADS))
-            self.count += len(quads)
-            return self._keeps(set(_TYPED.findall(lines))) and self._store.holds(quads)
+            has_all = self._keeps(set(_TYPED.findall(lines))) and self._store.holds(quads)
         except SyntaxError:
-            return False
+            return None
+        return len(quads) if has_all else None
 
     def _keeps(self, literals: set[bytes]) -> bool:
         """Return whether a store, which keeps values, gives literals back as they are spelt."""
@@ -119,6 +139,10 @@ class Held:
             given = values.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()) or b""
             self._kept.update(_TYPED.findall(given))
         return literals <= self._kept
+
+
+def _held_in(store: Path) -> Held:
+    return Held(EmbeddedStore.read(store))
 
 
 def _differing(

@@ -41,8 +41,8 @@ _STANDING_BACK = 15  # how nice the threads are that compact
 class EmbeddedStore:
     """An Oxigraph store; reading sees one snapshot, and writing belongs to one process."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, path: Path | None = None) -> None:
+        self._store, self.path = store, path
         self._load: Future[None] | None = None
         self._waiting: list[bytes] = []
         self._waiting_bytes = self._added_bytes = 0
@@ -59,7 +59,7 @@ class EmbeddedStore:
         """
         expect_memory(path, _TO_READ)
         try:
-            return cls(Store.read_only(str(path)))
+            return cls(Store.read_only(str(path)), path)
         except (OSError, RuntimeError) as error:
             raise _unusable(path, error) from error
 

@@ -18,6 +18,7 @@ from etl.operations.remove import remove
 from etl.operations.undo import undo
 from etl.workspace.snapshot import Snapshot
 from places import ROOT
+from prepared import PreparedDesk
 from shared_data import shared
 from thoroughness import THOROUGH
 
@@ -123,14 +124,29 @@ def test_all_shared_data_are_one_film_for_each_id_and_none_is_lost(tmp_path: Pat
     assert not desk.check()
 
 
-@pytest.mark.parametrize("gone", [*PATHS, "invented"] if THOROUGH else ["texts"])
-def test_what_one_source_of_them_alone_told_goes_with_it(tmp_path: Path, gone: str) -> None:
-    paths = PATHS | {"invented": invented(tmp_path)}
+@pytest.fixture(scope="module")
+def everything(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[dict[str, Path], PreparedDesk]:
+    """All of them in one workspace, of the two largest only the first rows; and where they lie."""
+    folder = tmp_path_factory.mktemp("sources")
+    paths = PATHS | {"invented": invented(folder)}
     for large in ("movielens", "movies_dat"):
-        paths[large] = smaller(paths[large], tmp_path, 300)
-    desk, other = Desk(tmp_path / "all"), Desk(tmp_path / "others")
-    for path in paths.values():
-        desk.load(path)
+        paths[large] = smaller(paths[large], folder, 300)
+
+    def load(desk: Desk) -> None:
+        for path in paths.values():
+            desk.load(path)
+
+    return paths, PreparedDesk(tmp_path_factory.mktemp("everything"), load)
+
+
+@pytest.mark.parametrize("gone", [*PATHS, "invented"] if THOROUGH else ["texts"])
+def test_what_one_source_of_them_alone_told_goes_with_it(
+    tmp_path: Path, everything: tuple[dict[str, Path], PreparedDesk], gone: str
+) -> None:
+    paths, prepared = everything
+    desk, other = prepared.desk(), Desk(tmp_path / "others")
     before = desk.graph()
     for name, path in reversed(paths.items()):
         if name != gone:

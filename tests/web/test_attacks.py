@@ -191,9 +191,9 @@ def test_memory_is_back_where_it_was_after_many_requests(target: Website) -> Non
         return target.get(paths[number % len(paths)]).status_code
 
     with ThreadPoolExecutor(8) as crowd:
-        list(crowd.map(ask, range(examples(400, 4_000))))  # until the threads' own memory is there
+        list(crowd.map(ask, range(examples(400, 2_000))))  # until the threads' own memory is there
         before = memory_of(target.process.pid)
-        statuses = set(crowd.map(ask, range(examples(400, 4_000))))
+        statuses = set(crowd.map(ask, range(examples(400, 10_000))))
     assert statuses == {200, 404}
     after = memory_of(target.process.pid)
     assert after - before < 40_000_000, (before, after)
