@@ -13,7 +13,7 @@ from etl.errors import WorkspaceError, cannot_read, limit_reached
 from etl.process.database import alone
 from etl.resolution.tables import CATALOG, scalar
 
-_SMALL_BYTES, _FEW = 16 << 20, 20_000  # of a file, versions: one thread is done with them first
+_SMALL_BYTES, _FEW = 8 << 20, 5_000  # of a file, versions: one thread is done with them first
 _MISREAD = "?\\"  # what follows is taken for options, or for another folder
 
 _idle: list[duckdb.DuckDBPyConnection] = []
