@@ -16,7 +16,7 @@ from typing import Self
 
 import duckdb
 
-from etl.catalog.connection import divided_if_large, opened
+from etl.catalog.connection import opened, widened
 from etl.catalog.entries import Place, Staged
 from etl.catalog.files import Files
 from etl.catalog.migrations import VERSION, found_version, migrate
@@ -260,7 +260,7 @@ class Catalog:
 
     def compare(self) -> Comparison:
         """Put together which versions make which film now."""
-        return Comparison(divided_if_large(self._db))
+        return Comparison(widened(self._db))
 
     @property
     def resolved(self) -> Resolved:

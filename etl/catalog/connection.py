@@ -13,7 +13,8 @@ from etl.errors import WorkspaceError, cannot_read, limit_reached
 from etl.process.database import alone
 from etl.resolution.tables import CATALOG, scalar
 
-_SMALL_BYTES, _FEW = 8 << 20, 5_000  # of a file, versions: one thread is done with them first
+_SMALL_BYTES = 8 << 20  # of a catalog: with a smaller one, a single thread is done sooner
+_FEW_VERSIONS = 5_000  # to compare: with fewer, it is done sooner, too
 _MISREAD = "?\\"  # what follows is taken for options, or for another folder
 
 _idle: list[duckdb.DuckDBPyConnection] = []
@@ -60,9 +61,9 @@ def opened(
                 ending.pop_all()
 
 
-def divided_if_large(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """Have several threads work on a catalog that has grown large: a new one is opened with one."""
-    if scalar(connection, "SELECT count(*) FROM versions") > _FEW:
+def widened(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Let a catalog have all threads if it has grown large: a new one is opened with one."""
+    if scalar(connection, "SELECT count(*) FROM versions") > _FEW_VERSIONS:
         connection.execute("RESET threads")
     return connection
 

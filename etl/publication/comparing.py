@@ -29,7 +29,7 @@ from etl.workspace.snapshot import Snapshot
 
 PART_BYTES = 1 << 28  # two million lines; the hashes of both files take a third of a gigabyte
 SPELT_AT_ONCE = 10_000  # lines
-_TYPED = re.compile(rb'"[^"\n]*"\^\^<[^>]*>')  # or the end of a literal with quotation marks
+_LITERAL = re.compile(rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"(?:\^\^<[^>]*>)?')
 
 Compared: TypeAlias = list[tuple[str, int, int]]
 """The entities that a server has otherwise, with the numbers of triples missing and too many."""
@@ -126,7 +126,7 @@ class Held:
         """Count lines of N-Quads; None if the store has not all of them."""
         try:
             quads = list(parse(lines, RdfFormat.N_QUADS))
-            has_all = self._keeps(set(_TYPED.findall(lines))) and self._store.holds(quads)
+            has_all = self._keeps(_typed(lines)) and self._store.holds(quads)
         except SyntaxError:
             return None
         return len(quads) if has_all else None
@@ -137,8 +137,13 @@ class Held:
             values = Store()
             values.bulk_load(b"".join(map(b"<a:> <a:> %b .\n".__mod__, new)), RdfFormat.N_TRIPLES)
             given = values.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()) or b""
-            self._kept.update(_TYPED.findall(given))
+            self._kept |= _typed(given)
         return literals <= self._kept
+
+
+def _typed(lines: bytes) -> set[bytes]:
+    """Return the literals with a datatype of some lines; others end in a quotation mark."""
+    return {each for each in set(_LITERAL.findall(lines)) if each.endswith(b">")}
 
 
 def _held_in(store: Path) -> Held:

@@ -25,7 +25,6 @@ TYPED = st.builds(
     st.sampled_from(DATATYPES),
 )
 PLAIN = st.text('8.5"\\^<>a: \n').map(Literal)
-MISLEADING = b'\\"'  # within a text: what follows looks like a literal of its own
 DECIMAL = f'"^^<{XSD.decimal.value}>'
 
 
@@ -33,6 +32,7 @@ DECIMAL = f'"^^<{XSD.decimal.value}>'
 @example(Literal(f'"8.50{DECIMAL} .'), [])
 @example(Literal(f'{DECIMAL}"8.50', datatype=XSD.decimal), [Literal("8.5", datatype=XSD.decimal)])
 @example(Literal(FILM.value), [FILM])
+@example(Literal('"5.', datatype=XSD.decimal), [])
 @given(TYPED | PLAIN, st.lists(TYPED | PLAIN))
 def test_a_line_is_held_only_if_the_store_has_it_in_this_spelling(
     value: Term, others: Sequence[Term]
@@ -43,10 +43,7 @@ def test_a_line_is_held_only_if_the_store_has_it_in_this_spelling(
     own = set((kept.dump(format=RdfFormat.N_QUADS) or b"").splitlines())
     held = Held(EmbeddedStore(kept))
     for line in (serialize(quads, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True):
-        if MISLEADING in line:
-            assert held.count(line) is None or line.rstrip() in own
-        else:
-            assert held.count(line) == (1 if line.rstrip() in own else None)
+        assert held.count(line) == (1 if line.rstrip() in own else None)
         assert Held(EmbeddedStore(Store())).count(line) is None
 
 
