@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import NamedNode
 
 from etl.catalog.catalog import Catalog
 from etl.catalog.kept_out import Places, located, unreadable
@@ -18,9 +18,10 @@ from etl.entities.drafting import CHUNK_FILMS
 from etl.entities.judging import reason
 from etl.findings import Finding, Severity, of_result, severity_of
 from etl.operations.reading import Reading
+from etl.process.garbage import uncollected
 from etl.process.temporary import temporary_folder
 from etl.process.workers import Workers
-from etl.rdf.descriptions import Term
+from etl.rdf.descriptions import Statement, Term
 from etl.rdf.identifiers import DEFAULT_BASE_IRI, Iris
 from etl.rdf.vocab import SCHEMA
 from etl.resolution.films import Film
@@ -161,7 +162,7 @@ def validate_file(path: str, engine: ShapesEngine, shipped: Shapes) -> Validated
     seen = rdf.Noticed()
     aims = own_aims(engine.shapes, shipped)
 
-    def in_https() -> Iterator[Triple]:
+    def in_https() -> Iterator[Statement]:
         return rdf.in_https(rdf.read(path), seen)
 
     by_ours = _validated(engine, aims, in_https)
@@ -187,19 +188,29 @@ class _Done:
 
 
 def _validated(
-    engine: ShapesEngine, aims: Sequence[Aim], read: Callable[[], Iterator[Triple]]
+    engine: ShapesEngine, aims: Sequence[Aim], read: Callable[[], Iterator[Statement]]
 ) -> _Done:
-    """Validate triples; if they are many, read them once more, and hold them on disk."""
-    hierarchy = hierarchy_of(engine)
-    few = held_in_memory(read())
-    if few is not None:
-        results = list(engine.validate(few).results)
-        is_checked = bool(results) or finds_anything_in(engine, few)
-        return _Done(results, is_checked, unmet_in(aims, chain(few, hierarchy)) if aims else [])
-    with VerbatimGraph.of(read(), on_disk=True) as graph:
-        results = list(validate_source(engine, graph, in_memory=0))
-        is_checked = bool(results) or finds_anything(engine, graph)
-        return _Done(results, is_checked, unmet(aims, graph, hierarchy))
+    """Validate what a file says; if that is much, read it once more, and hold it on disk."""
+    with uncollected():
+        done = _in_memory(engine, aims, read())
+    if done is None:
+        with VerbatimGraph.of(read(), on_disk=True) as graph:
+            results = list(validate_source(engine, graph, in_memory=0))
+            is_checked = bool(results) or finds_anything(engine, graph)
+            done = _Done(results, is_checked, unmet(aims, graph, hierarchy_of(engine)))
+    return done
+
+
+def _in_memory(
+    engine: ShapesEngine, aims: Sequence[Aim], said: Iterator[Statement]
+) -> _Done | None:
+    few = held_in_memory(said)
+    if few is None:
+        return None
+    results = list(engine.validate(few).results)
+    is_checked = bool(results) or finds_anything_in(engine, few)
+    missed = unmet_in(aims, chain(few, hierarchy_of(engine))) if aims else []
+    return _Done(results, is_checked, missed)
 
 
 def _in_file(path: str, results: Sequence[ValidationResult], *, https: bool) -> Iterator[Finding]:

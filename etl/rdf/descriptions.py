@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain, repeat, starmap
+from itertools import repeat, starmap
 from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -27,6 +27,42 @@ A property may come again, and a value too: what is told is a set.
 
 Told: TypeAlias = Triple | Description
 """What a graph can be made of."""
+
+
+def described(said: Iterable[Statement | Triple]) -> Iterator[Description]:
+    """Put together what is said of the same node, as long as it is said in a row.
+
+    The values of one property that follow one another are in one cell. The same properties are
+    told of by the same tuple.
+    """
+    known: _Known = {}
+    terms: dict[NamedNode, NamedNode] = {}
+    node: Node | None = None
+    properties: list[NamedNode] = []
+    lists: list[list[Term]] = []
+    for subject, predicate, value in said:
+        if subject != node:
+            if node is not None:
+                yield _description(node, properties, lists, known)
+            node, properties, lists = subject, [], []
+        elif predicate == properties[-1]:
+            lists[-1].append(value)
+            continue
+        properties.append(terms.setdefault(predicate, predicate))
+        lists.append([value])
+    if node is not None:
+        yield _description(node, properties, lists, known)
+
+
+_Known: TypeAlias = dict[tuple[NamedNode, ...], tuple[NamedNode, ...]]
+
+
+def _description(
+    node: Node, properties: Iterable[NamedNode], lists: Iterable[list[Term]], known: _Known
+) -> Description:
+    found = tuple(properties)
+    cells = [values[0] if len(values) == 1 else tuple(values) for values in lists]
+    return node, known.setdefault(found, found), tuple(cells)
 
 
 def values_of(cell: Cell) -> tuple[Term, ...]:
@@ -90,10 +126,13 @@ def triples(told: Iterable[Told]) -> Iterator[Triple]:
 
 
 def merged(descriptions: Iterable[Description]) -> Iterator[Description]:
-    """Put together what is said of the same node."""
-    parts: dict[Node, list[Description]] = {}
-    for each in descriptions:
-        parts.setdefault(each[0], []).append(each)
-    for node, found in parts.items():
-        properties = chain.from_iterable(properties for _, properties, _ in found)
-        yield node, tuple(properties), tuple(chain.from_iterable(cells for _, _, cells in found))
+    """Put together what is said of the same node, in an order of properties that is always so."""
+    known: _Known = {}
+    parts: dict[Node, dict[NamedNode, list[Term]]] = {}
+    for node, properties, cells in descriptions:
+        of_node = parts.setdefault(node, {})
+        for predicate, cell in zip(properties, cells, strict=True):
+            of_node.setdefault(predicate, []).extend(values_of(cell))
+    for node, of_node in parts.items():
+        order = sorted(of_node, key=str)
+        yield _description(node, order, map(of_node.__getitem__, order), known)

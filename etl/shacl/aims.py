@@ -8,6 +8,7 @@ from typing import assert_never
 
 from pyoxigraph import NamedNode, Triple
 
+from etl.rdf.descriptions import Told
 from etl.shacl.declarations import Declaration, name
 from etl.shacl.graph import Graph
 from etl.shacl.notes import ShapeNote
@@ -90,9 +91,9 @@ def in_all(unmet: Sequence[Sequence[Aim]]) -> list[Aim]:
     ]
 
 
-def unmet_in(aims: Iterable[Aim], triples: Iterable[Triple]) -> list[Aim]:
-    """Return the aims that some triples, which stand in memory, have nothing of."""
-    graph = Graph(triples)
+def unmet_in(aims: Iterable[Aim], told: Iterable[Told]) -> list[Aim]:
+    """Return the aims that what is told, all of it in memory, has nothing of."""
+    graph = Graph(told)
     return list(_unmet(aims, lambda target: bool(target.focus_nodes(graph))))
 
 

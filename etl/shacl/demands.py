@@ -184,6 +184,9 @@ def _having_value(predicate: NamedNode, members: tuple[Term, ...]) -> GraphTest:
     return lambda graph: graph.column(predicate).by_value.get(members[0], {}).__contains__
 
 
+_REMEMBERED = 10_000  # terms
+
+
 def term_screen(asked: Demands) -> TermScreen:
     """Make what picks the terms that are refused for what they are.
 
@@ -199,7 +202,7 @@ def term_screen(asked: Demands) -> TermScreen:
             different = set(terms)
             new = list(different - passed)
             found.update(*(look(new) for look in looks))
-            passed = different - found if found else different
+            passed = different - found if len(different) < _REMEMBERED else set()
         return found
 
     return refused

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from etl.rdf.descriptions import Description, Node, Term, Told, merged, values_of
+from etl.rdf.descriptions import Description, Term, Told, described, merged, values_of
 from etl.rdf.vocab import RDF, RDFS
 from etl.shacl.tables import Column, Table, Tables, Terms, joined
 
@@ -126,49 +126,17 @@ class Graph:
         return tuple(members)
 
 
-class _Row:
-    """What triples say about one node, as it grows."""
-
-    __slots__ = ("lists", "properties")
-
-    def __init__(self) -> None:
-        self.properties: list[NamedNode] = []
-        self.lists: list[list[Term]] = []
-
-    def add(self, predicate: NamedNode, value: Term) -> None:
-        """Add a triple; those of one property mostly follow one another."""
-        if self.properties and predicate == self.properties[-1]:
-            self.lists[-1].append(value)
-        else:
-            self.properties.append(predicate)
-            self.lists.append([value])
-
-    def description(self, node: Node) -> Description:
-        """Return all of it."""
-        cells = (values[0] if len(values) == 1 else tuple(values) for values in self.lists)
-        return node, tuple(self.properties), tuple(cells)
-
-
 def _by_node(told: Iterable[Told]) -> dict[Term, Description]:
     """Put what is told of each node together."""
     found: dict[Term, Description] = {}
     again: list[Description] = []
-    rows: dict[Node, _Row] = {}
-
+    loose: list[Triple] = []
     for each in told:
-        if isinstance(each, tuple):
-            if found.setdefault(each[0], each) is not each:
-                again.append(each)
-        else:
-            subject, predicate, value = each
-            row = rows.get(subject)
-            if row is None:
-                row = rows[subject] = _Row()
-            row.add(predicate, value)
-    for node, row in rows.items():
-        described = row.description(node)
-        if found.setdefault(node, described) is not described:
-            again.append(described)
+        if not isinstance(each, tuple):
+            loose.append(each)
+        elif found.setdefault(each[0], each) != each:  # many are told again, word for word
+            again.append(each)
+    again += (each for each in described(loose) if found.setdefault(each[0], each) != each)
     before = [found[node] for node in dict.fromkeys(node for node, _, _ in again)]
     found.update((each[0], each) for each in merged([*before, *again]))
     return found

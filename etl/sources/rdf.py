@@ -7,12 +7,13 @@ import io
 import os
 import re
 from collections.abc import Iterable, Iterator
+from itertools import starmap
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple, parse
 
 from etl.errors import SourceError
-from etl.rdf.descriptions import Term
+from etl.rdf.descriptions import Statement, Term
 from etl.rdf.vocab import OWL, SCHEMA, SH
 from etl.sources import positions
 from etl.sources.files import shown
@@ -28,8 +29,8 @@ def is_rdf(path: str) -> bool:
     return Path(path).suffix.lower() in FORMATS and not os.path.isdir(path)
 
 
-def read(path: str) -> Iterator[Triple]:
-    """Yield the triples of all graphs of a file, as they stand.
+def read(path: str) -> Iterator[Statement]:
+    """Yield what all graphs of a file say, as it stands.
 
     Raises:
         SourceError: the file cannot be read, or is not of its format.
@@ -40,8 +41,10 @@ def read(path: str) -> Iterator[Triple]:
         with open(path, "rb") as file:
             check_encoding(file.peek(_LONGEST_MARK))
             skip_mark(file)
-            for quad in parse(known_context(file, form), form, base_iri=base_iri):
-                yield quad.triple
+            for subject, predicate, object_, _ in parse(
+                known_context(file, form), form, base_iri=base_iri
+            ):
+                yield subject, predicate, object_
     except OSError as error:
         raise SourceError(
             f"{shown(path)}: cannot be read: {error.strerror or error}",
@@ -64,7 +67,7 @@ def lines(path: str, wanted: Iterable[Pattern], *, https: bool = True) -> dict[P
     def read(text: str) -> Iterator[Triple]:
         known = known_context(io.BytesIO(text.encode()), form)
         found = (quad.triple for quad in parse(known, form, base_iri=base_iri))
-        return map(_in_https, found) if https else found
+        return starmap(Triple, in_https(found, Noticed())) if https else found
 
     return positions.lines(path, form, wanted, read)
 
@@ -97,34 +100,25 @@ class Noticed:
         self.references: dict[tuple[NamedNode, Term], None] = {}  # to other graphs
 
 
-def in_https(triples: Iterable[Triple], seen: Noticed) -> Iterator[Triple]:
+def in_https(said: Iterable[Statement | Triple], seen: Noticed) -> Iterator[Statement]:
     """Write schema.org's terms with `https:`, as our shapes do; note what is seen on the way."""
-    for triple in triples:
-        changed = _in_https(triple)
-        if changed is not triple:
-            seen.http = True
-        elif triple.predicate in _REFERENCES:
-            seen.references[triple.predicate, triple.object] = None
-        yield changed
+    for subject, predicate, object_ in said:
+        if isinstance(subject, NamedNode) and subject.value.startswith(_HTTP):
+            subject, seen.http = _https(subject), True
+        if predicate.value.startswith(_HTTP):
+            predicate, seen.http = _https(predicate), True
+        elif predicate in _REFERENCES:
+            seen.references[predicate, object_] = None
+        if isinstance(object_, NamedNode) and object_.value.startswith(_HTTP):
+            object_, seen.http = _https(object_), True
+        yield subject, predicate, object_
 
 
 _REFERENCES = frozenset({OWL.imports, SH.shapesGraph})
 
 
-def _in_https(triple: Triple) -> Triple:
-    subject, predicate, object_ = triple
-    new_subject = _https(subject) if isinstance(subject, NamedNode) else subject
-    new_predicate = _https(predicate)
-    new_object = _https(object_) if isinstance(object_, NamedNode) else object_
-    if new_subject is subject and new_predicate is predicate and new_object is object_:
-        return triple  # to make another one takes its time
-    return Triple(new_subject, new_predicate, new_object)
-
-
 def _https(iri: NamedNode) -> NamedNode:
-    if iri.value.startswith(_HTTP):
-        return NamedNode(SCHEMA.iri + iri.value.removeprefix(_HTTP))
-    return iri
+    return NamedNode(SCHEMA.iri + iri.value.removeprefix(_HTTP))
 
 
 def _line(error: Exception) -> str:

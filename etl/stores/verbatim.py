@@ -16,7 +16,7 @@ from typing import Self
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from etl.process.temporary import temporary_folder
-from etl.rdf.descriptions import Term
+from etl.rdf.descriptions import Statement, Term
 from etl.rdf.vocab import XSD
 
 _AS_WRITTEN = "as-written:"
@@ -30,22 +30,22 @@ class VerbatimGraph:
 
     @classmethod
     @contextmanager
-    def of(cls, triples: Iterable[Triple], *, on_disk: bool) -> Iterator[Self]:
-        """Hold triples, in memory or in a folder that is gone afterwards."""
+    def of(cls, said: Iterable[Statement | Triple], *, on_disk: bool) -> Iterator[Self]:
+        """Hold what is said, in memory or in a folder that is gone afterwards."""
         if not on_disk:
             graph = cls(Store())
-            graph._fill(triples)
+            graph._fill(said)
             yield graph
             return
         with temporary_folder() as folder:
             graph = cls(Store(str(Path(folder, "graph"))))
-            graph._fill(triples)
+            graph._fill(said)
             yield graph
             del graph._store  # closes it, before its folder goes
 
-    def _fill(self, triples: Iterable[Triple]) -> None:
+    def _fill(self, said: Iterable[Statement | Triple]) -> None:
         self._store.bulk_extend(
-            Quad(subject, predicate, _kept(object_)) for subject, predicate, object_ in triples
+            Quad(subject, predicate, _kept(object_)) for subject, predicate, object_ in said
         )
 
     def triples(
