@@ -39,7 +39,7 @@ from etl.cli.session import (
     write,
 )
 from etl.cli.telling import counted
-from etl.cli.watching import file_bounds, watched
+from etl.cli.watching import file_bounds, held_bytes, watched
 
 if TYPE_CHECKING:
     from etl.findings import Finding
@@ -128,8 +128,9 @@ def _found(
 
     with opened_copy(workspace, store) as (snapshot, held):
         warn(aim.note for aim in unmet_in_store(held, checks, shipped_shapes()))
-        findings = validate_store(snapshot, held, checks)
-        findings += validate_provenance(snapshot, held, provenance_engine(engine_name))
+        findings = validate_store(snapshot, held, checks, held_bytes())
+        judge = provenance_engine(engine_name)
+        findings += validate_provenance(snapshot, held, judge, held_bytes())
     return in_order(findings)
 
 
@@ -147,7 +148,7 @@ def _found_in(
     from etl.shacl.notes import not_followed
 
     shipped = shipped_shapes()
-    files = [validate_file(file, checks, shipped) for file in of_rdf]
+    files = [validate_file(file, checks, shipped, held_bytes()) for file in of_rdf]
     findings = [each for file in files for each in file.findings]
     unmet = [file.unmet for file in files]
     if records:

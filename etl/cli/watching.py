@@ -8,6 +8,7 @@ which the thread removes: only commands that change nothing are watched.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -39,6 +40,14 @@ def memory_bytes() -> int:
     most = _bounds(FILE_S).memory_bytes
     given = click.get_current_context().meta[MEMORY] is not None
     return most if given else min(most, COMPARING_BYTES)
+
+
+def held_bytes() -> int:
+    """Return how much memory may be taken by a graph that is held while it is validated.
+
+    That is a third of what the command may take: validation takes about as much again.
+    """
+    return file_bounds().memory_bytes // 3 or sys.maxsize
 
 
 def _bounds(default_s: float) -> Bounds:

@@ -29,6 +29,7 @@ from etl.shacl import Engine, Shapes, ShapesEngine, ValidationResult
 from etl.shacl.aims import Aim, own_aims, parted, unmet, unmet_in
 from etl.shacl.paths import Predicate
 from etl.shacl.streaming import (
+    HELD_BYTES,
     TripleSource,
     finds_anything,
     finds_anything_in,
@@ -115,13 +116,18 @@ def _numbered(
         counts[same] += 1
 
 
-def validate_store(snapshot: Snapshot, store: EmbeddedStore, engine: Engine) -> list[Finding]:
-    """Validate a store as one graph, and name the records behind its films."""
+def validate_store(
+    snapshot: Snapshot, store: EmbeddedStore, engine: Engine, held_bytes: int = HELD_BYTES
+) -> list[Finding]:
+    """Validate a store as one graph, and name the records behind its films.
+
+    A graph that takes less memory than `held_bytes` is held meanwhile, which is quicker.
+    """
     graph = store.graph()
     locate = _Locating(snapshot, graph)
     return [
         replace(finding, copy=copy)
-        for result, copy in _numbered(validate_source(engine, graph))
+        for result, copy in _numbered(validate_source(engine, graph, held_bytes=held_bytes))
         for finding in locate.findings(result)
     ]
 
@@ -131,10 +137,12 @@ def unmet_in_store(store: EmbeddedStore, engine: ShapesEngine, shipped: Shapes) 
     return unmet(own_aims(engine.shapes, shipped), store.graph(), hierarchy_of(engine))
 
 
-def validate_provenance(snapshot: Snapshot, store: EmbeddedStore, engine: Engine) -> list[Finding]:
-    """Validate the provenance in a store."""
+def validate_provenance(
+    snapshot: Snapshot, store: EmbeddedStore, engine: Engine, held_bytes: int = HELD_BYTES
+) -> list[Finding]:
+    """Validate the provenance in a store; see `validate_store`."""
     graph = store.graph(snapshot.iris.provenance_graph)
-    results = _numbered(validate_source(engine, graph))
+    results = _numbered(validate_source(engine, graph, held_bytes=held_bytes))
     return [replace(of_result(result), copy=copy) for result, copy in results]
 
 
@@ -150,11 +158,14 @@ class Validated:
     references: list[tuple[NamedNode, Term]]
 
 
-def validate_file(path: str, engine: ShapesEngine, shipped: Shapes) -> Validated:
+def validate_file(
+    path: str, engine: ShapesEngine, shipped: Shapes, held_bytes: int = HELD_BYTES
+) -> Validated:
     """Validate a file of RDF as one graph, whatever its size.
 
-    The shapes that are `shipped` judge schema.org's terms whether they are written with `http:` or
-    `https:`; all others judge the file as it stands.
+    A graph that takes less memory than `held_bytes` is held meanwhile, which is quicker. The shapes
+    that are `shipped` judge schema.org's terms whether they are written with `http:` or `https:`;
+    all others judge the file as it stands.
 
     Raises:
         SourceError: the file cannot be read, or is not of its format.
@@ -165,12 +176,12 @@ def validate_file(path: str, engine: ShapesEngine, shipped: Shapes) -> Validated
     def in_https() -> Iterator[Statement]:
         return rdf.in_https(rdf.read(path), seen)
 
-    by_ours = _validated(engine, aims, in_https)
+    by_ours = _validated(engine, aims, in_https, held_bytes)
     by_users = _Done([], is_checked=False, unmet=by_ours.unmet)
     if seen.http and aims:
         ours, users = (engine.of(each) for each in parted(engine.shapes, shipped))
-        by_ours = _validated(ours, (), in_https)
-        by_users = _validated(users, aims, lambda: rdf.read(path))
+        by_ours = _validated(ours, (), in_https, held_bytes)
+        by_users = _validated(users, aims, lambda: rdf.read(path), held_bytes)
     findings = [
         *_in_file(path, by_ours.results, https=True),
         *_in_file(path, by_users.results, https=False),
@@ -188,23 +199,26 @@ class _Done:
 
 
 def _validated(
-    engine: ShapesEngine, aims: Sequence[Aim], read: Callable[[], Iterator[Statement]]
+    engine: ShapesEngine,
+    aims: Sequence[Aim],
+    read: Callable[[], Iterator[Statement]],
+    held_bytes: int,
 ) -> _Done:
     """Validate what a file says; if that is much, read it once more, and hold it on disk."""
     with uncollected():
-        done = _in_memory(engine, aims, read())
+        done = _in_memory(engine, aims, read(), held_bytes)
     if done is None:
         with VerbatimGraph.of(read(), on_disk=True) as graph:
-            results = list(validate_source(engine, graph, in_memory=0))
+            results = list(validate_source(engine, graph, held_bytes=0))
             is_checked = bool(results) or finds_anything(engine, graph)
             done = _Done(results, is_checked, unmet(aims, graph, hierarchy_of(engine)))
     return done
 
 
 def _in_memory(
-    engine: ShapesEngine, aims: Sequence[Aim], said: Iterator[Statement]
+    engine: ShapesEngine, aims: Sequence[Aim], said: Iterator[Statement], held_bytes: int
 ) -> _Done | None:
-    few = held_in_memory(said)
+    few = held_in_memory(said, held_bytes)
     if few is None:
         return None
     results = list(engine.validate(few).results)

@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias, assert_never
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from etl.process.garbage import uncollected
+from etl.process.limits import MB, memory_taken
 from etl.rdf.descriptions import Description, Statement, Term, Told, described
 from etl.rdf.vocab import RDF, RDFS, SH
 from etl.shacl.constraints.shape_based import sibling_shapes
@@ -35,7 +36,8 @@ from etl.shacl.targets import (
 )
 
 FOCUS_NODES_AT_ONCE = 1000
-IN_MEMORY_TRIPLES = 2_500_000  # 700 MB with what validation makes of them, if they are in order
+HELD_BYTES = 500 * MB  # a million triples, to two millions if they are in the order of their nodes
+_NODES_AT_ONCE = 10_000  # are held before memory is looked at again
 
 # The parameters whose values are properties, of which a focus node's values are compared.
 _PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
@@ -57,14 +59,14 @@ def validate_source(
     engine: Engine,
     source: TripleSource,
     at_once: int = FOCUS_NODES_AT_ONCE,
-    in_memory: int = IN_MEMORY_TRIPLES,
+    held_bytes: int = HELD_BYTES,
 ) -> Iterator[ValidationResult]:
-    """Validate a whole graph; one of at most so many triples is held in memory meanwhile.
+    """Validate a whole graph; one that takes less memory than that is held meanwhile.
 
     Memory grows with what is found and with what single focus nodes have around them, but not
     with the graph; unless a shape needs pySHACL, which has to have all of it at once.
     """
-    few = held_in_memory(source.triples(None, None, None), in_memory)
+    few = held_in_memory(source.triples(None, None, None), held_bytes)
     if few is not None:
         yield from engine.validate(few).results
         return
@@ -85,14 +87,19 @@ def validate_source(
         yield from engine.delegate.results(Graph(whole))
 
 
-def held_in_memory(
-    said: Iterable[Statement | Triple], most: int = IN_MEMORY_TRIPLES
-) -> list[Description] | None:
-    """Return all that a graph says; None if it has more triples than that."""
-    left = iter(said)
+def held_in_memory(said: Iterable[Statement | Triple], most_bytes: int) -> list[Description] | None:
+    """Return all that a graph says; None if that takes so much memory, or more.
+
+    To validate it will take about as much again.
+    """
+    found: list[Description] = []
+    before, told = memory_taken(), described(said)
     with uncollected():
-        found = list(described(islice(left, most)))
-    return found if next(left, None) is None else None
+        while some := list(islice(told, _NODES_AT_ONCE)):
+            if memory_taken() - before >= most_bytes:
+                return None
+            found += some
+    return found
 
 
 def finds_anything(engine: Engine, source: TripleSource) -> bool:
