@@ -137,8 +137,8 @@ def inserted(server: Server, lines: Sequence[bytes]) -> None:
         update.query()
 
 
-def run(records: int, place: Path) -> dict[str, Any]:
-    """Measure everything on that many records; give triples a second."""
+def run(records: int, place: Path, kinds: Sequence[type[Server]]) -> dict[str, Any]:
+    """Measure everything on that many records, and tell of each server when it is done."""
     workspace = Workspace(place / "workspace")
     write_records(place / "films", records)
     engine = CompiledEngine(Shapes.read([folder("shapes")]))
@@ -153,9 +153,11 @@ def run(records: int, place: Path) -> dict[str, Any]:
         triples = sum(1 for _ in file)
     figures: dict[str, Any] = {"records": records, "triples": triples, "load here": local.wall_s}
     figures["servers"] = {}
-    for kind in SERVERS:
+    for kind in kinds:
         try:
-            figures["servers"][kind.kind.name] = _measured(kind, workspace, dump, place)
+            costs = _measured(kind, workspace, dump, place)
+            figures["servers"][kind.kind.name] = costs
+            print("\n".join(of_server(kind.kind.name, costs)), file=sys.stderr)
         except pytest.skip.Exception as absent:
             print(f"{kind.kind.name} is left out: {absent}", file=sys.stderr)
     return figures
@@ -213,28 +215,37 @@ def printed(figures: dict[str, Any]) -> str:
     size = f"{figures['records']:,} records, {figures['triples']:,} triples"
     lines = [f"{size}, loaded here in {figures['load here']:.1f} s"]
     for name, costs in figures["servers"].items():
-        lines += ["", f"{name:44} triples/s  of the POST  CPU s, ours and the server's"]
-        for way, each in costs.items():
-            ratio = each.rate / costs[POSTED].rate
-            cpu = f"{each.cpu_s:10.1f}" if each.cpu_s > 0.1 else ""
-            lines.append(f"  {way:40} {each.rate:11,.0f} {ratio:12.2f} {cpu}".rstrip())
-        once, checking = costs["reading it all once"], costs["check --store"]
-        lines.append(
-            f"  check --store took {checking.wall_s:.1f} s, "
-            f"{checking.wall_s / once.wall_s:.1f} times the reading, "
-            f"and {checking.cpu_s / once.cpu_s:.1f} times its CPU seconds"
-        )
+        lines += ["", *of_server(name, costs)]
     return "\n".join(lines)
+
+
+def of_server(name: str, costs: dict[str, Cost]) -> Iterator[str]:
+    """Lay out what was measured on one server."""
+    yield f"{name:44} triples/s  of the POST  CPU s, ours and the server's"
+    for way, each in costs.items():
+        ratio = each.rate / costs[POSTED].rate
+        cpu = f"{each.cpu_s:10.1f}" if each.cpu_s > 0.1 else ""
+        yield f"  {way:40} {each.rate:11,.0f} {ratio:12.2f} {cpu}".rstrip()
+    once, checking = costs["reading it all once"], costs["check --store"]
+    yield (
+        f"  check --store took {checking.wall_s:.1f} s, "
+        f"{checking.wall_s / once.wall_s:.1f} times the reading, "
+        f"and {checking.cpu_s / once.cpu_s:.1f} times its CPU seconds"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.remote", description=__doc__)
     parser.add_argument("--records", type=int, default=30_000)
+    kinds = {kind.__name__.lower(): kind for kind in SERVERS}
+    parser.add_argument("--server", action="append", choices=kinds, help="only this; repeatable")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
-        figures = run(options.records, Path(place))
+        figures = run(
+            options.records, Path(place), [kinds[each] for each in options.server or kinds]
+        )
     print(json.dumps(figures, indent=1, default=asdict) if options.json else printed(figures))
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, Triple, serialize
 
 from bench.films import films
-from etl.rdf.descriptions import triples
+from etl.rdf.descriptions import Description, triples
+from etl.rdf.vocab import SCHEMA
 from etl.resources import folder
 from etl.shacl import Shapes
 
@@ -39,15 +40,27 @@ class Cost:
 
 
 def write_films(path: Path, most: int) -> int:
-    """Write films into a file of N-Triples, about so many triples; return how many they are."""
+    """Write films into a file of N-Triples, about so many triples; return how many they are.
+
+    People are in it once each, as in a graph.
+    """
     written, made = 0, films(most, FAULT_PERCENT)  # each film has many triples
+    people: set[Description] = set()
     with path.open("wb") as file:
         while written < most:
             some = chain.from_iterable(each.descriptions for each in islice(made, AT_ONCE))
-            text = _text(list(triples(some)))
+            text = _text([*triples(each for each in some if _is_new(each, people))])
             written += text.count(b"\n")
             file.write(text)
     return written
+
+
+def _is_new(told: Description, people: set[Description]) -> bool:
+    if SCHEMA.Person not in told[2]:
+        return True
+    known = told in people
+    people.add(told)
+    return not known
 
 
 def _text(said: Sequence[Triple]) -> bytes:
