@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from desk import Desk
 from places import ROOT
 
@@ -106,10 +108,13 @@ def test_nothing_heavy_is_imported_for_help() -> None:
     assert not heavy & modules("--help")
 
 
-def test_a_query_imports_nothing_that_only_loads_or_servers_need(loaded: Desk) -> None:
-    found = modules("query", "--workspace", str(loaded.workspace.path), "films-of-year", "1995")
+@pytest.mark.parametrize("question", [["query", "films-of-year", "1995"], ["search", "heat"]])
+def test_a_question_imports_nothing_that_only_loads_or_servers_need(
+    loaded: Desk, question: list[str]
+) -> None:
+    found = modules(*question, "--workspace", str(loaded.workspace.path))
     assert "etl.queries.lookup" in found
-    needless = {"rdflib", "pyshacl", "SPARQLWrapper", "httpx", "etl.shacl"}
+    needless = {"duckdb", "rdflib", "pyshacl", "SPARQLWrapper", "httpx", "etl.shacl"}
     assert not needless & found
 
 

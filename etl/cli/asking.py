@@ -52,7 +52,8 @@ def any_query(
 
     text = _query_text(query)
     refuse_endless(text)
-    with watched() as watch, opened_store(workspace, store) as (snapshot, graph):
+    opening = opened_store(workspace, store, graph_only=True)
+    with watched() as watch, opening as (snapshot, graph):
         prefixes = predeclared(snapshot.iris)
         answer = graph.query(text, prefixes)
         shown = Shown(format_name, output, snapshot.iris.base, watch.answered)
@@ -120,7 +121,7 @@ def search(
     from etl.output import Rows
     from etl.queries.lookup import best_known, search
 
-    with opened_store(workspace, store) as (snapshot, graph):
+    with opened_store(workspace, store, graph_only=True) as (snapshot, graph):
         rows = []
         for match in search(lookup(snapshot, graph), text, limit):
             found = match.entity

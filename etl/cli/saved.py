@@ -122,7 +122,8 @@ def query(
     if name in broken:
         raise broken[name]
     saved = find(known, name)
-    with watched() as watch, opened_store(workspace, store) as (snapshot, graph):
+    opening = opened_store(workspace, store, graph_only=True)
+    with watched() as watch, opening as (snapshot, graph):
         given = positional(saved, values) | assignments(named)
         terms = parse_terms(saved, given, lookup(snapshot, graph))
         answer = graph.query(fill(saved.text, terms))

@@ -41,7 +41,7 @@ def own_shapes(workspace: Path, files: Sequence[Path], *, damaged: bool = False)
     A workspace that may be `damaged` is asked for the newest sound generation's.
     """
     from etl.catalog.catalog import Catalog
-    from etl.operations.transaction import soundest
+    from etl.operations.disturbances import soundest
     from etl.shacl import Shapes
     from etl.shacl.shapes import turtle_files
     from etl.sources.proving import prove_turtle
@@ -151,13 +151,16 @@ def provenance_engine(name: str) -> Engine:
 
 
 @contextmanager
-def opened(workspace: Path) -> Iterator[Snapshot]:
-    """Open the current generation for reading, and say if another mapping made its graph."""
-    from etl.entities.mapping import MAPPING_VERSION
+def opened(workspace: Path, *, graph_only: bool = False) -> Iterator[Snapshot]:
+    """Open the current generation for reading, and say if another mapping made its graph.
+
+    Where the `graph_only` is wanted, that takes less time.
+    """
+    from etl.entities import MAPPING_VERSION
     from etl.workspace import Workspace
     from etl.workspace.snapshot import Snapshot
 
-    with Snapshot.opened(Workspace(workspace).required()) as snapshot:
+    with Snapshot.opened(Workspace(workspace).required(), graph_only=graph_only) as snapshot:
         if made_by := snapshot.other_mapping:
             click.echo(
                 f"Warning: the graph was made by version {made_by} of the mapping, "
@@ -169,10 +172,10 @@ def opened(workspace: Path) -> Iterator[Snapshot]:
 
 @contextmanager
 def opened_store(
-    workspace: Path, store: str | None
+    workspace: Path, store: str | None, *, graph_only: bool = False
 ) -> Iterator[tuple[Snapshot, EmbeddedStore | RemoteStore]]:
     """Open the current generation for reading, with a remote store for its own if one is named."""
-    with opened(workspace) as snapshot:
+    with opened(workspace, graph_only=graph_only) as snapshot:
         if store is None:
             yield snapshot, snapshot.store
             return

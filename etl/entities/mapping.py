@@ -21,10 +21,6 @@ from etl.rdf.identifiers import Iris, imdb_page, tmdb_page, wikidata_entity
 from etl.rdf.vocab import DCTERMS, FILM, RDF, SCHEMA, XSD
 from etl.resolution.films import Film
 
-MAPPING_VERSION = 2
-"""To be raised whenever the same records come to give other triples."""
-
-
 _Describe: TypeAlias = Callable[[Film, NamedNode, Iris], Iterable[Description]]
 
 

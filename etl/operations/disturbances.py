@@ -1,4 +1,4 @@
-"""What the system, the catalog or the store say when a change cannot go on."""
+"""When a change cannot go on: what is said then, and the generation to begin from."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from contextlib import contextmanager
 
 import duckdb
 
+from etl.catalog.connection import reads_whole
 from etl.errors import EtlError, WorkspaceError, limit_reached
 from etl.workspace import Workspace
 from etl.workspace.entries import cannot_write
+from etl.workspace.generations import Generation
 
 
 @contextmanager
@@ -37,3 +39,24 @@ def undisturbed(workspace: Workspace) -> Iterator[None]:
 
 
 _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+def soundest(workspace: Workspace) -> Generation:
+    """Return the newest generation of a workspace, which may be damaged, with a sound catalog.
+
+    Where the list of a generation's files is lost, all of its catalog is read.
+
+    Raises:
+        WorkspaceError: nothing has been loaded, no sound catalog is left, or one may not be read.
+    """
+    if workspace.is_new:
+        return workspace.required()
+    for generation in workspace.candidates():
+        if generation.has_sound_catalog() and (
+            generation.complete or reads_whole(generation.catalog)
+        ):
+            return generation
+    raise WorkspaceError(
+        f"{workspace.path}: no sound catalog is left",
+        hint=f"delete {workspace.path} and load your sources again",
+    )

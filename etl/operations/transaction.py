@@ -13,15 +13,15 @@ from itertools import chain
 from pyoxigraph import NamedNode, Quad
 
 from etl.catalog.catalog import Catalog
-from etl.catalog.connection import expect_openable, reads_whole
+from etl.catalog.connection import expect_openable
 from etl.catalog.kept_out import Places, Scope, displaced, kept_out, located
+from etl.entities import MAPPING_VERSION
 from etl.entities.judging import reason
-from etl.entities.mapping import MAPPING_VERSION
 from etl.entities.tally import Tally
 from etl.errors import WorkspaceError
 from etl.findings import Finding, Severity, severity_of
 from etl.operations.building import Builder
-from etl.operations.disturbances import undisturbed
+from etl.operations.disturbances import soundest, undisturbed
 from etl.operations.migrate import migrate
 from etl.operations.options import ChangeOptions, unseen
 from etl.operations.reports import LoadReport, SourceReport
@@ -35,7 +35,7 @@ from etl.shacl import Engine, ValidationResult
 from etl.sources.files import LINKS, Source
 from etl.stores.embedded import EmbeddedStore, expect_memory
 from etl.workspace import Workspace
-from etl.workspace.generations import Generation
+from etl.workspace.generations import Generation, Made
 
 
 class Change:
@@ -206,6 +206,7 @@ class Change:
         with catalog.at_once():
             catalog.runs.end(run, seconds, self.report.summary(self._following.number))
             catalog.settings.set(mapping=str(MAPPING_VERSION), tally=builder.tally.encode())
+        self._following.tell(Made(catalog.iris.base, MAPPING_VERSION))
         with self.report.timed("store"):
             runs = catalog.runs.all()
             described = runs if builder.fresh else concerned(runs, run)
@@ -260,27 +261,6 @@ def mending(workspace: Workspace, engine: Engine, options: ChangeOptions) -> Ite
     """
     with _building(workspace, engine, options, soundest) as change:
         yield change
-
-
-def soundest(workspace: Workspace) -> Generation:
-    """Return the newest generation of a workspace, which may be damaged, with a sound catalog.
-
-    Where the list of a generation's files is lost, all of its catalog is read.
-
-    Raises:
-        WorkspaceError: nothing has been loaded, no sound catalog is left, or one may not be read.
-    """
-    if workspace.is_new:
-        return workspace.required()
-    for generation in workspace.candidates():
-        if generation.has_sound_catalog() and (
-            generation.complete or reads_whole(generation.catalog)
-        ):
-            return generation
-    raise WorkspaceError(
-        f"{workspace.path}: no sound catalog is left",
-        hint=f"delete {workspace.path} and load your sources again",
-    )
 
 
 @contextmanager

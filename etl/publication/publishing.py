@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from etl.entities.mapping import MAPPING_VERSION
+from etl.entities import MAPPING_VERSION
 from etl.errors import StoreError
 from etl.process.garbage import uncollected
 from etl.process.progress import Progress, silent

@@ -20,7 +20,7 @@ from pyoxigraph import RdfFormat, serialize
 
 from etl.catalog.entries import Run
 from etl.catalog.kept_out import Places
-from etl.entities.mapping import MAPPING_VERSION
+from etl.entities import MAPPING_VERSION
 from etl.entities.tally import Tally
 from etl.findings import Found, unheard
 from etl.operations.reading import described

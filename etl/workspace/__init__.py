@@ -4,7 +4,7 @@
       current             the number of the generation that readers see, with a check value
       committed           the highest number that `current` has had, likewise
       generations/0007/   catalog.duckdb, store/ and search.sqlite, which belong together, and
-                          files.json
+                          made.json, files.json
       keep                how many generations are kept, where that is not the default
       settings.json       values of options, where they are not the default
       lock                held by the one process that writes

@@ -7,45 +7,25 @@ has another content.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import stat
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from etl.errors import cannot_read
+from etl.workspace.files import File, Listing, digest, is_file, of_content, of_size, unchecked
 
 MEND = "run: etl rebuild"
 
 
-class File(msgspec.Struct, frozen=True):
-    """The size and digest of a generation's file when it was written."""
+class Made(msgspec.Struct, frozen=True):
+    """What the graph of a generation was made by; an older version of us did not write that."""
 
-    size: int
-    sha256: str
-
-
-class Listing(msgspec.Struct, frozen=True):
-    """The files of a generation by their path in it, and the SHA-256 of that list itself.
-
-    An older version of us wrote the list alone.
-    """
-
-    files: Mapping[str, File]
-    check: str
-
-    @classmethod
-    def of(cls, files: Mapping[str, File]) -> Listing:
-        """Return the listing of some files."""
-        return cls(files, hashlib.sha256(msgspec.json.encode(files)).hexdigest())
-
-    @property
-    def sound(self) -> bool:
-        """Return whether the list is what was written."""
-        return self == Listing.of(self.files)
+    base_iri: str
+    mapping: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +72,21 @@ class Generation:
         return self.path / "files.json"
 
     @property
+    def made(self) -> Made | None:
+        """Return what its graph was made by, where that can be known without the catalog."""
+        with suppress(OSError, msgspec.DecodeError):
+            return msgspec.json.decode(self._made.read_bytes(), type=Made)
+        return None
+
+    def tell(self, made: Made) -> None:
+        """Write down what its graph was made by."""
+        self._made.write_bytes(msgspec.json.encode(made))
+
+    @property
+    def _made(self) -> Path:
+        return self.path / "made.json"
+
+    @property
     def complete(self) -> bool:
         """Return whether all of it was written."""
         return self._listed() is not None
@@ -103,10 +98,10 @@ class Generation:
         """
         known = before._digests() if before else {}
         files = {
-            path.relative_to(self.path).as_posix(): File(status.st_size, digest)
+            path.relative_to(self.path).as_posix(): File(status.st_size, sha256)
             for path in self._files()
             for status in [path.stat()]
-            for digest in [known.get(status.st_ino) or _digest(path)]
+            for sha256 in [known.get(status.st_ino) or digest(path)]
         }
         written = self.listing.with_suffix(".new")
         written.write_bytes(msgspec.json.format(msgspec.json.encode(Listing.of(files))))
@@ -119,7 +114,7 @@ class Generation:
         Raises:
             WorkspaceError: the files may not be read.
         """
-        return next((each for each in self._compared(_of_size) if each.content), None)
+        return next((each for each in self._compared(of_size) if each.content), None)
 
     def index_missing(self) -> Damage | None:
         """Return the damage of the search index if it is missing or has another size.
@@ -128,7 +123,7 @@ class Generation:
             WorkspaceError: the file may not be read.
         """
         file = (self._listed() or {}).get(self.search.name)
-        problem = _of_size(self.search, file) if file else "missing"
+        problem = of_size(self.search, file) if file else "missing"
         return Damage(self.search, problem, content=False) if problem else None
 
     def damages(self, digests: dict[int, str]) -> Iterator[Damage]:
@@ -139,7 +134,7 @@ class Generation:
         """
         if self.listing.exists() and not self.complete:
             yield Damage(self.listing, "damaged", content=False)
-        yield from self._compared(lambda path, file: _of_content(path, file, digests))
+        yield from self._compared(lambda path, file: of_content(path, file, digests))
 
     def has_sound_catalog(self) -> bool:
         """Return whether the catalog is what was written, as far as that is known.
@@ -149,8 +144,8 @@ class Generation:
         """
         file = (self._listed() or {}).get(self.catalog.name)
         if file is None:
-            return _is_file(self.catalog)
-        return not _of_content(self.catalog, file, {})
+            return is_file(self.catalog)
+        return not of_content(self.catalog, file, {})
 
     def has_sound_store(self) -> bool:
         """Return whether the store is what was written, as far as that is known."""
@@ -176,7 +171,7 @@ class Generation:
         try:
             listing = msgspec.json.decode(text, type=Listing)
         except msgspec.DecodeError:
-            return _unchecked(text)
+            return unchecked(text)
         return listing.files if listing.sound else None
 
     def _digests(self) -> dict[int, str]:
@@ -191,14 +186,14 @@ class Generation:
         listed = self._listed()
         if listed is None:  # what there has to be at least
             listed = {}
-            if not _is_file(self.catalog):
+            if not is_file(self.catalog):
                 yield Damage(self.catalog, "missing")
             if not self.store.is_dir():
                 yield Damage(self.store, "missing")
         for name, file in listed.items():
             path = self.path / name
             if problem := compare(path, file):
-                yield Damage(path, problem, content=path != self.search)
+                yield Damage(path, problem, content=path not in (self.search, self._made))
         for path in self._strangers():
             yield Damage(path, "is not a file of the workspace", remedy=f"move {path} away")
 
@@ -207,62 +202,6 @@ class Generation:
         log = self.catalog.with_name(f"{self.catalog.name}.wal")
         if os.path.lexists(log):
             yield log
-
-
-def _unchecked(text: bytes) -> Mapping[str, File] | None:
-    """Read a list of files that an older version wrote."""
-    try:
-        return msgspec.json.decode(text, type=dict[str, File])
-    except msgspec.DecodeError:
-        return None
-
-
-def _is_file(path: Path) -> bool:
-    status = _status(path)
-    return status is not None and stat.S_ISREG(status.st_mode)
-
-
-def _status(path: Path) -> os.stat_result | None:
-    """Look at a file that may be missing.
-
-    Raises:
-        WorkspaceError: it may not be looked at.
-    """
-    try:
-        return path.stat()
-    except PermissionError as error:
-        raise cannot_read(path, error) from error
-    except OSError:
-        return None
-
-
-def _of_size(path: Path, file: File) -> str:
-    status = _status(path)
-    if status is None:
-        return "missing"
-    if not stat.S_ISREG(status.st_mode):
-        return "damaged (not a file)"
-    size = status.st_size
-    return "" if size == file.size else f"damaged ({size} bytes, not {file.size})"
-
-
-def _of_content(path: Path, file: File, digests: dict[int, str]) -> str:
-    if problem := _of_size(path, file):
-        return problem
-    try:
-        inode = path.stat().st_ino
-        if inode not in digests:
-            digests[inode] = _digest(path)
-    except PermissionError as error:
-        raise cannot_read(path, error) from error
-    except OSError as error:
-        return f"damaged ({(error.strerror or str(error)).lower()})"
-    return "" if digests[inode] == file.sha256 else "damaged (its content has changed)"
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:

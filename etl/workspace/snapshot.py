@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import Self
+from functools import cache
+from typing import TYPE_CHECKING, Self
 
-import duckdb
-
-from etl.catalog.catalog import Catalog
-from etl.catalog.connection import unusable
-from etl.entities.mapping import MAPPING_VERSION
+from etl.entities import MAPPING_VERSION
 from etl.errors import StoreError
 from etl.queries import Queryable
 from etl.queries.lookup import GraphLookup
 from etl.rdf.identifiers import Iris
-from etl.resolution.films import Film, resolve
 from etl.search.asking import SearchIndex
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace.generations import MEND, Generation
+
+if TYPE_CHECKING:  # the catalog's database takes longer to start than most questions to answer
+    from etl.catalog.catalog import Catalog
+    from etl.resolution.films import Film
 
 DAMAGE = "Corruption"  # RocksDB's word
 CHECK = "run: etl check"
@@ -32,19 +33,23 @@ class Snapshot:
 
     Opening it reads none of them; several may be open at once, also beside a writer. `index` is
     None where it is lost or damaged, or an older version wrote none: names are then to be looked
-    for in the store.
+    for in the store. `mapping` is the version of the mapping that made the graph.
     """
 
     generation: Generation
-    catalog: Catalog
+    open_catalog: Callable[[], Catalog]
     store: EmbeddedStore
     iris: Iris
+    mapping: int
     index: SearchIndex | None = None
 
     @classmethod
     @contextmanager
-    def opened(cls, generation: Generation) -> Iterator[Self]:
+    def opened(cls, generation: Generation, *, graph_only: bool = False) -> Iterator[Self]:
         """Open a generation for reading.
+
+        If it is the `graph_only` that is wanted, the catalog is opened only where it is asked for
+        all the same; a change may have deleted it by then.
 
         Raises:
             WorkspaceError: the catalog cannot be opened, or is found damaged while it is read.
@@ -52,23 +57,37 @@ class Snapshot:
                 while it is read.
         """
         with undamaged(generation), ExitStack() as opened:
-            catalog = opened.enter_context(Catalog.read(generation.catalog))
-            store, iris, index = EmbeddedStore.read(generation.store), catalog.iris, None
+
+            @cache
+            def catalog() -> Catalog:
+                from etl.catalog.catalog import Catalog
+
+                return opened.enter_context(Catalog.read(generation.catalog))
+
+            if graph_only and (made := generation.made):
+                iris, mapping = Iris(made.base_iri), made.mapping
+            else:
+                iris, mapping = catalog().iris, catalog().settings.mapping
+            store, index = EmbeddedStore.read(generation.store), None
             if not generation.index_missing():
                 index = opened.enter_context(SearchIndex.read(generation.search, iris.base))
-            yield cls(generation, catalog, store, iris, index)
+            yield cls(generation, catalog, store, iris, mapping, index)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog, which is opened if it is not."""
+        return self.open_catalog()
 
     @contextmanager
     def apart(self) -> Iterator[Self]:
         """Give the same to another thread, with a connection to the catalog of its own."""
         with self.catalog.apart() as catalog:
-            yield replace(self, catalog=catalog)
+            yield replace(self, open_catalog=lambda: catalog)
 
     @property
     def other_mapping(self) -> int | None:
         """Return the version of the mapping that made the graph, if it is not this program's."""
-        made_by = self.catalog.settings.mapping
-        return None if made_by == MAPPING_VERSION else made_by
+        return None if self.mapping == MAPPING_VERSION else self.mapping
 
     def lookup(self, graph: Queryable | None = None) -> GraphLookup:
         """Return the lookup of films and people by name, in this graph or a remote one."""
@@ -83,6 +102,8 @@ class Snapshot:
 
     def films(self, keys: Sequence[str]) -> tuple[list[Film], Mapping[int, int]]:
         """Make films as the graph has them, in the order of their keys, and give those runs."""
+        from etl.resolution.films import resolve
+
         resolved = self.catalog.resolved
         groups = {group.film: group for group in resolved.groups(keys)}
         identities = resolved.identities(groups.values())
@@ -95,7 +116,9 @@ def undamaged(generation: Generation) -> Iterator[None]:
     """Translate what catalog or store say when they meet damage while they are read."""
     try:
         yield
-    except duckdb.Error as error:
+    except _of_the_catalog() as error:
+        from etl.catalog.connection import unusable
+
         raise unusable(generation.catalog, error) from error
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{generation.search}: damaged: {error}", hint=MEND) from error
@@ -104,3 +127,9 @@ def undamaged(generation: Generation) -> Iterator[None]:
         if DAMAGE not in reason:
             raise
         raise StoreError(f"{generation.store}: damaged: {reason}", hint=CHECK) from error
+
+
+def _of_the_catalog() -> tuple[type[Exception], ...]:
+    """Return the class of the errors of the catalog's database, if that was started."""
+    database = sys.modules.get("duckdb")
+    return (database.Error,) if database else ()

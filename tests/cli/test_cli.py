@@ -699,19 +699,6 @@ def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
     )
 
 
-HELP = """
-import sys
-from etl.cli import main
-main(["--help"], standalone_mode=False)
-print(sorted({"duckdb", "rdflib", "pyshacl", "pyoxigraph", "rich"} & set(sys.modules)))
-"""
-
-
-def test_help_imports_nothing_heavy() -> None:
-    done = python("-c", HELP)
-    assert (done.returncode, done.stderr, done.stdout.splitlines()[-1]) == (0, "", "[]")
-
-
 def test_the_program_ends_with_the_code_of_the_command(tmp_path: Path) -> None:
     write(tmp_path, EMMA.but(year="x"))
     workspace = str(tmp_path / "workspace")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 from rdflib import SH, Graph, URIRef
 
+from etl.entities import MAPPING_VERSION
 from etl.entities.mapping import (
-    MAPPING_VERSION,
     PART_PROPERTIES,
     RULES,
     explain_film,

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from commands import Etl, said, seeds
 from desk import Desk
 from etl.catalog.catalog import Catalog
-from etl.entities.mapping import MAPPING_VERSION
+from etl.entities import MAPPING_VERSION
 from etl.sources.kinds import kind_of, unclaimed
 from etl.workspace import Workspace
 from records import EMMA, HEAT

@@ -11,6 +11,7 @@ from etl.entities.mapping import map_film
 from etl.resolution.groups import groups_of
 from etl.resolution.people import NO_IDENTITIES, Person
 from etl.workspace.snapshot import Snapshot
+from places import SEEDS
 from records import EMMA, HEAT, Film
 
 MANY = [
@@ -54,3 +55,20 @@ def test_a_snapshot_stays_as_it_is_while_others_are_written(desk: Desk) -> None:
         assert {Quad(*triple) for triple in map_film(film, snapshot.iris)} <= before
         assert snapshot.film("tt0000001") is None
     assert len(desk.graph() ^ before) == 2
+
+
+def test_a_graph_is_read_alike_whether_or_not_it_is_told_what_made_it(desk: Desk) -> None:
+    desk.load(SEEDS, base_iri="http://films.example/")
+    generation = desk.workspace.required()
+    told = generation.path / "made.json"
+    seen = []
+    for change in (lambda: None, lambda: told.write_text("{}"), told.unlink):
+        change()
+        for graph_only in (True, False):
+            with Snapshot.opened(generation, graph_only=graph_only) as snapshot:
+                found = snapshot.lookup().identified("tt0113277")
+                films = snapshot.catalog.resolved.pages(10)
+                seen.append((snapshot.iris, snapshot.other_mapping, found, len(next(films)[0])))
+    assert seen == [seen[0]] * 6
+    assert (seen[0][0].base, seen[0][1]) == ("http://films.example/", None)
+    assert seen[0][2]
