@@ -137,7 +137,9 @@ def inserted(server: Server, lines: Sequence[bytes]) -> None:
         update.query()
 
 
-def run(records: int, place: Path, kinds: Sequence[type[Server]]) -> dict[str, Any]:
+def run(
+    records: int, place: Path, kinds: Sequence[type[Server]], *, only_ours: bool
+) -> dict[str, Any]:
     """Measure everything on that many records, and tell of each server when it is done."""
     workspace = Workspace(place / "workspace")
     write_records(place / "films", records)
@@ -155,7 +157,7 @@ def run(records: int, place: Path, kinds: Sequence[type[Server]]) -> dict[str, A
     figures["servers"] = {}
     for kind in kinds:
         try:
-            costs = _measured(kind, workspace, dump, place)
+            costs = _measured(kind, workspace, dump, place, only_ours=only_ours)
             figures["servers"][kind.kind.name] = costs
             print("\n".join(of_server(kind.kind.name, costs)), file=sys.stderr)
         except pytest.skip.Exception as absent:
@@ -163,7 +165,9 @@ def run(records: int, place: Path, kinds: Sequence[type[Server]]) -> dict[str, A
     return figures
 
 
-def _measured(kind: type[Server], workspace: Workspace, dump: Path, place: Path) -> dict[str, Cost]:
+def _measured(
+    kind: type[Server], workspace: Workspace, dump: Path, place: Path, *, only_ours: bool
+) -> dict[str, Cost]:
     lines = dump.read_bytes().splitlines(keepends=True)
     os.environ["ETL_STORE_USER"], os.environ["ETL_STORE_PASSWORD"] = kind.user, kind.password
     ways: dict[str, tuple[int, Callable[[Server], object]]] = {
@@ -172,17 +176,21 @@ def _measured(kind: type[Server], workspace: Workspace, dump: Path, place: Path)
             SAMPLE,
             lambda server: inserted(server, lines[:SAMPLE]),
         ),
-        "our publication": (len(lines), lambda server: our_publication(workspace, server.where)),
+        OURS: (len(lines), lambda server: our_publication(workspace, server.where)),
     }
     costs = {}
     for way, (triples, work) in ways.items():
+        if only_ours and way != OURS:
+            continue
         with started(kind, place / "server") as server:
             costs[way] = cost(partial(work, server), min(triples, len(lines)), server)
-            if way == "our publication":
+            if way == OURS:
                 costs["reading it all once"] = cost(lambda: read(server), len(lines), server)
                 costs["reading it all once"] = cost(partial(read, server), len(lines), server)
                 check_it = partial(checked, workspace, Target(server.where.query, server.where))
                 costs["check --store"] = cost(check_it, len(lines), server)
+    if only_ours:
+        return costs
     with started(kind, place / "server") as server:
         if not server.loads_online:
             server.kill()
@@ -207,7 +215,7 @@ def checked(workspace: Workspace, target: Target) -> None:
         raise RuntimeError("the server and the workspace differ")
 
 
-POSTED = "Graph Store POST of the finished file"
+POSTED, OURS = "Graph Store POST of the finished file", "our publication"
 
 
 def printed(figures: dict[str, Any]) -> str:
@@ -223,7 +231,7 @@ def of_server(name: str, costs: dict[str, Cost]) -> Iterator[str]:
     """Lay out what was measured on one server."""
     yield f"{name:44} triples/s  of the POST  CPU s, ours and the server's"
     for way, each in costs.items():
-        ratio = each.rate / costs[POSTED].rate
+        ratio = each.rate / costs.get(POSTED, each).rate
         cpu = f"{each.cpu_s:10.1f}" if each.cpu_s > 0.1 else ""
         yield f"  {way:40} {each.rate:11,.0f} {ratio:12.2f} {cpu}".rstrip()
     once, checking = costs["reading it all once"], costs["check --store"]
@@ -240,12 +248,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--records", type=int, default=30_000)
     kinds = {kind.__name__.lower(): kind for kind in SERVERS}
     parser.add_argument("--server", action="append", choices=kinds, help="only this; repeatable")
+    parser.add_argument("--only-ours", action="store_true", help="no other way of publishing")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
+    chosen = [kinds[each] for each in options.server or kinds]
     with tempfile.TemporaryDirectory() as place:
-        figures = run(
-            options.records, Path(place), [kinds[each] for each in options.server or kinds]
-        )
+        figures = run(options.records, Path(place), chosen, only_ours=options.only_ours)
     print(json.dumps(figures, indent=1, default=asdict) if options.json else printed(figures))
 
 
