@@ -46,7 +46,7 @@ def results(content: bytes, url: str) -> QuerySolutions | QueryBoolean:
         text = b'{"head":{},"boolean":%s}' % (b"true" if truth else b"false")
         return parse_query_results(text, QueryResultsFormat.JSON)
     except (SyntaxError, ValueError, OSError) as error:
-        raise not_sparql(url, "broken JSON") from error
+        raise not_sparql(url, "broken JSON" if content else "nothing at all") from error
 
 
 def triples(content: bytes, url: str) -> QueryTriples:

@@ -84,7 +84,7 @@ MISBEHAVIOURS: dict[str, tuple[Answer, str]] = {
     "an IRI that is none": (says(one('{"type":"uri","value":"no iri <>"}')), "found broken JSON"),
     "another kind": (says(reply(b'{"head":{},"boolean":true}')), "another kind of query"),
     "nested": (says(reply(b"[" * 1_000_000)), "found broken JSON"),
-    "nothing": (says(reply(b"")), "found broken JSON"),
+    "nothing": (says(reply(b"")), "found nothing at all"),
     "a page": (says(reply(b"<html>hello</html>", "text/html")), "found text/html"),
     "another protocol": (says(b"\0\1SSH-2.0-OpenSSH\r\n"), "the connection broke off"),
     "a head without end": (forever(b"x"), "no answer within 1 s"),
