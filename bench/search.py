@@ -30,6 +30,7 @@ from pyoxigraph import Literal, NamedNode
 from bench.load import measured, our_load
 from bench.records import write_lines
 from etl.catalog.catalog import Catalog
+from etl.entities import MAPPING_VERSION
 from etl.queries.lookup import search
 from etl.rdf.descriptions import Description, written
 from etl.rdf.identifiers import Iris
@@ -38,7 +39,7 @@ from etl.search.entries import Entry
 from etl.search.writing import IndexWriter
 from etl.stores.embedded import EmbeddedStore
 from etl.workspace import Workspace
-from etl.workspace.generations import Generation
+from etl.workspace.generations import Generation, Made
 from etl.workspace.snapshot import Snapshot
 
 QUERIES = 400  # of each kind
@@ -149,6 +150,7 @@ def make(place: Path, films: int, people: int) -> dict[str, float]:
         "megabytes": generation.search.stat().st_size / 1e6,
     }
     store.close()
+    generation.tell(Made(_IRIS.base, MAPPING_VERSION))
     Workspace(place).commit(generation)
     return made
 
