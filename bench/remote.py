@@ -43,8 +43,10 @@ from etl.workspace import Workspace
 
 sys.path.append(str(Path(__file__).parent.parent / "tests" / "support"))
 
+import servers
 from servers import PROVENANCE, SERVERS, Server, Virtuoso
 
+servers.HEAP = "3g"  # with less, RDF4J cannot give three million triples
 SAMPLE = 50_000  # triples that SPARQLWrapper is given
 BATCH = 1_000  # triples in one of its updates
 VIRTUOSO_TAKES = 100_000  # triples in one document; of 900,000 it says 500

@@ -327,6 +327,7 @@ def ran(*command: str) -> str:
 
 SERVERS: tuple[type[Server], ...] = (Oxigraph, Virtuoso, Fuseki, Rdf4j)
 JARS = Path(sys.prefix, "jars")
+HEAP = "512m"  # of servers in Java: enough for tests
 
 
 def java() -> list[str]:
@@ -334,7 +335,7 @@ def java() -> list[str]:
     program = shutil.which("java")
     if program is None:
         absent("Java is absent: apt-get install default-jdk-headless maven")
-    return [str(program), "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+    return [str(program), f"-Xmx{HEAP}", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 
 
 def jar(name: str) -> Path:
