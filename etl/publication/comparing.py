@@ -29,6 +29,7 @@ from etl.workspace.snapshot import Snapshot
 
 PART_BYTES = 1 << 28  # two million lines; the hashes of both files take a third of a gigabyte
 SPELT_AT_ONCE = 10_000  # lines
+LOOKED_UP_AT_ONCE = 1 << 20  # bytes
 _LITERAL = re.compile(rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"(?:\^\^<[^>]*>)?')
 
 Compared: TypeAlias = list[tuple[str, int, int]]
@@ -96,9 +97,16 @@ def differing(
 
 
 def _written(target: IO[bytes], arriving: Iterable[bytes]) -> Iterator[bytes]:
+    """Write lines as they arrive, and yield them, many together: servers send them in bits."""
+    some, size = list[bytes](), 0
     for lines in arriving:
         target.write(lines)
-        yield lines
+        some.append(lines)
+        size += len(lines)
+        if size >= LOOKED_UP_AT_ONCE:
+            yield b"".join(some)
+            some, size = [], 0
+    yield b"".join(some)
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:
