@@ -154,7 +154,7 @@ def provenance_engine(name: str) -> Engine:
 def opened(workspace: Path, *, graph_only: bool = False) -> Iterator[Snapshot]:
     """Open the current generation for reading, and say if another mapping made its graph.
 
-    Where the `graph_only` is wanted, that takes less time.
+    With `graph_only`, which takes less time, the catalog is not opened.
     """
     from etl.entities import MAPPING_VERSION
     from etl.workspace import Workspace

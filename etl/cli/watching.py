@@ -45,7 +45,7 @@ def memory_bytes() -> int:
 def held_bytes() -> int:
     """Return how much memory may be taken by a graph that is held while it is validated.
 
-    That is a third of what the command may take: validation takes about as much again.
+    That is a third of what the command may take: validation takes at most as much again.
     """
     return file_bounds().memory_bytes // 3 or sys.maxsize
 

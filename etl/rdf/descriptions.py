@@ -32,8 +32,8 @@ Told: TypeAlias = Triple | Description
 def described(said: Iterable[Statement | Triple]) -> Iterator[Description]:
     """Put together what is said of the same node, as long as it is said in a row.
 
-    The values of one property that follow one another are in one cell. The same properties are
-    told of by the same tuple.
+    The values of one property that follow one another are in one cell. Nodes with the same
+    properties share one tuple of properties.
     """
     known: _Known = {}
     terms: dict[NamedNode, NamedNode] = {}
@@ -126,7 +126,7 @@ def triples(told: Iterable[Told]) -> Iterator[Triple]:
 
 
 def merged(descriptions: Iterable[Description]) -> Iterator[Description]:
-    """Put together what is said of the same node, in an order of properties that is always so."""
+    """Put together what is said of the same node, with its properties in the order of IRIs."""
     known: _Known = {}
     parts: dict[Node, dict[NamedNode, list[Term]]] = {}
     for node, properties, cells in descriptions:

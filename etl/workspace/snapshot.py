@@ -48,8 +48,8 @@ class Snapshot:
     def opened(cls, generation: Generation, *, graph_only: bool = False) -> Iterator[Self]:
         """Open a generation for reading.
 
-        If it is the `graph_only` that is wanted, the catalog is opened only where it is asked for
-        all the same; a change may have deleted it by then.
+        With `graph_only`, the catalog is opened when somebody first asks for it; a later change of
+        the workspace may have deleted it by then.
 
         Raises:
             WorkspaceError: the catalog cannot be opened, or is found damaged while it is read.
