@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,10 +72,11 @@ class Generation:
 
     @property
     def made(self) -> Made | None:
-        """Return what its graph was made by, where that can be known without the catalog."""
-        with suppress(OSError, msgspec.DecodeError):
-            return msgspec.json.decode(self._made.read_bytes(), type=Made)
-        return None
+        """Return what its graph was made by, if the file that says so is what was written."""
+        file = (self._listed() or {}).get(self._made.name)
+        if file is None or of_content(self._made, file, {}):
+            return None
+        return msgspec.json.decode(self._made.read_bytes(), type=Made)
 
     def tell(self, made: Made) -> None:
         """Write down what its graph was made by."""

@@ -61,14 +61,20 @@ def test_a_graph_is_read_alike_whether_or_not_it_is_told_what_made_it(desk: Desk
     desk.load(SEEDS, base_iri="http://films.example/")
     generation = desk.workspace.required()
     told = generation.path / "made.json"
-    seen = []
-    for change in (lambda: None, lambda: told.write_text("{}"), told.unlink):
+    right, seen = told.read_text("utf-8"), []
+    changes = (
+        lambda: told.write_text(right, "utf-8"),
+        lambda: told.write_text(right.replace("films.example", "other.example"), "utf-8"),
+        lambda: told.write_text("{}", "utf-8"),
+        told.unlink,
+    )
+    for change in changes:
         change()
         for graph_only in (True, False):
             with Snapshot.opened(generation, graph_only=graph_only) as snapshot:
                 found = snapshot.lookup().identified("tt0113277")
                 films = snapshot.catalog.resolved.pages(10)
                 seen.append((snapshot.iris, snapshot.other_mapping, found, len(next(films)[0])))
-    assert seen == [seen[0]] * 6
+    assert seen == [seen[0]] * 8
     assert (seen[0][0].base, seen[0][1]) == ("http://films.example/", None)
     assert seen[0][2]
